@@ -1,0 +1,36 @@
+import type { Channel } from '../channel/channel.ts';
+
+/** What a backend is told of the handshake, whether it came as an Upgrade or as a `create`. */
+export interface Handshake {
+  /** Path and query as the client asked for them. */
+  readonly url: string;
+  /** `url` with the route's prefix taken off: begins with `/` or `?` or is empty. */
+  readonly rest: string;
+  /** Request headers in lower case; on a fallback `origin` is the page's. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[];
+  /** Subprotocols the page asked for, in its order. */
+  readonly protocols: readonly string[];
+  /** The client's address, as trusted proxies tell it. */
+  readonly remoteAddress: string;
+  /** The client's connection is https or wss, as trusted proxies tell it. */
+  readonly secure: boolean;
+  /** The client's `Host`, as trusted proxies tell it. */
+  readonly host: string;
+}
+
+/** A backend accepted: the open connection to it. Messages are held until someone attaches to the channel. */
+export interface Accepted {
+  readonly channel: Channel;
+  /** The subprotocol it selected, or the empty string. */
+  readonly protocol: string;
+}
+
+/** What a route leads to. */
+export interface Backend {
+  /** For log lines and the start-up list; no credentials in it. */
+  readonly name: string;
+  /** Opens a connection for one client. Rejects with a `RefusedError`. `signal` gives the attempt up. */
+  connect(handshake: Handshake, signal: AbortSignal): Promise<Accepted>;
+}

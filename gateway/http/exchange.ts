@@ -1,0 +1,47 @@
+/** Header names in lower case and their values. */
+export type Headers = Readonly<Record<string, string>>;
+
+/**
+ * One HTTP request and the way to answer it: all that transports know of HTTP. The engine below is Node's today; nothing above may depend on
+ * that.
+ */
+export interface Exchange {
+  readonly method: string;
+  /** Path of the request target as it was sent, without the query. */
+  readonly path: string;
+  /** What stands behind the `?` of the request target, or the empty string. */
+  readonly query: string;
+  /** Value of a request header, by its lower-case name. */
+  header(name: string): string | undefined;
+  /** All request headers, lower-case, as a handshake passes them on. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[];
+  /** The client's address, as trusted proxies tell it. */
+  readonly remoteAddress: string;
+  /** The client's scheme is https, as trusted proxies tell it. */
+  readonly secure: boolean;
+  /**
+   * The client's `Host`, as trusted proxies tell it, in lower case: name and port.
+   */
+  readonly host: string;
+  /**
+   * Collects the request body. `done` is told the body once, or nothing at all when the request was answered with 413 or 400 or went away.
+   */
+  readBody(limit: number, done: (body: Buffer) => void): void;
+  /** Answers at once. `headers` are added to what the engine sets itself; Content-Length is set from `body`. */
+  reply(status: number, headers: Headers, body: string | Buffer): void;
+  /** Begins an answer without end; headers go out at once. */
+  stream(status: number, headers: Headers): ResponseStream;
+  /** Calls `listener` once when the client went away before the answer was complete. */
+  onGone(listener: () => void): void;
+}
+
+/** An answer that is being written. */
+export interface ResponseStream {
+  /** Writes; false asks the caller to wait for `onDrain`. Ignored after the end. */
+  write(chunk: string | Buffer): boolean;
+  end(): void;
+  /** Calls `listener` whenever the stream takes more, after `write` answered false. */
+  onDrain(listener: () => void): void;
+}

@@ -1,0 +1,55 @@
+/**
+ * One WebSocket message, text or binary. It holds what it was made from and converts at most once, so that a message that is
+ * passed through, or sent to many, is not encoded again.
+ */
+export class Message {
+  readonly binary: boolean;
+  #text: string | undefined;
+  #bytes: Buffer | undefined;
+  #size = -1;
+
+  private constructor(binary: boolean, text: string | undefined, bytes: Buffer | undefined) {
+    this.binary = binary;
+    this.#text = text;
+    this.#bytes = bytes;
+  }
+
+  /** A text message. `text` has no lone surrogates. */
+  static text(text: string): Message {
+    return new Message(false, text, undefined);
+  }
+
+  /** A text message from bytes that are known to be valid UTF-8. */
+  static utf8(bytes: Buffer): Message {
+    return new Message(false, undefined, bytes);
+  }
+
+  /** A binary message. */
+  static binary(bytes: Buffer): Message {
+    return new Message(true, undefined, bytes);
+  }
+
+  /** The text of a text message. */
+  get text(): string {
+    this.#text ??= (this.#bytes as Buffer).toString('utf8');
+    return this.#text;
+  }
+
+  /** The octets of a binary message, or the UTF-8 of a text message. */
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(this.#text as string, 'utf8');
+    return this.#bytes;
+  }
+
+  /** What the message was made from: a string, or octets. The cheaper thing to hand to a WebSocket library. */
+  get data(): string | Buffer {
+    return this.#text ?? (this.#bytes as Buffer);
+  }
+
+  /** Octets of payload. */
+  get size(): number {
+    if (this.#size < 0)
+      this.#size = this.#bytes ? this.#bytes.length : Buffer.byteLength(this.#text as string);
+    return this.#size;
+  }
+}
