@@ -1,0 +1,114 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+/** How much is logged: each level includes those before it. */
+export type LogLevel = (typeof logLevels)[number];
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+/** `json`: one object per line, for programs. `text`: one line for people. `auto`: text on a terminal. */
+export type LogFormat = (typeof logFormats)[number];
+export const logFormats = ['auto', 'text', 'json'] as const;
+
+/**
+ * What is said about an event or known of a scope: public ids, addresses, counts, statuses. Never a session token, a cookie, a header value that may
+ * hold a credential, or a query.
+ */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** A log of one scope. A connection's log gains fields as they become known, and each line carries all of them. */
+export interface Log {
+  error(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields): void;
+  /** The log of a narrower scope: the same with `fields` on every line. */
+  with(fields: LogFields): Log;
+}
+
+/** Where lines go and how they look. */
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Default: stderr. Called with whole lines. */
+  readonly write?: (line: string) => void;
+}
+
+/** The log of the whole gateway. */
+export function createLog(settings: LogSettings): Log {
+  const { level } = settings;
+  const write = settings.write ?? ((line: string) => void process.stderr.write(line));
+  const text = settings.format === 'text' || (settings.format === 'auto' && process.stderr.isTTY === true);
+  const destination: DestinationStream = { write: text ? (line) => write(asText(line)) : write };
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+  return new PinoLog(logger);
+}
+
+class PinoLog implements Log {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#logger.error(fields ?? none, message);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#logger.warn(fields ?? none, message);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#logger.info(fields ?? none, message);
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#logger.debug(fields ?? none, message);
+  }
+
+  with(fields: LogFields): Log {
+    return new PinoLog(this.#logger.child(fields));
+  }
+}
+
+const none: LogFields = {};
+
+/** `12:34:56.789 info  message key=value key="two words"` */
+function asText(line: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${asWord(value)}`);
+  return `${String(time).slice(11, 23)} ${String(level).padEnd(5)} ${asLine(String(msg))}${pairs.join('')}\n`;
+}
+
+/** A value that could be taken for something else is quoted, and control characters never reach a terminal. */
+function asWord(value: unknown): string {
+  const word = String(value);
+  return /^[\w.:/@+-]+$/.test(word) ? word : JSON.stringify(word).replaceAll(control, asEscape);
+}
+
+function asLine(message: string): string {
+  return message.replaceAll(control, asEscape);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const control = /[\u0000-\u001f\u007f-\u009f]/g;
+
+function asEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Says nothing: for tests, and for rooms that are used alone. */
+export const silentLog: Log = {
+  error: () => {},
+  warn: () => {},
+  info: () => {},
+  debug: () => {},
+  with: () => silentLog,
+};

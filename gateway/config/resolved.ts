@@ -1,0 +1,146 @@
+import type { LogFormat, LogLevel } from '../base/log.ts';
+
+/**
+ * The options as the rooms get them: checked, complete, in plain units (milliseconds, octets), frozen. Each room is handed only its own slice.
+ */
+export interface ResolvedOptions {
+  readonly listen: ListenOptions;
+  /** Absent: plain http and ws. */
+  readonly tls: TlsOptions | undefined;
+  /** In the order they were written; the demo's own come last. */
+  readonly routes: readonly RouteOptions[];
+  readonly access: AccessOptions;
+  /** Serve the demo pages at `/`. */
+  readonly demo: boolean;
+  readonly session: SessionLimits;
+  readonly admission: AdmissionLimits;
+  readonly http: HttpLimits;
+  /** Milliseconds a backend has to accept a handshake. */
+  readonly connectTimeout: number;
+  /** Milliseconds that live sessions are given to close when the gateway drains. */
+  readonly grace: number;
+  readonly log: LogOptions;
+}
+
+/** Where the gateway serves. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+/** The certificate and what is agreed to with old clients. */
+export interface TlsOptions {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly minVersion: TlsVersion | undefined;
+  /** OpenSSL cipher list. */
+  readonly ciphers: string | undefined;
+}
+
+/** Names as `node:tls` has them. */
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+/** One route: a path and what it leads to. */
+export interface RouteOptions {
+  /** Begins with `/`, has no trailing slash; the empty string is the route of every path. */
+  readonly path: string;
+  readonly backend: BackendOptions;
+  /** `Host` sent upstream; absent: the client's. */
+  readonly host: string | undefined;
+  /** Header fields set on every handshake upstream, by lower-case name; they replace the client's. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds between keepalive pings to the backend; 0 sends none. */
+  readonly ping: number;
+  /** Milliseconds of silence after which a native client is pinged; 0 never. */
+  readonly clientPing: number;
+  /** Octets a message may have in either direction. */
+  readonly maxMessage: number;
+  /** Fallback sessions the route may have at once. */
+  readonly maxSessions: number;
+  /** Only pages of the gateway's own origin may connect, whatever `--origin` adds. */
+  readonly sameOrigin: boolean;
+}
+
+/** What a route leads to. */
+export type BackendOptions = EchoBackendOptions | WebSocketBackendOptions;
+
+/** Every message comes back. */
+export interface EchoBackendOptions {
+  readonly kind: 'echo';
+}
+
+/** Any WebSocket server. */
+export interface WebSocketBackendOptions {
+  readonly kind: 'websocket';
+  /** wss: TLS with a verified certificate. */
+  readonly secure: boolean;
+  /** Name or address; an IPv6 address without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /**
+   * Replaces the route's path at the start of the client's, as nginx's `proxy_pass` does; absent: the client's path goes on whole. A backend
+   * written with a lone `/` has the path `/`.
+   */
+  readonly path: string | undefined;
+}
+
+/** Who may talk to the gateway. */
+export interface AccessOptions {
+  /** Serialized origins allowed beside the gateway's own, `null` and `*` among them if asked for. */
+  readonly origins: readonly string[];
+  /** `Host` names accepted beside those that always are, in lower case. */
+  readonly hosts: readonly string[];
+  /** Networks of proxies whose X-Forwarded fields are believed, in CIDR form. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** Times (milliseconds) and bounds (octets) of one fallback session: PROTOCOL.md §5, §6, §8, §12. */
+export interface SessionLimits {
+  /** Between signs of life. */
+  readonly heartbeat: number;
+  /** After which a silent peer is given up: 2.5 heartbeats. */
+  readonly silence: number;
+  /** How long a session lives without a downstream. */
+  readonly window: number;
+  /** How long a created session waits for its first downstream. */
+  readonly attachTimeout: number;
+  /** Unacknowledged octets at which the backend is not read any more. */
+  readonly outbox: number;
+  /** Unacknowledged octets at which the session is closed with 1013. */
+  readonly maxBuffered: number;
+  /** Octets waiting for the backend, early frames included. */
+  readonly inbox: number;
+  /** Octets of a request body. */
+  readonly body: number;
+  /** Octets a poll carries, about. */
+  readonly pollBudget: number;
+  /** Octets after which an XHR stream is to be renewed. */
+  readonly streamBudget: number;
+  /** Octets of a fragment that the gateway makes. */
+  readonly fragment: number;
+  /** Requests of one session whose answers may be delayed at once. */
+  readonly delayed: number;
+}
+
+/** How many sessions are taken. */
+export interface AdmissionLimits {
+  readonly sessions: number;
+  readonly sessionsPerAddress: number;
+}
+
+/** Times a client has, in milliseconds. */
+export interface HttpLimits {
+  /** To send a request's header. */
+  readonly headerTimeout: number;
+  /** To send a whole request, its body included. */
+  readonly requestTimeout: number;
+  /** An idle connection is kept for. */
+  readonly keepAlive: number;
+}
+
+/** What is logged and how. */
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
