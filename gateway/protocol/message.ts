@@ -4,6 +4,8 @@
  */
 export class Message {
   readonly binary: boolean;
+  /** Memo of `spellText`: the message as a frame of the text form. */
+  textFrame: string | undefined = undefined;
   #text: string | undefined;
   #bytes: Buffer | undefined;
   #size = -1;

@@ -1,0 +1,52 @@
+import { escapeText, FRAME_END, unescapeText } from './escape.ts';
+import { Message } from './message.ts';
+import { MalformedError, type Unit } from './unit.ts';
+import { UnitBuilder } from './unit-builder.ts';
+
+// Padded base64 (RFC 4648 §4). Buffer.from would skip over anything else without a word.
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/**
+ * Reads a unit in text form from `start` on. A frame that was cut at the end is left out. `next` goes on with the numbering of an
+ * earlier unit of the same carrier. Throws a `MalformedError`.
+ */
+export function parseText(text: string, start = 0, next = 0): Unit {
+  const unit = new UnitBuilder(next);
+  for (let from = start, end = text.indexOf(FRAME_END, from); end >= 0; end = text.indexOf(FRAME_END, from)) {
+    readFrame(unit, text.charAt(from), text.slice(from + 1, end));
+    from = end + 1;
+  }
+  return unit;
+}
+
+function readFrame(unit: UnitBuilder, type: string, payload: string): void {
+  switch (type) {
+    case 'T':
+    case 't':
+      unit.message(Message.text(unescapeText(payload)), type === 't');
+      return;
+    case 'B':
+    case 'b':
+      if (!BASE64.test(payload)) throw new MalformedError('malformed base64');
+      unit.message(Message.binary(Buffer.from(payload, 'base64')), type === 'b');
+      return;
+    default:
+      unit.control(type, unescapeText(payload));
+  }
+}
+
+/** A message or fragment as a frame. The spelling of a whole message is kept with it: to many receivers it is spelled once. */
+export function spellText(message: Message, more: boolean): string {
+  if (more) return spell(message, message.binary ? 'b' : 't');
+  message.textFrame ??= spell(message, message.binary ? 'B' : 'T');
+  return message.textFrame;
+}
+
+function spell(message: Message, type: string): string {
+  return type + (message.binary ? message.bytes.toString('base64') : escapeText(message.text)) + FRAME_END;
+}
+
+/** A frame that is neither message nor fragment. */
+export function spellTextControl(type: string, payload = ''): string {
+  return type + escapeText(payload) + FRAME_END;
+}

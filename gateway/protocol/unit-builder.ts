@@ -1,0 +1,116 @@
+import { isUtf8 } from 'node:buffer';
+import { type CloseStatus, mayTravel, NO_STATUS } from './close.ts';
+import type { Message } from './message.ts';
+import { type Arrival, MalformedError, type Unit, type Wanted } from './unit.ts';
+
+const MAX_PADDING = 8192;
+/** RFC 6455 §5.5: a control frame has at most 125 octets, two of them the code. */
+const MAX_REASON = 123;
+
+/** Gathers what the frames of one unit say, whatever form they were spelled in. */
+export class UnitBuilder implements Unit {
+  readonly arrivals: Arrival[] = [];
+  ack = -1;
+  wanted: Wanted | undefined = undefined;
+  leaving = false;
+  next: number;
+
+  /** `next` is the number of the first numbered frame, where an earlier unit of the carrier has said it; else 0. */
+  constructor(next = 0) {
+    this.next = next;
+  }
+
+  message(message: Message, more: boolean): void {
+    this.arrivals.push({ number: this.#number(), message, more, close: undefined });
+  }
+
+  /** Any frame whose payload is plain text in both forms. */
+  control(type: string, payload: string): void {
+    switch (type) {
+      case '#':
+        this.next = parseNumber(payload);
+        if (this.next === 0) throw new MalformedError('numbers begin at 1');
+        return;
+      case 'A':
+        this.ack = Math.max(this.ack, parseNumber(payload));
+        return;
+      case 'D':
+        this.wanted = parseWanted(payload);
+        this.ack = Math.max(this.ack, this.wanted.ack);
+        return;
+      case 'C':
+        this.arrivals.push({
+          number: this.#number(),
+          message: undefined,
+          more: false,
+          close: parseClose(payload),
+        });
+        return;
+      case 'X':
+        requireEmpty(payload);
+        this.leaving = true;
+        return;
+      case 'H':
+        requireEmpty(payload);
+        return;
+      default:
+        throw new MalformedError('unknown frame type');
+    }
+  }
+
+  #number(): number {
+    if (this.next === 0) throw new MalformedError('a numbered frame without a position');
+    if (this.next > Number.MAX_SAFE_INTEGER) throw new MalformedError('number out of range');
+    return this.next++;
+  }
+}
+
+/** A decimal number without sign or leading zeros, at most 2^53-1. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  // The way back catches signs, zeros in front, fractions, exponents, white space and the empty string.
+  if (!Number.isSafeInteger(value) || value < 0 || String(value) !== text)
+    throw new MalformedError('malformed number');
+  return value;
+}
+
+/** The payload of a `D` frame, or the `d` parameter of a GET carrier. */
+export function parseWanted(payload: string): Wanted {
+  const [n = '', ack = '', form = 't', padding = '0', ...rest] = payload.split(',');
+  if (rest.length > 0) throw new MalformedError('malformed attach');
+  const wanted: Wanted = {
+    n: parseNumber(n),
+    ack: parseNumber(ack),
+    form: form === 'b' ? 'byte' : 'text',
+    padding: parseNumber(padding),
+  };
+  if (wanted.n === 0 || (form !== 't' && form !== 'b')) throw new MalformedError('malformed attach');
+  if (wanted.padding > MAX_PADDING) throw new MalformedError('too much padding');
+  return wanted;
+}
+
+function parseClose(payload: string): CloseStatus {
+  if (payload === '') return NO_STATUS;
+  const comma = payload.indexOf(',');
+  const code = parseNumber(comma < 0 ? payload : payload.slice(0, comma));
+  const reason = comma < 0 ? '' : payload.slice(comma + 1);
+  if (!mayTravel(code)) throw new MalformedError('close code not allowed');
+  if (Buffer.byteLength(reason) > MAX_REASON) throw new MalformedError('close reason too long');
+  return { code, reason };
+}
+
+/** The payload of a `C` frame. */
+export function spellClose(status: CloseStatus): string {
+  if (status.code === NO_STATUS.code) return '';
+  return status.reason === '' ? String(status.code) : `${status.code},${status.reason}`;
+}
+
+/** Octets as text; what is not UTF-8 is malformed. */
+export function decodeUtf8(octets: Buffer): string {
+  if (!isUtf8(octets)) throw new MalformedError('text is not UTF-8');
+  return octets.toString('utf8');
+}
+
+function requireEmpty(payload: string): void {
+  if (payload !== '') throw new MalformedError('payload where none belongs');
+}

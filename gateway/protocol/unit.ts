@@ -1,0 +1,42 @@
+import type { CloseStatus } from './close.ts';
+import type { Message } from './message.ts';
+
+/** A carrier unit that is not as PROTOCOL.md §2 has it. Nothing of it takes effect. */
+export class MalformedError extends Error {
+  override readonly name = 'MalformedError';
+}
+
+/** A numbered frame as it arrived. */
+export interface Arrival {
+  readonly number: number;
+  /** The message or fragment; undefined for a close. */
+  readonly message: Message | undefined;
+  /** More fragments of the same message follow. */
+  readonly more: boolean;
+  /** The client's close; undefined for a message. */
+  readonly close: CloseStatus | undefined;
+}
+
+/** The `D` frame: a downstream is wanted (PROTOCOL.md §6.1). */
+export interface Wanted {
+  readonly n: number;
+  readonly ack: number;
+  readonly form: Form;
+  /** Octets of padding that a stream is to begin with. */
+  readonly padding: number;
+}
+
+/** How the frames of a carrier unit are spelled. */
+export type Form = 'text' | 'byte';
+
+/** All that one carrier unit from a client says. */
+export interface Unit {
+  readonly arrivals: readonly Arrival[];
+  /** Highest acknowledgement in the unit, or -1. */
+  readonly ack: number;
+  readonly wanted: Wanted | undefined;
+  /** The page is gone (`X`). */
+  readonly leaving: boolean;
+  /** Number that the next numbered frame would have; 0 where no position is known. */
+  readonly next: number;
+}

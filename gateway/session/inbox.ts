@@ -1,0 +1,166 @@
+import type { CloseStatus } from '../protocol/close.ts';
+import { join } from '../protocol/fragment.ts';
+import type { Message } from '../protocol/message.ts';
+import type { Arrival } from '../protocol/unit.ts';
+
+/** Fragments of one message, for a client that sends empty ones (compare CVE-2026-48779 of ws). */
+const MAX_FRAGMENTS = 65_536;
+
+/** Who is told what came in, in order and once. */
+export interface InboxOwner {
+  arrived(message: Message): void;
+  /** The client's close; nothing arrives after it. */
+  closed(status: CloseStatus): void;
+  /** A message exceeds `maxMessage`. */
+  tooBig(): void;
+}
+
+/**
+ * Makes an unbroken, unrepeated row of messages of numbered frames that come repeated and out of order, and holds it back while the backend does not
+ * take more.
+ */
+export class Inbox {
+  /** Number of the last frame received in unbroken order. */
+  received = 0;
+  readonly #owner: InboxOwner;
+  readonly #bound: number;
+  readonly #maxMessage: number;
+  #early: Map<number, Arrival> | undefined;
+  #earlyBytes = 0;
+  #fragments: Message[] | undefined;
+  #fragmentBytes = 0;
+  #waiting: (Message | CloseStatus)[] | undefined;
+  #waitingBytes = 0;
+  #held = false;
+  #over = false;
+
+  constructor(owner: InboxOwner, bound: number, maxMessage: number) {
+    this.#owner = owner;
+    this.#bound = bound;
+    this.#maxMessage = maxMessage;
+  }
+
+  /** Holds so much that nothing more should be put in. */
+  get full(): boolean {
+    return this.#waitingBytes >= this.#bound;
+  }
+
+  /** Puts frames in; repeated ones are dropped, early ones kept as far as the bound goes. */
+  put(arrivals: readonly Arrival[]): void {
+    for (const arrival of arrivals) {
+      if (arrival.number === this.received + 1) this.#next(arrival);
+      else if (arrival.number > this.received) this.#keep(arrival);
+    }
+  }
+
+  /** Messages wait here from now on. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** What waits is handed out, and what comes goes straight through. */
+  release(): void {
+    this.#held = false;
+    // Handing out may make the owner hold again.
+    while (!this.#held && this.#waiting !== undefined) {
+      const next = this.#waiting.shift();
+      if (this.#waiting.length === 0) this.#waiting = undefined;
+      if (next !== undefined) this.#handOut(next);
+    }
+  }
+
+  /** Nothing is handed out any more; frames are still counted. */
+  stop(): void {
+    this.#over = true;
+    this.#early = undefined;
+    this.#fragments = undefined;
+    this.#waiting = undefined;
+    this.#waitingBytes = 0;
+  }
+
+  #next(arrival: Arrival): void {
+    for (let next: Arrival | undefined = arrival; next !== undefined; next = this.#takeEarly()) {
+      this.received = next.number;
+      this.#receive(next);
+    }
+  }
+
+  #takeEarly(): Arrival | undefined {
+    const follower = this.#early?.get(this.received + 1);
+    if (follower === undefined) return undefined;
+    this.#early?.delete(follower.number);
+    this.#earlyBytes -= weigh(follower.message);
+    return follower;
+  }
+
+  #keep(arrival: Arrival): void {
+    if (this.#over) return;
+    this.#early ??= new Map();
+    if (this.#early.has(arrival.number)) return;
+    if (this.#earlyBytes + weigh(arrival.message) > this.#bound) return;
+    this.#earlyBytes += weigh(arrival.message);
+    this.#early.set(arrival.number, arrival);
+  }
+
+  #receive(arrival: Arrival): void {
+    if (this.#over) return;
+    if (arrival.close !== undefined) {
+      this.#pass(arrival.close);
+      return;
+    }
+    const message = arrival.message as Message;
+    this.#fragmentBytes += message.size;
+    if (this.#fragmentBytes > this.#maxMessage || this.#fragments?.length === MAX_FRAGMENTS) {
+      this.stop();
+      this.#owner.tooBig();
+      return;
+    }
+    if (arrival.more) {
+      this.#fragments ??= [];
+      this.#fragments.push(message);
+      return;
+    }
+    this.#fragmentBytes = 0;
+    if (this.#fragments === undefined) {
+      this.#pass(message);
+      return;
+    }
+    this.#fragments.push(message);
+    const whole = join(this.#fragments);
+    this.#fragments = undefined;
+    this.#pass(whole);
+  }
+
+  #pass(next: Message | CloseStatus): void {
+    if (!this.#held && this.#waiting === undefined) {
+      this.#announce(next);
+      return;
+    }
+    this.#waiting ??= [];
+    this.#waiting.push(next);
+    if (!isClose(next)) this.#waitingBytes += weigh(next);
+  }
+
+  #handOut(next: Message | CloseStatus): void {
+    if (!isClose(next)) this.#waitingBytes -= weigh(next);
+    this.#announce(next);
+  }
+
+  #announce(next: Message | CloseStatus): void {
+    if (!isClose(next)) {
+      this.#owner.arrived(next);
+      return;
+    }
+    this.stop();
+    this.#owner.closed(next);
+  }
+}
+
+function isClose(next: Message | CloseStatus): next is CloseStatus {
+  return 'reason' in next;
+}
+
+/** What a message counts in memory: its octets, and something for itself, so that empty ones are bounded too. */
+function weigh(message: Message | undefined): number {
+  return 64 + (message?.size ?? 0);
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { RequestError } from '../base/errors.ts';
+import type { CloseStatus } from '../protocol/close.ts';
+import { Session, type SessionContext, type SessionIdentity } from './session.ts';
+
+/** How many sessions there may be. */
+export interface RegistryLimits {
+  readonly sessions: number;
+  readonly sessionsPerAddress: number;
+}
+
+/** Who a new session is for. */
+export interface Newcomer extends Omit<SessionIdentity, 'token'> {
+  /** The client's address: counted, never checked again (addresses change under a session). */
+  readonly address: string;
+}
+
+/** All sessions of one gateway, found by their token. */
+export class SessionRegistry {
+  readonly #sessions = new Map<string, Session>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #limits: RegistryLimits;
+  /** Stands in every token, so that another node can tell whose session it is (PROTOCOL.md §3). */
+  readonly #node: string;
+  /** Sessions asked for and not yet made. */
+  #reserved = 0;
+
+  constructor(limits: RegistryLimits, node: string = randomBytes(4).toString('hex')) {
+    this.#limits = limits;
+    this.#node = node;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  find(token: string): Session | undefined {
+    return this.#sessions.get(token);
+  }
+
+  /**
+   * Takes a place for a session that is about to be made, so that slow backends cannot be used to exceed the bounds. Throws a `RequestError` with 503
+   * or 429 when there is none. The returned function gives the place back; `add` must be called before it.
+   */
+  reserve(address: string): () => void {
+    if (this.#sessions.size + this.#reserved >= this.#limits.sessions) {
+      throw new RequestError(503, 'GW_SESSIONS', 'too many sessions');
+    }
+    const ofAddress = this.#perAddress.get(address) ?? 0;
+    if (ofAddress >= this.#limits.sessionsPerAddress) {
+      throw new RequestError(429, 'GW_SESSIONS_PER_ADDRESS', 'too many sessions from this address');
+    }
+    this.#reserved++;
+    this.#perAddress.set(address, ofAddress + 1);
+    return () => {
+      this.#reserved--;
+      this.#leave(address);
+    };
+  }
+
+  /** Makes a session. Its token has 128 random bits. */
+  add(newcomer: Newcomer, context: SessionContext, ended: () => void): Session {
+    const { address, route, origin, protocol } = newcomer;
+    const token = `${this.#node}.${randomBytes(16).toString('base64url')}`;
+    const forget = (): void => {
+      this.#sessions.delete(token);
+      this.#leave(address);
+      ended();
+    };
+    const session = new Session({ token, route, origin, protocol }, context, forget);
+    this.#sessions.set(token, session);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    return session;
+  }
+
+  /** Closes every session, both sides. */
+  shutAll(status: CloseStatus): void {
+    for (const session of this.#sessions.values()) session.shut(status);
+  }
+
+  /** Ends every session at once. */
+  abandonAll(): void {
+    for (const session of this.#sessions.values()) session.abandon();
+  }
+
+  #leave(address: string): void {
+    const left = (this.#perAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, left);
+  }
+}

@@ -1,0 +1,402 @@
+import type { Clock, Timer } from '../base/clock.ts';
+import { RequestError } from '../base/errors.ts';
+import type { Channel, Receiver } from '../channel/channel.ts';
+import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import { fragment } from '../protocol/fragment.ts';
+import type { Message } from '../protocol/message.ts';
+import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
+import type { Carrier } from './carrier.ts';
+import { Inbox, type InboxOwner } from './inbox.ts';
+import { Outbox } from './outbox.ts';
+import type { SessionLimits, SessionPolicy } from './policy.ts';
+
+/**
+ * Where a session is in its life.
+ *
+ * | state    | meaning                                                      | ends by itself after |
+ * |----------|--------------------------------------------------------------|----------------------|
+ * | created  | the client knows the token, no downstream has come yet       | `attachTimeout`      |
+ * | attached | a downstream is there                                        | (it is dropped after `silence`) |
+ * | detached | between two downstreams                                      | `window`       |
+ * | ending   | the end is in the outbox, the client has not acknowledged it | `window`       |
+ * | ended    | forgotten                                                    |                      |
+ */
+export type SessionState = 'created' | 'attached' | 'detached' | 'ending' | 'ended';
+
+/** A request whose answer waits until the backend takes more. */
+interface Delayed {
+  readonly arrivals: readonly Arrival[];
+  readonly answer: (ack: number) => void;
+  readonly timer: Timer;
+}
+
+/** Who a session belongs to. */
+export interface SessionIdentity {
+  /** The key to the session, known to its client alone. */
+  readonly token: string;
+  /** Path of the route it was opened on. */
+  readonly route: string;
+  /** The page's origin. */
+  readonly origin: string;
+  /** The subprotocol that the backend selected. */
+  readonly protocol: string;
+}
+
+/** What a session needs of its surroundings. */
+export interface SessionContext {
+  readonly clock: Clock;
+  readonly limits: SessionLimits;
+  readonly policy: SessionPolicy;
+  /** Octets of one message from the client. */
+  readonly maxMessage: number;
+}
+
+/**
+ * A WebSocket connection that outlives the HTTP requests under it: a `Channel` towards the backend, and on the other side whatever
+ * carrier the client has attached last. PROTOCOL.md §5, §6, §8 and §9.
+ */
+export class Session implements Channel, InboxOwner {
+  readonly identity: SessionIdentity;
+  readonly #context: SessionContext;
+  readonly #ended: () => void;
+  readonly #inbox: Inbox;
+  readonly #outbox = new Outbox();
+  #state: SessionState = 'created';
+  #receiver: Receiver | undefined;
+  /** The receiver was told `closed`, or asked for it. */
+  #receiverDone = false;
+  #carrier: Carrier | undefined;
+  /** Number of the newest attach. */
+  #attachNumber = 0;
+  /** Number of the next entry to write on the present carrier. */
+  #cursor = 1;
+  #writable = true;
+  #flushing = false;
+  /** Highest acknowledgement that went out on a downstream. */
+  #told = 0;
+  /** `send` has answered false. */
+  #pressed = false;
+  #delayed: Delayed[] | undefined;
+  /** When the state was entered, the client was heard, the carrier was written on: ms of the clock. */
+  #since: number;
+  #heard: number;
+  #wrote: number;
+  #timer: Timer;
+  /** When the timer goes off. It may be earlier than what is due, never later: so most events need not touch it. */
+  #armed = 0;
+
+  /** `ended` is called once, when the session is to be forgotten. */
+  constructor(identity: SessionIdentity, context: SessionContext, ended: () => void) {
+    this.identity = identity;
+    this.#ended = ended;
+    this.#context = context;
+    this.#inbox = new Inbox(this, context.limits.inbox, context.maxMessage);
+    this.#since = this.#heard = this.#wrote = context.clock.now();
+    this.#arm();
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** A downstream has come at least once. */
+  get wasAttached(): boolean {
+    return this.#attachNumber > 0;
+  }
+
+  /** Number of the last frame received from the client in unbroken order. */
+  get received(): number {
+    return this.#inbox.received;
+  }
+
+  // --- towards the backend ---
+
+  attach(receiver: Receiver): void {
+    this.#receiver = receiver;
+  }
+
+  send(message: Message): boolean {
+    if (this.#isOver()) return true;
+    const { fragment: limit, outbox, maxBuffered } = this.#context.limits;
+    if (message.size <= limit) this.#outbox.push({ message, more: false, close: undefined });
+    else this.#pushFragments(fragment(message, limit));
+    this.#wake();
+    if (this.#outbox.bytes < outbox) return true;
+    this.#pressed = true;
+    if (this.#outbox.bytes >= maxBuffered)
+      this.shut({ code: CloseCode.tryAgainLater, reason: 'too much unread' });
+    return false;
+  }
+
+  close(status: CloseStatus): void {
+    this.#receiverDone = true;
+    if (this.#isOver()) return;
+    this.#outbox.push({ message: undefined, more: false, close: status });
+    this.#inbox.stop();
+    this.#answerDelayed();
+    this.#enter('ending');
+    this.#wake();
+  }
+
+  pause(): void {
+    this.#inbox.hold();
+  }
+
+  resume(): void {
+    this.#inbox.release();
+    this.#settleDelayed();
+  }
+
+  get bufferedAmount(): number {
+    return this.#outbox.bytes;
+  }
+
+  /** Closes both sides with the same status: a bound was exceeded, or the gateway goes down. */
+  shut(status: CloseStatus): void {
+    this.#tellClosed(status);
+    this.close(status);
+  }
+
+  // --- from the client ---
+
+  /**
+   * Acts on a unit. `answer` is told what to acknowledge: at once, or, while the backend takes no more, when there is room or the
+   * heartbeat is due. Throws a `MalformedError` or `RequestError`, and then nothing has taken effect.
+   */
+  accept(unit: Unit, answer: (ack: number) => void): void {
+    if (unit.ack > this.#outbox.last) throw new MalformedError('acknowledges what was not sent');
+    const mustWait = this.#inbox.full && unit.arrivals.length > 0;
+    if (mustWait && (this.#delayed?.length ?? 0) >= this.#context.limits.delayed) {
+      throw new RequestError(429, 'GW_DELAYED', 'too many delayed requests');
+    }
+    this.#heard = this.#context.clock.now();
+    if (unit.ack >= this.#outbox.first) this.#acknowledge(unit.ack);
+    if (!mustWait) this.#inbox.put(unit.arrivals);
+    if (unit.leaving) this.abandon();
+    if (this.#inbox.full && unit.arrivals.length > 0 && this.#state !== 'ended') {
+      this.#delay(mustWait ? unit.arrivals : [], answer);
+      return;
+    }
+    answer(this.#inbox.received);
+    if (this.#carrier?.acknowledges) this.#wake();
+  }
+
+  /** A downstream came: attach number `n` with all up to `ack` received (PROTOCOL.md §6.1). `accept` has seen the unit before. */
+  attachCarrier(carrier: Carrier, n: number, ack: number): void {
+    if (this.#state === 'ended') {
+      carrier.end('gone');
+      return;
+    }
+    if (
+      n < this.#attachNumber ||
+      (this.#carrier !== undefined && this.#context.policy.second === 'refused')
+    ) {
+      carrier.end('superseded');
+      return;
+    }
+    const older = this.#carrier;
+    this.#attachNumber = n;
+    this.#carrier = carrier;
+    this.#writable = true;
+    // A repeated request may say less than was acknowledged since.
+    this.#cursor = Math.max(ack + 1, this.#outbox.first);
+    this.#wrote = this.#heard = this.#context.clock.now();
+    if (this.#state !== 'ending') this.#enter('attached');
+    older?.end('superseded');
+    if (!carrier.once) this.#deliver(carrier);
+    else this.#wake();
+  }
+
+  /** The carrier went away. */
+  detach(carrier: Carrier): void {
+    if (carrier !== this.#carrier) return;
+    this.#carrier = undefined;
+    if (this.#state === 'attached') this.#enter('detached');
+  }
+
+  /** The carrier takes more, after `deliver` answered false. */
+  writable(carrier: Carrier): void {
+    if (carrier !== this.#carrier) return;
+    this.#writable = true;
+    this.#wake();
+  }
+
+  /** The page is gone: nobody will come back. */
+  abandon(): void {
+    this.#tellClosed({ code: CloseCode.goingAway, reason: '' });
+    this.#finish();
+  }
+
+  // --- what the inbox says ---
+
+  arrived(message: Message): void {
+    this.#receiver?.message(message);
+  }
+
+  closed(status: CloseStatus): void {
+    this.#tellClosed(status);
+  }
+
+  tooBig(): void {
+    this.shut({ code: CloseCode.tooBig, reason: 'message too big' });
+  }
+
+  // --- the way out ---
+
+  #pushFragments(parts: readonly Message[]): void {
+    const last = parts.length - 1;
+    parts.forEach((part, i) => {
+      this.#outbox.push({ message: part, more: i < last, close: undefined });
+    });
+  }
+
+  /** Writes soon: all that is sent in one turn of the event loop goes out in one piece. */
+  #wake(): void {
+    if (this.#flushing || this.#carrier === undefined || !this.#writable) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const carrier = this.#carrier;
+    if (carrier === undefined || !this.#writable) return;
+    const pending = this.#cursor <= this.#outbox.last;
+    if (!pending && !(carrier.acknowledges && this.#told < this.#inbox.received)) return;
+    this.#deliver(carrier);
+  }
+
+  #deliver(carrier: Carrier): void {
+    const first = this.#cursor;
+    const entries = this.#outbox.from(first, carrier.room);
+    // An echo must not overtake the acknowledgement of what it answers, or `bufferedAmount` would be wrong in its event.
+    const ack = this.#told < this.#inbox.received ? this.#inbox.received : -1;
+    this.#cursor = first + entries.length;
+    this.#told = this.#inbox.received;
+    this.#wrote = this.#context.clock.now();
+    if (carrier.once) this.detach(carrier);
+    this.#writable = carrier.deliver({ first, entries, ack });
+    if (this.#context.policy.delivered === 'written') this.#acknowledge(this.#cursor - 1);
+    if (this.#writable && this.#cursor <= this.#outbox.last) this.#wake();
+  }
+
+  #acknowledge(number: number): void {
+    this.#outbox.acknowledge(number);
+    if (this.#cursor <= number) this.#cursor = number + 1;
+    if (this.#state === 'ending' && this.#outbox.last === number) {
+      this.#finish();
+      return;
+    }
+    if (!this.#pressed || this.#outbox.bytes > this.#context.limits.outbox / 2) return;
+    this.#pressed = false;
+    if (!this.#receiverDone) this.#receiver?.drained();
+  }
+
+  // --- delayed answers ---
+
+  #delay(arrivals: readonly Arrival[], answer: (ack: number) => void): void {
+    const timer = this.#context.clock.setTimeout(() => {
+      this.#delayed = this.#delayed?.filter((delayed) => delayed.timer !== timer);
+      answer(this.#inbox.received);
+    }, this.#context.limits.heartbeat);
+    this.#delayed ??= [];
+    this.#delayed.push({ arrivals, answer, timer });
+  }
+
+  /** The inbox may have room again. */
+  #settleDelayed(): void {
+    while (this.#delayed !== undefined && this.#delayed.length > 0 && !this.#inbox.full) {
+      const delayed = this.#delayed.shift() as Delayed;
+      this.#context.clock.clearTimeout(delayed.timer);
+      this.#inbox.put(delayed.arrivals);
+      delayed.answer(this.#inbox.received);
+    }
+  }
+
+  #answerDelayed(): void {
+    const all = this.#delayed;
+    this.#delayed = undefined;
+    for (const delayed of all ?? []) {
+      this.#context.clock.clearTimeout(delayed.timer);
+      // They are counted though nobody wants them any more: the client must not send them again.
+      this.#inbox.put(delayed.arrivals);
+      delayed.answer(this.#inbox.received);
+    }
+  }
+
+  // --- the end ---
+
+  #isOver(): boolean {
+    return this.#state === 'ending' || this.#state === 'ended';
+  }
+
+  #tellClosed(status: CloseStatus): void {
+    if (this.#receiverDone) return;
+    this.#receiverDone = true;
+    this.#inbox.stop();
+    this.#receiver?.closed(status);
+  }
+
+  #finish(): void {
+    if (this.#state === 'ended') return;
+    this.#enter('ended');
+    this.#context.clock.clearTimeout(this.#timer);
+    this.#answerDelayed();
+    const carrier = this.#carrier;
+    this.#carrier = undefined;
+    carrier?.end('gone');
+    this.#ended();
+  }
+
+  // --- time ---
+
+  #enter(state: SessionState): void {
+    this.#state = state;
+    this.#since = this.#context.clock.now();
+    if (state !== 'ended' && this.#due() < this.#armed) this.#arm();
+  }
+
+  /** When something is to be done if nothing happens before. */
+  #due(): number {
+    const { attachTimeout, window, heartbeat, silence } = this.#context.limits;
+    if (this.#state === 'created') return this.#since + attachTimeout;
+    const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + window;
+    if (this.#carrier === undefined) return end;
+    return Math.min(end, this.#wrote + heartbeat, this.#heard + silence);
+  }
+
+  #arm(): void {
+    this.#context.clock.clearTimeout(this.#timer);
+    this.#armed = this.#due();
+    this.#timer = this.#context.clock.setTimeout(
+      () => this.#tick(),
+      Math.max(0, this.#armed - this.#context.clock.now()),
+    );
+  }
+
+  #tick(): void {
+    const now = this.#context.clock.now();
+    if (this.#due() <= now) this.#act(now);
+    if (this.#state !== 'ended') this.#arm();
+  }
+
+  #act(now: number): void {
+    const { heartbeat, silence, window } = this.#context.limits;
+    const expired = this.#state !== 'attached' && (this.#state === 'created' || this.#since + window <= now);
+    if (expired) {
+      this.abandon();
+      return;
+    }
+    const carrier = this.#carrier;
+    if (carrier === undefined) return;
+    if (this.#heard + silence <= now) {
+      this.detach(carrier);
+      carrier.end('recycled');
+      return;
+    }
+    if (this.#wrote + heartbeat > now) return;
+    this.#wrote = now;
+    if (carrier.once) this.detach(carrier);
+    carrier.heartbeat();
+  }
+}

@@ -1,0 +1,13 @@
+import { spellAck } from '../dialect/resumable.ts';
+import type { UpstreamTransport } from './transport.ts';
+
+/** Frames from the client; the answer says what was taken, late if the backend is slow (PROTOCOL.md §5). */
+export const send: UpstreamTransport = {
+  action: 'send',
+  method: 'POST',
+  source: 'body',
+  direction: 'up',
+  serve: ({ exchange, session, unit, headers }) => {
+    session.accept(unit, (ack) => exchange.reply(200, headers, spellAck(ack)));
+  },
+};

@@ -1,0 +1,51 @@
+import type { Exchange, Headers } from '../http/exchange.ts';
+import type { Unit, Wanted } from '../protocol/unit.ts';
+import type { Session } from '../session/session.ts';
+
+/** Bounds that transports keep, in octets. */
+export interface TransportLimits {
+  /** What a poll carries, about. */
+  readonly pollBudget: number;
+  /** After which an XHR stream is to be renewed. */
+  readonly streamBudget: number;
+}
+
+/** A request of a session, checked: what a transport gets. */
+export interface Call {
+  readonly exchange: Exchange;
+  readonly session: Session;
+  readonly unit: Unit;
+  /** Header fields that every answer to this request needs: caching and cross-origin access. */
+  readonly headers: Headers;
+  readonly limits: TransportLimits;
+}
+
+/** A call that asks for a downstream. */
+export interface AttachCall extends Call {
+  readonly wanted: Wanted;
+}
+
+interface TransportBase {
+  /** Last segment of its addresses. */
+  readonly action: string;
+  readonly method: 'GET' | 'POST';
+  /** Where the token and the unit stand: in the body, or in path and query. */
+  readonly source: 'body' | 'url';
+}
+
+/** Carries frames from the client only. */
+export interface UpstreamTransport extends TransportBase {
+  readonly direction: 'up';
+  serve(call: Call): void;
+}
+
+/** Gives a session its downstream. */
+export interface DownstreamTransport extends TransportBase {
+  readonly direction: 'down';
+  serve(call: AttachCall): void;
+  /** The answer to a token that is not known (PROTOCOL.md §4.2). */
+  unknown(exchange: Exchange, headers: Headers): void;
+}
+
+/** One wire form. */
+export type Transport = UpstreamTransport | DownstreamTransport;
