@@ -1,3 +1,6 @@
+/** Octets in whatever the engine has for them; read by index. */
+export type Octets = Uint8Array | number[];
+
 /** Binary data where the engine has no ArrayBuffer (IE6 to IE9): what a message event brings there; `send` takes it everywhere. */
 export class Bytes {
   /** Values 0 to 255. */
@@ -15,12 +18,8 @@ export class Bytes {
   }
 }
 
-/** Characters U+0000 to U+00FF from bytes; in pieces, as engines bound the arguments of a call (65,536 in old WebKit). */
-export function binaryString(
-  bytes: { readonly [index: number]: number },
-  start: number,
-  end: number
-): string {
+/** Characters from octets or code units; in pieces, as engines bound the arguments of a call (65,536 in old WebKit). */
+export function binaryString(bytes: Octets, start: number, end: number): string {
   const pieces: string[] = [];
   const units: number[] = [];
   for (let at = start; at < end; at += 1) {

@@ -1,0 +1,51 @@
+import type { Octets } from './bytes.ts';
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Padded base64 (RFC 4648 §4). In pieces joined at the end: `+=` over big texts is quadratic in JScript. */
+export function base64Encode(octets: Octets, start: number, end: number): string {
+  const pieces: string[] = [];
+  for (let at = start; at < end; at += 3) {
+    const left = end - at;
+    const group =
+      ((octets[at] as number) << 16) |
+      (left > 1 ? (octets[at + 1] as number) << 8 : 0) |
+      (left > 2 ? (octets[at + 2] as number) : 0);
+    pieces.push(
+      digit(group >> 18) +
+        digit(group >> 12) +
+        (left > 1 ? digit(group >> 6) : '=') +
+        (left > 2 ? digit(group) : '=')
+    );
+  }
+  return pieces.join('');
+}
+
+function digit(bits: number): string {
+  return DIGITS.charAt(bits & 63);
+}
+
+/** Octets of padded base64, or null if it is malformed. */
+export function base64Decode(text: string): number[] | null {
+  if (text.length % 4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
+  const octets: number[] = [];
+  for (let at = 0; at < text.length; at += 4) {
+    const group =
+      (value(text, at) << 18) |
+      (value(text, at + 1) << 12) |
+      (value(text, at + 2) << 6) |
+      value(text, at + 3);
+    octets.push(group >> 16, (group >> 8) & 255, group & 255);
+  }
+  const padding = text.indexOf('=');
+  if (padding >= 0) octets.length -= text.length - padding;
+  return octets;
+}
+
+function value(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  if (unit > 96) return unit - 71;
+  if (unit > 64) return unit - 65;
+  if (unit > 47) return unit === 61 ? 0 : unit + 4;
+  return unit === 43 ? 62 : 63;
+}

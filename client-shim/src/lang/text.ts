@@ -1,0 +1,28 @@
+const SURROGATE = /[\ud800-\udfff]/;
+const PAIR_OR_SURROGATE = /[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
+
+/** Without white space at both ends; `\s` of JScript lacks U+00A0 and U+FEFF. */
+export function trim(text: string): string {
+  return text.replace(/^[\s\u00a0\ufeff]+|[\s\u00a0\ufeff]+$/g, '');
+}
+
+/** Conversion to scalar values (Infra, "convert"): each lone surrogate becomes U+FFFD. */
+export function scalarText(text: string): string {
+  return SURROGATE.test(text) ? text.replace(PAIR_OR_SURROGATE, pairOrReplacement) : text;
+}
+
+function pairOrReplacement(found: string): string {
+  return found.length === 2 ? found : '\ufffd';
+}
+
+/** The pieces between separators (a global expression), trimmed, the empty ones left out. */
+export function words(text: string, separator: RegExp): string[] {
+  const found: string[] = [];
+  // Split by a string: JScript's split by an expression has its own rules.
+  const pieces = text.replace(separator, '\n').split('\n');
+  for (let at = 0; at < pieces.length; at += 1) {
+    const piece = trim(pieces[at] as string);
+    if (piece) found.push(piece);
+  }
+  return found;
+}

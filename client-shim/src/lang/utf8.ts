@@ -1,0 +1,57 @@
+import { binaryString, type Octets } from './bytes.ts';
+
+/** Octets that scalar text has as UTF-8. A lone surrogate counts as U+FFFD: 3. */
+export function utf8Length(text: string): number {
+  let length = text.length;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) continue;
+    length += 1;
+    if (unit < 0x800) continue;
+    length += 1;
+    if (isPair(text, at)) at += 1;
+  }
+  return length;
+}
+
+/** UTF-8 of scalar text; a lone surrogate is written as U+FFFD. Own, as `encodeURIComponent` throws on those. */
+export function utf8Encode(text: string): number[] {
+  const octets: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    let point = text.charCodeAt(at);
+    if (isPair(text, at)) {
+      at += 1;
+      point = 0x10000 + ((point & 0x3ff) << 10) + (text.charCodeAt(at) & 0x3ff);
+    } else if ((point & 0xf800) === 0xd800) point = 0xfffd;
+    if (point < 0x80) octets.push(point);
+    else if (point < 0x800) octets.push(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
+    else {
+      if (point < 0x10000) octets.push(0xe0 | (point >> 12));
+      else octets.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f));
+      octets.push(0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
+    }
+  }
+  return octets;
+}
+
+/** Text of valid UTF-8, as the gateway sends it. */
+export function utf8Decode(octets: Octets, start: number, end: number): string {
+  const units: number[] = [];
+  for (let at = start; at < end; ) {
+    const lead = octets[at++] as number;
+    if (lead < 0x80) {
+      units.push(lead);
+      continue;
+    }
+    let more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    let point = lead & (0x3f >> more);
+    for (; more; more -= 1) point = (point << 6) | ((octets[at++] as number) & 0x3f);
+    if (point < 0x10000) units.push(point);
+    else units.push(0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
+  }
+  return binaryString(units, 0, units.length);
+}
+
+function isPair(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+}
