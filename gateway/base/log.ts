@@ -47,38 +47,44 @@ export function createLog(settings: LogSettings): Log {
     },
     destination,
   );
-  return new PinoLog(logger);
+  return new ScopedLog(logger, {});
 }
 
-class PinoLog implements Log {
+/** Fields are kept beside the logger instead of in a child of it: a scope that never speaks costs one small object. */
+class ScopedLog implements Log {
   readonly #logger: Logger;
+  readonly #scope: LogFields;
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, scope: LogFields) {
     this.#logger = logger;
+    this.#scope = scope;
   }
 
   error(message: string, fields?: LogFields): void {
-    this.#logger.error(fields ?? none, message);
+    this.#say('error', message, fields);
   }
 
   warn(message: string, fields?: LogFields): void {
-    this.#logger.warn(fields ?? none, message);
+    this.#say('warn', message, fields);
   }
 
   info(message: string, fields?: LogFields): void {
-    this.#logger.info(fields ?? none, message);
+    this.#say('info', message, fields);
   }
 
   debug(message: string, fields?: LogFields): void {
-    this.#logger.debug(fields ?? none, message);
+    this.#say('debug', message, fields);
   }
 
   with(fields: LogFields): Log {
-    return new PinoLog(this.#logger.child(fields));
+    return new ScopedLog(this.#logger, { ...this.#scope, ...fields });
+  }
+
+  #say(level: Exclude<LogLevel, 'silent'>, message: string, fields: LogFields | undefined): void {
+    if (!this.#logger.isLevelEnabled(level)) return;
+    this.#logger[level]({ ...this.#scope, ...fields }, message);
   }
 }
-
-const none: LogFields = {};
 
 /** `12:34:56.789 info  message key=value key="two words"` */
 function asText(line: string): string {

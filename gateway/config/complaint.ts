@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { closest } from './closest.ts';
+import { knownKeys } from './schema.ts';
+
+/** Says where a value stands, in the words of whoever wrote it: `--heartbeat`, `gateway.yaml: routes[0].ping`. */
+export type NameOf = (path: readonly PropertyKey[]) => string;
+
+/** `routes[0].ping` */
+export const keyPath: NameOf = (path) =>
+  path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
+    .join('');
+
+/** The first thing that is wrong, in one line: where, what stands there, and what may. */
+export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return 'the options are not valid';
+  if (issue.code === 'unrecognized_keys') {
+    const key = String(issue.keys[0]);
+    const meant = closest(key, knownKeys(issue.path));
+    const hint = meant === undefined ? '' : `; did you mean ${keyPath([...issue.path, meant])}?`;
+    return `${nameOf([...issue.path, key])} is not an option${hint}`;
+  }
+  const name = nameOf(issue.path);
+  const found = valueAt(given, issue.path);
+  const message = issue.code === 'custom' ? issue.message : mustBe(issue);
+  if (found === undefined) return `${name} is missing: it ${message}`;
+  const isBareFlag = found === true && name.startsWith('--');
+  return `${name}${isBareFlag ? '' : ` ${shown(found, issue.path)}`} ${message}`;
+}
+
+/** zod's own findings are all of one kind here: a list or a table was expected. */
+function mustBe(issue: z.core.$ZodIssue): string {
+  const words: Readonly<Record<string, string>> = {
+    array: 'a list',
+    object: 'a table of settings, or PATH=BACKEND for a route',
+    record: 'a table',
+  };
+  const expected = issue.code === 'invalid_type' ? issue.expected : '';
+  return `must be ${words[expected] ?? 'something else'}`;
+}
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  let found = given;
+  for (const key of path) {
+    if (found === null || typeof found !== 'object') return found;
+    found = (found as Record<PropertyKey, unknown>)[key];
+  }
+  return found;
+}
+
+/** Header values and passwords in backend URLs are the operator's secrets: an error line may end in a log. */
+function shown(found: unknown, path: readonly PropertyKey[]): string {
+  if (path.includes('headers')) return '(not shown)';
+  const text = (JSON.stringify(found) ?? String(found)).replace(/\/\/[^/@"]*@/g, '//***@');
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

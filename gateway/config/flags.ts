@@ -1,0 +1,109 @@
+import { Command, CommanderError, Option } from 'commander';
+import { ConfigError } from '../base/errors.ts';
+import { keyPath, type NameOf } from './complaint.ts';
+import { readConfigFile } from './file.ts';
+import type { GatewayOptions } from './options.ts';
+import { resolveOptions } from './resolve.ts';
+import type { ResolvedOptions } from './resolved.ts';
+import { type Option as OptionEntry, optionTable } from './schema.ts';
+
+/** What the command line asked for: to run, or to print something and end well. */
+export type CommandLine =
+  | { readonly kind: 'run'; readonly given: GatewayOptions; readonly resolved: ResolvedOptions }
+  | { readonly kind: 'print'; readonly text: string };
+
+/**
+ * Reads the flags and the config file they name; flags win. Throws a `ConfigError` whose message is one line.
+ */
+export function readCommandLine(args: readonly string[], version: string): CommandLine {
+  let printed = '';
+  const command = createCommand(version, (text) => {
+    printed += text;
+  });
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'print', text: printed };
+    throw new ConfigError('GW_CONFIG', asOneLine(error.message));
+  }
+  const [excess] = command.args;
+  if (excess !== undefined) throw new ConfigError('GW_CONFIG', `"${excess}" is not an option`);
+  return { kind: 'run', ...merge(flagsOf(command), command.getOptionValue('config')) };
+}
+
+function merge(flags: Readonly<Record<string, unknown>>, file: string | undefined) {
+  const fromFile = file === undefined ? {} : readConfigFile(file);
+  const given = { ...fromFile, ...flags };
+  const nameOf: NameOf = (path) => {
+    const flag = flagName(String(path[0]));
+    if (flag !== undefined && Object.hasOwn(flags, String(path[0]))) return flag;
+    return file === undefined ? (flag ?? keyPath(path)) : `${file}: ${keyPath(path)}`;
+  };
+  return { given: given as GatewayOptions, resolved: resolveOptions(given as GatewayOptions, nameOf) };
+}
+
+const entries = Object.entries(optionTable) as [string, OptionEntry][];
+
+function createCommand(version: string, print: (text: string) => void): Command {
+  const command = new Command('fallback-gateway')
+    .description('A whole WebSocket for every browser and proxy, in front of any WebSocket server.')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this')
+    .exitOverride()
+    .allowExcessArguments(true)
+    .configureOutput({ writeOut: print, writeErr: () => {}, getOutHelpWidth: () => 110 })
+    .configureHelp({ optionDescription: (option) => option.description })
+    .option('--config <file>', 'the same options as JSON or YAML, in camelCase; flags win')
+    .addHelpText('after', helpTail);
+  for (const [, entry] of entries) {
+    if (entry.flag !== undefined) command.addOption(createFlag(entry.flag, entry));
+  }
+  return command;
+}
+
+function createFlag(flag: string, entry: OptionEntry): Option {
+  const flagOption = new Option(flag, `${entry.help}${defaultNote(entry)}`);
+  if (entry.unavailable) flagOption.hideHelp();
+  if (entry.repeatable) {
+    flagOption.argParser((given: string, before: string[] | undefined) => [...(before ?? []), given]);
+  }
+  return flagOption;
+}
+
+function defaultNote({ fallback, repeatable }: OptionEntry): string {
+  const note = repeatable ? 'repeatable' : '';
+  const text = Array.isArray(fallback)
+    ? fallback.join(' ')
+    : typeof fallback === 'boolean'
+      ? ''
+      : String(fallback ?? '');
+  const notes = [note, text && `default ${text}`].filter(Boolean).join(', ');
+  return notes && ` (${notes})`;
+}
+
+const helpTail = `
+Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are octets or have one (64KiB, 16MiB).
+Settings of single routes (host, headers, ping, clientPing, maxMessage, maxSessions) and of TLS (minVersion,
+ciphers) stand in the config file: routes: [{ path, backend, ... }], tls: { ... }.`;
+
+/** Config keys and what was said for them on the command line, and only that. */
+function flagsOf(command: Command): Record<string, unknown> {
+  const given: Record<string, unknown> = {};
+  for (const [key, { flag }] of entries) {
+    if (flag === undefined) continue;
+    const name = new Option(flag).attributeName();
+    if (command.getOptionValueSource(name) === 'cli') given[key] = command.getOptionValue(name);
+  }
+  return given;
+}
+
+function flagName(key: string): string | undefined {
+  const flag = entries.find(([name]) => name === key)?.[1].flag;
+  return flag?.split(' ')[0];
+}
+
+/** `error: unknown option '--rout'\n(Did you mean --route?)` */
+function asOneLine(message: string): string {
+  return message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,115 @@
+import type { LogFormat, LogLevel } from '../base/log.ts';
+import type { TlsVersion } from './resolved.ts';
+
+/**
+ * What `createGateway` takes, and what a config file may hold. A duration is milliseconds, or a number with its unit as in `'25s'`; a size is octets, or as
+ * in `'256KiB'`. Anything that is not listed here is refused.
+ */
+export interface GatewayOptions {
+  /** Address to serve on: a port, or `host:port`. @default '127.0.0.1:8080' */
+  readonly listen?: string | number | undefined;
+  /** What is served where. @default ['/echo=echo:'] */
+  readonly routes?: readonly (string | RouteSettings)[] | undefined;
+  /** Origins whose pages may connect beside the gateway's own; `'*'` is every page. @default [] */
+  readonly origin?: string | readonly string[] | undefined;
+  /** `Host` names accepted beside IP literals, `localhost`, the machine's name and the hosts of `origin`. @default [] */
+  readonly host?: string | readonly string[] | undefined;
+  /** Networks of proxies whose X-Forwarded-For, -Proto and -Host are believed. @default [] */
+  readonly trustedProxy?: string | readonly string[] | undefined;
+  /** Answer the SockJS protocol below routes. This version cannot: only `false` is taken. @default false */
+  readonly sockjs?: false | undefined;
+  /** Allow JSONP carriers. This version cannot: only `false` is taken. @default false */
+  readonly jsonp?: false | undefined;
+  /** Not available in this version. */
+  readonly policyPort?: undefined;
+  /** Not available in this version. */
+  readonly policyDomain?: undefined;
+  /** Not available in this version. */
+  readonly crossdomain?: undefined;
+  /** Not available in this version. */
+  readonly stompPort?: undefined;
+  /** PEM file of the certificate chain: serve https and wss. Comes with `tlsKey`. */
+  readonly tlsCert?: string | undefined;
+  /** PEM file of the private key. */
+  readonly tlsKey?: string | undefined;
+  /** The same two, and what old clients need. */
+  readonly tls?: TlsSettings | undefined;
+  /** Serve the demo at `/` and its routes below `/demo`. @default true */
+  readonly demo?: boolean | undefined;
+  /** Between signs of life on a fallback; a peer silent for 2.5 of them is given up. @default '25s' */
+  readonly heartbeat?: number | string | undefined;
+  /** How long a fallback session lives without a downstream. @default '2m' */
+  readonly resumeWindow?: number | string | undefined;
+  /** How long a created session waits for its first downstream. @default '5s' */
+  readonly attachTimeout?: number | string | undefined;
+  /** How long a backend may take to accept. @default '10s' */
+  readonly connectTimeout?: number | string | undefined;
+  /** Silence after which a native client is pinged; `'off'` never. @default '25s' */
+  readonly clientPing?: number | string | undefined;
+  /** Time live sessions have to close when the gateway drains. @default '10s' */
+  readonly grace?: number | string | undefined;
+  /** Time a client has to send a request's header. @default '10s' */
+  readonly headerTimeout?: number | string | undefined;
+  /** Time a client has to send a whole request. @default '2m' */
+  readonly requestTimeout?: number | string | undefined;
+  /** How long an idle connection is kept; longer than a proxy in front keeps it. @default '75s' */
+  readonly keepAlive?: number | string | undefined;
+  /** Size of a message, either way; more closes with 1009. @default '16MiB' */
+  readonly maxMessage?: number | string | undefined;
+  /** Size of a request body; more is answered 413. @default '257KiB' */
+  readonly maxBody?: number | string | undefined;
+  /** Unacknowledged data per session at which its backend is not read any more. @default '1MiB' */
+  readonly outbox?: number | string | undefined;
+  /** Unacknowledged data per session at which it is closed with 1013. @default '16MiB' */
+  readonly maxBuffered?: number | string | undefined;
+  /** Data per session waiting for its backend. @default '256KiB' */
+  readonly inbox?: number | string | undefined;
+  /** Size of a poll's answer, about. @default '256KiB' */
+  readonly pollBudget?: number | string | undefined;
+  /** Size after which a stream is renewed. @default '256KiB' */
+  readonly streamBudget?: number | string | undefined;
+  /** Size of the pieces a large message is sent in. @default '64KiB' */
+  readonly fragment?: number | string | undefined;
+  /** Delayed answers per session; more are answered 429. @default 4 */
+  readonly maxDelayed?: number | string | undefined;
+  /** Sessions in all; more are answered 503. @default 10000 */
+  readonly maxSessions?: number | string | undefined;
+  /** Sessions from one address; more are answered 429. @default 1000 */
+  readonly maxSessionsPerAddress?: number | string | undefined;
+  /** @default 'info' */
+  readonly logLevel?: LogLevel | undefined;
+  /** `auto` is text on a terminal and JSON elsewhere. @default 'auto' */
+  readonly logFormat?: LogFormat | undefined;
+}
+
+/** Settings of one route. */
+export interface RouteSettings {
+  /** Begins with `/`. Everything below it belongs to the route, unless a longer one matches. */
+  readonly path: string;
+  /** `ws://…`, `wss://…` or `echo:`. With a path it replaces the route's, as in nginx's `proxy_pass`. */
+  readonly backend: string;
+  /** `Host` sent upstream. @default the client's */
+  readonly host?: string | undefined;
+  /** Header fields set on every handshake upstream. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Between keepalive pings to the backend; many servers do not bear them. @default 'off' */
+  readonly ping?: number | string | undefined;
+  /** Silence after which a native client of this route is pinged. @default the gateway's `clientPing` */
+  readonly clientPing?: number | string | undefined;
+  /** @default the gateway's `maxMessage` */
+  readonly maxMessage?: number | string | undefined;
+  /** @default the gateway's `maxSessions` */
+  readonly maxSessions?: number | string | undefined;
+}
+
+/** TLS, with what old clients need. */
+export interface TlsSettings {
+  /** PEM file of the certificate chain. */
+  readonly cert?: string | undefined;
+  /** PEM file of the private key. */
+  readonly key?: string | undefined;
+  /** Oldest version agreed to. OpenSSL 3 wants `@SECLEVEL=0` in `ciphers` for those before TLSv1.2. @default Node's */
+  readonly minVersion?: TlsVersion | undefined;
+  /** OpenSSL cipher list. @default Node's */
+  readonly ciphers?: string | undefined;
+}

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { ConfigError } from '../base/errors.ts';
+import { firstComplaint, keyPath, type NameOf } from './complaint.ts';
+import type { GatewayOptions } from './options.ts';
+import type { ResolvedOptions, RouteOptions, TlsOptions } from './resolved.ts';
+import { type CheckedOptions, gatewaySchema } from './schema.ts';
+
+/** The demo's route: open to its own pages only, and small enough to be left on. */
+const demoRoute: RouteOptions = {
+  path: '/demo/echo',
+  backend: { kind: 'echo' },
+  host: undefined,
+  headers: {},
+  ping: 0,
+  clientPing: 25_000,
+  maxMessage: 4 * 1024 ** 2,
+  maxSessions: 200,
+  sameOrigin: true,
+};
+
+/**
+ * Checks options and makes them complete, once. Throws a `ConfigError` whose message is one line: key path, value, what is allowed. `nameOf` says how that
+ * line names a key.
+ */
+export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyPath): ResolvedOptions {
+  const checked = gatewaySchema.safeParse(given);
+  if (!checked.success) throw badOption(firstComplaint(checked.error, given, nameOf));
+  const options = checked.data;
+  return deepFreeze({
+    listen: options.listen,
+    tls: resolveTls(options, nameOf),
+    routes: resolveRoutes(options, nameOf),
+    access: { origins: options.origin, hosts: acceptedHosts(options), trustedProxies: options.trustedProxy },
+    demo: options.demo,
+    session: sessionLimits(options, nameOf),
+    admission: { sessions: options.maxSessions, sessionsPerAddress: options.maxSessionsPerAddress },
+    http: httpLimits(options, nameOf),
+    connectTimeout: options.connectTimeout,
+    grace: options.grace,
+    log: { level: options.logLevel, format: options.logFormat },
+  });
+}
+
+/** A name that is listened on, or whose pages are let in, is a name the gateway answers to. */
+function acceptedHosts(options: CheckedOptions): string[] {
+  const { host } = options.listen;
+  const ofOrigins = options.origin.map((origin) => /^https?:\/\/([a-z0-9_.-]+)/.exec(origin)?.[1]);
+  const names = [...options.host, ...ofOrigins, /[a-z]/i.test(host) ? host.toLowerCase() : undefined];
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] {
+  const routes: RouteOptions[] = [];
+  for (const [index, route] of options.routes.entries()) {
+    if (routes.some(({ path }) => path === route.path)) {
+      throw badOption(`${nameOf(['routes', index])} has the path ${route.path || '/'} a second time`);
+    }
+    routes.push({
+      path: route.path,
+      backend: route.backend,
+      host: route.host,
+      headers: route.headers ?? {},
+      ping: route.ping ?? 0,
+      clientPing: route.clientPing ?? options.clientPing,
+      maxMessage: route.maxMessage ?? options.maxMessage,
+      maxSessions: route.maxSessions ?? options.maxSessions,
+      sameOrigin: false,
+    });
+  }
+  if (options.demo && !routes.some(({ path }) => path === demoRoute.path)) {
+    routes.push({ ...demoRoute, clientPing: options.clientPing });
+  }
+  return routes;
+}
+
+function sessionLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['session'] {
+  if (options.maxBuffered < options.outbox) {
+    throw badOption(
+      `${nameOf(['maxBuffered'])} ${options.maxBuffered} must not be less than outbox, ${options.outbox}`,
+    );
+  }
+  return {
+    heartbeat: options.heartbeat,
+    silence: options.heartbeat * 2.5,
+    window: options.resumeWindow,
+    attachTimeout: options.attachTimeout,
+    outbox: options.outbox,
+    maxBuffered: options.maxBuffered,
+    inbox: options.inbox,
+    body: options.maxBody,
+    pollBudget: options.pollBudget,
+    streamBudget: options.streamBudget,
+    fragment: options.fragment,
+    delayed: options.maxDelayed,
+  };
+}
+
+function httpLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['http'] {
+  const { headerTimeout, requestTimeout, keepAlive } = options;
+  if (headerTimeout > requestTimeout) {
+    throw badOption(
+      `${nameOf(['headerTimeout'])} ${headerTimeout} must not be more than requestTimeout, ${requestTimeout}`,
+    );
+  }
+  return { headerTimeout, requestTimeout, keepAlive };
+}
+
+function resolveTls(options: CheckedOptions, nameOf: NameOf): TlsOptions | undefined {
+  const cert = options.tlsCert ?? options.tls?.cert;
+  const key = options.tlsKey ?? options.tls?.key;
+  if (cert === undefined && key === undefined) {
+    if (options.tls === undefined) return undefined;
+    throw badOption(`${nameOf(['tls'])} needs a cert and a key`);
+  }
+  const certName = nameOf(
+    options.tlsCert === undefined && options.tls !== undefined ? ['tls', 'cert'] : ['tlsCert'],
+  );
+  const keyName = nameOf(
+    options.tlsKey === undefined && options.tls !== undefined ? ['tls', 'key'] : ['tlsKey'],
+  );
+  if (cert === undefined) throw badOption(`${certName} is missing: the key needs its certificate`);
+  if (key === undefined) throw badOption(`${keyName} is missing: the certificate needs its key`);
+  const resolved = {
+    cert: readPem(cert, certName),
+    key: readPem(key, keyName),
+    minVersion: options.tls?.minVersion,
+    ciphers: options.tls?.ciphers,
+  };
+  tryTls(resolved, `${certName} ${cert}, ${keyName} ${key}`);
+  return resolved;
+}
+
+function readPem(file: string, name: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw badOption(`${name} ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+/** A key that does not fit its certificate, or a misspelt cipher, is found at the start and not by the first client. */
+function tryTls(options: TlsOptions, names: string): void {
+  const { cert, key, minVersion, ciphers } = options;
+  try {
+    createSecureContext({ cert, key, ...(minVersion && { minVersion }), ...(ciphers && { ciphers }) });
+  } catch (error) {
+    const reason = (error as Error).message.split('\n')[0];
+    throw badOption(`${names} cannot be used for TLS: ${reason}`);
+  }
+}
+
+function badOption(message: string): ConfigError {
+  return new ConfigError('GW_CONFIG', message);
+}
+
+/** Buffers cannot be frozen, and nobody writes to a certificate. */
+function deepFreeze<T>(value: T): T {
+  if (value === null || typeof value !== 'object' || Buffer.isBuffer(value) || Object.isFrozen(value))
+    return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { backend } from './backends.ts';
+import { count, duration, size, text, value } from './units.ts';
+
+/** What may stand in `routes`: a table of settings, or `PATH=BACKEND` as `--route` has it. */
+export function route() {
+  return z.preprocess(splitShortForm, settings) as z.ZodType<
+    z.output<typeof settings>,
+    z.input<typeof settings> | string
+  >;
+}
+
+const settings = z.strictObject({
+  path: path(),
+  backend: backend(),
+  host: text('must be a Host value like app.internal:9001').optional(),
+  headers: z.record(z.string(), text('must be text')).transform(checkHeaders).optional(),
+  ping: duration({ min: '1s', max: '1h', off: true }).optional(),
+  clientPing: duration({ min: '1s', max: '1h', off: true }).optional(),
+  maxMessage: size({ min: '1KiB', max: '1GiB' }).optional(),
+  maxSessions: count(1, 10_000_000).optional(),
+});
+
+/** Names of the settings, for suggestions. */
+export const routeKeys: readonly string[] = Object.keys(settings.shape);
+
+/** The first `=` parts the two: a path that has one is written in its table form. */
+function splitShortForm(given: unknown): unknown {
+  if (typeof given !== 'string') return given;
+  const equals = given.indexOf('=');
+  return equals < 0 ? given : { path: given.slice(0, equals), backend: given.slice(equals + 1) };
+}
+
+/** Characters of RFC 3986 §3.3; dot segments never reach a server, and `_fallback` is the gateway's own (PROTOCOL.md §1). */
+const pathCharacters = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)*$/;
+
+function path(): z.ZodType<string, string> {
+  const allowed = 'must be a path like /chat or /, without query, empty or dot segments, or _fallback';
+  return value(allowed, (given) => {
+    if (typeof given !== 'string' || !given.startsWith('/')) return undefined;
+    const trimmed = given.replace(/\/$/, '');
+    if (!pathCharacters.test(trimmed)) return undefined;
+    return /\/(?:\.{1,2}|_fallback)(?:\/|$)/.test(trimmed) ? undefined : trimmed;
+  });
+}
+
+/** Fields that the handshake itself makes: an operator's value would break it. `Host` has its own setting. */
+const handshakeFields =
+  /^(?:host|connection|upgrade|content-length|transfer-encoding|te|trailer|keep-alive|expect|proxy-.*|sec-websocket-.*)$/;
+
+function checkHeaders(given: Record<string, string>, context: z.RefinementCtx): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, content] of Object.entries(given)) {
+    const field = name.toLowerCase();
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(field) || handshakeFields.test(field)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'is not a header field that a route may set',
+        path: [name],
+      });
+    } else if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(content)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'must have no line breaks or control characters',
+        path: [name],
+      });
+    } else {
+      headers[field] = content;
+    }
+  }
+  return headers;
+}

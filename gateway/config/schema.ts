@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { logFormats, logLevels } from '../base/log.ts';
+import { hostName, listenAddress, network, origin } from './addresses.ts';
+import { route, routeKeys } from './routes.ts';
+import { count, duration, oneOrMore, size, text, toggle, value, word } from './units.ts';
+
+/** An option with all that the command line, the help and the config file need to know of it. */
+export interface Option<Schema extends z.ZodType = z.ZodType> {
+  /** As commander has it; absent where only a config file has the option. */
+  readonly flag?: string;
+  /** One line of help. */
+  readonly help: string;
+  readonly schema: Schema;
+  /** What it is when it is not given, as one would write it. */
+  readonly fallback?: unknown;
+  /** May be given several times on the command line. */
+  readonly repeatable?: boolean;
+  /** Belongs to the public face, but this version cannot do it. */
+  readonly unavailable?: boolean;
+}
+
+/** The one table of options: flags, help, config keys and `createGateway` are read from it. */
+export const optionTable = {
+  listen: option('--listen <[host:]port>', 'address to serve on', listenAddress(), '127.0.0.1:8080'),
+  routes: repeatable('--route <path=backend>', 'ws://…, wss://… or echo:', z.array(route()), ['/echo=echo:']),
+  origin: repeatable('--origin <origin>', 'pages allowed beside our own; * for all', oneOrMore(origin()), []),
+  host: repeatable('--host <name>', 'accepted Host name', oneOrMore(hostName()), []),
+  trustedProxy: repeatable('--trusted-proxy <cidr>', 'its X-Forwarded-* count', oneOrMore(network()), []),
+  sockjs: unavailable('--no-sockjs', false),
+  jsonp: unavailable('--jsonp', false),
+  policyPort: unavailable('--policy-port [port]'),
+  policyDomain: unavailable('--policy-domain <domain>'),
+  crossdomain: unavailable('--crossdomain [domain]'),
+  stompPort: unavailable('--stomp-port <port>'),
+  tlsCert: maybe('--tls-cert <file>', 'PEM certificate chain: serve https and wss', fileName()),
+  tlsKey: maybe('--tls-key <file>', 'PEM private key', fileName()),
+  tls: maybe(undefined, 'cert, key, minVersion, ciphers', tlsSettings()),
+  demo: option('--no-demo', 'without the demo pages and their routes', toggle(), true),
+
+  heartbeat: option('--heartbeat <time>', 'between signs of life on a fallback', heartbeat(), '25s'),
+  resumeWindow: option('--resume-window <time>', 'a session lives on unattached', time('24h'), '2m'),
+  attachTimeout: option('--attach-timeout <time>', 'a new session waits for its client', time('10m'), '5s'),
+  connectTimeout: option('--connect-timeout <time>', 'a backend may take to accept', time('10m'), '10s'),
+  clientPing: option('--client-ping <time>', 'silence before a native client is pinged', pause(), '25s'),
+  grace: option(
+    '--grace <time>',
+    'live sessions have when stopping',
+    duration({ min: '0', max: '1h' }),
+    '10s',
+  ),
+  headerTimeout: option('--header-timeout <time>', "for a request's header", time('10m'), '10s'),
+  requestTimeout: option('--request-timeout <time>', 'for a whole request', time('1h'), '2m'),
+  keepAlive: option('--keep-alive <time>', 'an idle connection is kept', time('1h'), '75s'),
+
+  maxMessage: option('--max-message <size>', 'message, either way (1009)', octets('1KiB', '1GiB'), '16MiB'),
+  maxBody: option('--max-body <size>', 'request body (413)', octets('4KiB', '64MiB'), '257KiB'),
+  outbox: option(
+    '--outbox <size>',
+    'unacknowledged: stop reading the backend',
+    octets('4KiB', '1GiB'),
+    '1MiB',
+  ),
+  maxBuffered: option(
+    '--max-buffered <size>',
+    'unacknowledged: close (1013)',
+    octets('4KiB', '4GiB'),
+    '16MiB',
+  ),
+  inbox: option('--inbox <size>', 'waiting for the backend', octets('4KiB', '1GiB'), '256KiB'),
+  pollBudget: option('--poll-budget <size>', 'answer of one poll', octets('1KiB', '64MiB'), '256KiB'),
+  streamBudget: option('--stream-budget <size>', 'stream before renewal', octets('1KiB', '1GiB'), '256KiB'),
+  fragment: option('--fragment <size>', 'pieces of a large message', octets('64', '16MiB'), '64KiB'),
+  maxDelayed: option('--max-delayed <count>', 'delayed answers per session (429)', count(1, 1000), 4),
+  maxSessions: option('--max-sessions <count>', 'sessions in all (503)', count(1, 10_000_000), 10_000),
+  maxSessionsPerAddress: option(
+    '--max-sessions-per-address <count>',
+    'sessions of one address (429)',
+    count(1, 10_000_000),
+    1000,
+  ),
+
+  logLevel: option('--log-level <level>', logLevels.join(', '), word(logLevels), 'info'),
+  logFormat: option(
+    '--log-format <format>',
+    `${logFormats.join(', ')}; auto: text on a terminal`,
+    word(logFormats),
+    'auto',
+  ),
+};
+
+/** Checks a whole set of options and fills in what is not there. */
+export const gatewaySchema = z.strictObject(
+  Object.fromEntries(Object.entries(optionTable).map(([key, { schema }]) => [key, schema])) as {
+    [Key in keyof typeof optionTable]: (typeof optionTable)[Key]['schema'];
+  },
+);
+
+/** Keys that may stand in the table at `path`. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  if (path.length === 0) return Object.keys(optionTable);
+  return path[0] === 'routes' ? routeKeys : Object.keys(tlsSettings().shape);
+}
+
+/** Options that are each well formed. What they mean together is for `resolveOptions`. */
+export type CheckedOptions = z.output<typeof gatewaySchema>;
+
+function option<Output, Input>(
+  flag: string,
+  help: string,
+  schema: z.ZodType<Output, Input>,
+  fallback: Input & {},
+) {
+  return { flag, help, fallback, schema: schema.prefault(fallback as never) };
+}
+
+function repeatable<Output, Input>(
+  flag: string,
+  help: string,
+  schema: z.ZodType<Output, Input>,
+  fallback: Input & {},
+) {
+  return { ...option(flag, help, schema, fallback), repeatable: true };
+}
+
+function maybe<Schema extends z.ZodType>(flag: string | undefined, help: string, schema: Schema) {
+  return { ...(flag === undefined ? {} : { flag }), help, schema: schema.optional() };
+}
+
+/** Whatever is said of it is refused, unless it is what this version does anyway. */
+function unavailable<const Taken extends boolean = never>(flag: string, taken?: Taken) {
+  const message = 'is not available in this version';
+  const schema = value<Taken, Taken>(message, (given) => (given === taken ? taken : undefined));
+  return { flag, help: message, schema: schema.optional(), unavailable: true };
+}
+
+function tlsSettings() {
+  return z.strictObject({
+    cert: fileName().optional(),
+    key: fileName().optional(),
+    minVersion: word(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).optional(),
+    ciphers: text('must be an OpenSSL cipher list').optional(),
+  });
+}
+
+function fileName() {
+  return text('must be the name of a file');
+}
+
+/** Polls end after it, and proxies cut what is silent for 60 s. */
+function heartbeat() {
+  return duration({ max: '50s' });
+}
+
+function time(max: string) {
+  return duration({ max });
+}
+
+function pause() {
+  return duration({ max: '1h', off: true });
+}
+
+function octets(min: string, max: string) {
+  return size({ min, max });
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+/**
+ * One kind of value. `parse` answers undefined for what is not allowed. `allowed` is then what the operator is told: it ends the line
+ * `heartbeat "abc" must be …`; `reason` may know better for some values.
+ */
+export function value<Output, Input>(
+  allowed: string,
+  parse: (given: unknown) => Output | undefined,
+  reason: (given: unknown) => string | undefined = () => undefined,
+): z.ZodType<Output, Input> {
+  const schema = z.unknown().transform((given, context) => {
+    const parsed = parse(given);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message: reason(given) ?? allowed, input: given });
+    return z.NEVER;
+  });
+  return schema as unknown as z.ZodType<Output, Input>;
+}
+
+const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const octets: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** Milliseconds, or a number with the unit ms, s, m or h. `off`, where offered, is 0. */
+export function duration(bounds: {
+  min?: string;
+  max: string;
+  off?: boolean;
+}): z.ZodType<number, number | string> {
+  const { min = '1ms', max, off = false } = bounds;
+  const allowed = `must be a duration of ${min} to ${max}: milliseconds, or a number with ms, s, m or h`;
+  return quantity(off ? `${allowed}, or "off"` : allowed, milliseconds, min, max, off);
+}
+
+/** Octets, or a number with the unit B, KiB, MiB or GiB. */
+export function size(bounds: { min: string; max: string }): z.ZodType<number, number | string> {
+  const { min, max } = bounds;
+  const allowed = `must be a size of ${min} to ${max}: octets, or a number with KiB, MiB or GiB`;
+  return quantity(allowed, octets, min, max, false);
+}
+
+function quantity(
+  allowed: string,
+  units: Readonly<Record<string, number>>,
+  min: string,
+  max: string,
+  off: boolean,
+): z.ZodType<number, number | string> {
+  const least = measure(min, units) ?? 0;
+  const most = measure(max, units) ?? 0;
+  return value(allowed, (given) => {
+    if (off && (given === 'off' || given === 0 || given === '0')) return 0;
+    const measured = measure(given, units);
+    return measured !== undefined && measured >= least && measured <= most ? measured : undefined;
+  });
+}
+
+function measure(given: unknown, units: Readonly<Record<string, number>>): number | undefined {
+  if (typeof given === 'number') return Number.isInteger(given) ? given : undefined;
+  if (typeof given !== 'string') return undefined;
+  const [, digits, unit = ''] = /^(\d{1,12}(?:\.\d{1,3})?) ?([A-Za-z]*)$/.exec(given) ?? [];
+  if (digits === undefined) return undefined;
+  if (unit !== '' && !Object.hasOwn(units, unit)) return undefined;
+  const measured = Number(digits) * (units[unit] ?? 1);
+  return Number.isInteger(measured) ? measured : undefined;
+}
+
+/** A whole number. */
+export function count(min: number, max: number): z.ZodType<number, number | string> {
+  return value(`must be a whole number from ${min} to ${max}`, (given) => {
+    const number = typeof given === 'string' && /^\d{1,12}$/.test(given) ? Number(given) : given;
+    if (typeof number !== 'number' || !Number.isInteger(number)) return undefined;
+    return number >= min && number <= max ? number : undefined;
+  });
+}
+
+/** Yes or no. */
+export function toggle(): z.ZodType<boolean, boolean> {
+  return value('must be true or false', (given) => (typeof given === 'boolean' ? given : undefined));
+}
+
+/** One of a few words. */
+export function word<const Word extends string>(words: readonly Word[]): z.ZodType<Word, Word> {
+  return value(`must be one of ${words.join(', ')}`, (given) =>
+    words.find((candidate) => candidate === given),
+  );
+}
+
+/** Any text but the empty one. */
+export function text(allowed: string): z.ZodType<string, string> {
+  return value(allowed, (given) => (typeof given === 'string' && given !== '' ? given : undefined));
+}
+
+/** One such value, or a list of them. */
+export function oneOrMore<Output, Input>(
+  each: z.ZodType<Output, Input>,
+): z.ZodType<Output[], Input | Input[]> {
+  const list = z.preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(each));
+  return list as unknown as z.ZodType<Output[], Input | Input[]>;
+}
