@@ -1,0 +1,100 @@
+import { RequestError } from '../base/errors.ts';
+
+/** What a `create` asks for (PROTOCOL.md §3). */
+export interface CreateRequest {
+  readonly nonce: string;
+  /** Path and query of the WebSocket URL. */
+  readonly url: string;
+  /** The page's origin, as the client states it. */
+  readonly origin: string;
+  readonly protocols: readonly string[];
+}
+
+/** Octets of a create body. */
+export const CREATE_BODY = 16_384;
+
+const NONCE = /^[A-Za-z0-9_-]{16,64}$/;
+/** Path and query as a handshake's request line may have them: visible ASCII without a fragment. */
+const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+const ORIGIN = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+)$/;
+/** RFC 7230 §3.2.6. */
+const PROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const KNOWN = new Set(['nonce', 'url', 'origin', 'protocols']);
+
+/** Reads a create body. Throws a `RequestError` 400. `base` is the path the request was sent to. */
+export function parseCreate(body: Buffer, base: string): CreateRequest {
+  const fields = new URLSearchParams(body.toString('utf8'));
+  const names = [...fields.keys()];
+  if (names.some((name) => !KNOWN.has(name))) throw malformed('unknown field');
+  if (new Set(names).size !== names.length) throw malformed('repeated field');
+  const nonce = fields.get('nonce') ?? '';
+  if (!NONCE.test(nonce)) throw malformed('bad nonce');
+  const url = fields.get('url') ?? '';
+  if (!TARGET.test(url) || withoutTrailingSlashes(pathOf(url)) !== base) throw malformed('bad url');
+  const origin = fields.get('origin') ?? '';
+  if (!ORIGIN.test(origin)) throw malformed('bad origin');
+  const protocols = parseProtocols(fields.get('protocols') ?? '');
+  return { nonce, url, origin, protocols };
+}
+
+function parseProtocols(list: string): string[] {
+  if (list === '') return [];
+  const protocols = list.split(',');
+  if (!protocols.every((protocol) => PROTOCOL.test(protocol))) throw malformed('bad protocols');
+  if (new Set(protocols).size !== protocols.length) throw malformed('repeated protocol');
+  return protocols;
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** A path as `_fallback` is put behind it. */
+export function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (end > 0 && path.charAt(end - 1) === '/') end--;
+  return path.slice(0, end);
+}
+
+function malformed(reason: string): RequestError {
+  return new RequestError(400, 'GW_CREATE', reason);
+}
+
+/** Everything a repeat must have in common with the first request. */
+export function likenessOf(
+  request: CreateRequest,
+  base: string,
+  header: (name: string) => string | undefined,
+): string {
+  const { url, origin, protocols } = request;
+  return JSON.stringify([
+    base,
+    url,
+    origin,
+    protocols,
+    header('origin'),
+    header('cookie'),
+    header('authorization'),
+  ]);
+}
+
+/** What a client is told of its new session. */
+export interface CreateAnswer {
+  readonly token: string;
+  readonly protocol: string;
+  readonly carriers: string;
+  readonly heartbeat: number;
+  readonly silence: number;
+  readonly window: number;
+  readonly outbox: number;
+  readonly body: number;
+}
+
+/** Writes the answer; `end` comes last, so that a cut one can be told. */
+export function spellAnswer(answer: CreateAnswer): string {
+  const fields = Object.entries(answer).map(
+    ([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
+  );
+  return `${fields.join('&')}&end=1`;
+}

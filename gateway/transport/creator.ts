@@ -1,0 +1,79 @@
+import { RefusedError } from '../base/errors.ts';
+import type { Exchange, Headers } from '../http/exchange.ts';
+import type { Creations } from '../session/creations.ts';
+import type { SessionLimits } from '../session/policy.ts';
+import type { Session } from '../session/session.ts';
+import { CREATE_BODY, type CreateRequest, likenessOf, parseCreate, spellAnswer } from './create.ts';
+import { refuse, refuseFor } from './refuse.ts';
+import type { FallbackRoute } from './route.ts';
+
+/** What a creator tells clients of its bounds. */
+export interface CreatorContext {
+  readonly creations: Creations;
+  readonly session: SessionLimits;
+  /** Octets of a request body. */
+  readonly body: number;
+  /** The gateway takes no new sessions. */
+  draining(): boolean;
+}
+
+/** Answers `create` (PROTOCOL.md §3). */
+export class Creator {
+  readonly #context: CreatorContext;
+
+  constructor(context: CreatorContext) {
+    this.#context = context;
+  }
+
+  handle(exchange: Exchange, base: string, route: FallbackRoute, headers: Headers): void {
+    if (this.#context.draining()) {
+      refuse(exchange, { ...headers, 'retry-after': '1' }, 503, 'shutting down');
+      return;
+    }
+    exchange.readBody(CREATE_BODY, (body) => {
+      try {
+        const request = parseCreate(body, base);
+        route.admit(exchange, request.origin);
+        this.#open(exchange, base, route, headers, request);
+      } catch (error) {
+        refuseFor(exchange, headers, error);
+      }
+    });
+  }
+
+  #open(
+    exchange: Exchange,
+    base: string,
+    route: FallbackRoute,
+    headers: Headers,
+    request: CreateRequest,
+  ): void {
+    const likeness = likenessOf(request, base, (name) => exchange.header(name));
+    this.#context.creations
+      .begin(request.nonce, likeness, (ended) => route.open(exchange, request, ended))
+      .then(
+        (session) => exchange.reply(200, headers, this.#describe(session, route)),
+        (error: unknown) => {
+          // Whatever went wrong behind the gateway looks the same from here.
+          if (error instanceof RefusedError) refuse(exchange, headers, 502, 'connection failed');
+          else refuseFor(exchange, headers, error);
+        },
+      );
+  }
+
+  #describe(session: Session, route: FallbackRoute): string {
+    const { heartbeat, silence, window, outbox } = this.#context.session;
+    const { token, protocol } = session.identity;
+    const { body } = this.#context;
+    return spellAnswer({
+      token,
+      protocol,
+      carriers: route.carriers,
+      heartbeat,
+      silence,
+      window,
+      outbox,
+      body,
+    });
+  }
+}

@@ -1,0 +1,127 @@
+import { END } from '../dialect/resumable.ts';
+import type { Exchange, Headers } from '../http/exchange.ts';
+import { parseBytes } from '../protocol/byte-form.ts';
+import { parseText } from '../protocol/text-form.ts';
+import { MalformedError, type Unit } from '../protocol/unit.ts';
+import { decodeUtf8, parseWanted } from '../protocol/unit-builder.ts';
+import type { SessionRegistry } from '../session/registry.ts';
+import type { Session } from '../session/session.ts';
+import type { FallbackAddress } from './address.ts';
+import { Creator, type CreatorContext } from './creator.ts';
+import { PLAIN } from './headers.ts';
+import { TRANSPORTS } from './list.ts';
+import { refuse, refuseFor } from './refuse.ts';
+import type { FallbackRoute } from './route.ts';
+import type { Transport, TransportLimits } from './transport.ts';
+
+/** What the endpoint needs of its surroundings. */
+export interface EndpointContext extends CreatorContext {
+  readonly registry: SessionRegistry;
+  readonly transport: TransportLimits;
+}
+
+/** Octets that token and punctuation may add to a body. */
+const TOKEN_ROOM = 1_024;
+
+/** First octet of a body in byte form. */
+const BYTE_FORM = 0x01;
+
+/** Every plain request of the fallback protocol comes through here and goes to the transport whose action it names. */
+export class FallbackEndpoint {
+  readonly #context: EndpointContext;
+  readonly #creator: Creator;
+
+  constructor(context: EndpointContext) {
+    this.#context = context;
+    this.#creator = new Creator(context);
+  }
+
+  /** Answers a request below a route. */
+  handle(exchange: Exchange, address: FallbackAddress, route: FallbackRoute): void {
+    const headers = { ...PLAIN, ...route.crossOrigin(exchange) };
+    const transport = TRANSPORTS.get(address.action);
+    const known = transport !== undefined || address.action === 'create';
+    if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {
+      refuse(exchange, headers, 404, 'no such action');
+      return;
+    }
+    if (exchange.method === 'OPTIONS') {
+      route.preflight(exchange);
+      return;
+    }
+    const method = transport?.method ?? 'POST';
+    if (exchange.method !== method) {
+      refuse(exchange, { ...headers, allow: `${method}, OPTIONS` }, 405, 'wrong method');
+      return;
+    }
+    if (transport === undefined) this.#creator.handle(exchange, address.base, route, headers);
+    else if (transport.source === 'url')
+      this.#serveUrl(exchange, address.token ?? '', route, headers, transport);
+    else this.#serveBody(exchange, route, headers, transport);
+  }
+
+  #serveUrl(
+    exchange: Exchange,
+    token: string,
+    route: FallbackRoute,
+    headers: Headers,
+    transport: Transport,
+  ): void {
+    this.#serve(exchange, token, route, headers, transport, () => {
+      const wanted = parseWanted(new URLSearchParams(exchange.query).get('d') ?? '');
+      return { arrivals: [], ack: wanted.ack, wanted, leaving: false, next: 0 };
+    });
+  }
+
+  #serveBody(exchange: Exchange, route: FallbackRoute, headers: Headers, transport: Transport): void {
+    exchange.readBody(this.#context.body + TOKEN_ROOM, (body) => {
+      if (body[0] === BYTE_FORM) {
+        const start = 2 + (body[1] ?? 0);
+        const token = body.toString('latin1', 2, start);
+        this.#serve(exchange, token, route, headers, transport, () => parseBytes(body, start));
+        return;
+      }
+      const end = body.indexOf(';');
+      const token = end < 0 ? '' : body.toString('latin1', 0, end);
+      this.#serve(exchange, token, route, headers, transport, () => parseText(decodeUtf8(body), end + 1));
+    });
+  }
+
+  /** Nothing of a unit takes effect, and nothing is parsed, before the token was found good. */
+  #serve(
+    exchange: Exchange,
+    token: string,
+    route: FallbackRoute,
+    headers: Headers,
+    transport: Transport,
+    parse: () => Unit,
+  ): void {
+    const session = this.#find(token, route, exchange);
+    if (session === undefined) {
+      if (transport.direction === 'down') transport.unknown(exchange, headers);
+      else exchange.reply(404, headers, END.g);
+      return;
+    }
+    try {
+      const unit = parse();
+      if (transport.direction === 'up') {
+        if (unit.wanted !== undefined) throw new MalformedError('a downstream is not to be had here');
+        transport.serve({ exchange, session, unit, headers, limits: this.#context.transport });
+        return;
+      }
+      if (unit.wanted === undefined) throw new MalformedError('no attach');
+      const { wanted } = unit;
+      transport.serve({ exchange, session, unit, headers, wanted, limits: this.#context.transport });
+    } catch (error) {
+      refuseFor(exchange, headers, error);
+    }
+  }
+
+  /** The session of a token, if this route and this page may use it. */
+  #find(token: string, route: FallbackRoute, exchange: Exchange): Session | undefined {
+    const session = this.#context.registry.find(token);
+    if (session === undefined || session.identity.route !== route.path) return undefined;
+    const origin = exchange.header('origin');
+    return origin === undefined || origin === session.identity.origin ? session : undefined;
+  }
+}

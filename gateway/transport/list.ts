@@ -1,0 +1,10 @@
+import { eventSource } from './eventsource.ts';
+import { send } from './send.ts';
+import type { Transport } from './transport.ts';
+import { xhrPolling } from './xhr-polling.ts';
+import { xhrStreaming } from './xhr-streaming.ts';
+
+/** Every wire form that is carried by plain requests. */
+export const TRANSPORTS: ReadonlyMap<string, Transport> = new Map(
+  [send, xhrPolling, xhrStreaming, eventSource].map((transport) => [transport.action, transport]),
+);
