@@ -187,11 +187,12 @@ export class Session implements Channel, InboxOwner {
       carrier.end('gone');
       return;
     }
-    if (
-      n < this.#attachNumber ||
-      (this.#carrier !== undefined && this.#context.policy.second === 'refused')
-    ) {
+    if (n < this.#attachNumber) {
       carrier.end('superseded');
+      return;
+    }
+    if (this.#carrier !== undefined && this.#context.policy.second === 'refused') {
+      carrier.end('refused');
       return;
     }
     const older = this.#carrier;

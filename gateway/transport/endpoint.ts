@@ -26,6 +26,9 @@ const TOKEN_ROOM = 1_024;
 /** First octet of a body in byte form. */
 const BYTE_FORM = 0x01;
 
+/** Stands behind the token of a body in text form. */
+const SEPARATOR = ';';
+
 /** Every plain request of the fallback protocol comes through here and goes to the transport whose action it names. */
 export class FallbackEndpoint {
   readonly #context: EndpointContext;
@@ -75,15 +78,16 @@ export class FallbackEndpoint {
 
   #serveBody(exchange: Exchange, route: FallbackRoute, headers: Headers, transport: Transport): void {
     exchange.readBody(this.#context.body + TOKEN_ROOM, (body) => {
-      if (body[0] === BYTE_FORM) {
-        const start = 2 + (body[1] ?? 0);
-        const token = body.toString('latin1', 2, start);
-        this.#serve(exchange, token, route, headers, transport, () => parseBytes(body, start));
+      const inBytes = body[0] === BYTE_FORM;
+      const from = inBytes ? 2 : 0;
+      const to = inBytes ? from + (body[1] ?? 0) : body.indexOf(SEPARATOR);
+      if (to <= from || to > body.length) {
+        refuse(exchange, headers, 400, 'no token');
         return;
       }
-      const end = body.indexOf(';');
-      const token = end < 0 ? '' : body.toString('latin1', 0, end);
-      this.#serve(exchange, token, route, headers, transport, () => parseText(decodeUtf8(body), end + 1));
+      this.#serve(exchange, body.toString('latin1', from, to), route, headers, transport, () =>
+        inBytes ? parseBytes(body, to) : parseText(decodeUtf8(body), to + 1),
+      );
     });
   }
 

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parseBytes, spellBytes, spellBytesControl } from '../../../gateway/protocol/byte-form.ts';
+import { Message } from '../../../gateway/protocol/message.ts';
+import { parseText, spellText, spellTextControl } from '../../../gateway/protocol/text-form.ts';
+import type { Unit } from '../../../gateway/protocol/unit.ts';
+import { parseAddress } from '../../../gateway/transport/address.ts';
+
+interface Frame {
+  readonly type: string;
+  readonly text?: string;
+  readonly hex?: string;
+}
+
+interface FrameVector {
+  readonly name: string;
+  readonly form: 'text' | 'byte';
+  readonly from: 'client' | 'gateway' | 'both';
+  readonly unit: string;
+  readonly frames?: readonly Frame[];
+  readonly cut?: boolean;
+  readonly malformed?: boolean;
+}
+
+function read<T>(name: string): readonly T[] {
+  return JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), 'utf8')) as T[];
+}
+
+function parse(vector: FrameVector): Unit {
+  return vector.form === 'text' ? parseText(vector.unit) : parseBytes(Buffer.from(vector.unit, 'hex'));
+}
+
+function messageOf(frame: Frame): Message | undefined {
+  if (frame.type === 'B' || frame.type === 'b') return Message.binary(Buffer.from(frame.hex ?? '', 'hex'));
+  return frame.type === 'T' || frame.type === 't' ? Message.text(frame.text ?? '') : undefined;
+}
+
+function spell(frame: Frame, form: 'text' | 'byte'): Buffer {
+  const message = messageOf(frame);
+  const more = frame.type === 't' || frame.type === 'b';
+  if (form === 'text') {
+    return Buffer.from(message ? spellText(message, more) : spellTextControl(frame.type, frame.text));
+  }
+  return message ? Buffer.concat(spellBytes(message, more)) : spellBytesControl(frame.type, frame.text);
+}
+
+/** What a unit's frames say, in a shape that both the vector and the parsed unit can be brought to. */
+function summarize(frames: readonly Frame[]) {
+  let next = 0;
+  const summary = { arrivals: [] as unknown[], ack: -1, wanted: '', leaving: false, next: 0 };
+  for (const frame of frames) {
+    const message = messageOf(frame);
+    if (message !== undefined) {
+      const more = frame.type === 't' || frame.type === 'b';
+      summary.arrivals.push([next++, message.binary, message.bytes.toString('hex'), more]);
+    } else if (frame.type === 'C') summary.arrivals.push([next++, frame.text ?? '']);
+    else if (frame.type === '#') next = Number(frame.text);
+    else if (frame.type === 'A') summary.ack = Math.max(summary.ack, Number(frame.text));
+    else if (frame.type === 'X') summary.leaving = true;
+    else if (frame.type === 'D') {
+      const [n, ack, form = 't', padding = '0'] = (frame.text ?? '').split(',');
+      summary.wanted = `${n},${ack},${form},${padding}`;
+      summary.ack = Math.max(summary.ack, Number(ack));
+    }
+  }
+  summary.next = next;
+  return summary;
+}
+
+function summarizeUnit({ arrivals, ack, wanted, leaving, next }: Unit) {
+  return {
+    arrivals: arrivals.map(({ number, message, more, close }) => {
+      if (message !== undefined) return [number, message.binary, message.bytes.toString('hex'), more];
+      if (close === undefined || close.code === 1005) return [number, ''];
+      return [number, `${close.code}${close.reason && `,${close.reason}`}`];
+    }),
+    ack,
+    wanted: wanted && `${wanted.n},${wanted.ack},${wanted.form === 'byte' ? 'b' : 't'},${wanted.padding}`,
+    leaving,
+    next,
+  };
+}
+
+describe('the frame codec, held against the vectors that the shim reads too (PROTOCOL.md §2)', () => {
+  const vectors = read<FrameVector>('frames');
+
+  for (const vector of vectors.filter(({ from, malformed }) => from !== 'gateway' && !malformed)) {
+    it(`reads ${vector.name}, in ${vector.form} form`, () => {
+      const unit = summarizeUnit(parse(vector));
+      assert.deepEqual({ ...unit, wanted: unit.wanted ?? '' }, summarize(vector.frames ?? []));
+    });
+  }
+
+  for (const vector of vectors.filter(({ from, malformed }) => from !== 'gateway' && malformed)) {
+    it(`refuses ${vector.name}, in ${vector.form} form`, () => {
+      assert.throws(() => parse(vector), { name: 'MalformedError' });
+    });
+  }
+
+  for (const vector of vectors.filter(({ malformed, cut }) => !malformed && !cut)) {
+    it(`spells ${vector.name}, in ${vector.form} form`, () => {
+      const octets = Buffer.concat((vector.frames ?? []).map((frame) => spell(frame, vector.form)));
+      assert.equal(
+        octets.toString('hex'),
+        Buffer.from(vector.unit, vector.form === 'text' ? 'utf8' : 'hex').toString('hex'),
+      );
+    });
+  }
+});
+
+describe('the addresses, held against the vectors that the shim reads too (PROTOCOL.md §1)', () => {
+  interface AddressVector {
+    readonly url: string;
+    readonly action: string;
+    readonly token?: string;
+    readonly address: string;
+  }
+
+  for (const { url, action, token, address } of read<AddressVector>('addresses')) {
+    it(`takes ${address} apart`, () => {
+      const base = new URL(url).pathname.replace(/\/+$/, '');
+      assert.deepEqual(parseAddress(new URL(address).pathname), { base, token, action });
+    });
+  }
+
+  it('knows no other version', () => {
+    assert.equal(parseAddress('/echo/_fallback/v2/create'), undefined);
+  });
+});

@@ -1,0 +1,459 @@
+import assert from 'node:assert/strict';
+import type { Receiver } from '../../../gateway/channel/channel.ts';
+import { END, spellDelivery } from '../../../gateway/dialect/resumable.ts';
+import type { CloseStatus } from '../../../gateway/protocol/close.ts';
+import type { Delivery } from '../../../gateway/protocol/delivery.ts';
+import { Message } from '../../../gateway/protocol/message.ts';
+import { parseText } from '../../../gateway/protocol/text-form.ts';
+import type { Carrier, EndReason } from '../../../gateway/session/carrier.ts';
+import type { SessionLimits, SessionPolicy } from '../../../gateway/session/policy.ts';
+import { Session } from '../../../gateway/session/session.ts';
+import { TestClock } from '../../support/test-clock.ts';
+
+const LIMITS: SessionLimits = {
+  heartbeat: 25_000,
+  silence: 62_500,
+  window: 120_000,
+  attachTimeout: 5_000,
+  outbox: 1_000,
+  inbox: 500,
+  maxBuffered: 3_000,
+  fragment: 400,
+  delayed: 2,
+};
+
+/** A carrier that writes down what it is told, in text form with `␞` for the frame end. */
+class Scribe implements Carrier {
+  readonly once: boolean;
+  readonly acknowledges: boolean;
+  readonly room = 65_536;
+  readonly lines: string[] = [];
+  /** What `deliver` answers. */
+  takesMore = true;
+
+  constructor(kind: 'poll' | 'stream' | 'socket') {
+    this.once = kind === 'poll';
+    this.acknowledges = kind === 'socket';
+  }
+
+  deliver(delivery: Delivery): boolean {
+    this.lines.push(visible(spellDelivery(delivery, false)));
+    return this.takesMore;
+  }
+
+  heartbeat(): void {
+    this.lines.push('H');
+  }
+
+  end(reason: EndReason): void {
+    this.lines.push(`end ${reason}`);
+  }
+}
+
+function visible(frames: string): string {
+  return frames.replaceAll('\x1e', '␞');
+}
+
+/** What a backend is told, written down. */
+class Backend implements Receiver {
+  readonly lines: string[] = [];
+
+  message(message: Message): void {
+    this.lines.push(message.binary ? `binary ${message.bytes.toString('hex')}` : message.text);
+  }
+
+  drained(): void {
+    this.lines.push('drained');
+  }
+
+  closed(status: CloseStatus): void {
+    this.lines.push(`closed ${status.code}${status.reason && ` ${status.reason}`}`);
+  }
+}
+
+function open(
+  settings: { limits?: Partial<SessionLimits>; policy?: SessionPolicy; maxMessage?: number } = {},
+) {
+  const clock = new TestClock();
+  const backend = new Backend();
+  let forgotten = 0;
+  const session = new Session(
+    { token: 'n.t', route: '/', origin: 'http://h', protocol: '' },
+    {
+      clock,
+      limits: { ...LIMITS, ...settings.limits },
+      policy: settings.policy ?? { delivered: 'acknowledged', second: 'supersedes' },
+      maxMessage: settings.maxMessage ?? 10_000,
+    },
+    () => forgotten++,
+  );
+  session.attach(backend);
+  const answers: string[] = [];
+  const accept = (frames: string): void =>
+    session.accept(parseText(frames.replaceAll('␞', '\x1e')), (ack) => answers.push(`A${ack}`));
+  const attach = (n: number, ack: number, kind: 'poll' | 'stream' | 'socket' = 'stream'): Scribe => {
+    const scribe = new Scribe(kind);
+    accept(`D${n},${ack}␞`);
+    answers.pop();
+    session.attachCarrier(scribe, n, ack);
+    return scribe;
+  };
+  return { clock, backend, session, accept, attach, answers, forgotten: () => forgotten };
+}
+
+/** Lets the session write what it has. */
+const written = (): Promise<void> => Promise.resolve();
+
+describe('a session, towards the backend', () => {
+  it('hands messages on in the order of their numbers, whatever order they come in', () => {
+    const { accept, backend, answers } = open();
+    accept('#3␞Tthree␞');
+    accept('#1␞Tone␞');
+    accept('#2␞Ttwo␞');
+    assert.deepEqual(backend.lines, ['one', 'two', 'three']);
+    assert.deepEqual(answers, ['A0', 'A1', 'A3']);
+  });
+
+  it('takes a repeated request for what it is', () => {
+    const { accept, backend, answers } = open();
+    accept('#1␞Tone␞Ttwo␞');
+    accept('#1␞Tone␞Ttwo␞');
+    accept('#2␞Ttwo␞Tthree␞');
+    assert.deepEqual(backend.lines, ['one', 'two', 'three']);
+    assert.deepEqual(answers, ['A2', 'A2', 'A3']);
+  });
+
+  it('does not keep more early frames than its inbox may hold', () => {
+    const { accept, backend, answers } = open();
+    accept(`#2␞T${'x'.repeat(600)}␞`);
+    accept('#1␞Tone␞');
+    assert.deepEqual(backend.lines, ['one']);
+    assert.deepEqual(answers, ['A0', 'A1']);
+  });
+
+  it('puts fragments together, however many requests they came in', () => {
+    const { accept, backend } = open();
+    accept('#1␞ta␞tb␞');
+    accept('#3␞Tc␞bAQ==␞');
+    accept('#5␞BAg==␞');
+    assert.deepEqual(backend.lines, ['abc', 'binary 0102']);
+  });
+
+  it('closes both sides with 1009 when fragments make a message too big', async () => {
+    const { accept, attach, backend } = open({ maxMessage: 5 });
+    const stream = attach(1, 0);
+    accept('#1␞tabc␞Tdef␞');
+    await written();
+    assert.deepEqual(backend.lines, ['closed 1009 message too big']);
+    assert.equal(stream.lines.at(-1), 'A2␞#1␞C1009,message too big␞');
+  });
+
+  it('delays the answer while the backend takes no more and the inbox is full', () => {
+    const { accept, backend, session, answers } = open();
+    session.pause();
+    accept(`#1␞T${'a'.repeat(450)}␞`);
+    assert.deepEqual(answers, []);
+    accept('#2␞Tb␞');
+    session.resume();
+    assert.deepEqual(answers, ['A1', 'A2']);
+    assert.deepEqual(backend.lines, ['a'.repeat(450), 'b']);
+  });
+
+  it('answers a delayed request when the heartbeat is due, without what it had no room for', () => {
+    const { accept, attach, session, answers, clock } = open();
+    attach(1, 0);
+    session.pause();
+    accept(`#1␞T${'a'.repeat(450)}␞`);
+    accept('#2␞Tb␞');
+    clock.advance(25_000);
+    assert.deepEqual(answers, ['A1', 'A1']);
+  });
+
+  it('refuses more delayed requests than it may have, and takes nothing of them', () => {
+    const { accept, session, backend } = open();
+    session.pause();
+    accept(`#1␞T${'a'.repeat(450)}␞`);
+    accept('#2␞Tb␞');
+    assert.throws(() => accept('#3␞Tc␞'), { status: 429 });
+    session.resume();
+    assert.deepEqual(backend.lines, ['a'.repeat(450), 'b']);
+  });
+
+  it('tells the backend of a close behind all messages, and of nothing after it', () => {
+    const { accept, backend, session } = open();
+    session.pause();
+    accept('#1␞Tone␞C4001,bye␞');
+    session.resume();
+    accept('#3␞Ttwo␞');
+    assert.deepEqual(backend.lines, ['one', 'closed 4001 bye']);
+  });
+
+  it('refuses the acknowledgement of what was never sent', () => {
+    const { accept } = open();
+    assert.throws(() => accept('A1␞'), { name: 'MalformedError' });
+  });
+
+  it('ends at once when the page is gone', () => {
+    const { accept, backend, forgotten } = open();
+    accept('#1␞Tlast␞X␞');
+    assert.deepEqual(backend.lines, ['last', 'closed 1001']);
+    assert.equal(forgotten(), 1);
+  });
+});
+
+describe('a session, towards the client', () => {
+  it('writes all that was sent in one turn in one piece', async () => {
+    const { session, attach } = open();
+    const stream = attach(1, 0);
+    session.send(Message.text('one'));
+    session.send(Message.text('two'));
+    await written();
+    assert.deepEqual(stream.lines, ['#1␞', '#1␞Tone␞Ttwo␞']);
+  });
+
+  it('answers a poll once and keeps the rest for the next', async () => {
+    const { session, attach } = open();
+    const first = attach(1, 0, 'poll');
+    session.send(Message.text('one'));
+    await written();
+    session.send(Message.text('two'));
+    const second = attach(2, 1, 'poll');
+    await written();
+    assert.deepEqual(first.lines, ['#1␞Tone␞']);
+    assert.deepEqual(second.lines, ['#2␞Ttwo␞']);
+  });
+
+  it('writes again what was written and not acknowledged', async () => {
+    const { session, attach } = open();
+    const lost = attach(1, 0);
+    session.send(Message.text('one'));
+    session.send(Message.text('two'));
+    await written();
+    session.detach(lost);
+    const next = attach(2, 1);
+    assert.deepEqual(next.lines, ['#2␞Ttwo␞']);
+  });
+
+  it('gives the downstream to the newer attach and says so to the older', () => {
+    const { attach } = open();
+    const older = attach(1, 0);
+    const newer = attach(2, 0);
+    assert.deepEqual(older.lines, ['#1␞', 'end superseded']);
+    assert.deepEqual(newer.lines, ['#1␞']);
+  });
+
+  it('turns away an attach that was delayed on its way', () => {
+    const { attach } = open();
+    const newer = attach(2, 0);
+    const delayed = attach(1, 0);
+    assert.deepEqual(delayed.lines, ['end superseded']);
+    assert.deepEqual(newer.lines, ['#1␞']);
+  });
+
+  it('lets a repeat of the newest attach take over, and starts no earlier than what was acknowledged', async () => {
+    const { session, attach, accept } = open();
+    attach(1, 0);
+    session.send(Message.text('one'));
+    await written();
+    accept('A1␞');
+    const repeated = attach(1, 0);
+    assert.deepEqual(repeated.lines, ['#2␞']);
+  });
+
+  it('refuses a second downstream where the dialect says so', () => {
+    const { attach } = open({ policy: { delivered: 'written', second: 'refused' } });
+    const first = attach(1, 0);
+    const second = attach(1, 0);
+    assert.deepEqual(first.lines, ['#1␞']);
+    assert.deepEqual(second.lines, ['end refused']);
+  });
+
+  it('forgets what was written where the dialect knows no acknowledgements', async () => {
+    const { session, attach } = open({ policy: { delivered: 'written', second: 'refused' } });
+    attach(1, 0);
+    session.send(Message.text('one'));
+    await written();
+    assert.equal(session.bufferedAmount, 0);
+  });
+
+  it('acknowledges on the downstream before it writes the answer to what it acknowledges', async () => {
+    const { session, attach, accept } = open();
+    const stream = attach(1, 0);
+    accept('#1␞Tping␞');
+    session.send(Message.text('pong'));
+    await written();
+    assert.equal(stream.lines.at(-1), 'A1␞#1␞Tpong␞');
+  });
+
+  it('acknowledges on a WebSocket though there is nothing else to say', async () => {
+    const { attach, accept } = open();
+    const socket = attach(1, 0, 'socket');
+    accept('#1␞Tping␞');
+    await written();
+    assert.equal(socket.lines.at(-1), 'A1␞#1␞');
+  });
+
+  it('waits while the carrier takes no more', async () => {
+    const { session, attach } = open();
+    const stream = attach(1, 0);
+    stream.takesMore = false;
+    session.send(Message.text('one'));
+    await written();
+    session.send(Message.text('two'));
+    await written();
+    assert.equal(stream.lines.length, 2);
+    session.writable(stream);
+    await written();
+    assert.equal(stream.lines.at(-1), '#2␞Ttwo␞');
+  });
+
+  it('asks the backend to wait at the bound of the outbox, and to go on when half of it is acknowledged', async () => {
+    const { session, attach, accept, backend } = open();
+    attach(1, 0);
+    for (let i = 0; i < 3; i++) session.send(Message.text('x'.repeat(300)));
+    assert.equal(session.send(Message.text('x'.repeat(300))), false);
+    await written();
+    accept('A1␞');
+    assert.deepEqual(backend.lines, []);
+    accept('A3␞');
+    assert.deepEqual(backend.lines, ['drained']);
+  });
+
+  it('closes with 1013 a session whose backend cannot be made to wait', () => {
+    const { session, backend } = open();
+    for (let i = 0; i < 20; i++) session.send(Message.text('x'.repeat(300)));
+    assert.deepEqual(backend.lines, ['closed 1013 too much unread']);
+    assert.ok(session.bufferedAmount < 3_500);
+  });
+
+  it('splits a long message into fragments with numbers of their own', () => {
+    const { session, attach } = open();
+    session.send(Message.text(`${'a'.repeat(400)}${'b'.repeat(10)}`));
+    const stream = attach(1, 0);
+    assert.deepEqual(stream.lines, [`#1␞t${'a'.repeat(400)}␞T${'b'.repeat(10)}␞`]);
+  });
+
+  it('ends with a close that is kept until it is acknowledged', async () => {
+    const { session, attach, accept, backend, forgotten } = open();
+    const lost = attach(1, 0);
+    session.send(Message.text('last'));
+    session.close({ code: 4003, reason: 'kicked' });
+    session.send(Message.text('too late'));
+    await written();
+    session.detach(lost);
+    const next = attach(2, 0);
+    assert.deepEqual(next.lines, ['#1␞Tlast␞C4003,kicked␞']);
+    assert.equal(forgotten(), 0);
+    accept('A2␞');
+    assert.equal(forgotten(), 1);
+    assert.equal(next.lines.at(-1), 'end gone');
+    assert.deepEqual(backend.lines, []);
+  });
+
+  it('marks an end without Close as abnormal', () => {
+    const { session, attach } = open();
+    session.close({ code: 1006, reason: '' });
+    assert.deepEqual(attach(1, 0).lines, ['#1␞X␞']);
+  });
+
+  it('sends a close without code as an empty one', () => {
+    const { session, attach } = open();
+    session.close({ code: 1005, reason: '' });
+    assert.deepEqual(attach(1, 0).lines, ['#1␞C␞']);
+  });
+});
+
+describe('a session, in time', () => {
+  it('closes its backend with 1001 when no downstream ever comes', () => {
+    const { clock, backend, forgotten } = open();
+    clock.advance(4_999);
+    assert.equal(forgotten(), 0);
+    clock.advance(1);
+    assert.deepEqual(backend.lines, ['closed 1001']);
+    assert.equal(forgotten(), 1);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('writes a heartbeat when it was silent for that long', async () => {
+    const { clock, attach, accept, session } = open();
+    const stream = attach(1, 0);
+    clock.advance(20_000);
+    session.send(Message.text('x'));
+    await written();
+    clock.advance(24_999);
+    accept('A1␞');
+    assert.equal(stream.lines.at(-1), '#1␞Tx␞');
+    clock.advance(1);
+    assert.equal(stream.lines.at(-1), 'H');
+  });
+
+  it('answers a poll with a heartbeat, and then has no downstream', () => {
+    const { clock, attach, session } = open();
+    const poll = attach(1, 0, 'poll');
+    clock.advance(25_000);
+    assert.deepEqual(poll.lines, ['H']);
+    assert.equal(session.state, 'detached');
+  });
+
+  it('drops the downstream of a silent client, and ends when nobody comes back', () => {
+    const { clock, attach, backend, session, forgotten } = open();
+    const stream = attach(1, 0);
+    clock.advance(62_500);
+    assert.equal(stream.lines.at(-1), 'end recycled');
+    assert.equal(session.state, 'detached');
+    clock.advance(119_999);
+    assert.equal(forgotten(), 0);
+    clock.advance(1);
+    assert.deepEqual(backend.lines, ['closed 1001']);
+    assert.equal(forgotten(), 1);
+  });
+
+  it('lives on while the client gives signs of life', () => {
+    const { clock, attach, accept, session } = open();
+    attach(1, 0);
+    for (let i = 0; i < 20; i++) {
+      clock.advance(25_000);
+      accept('A0␞');
+    }
+    assert.equal(session.state, 'attached');
+  });
+
+  it('keeps an ended session no longer than the window', () => {
+    const { clock, session, forgotten } = open();
+    session.close({ code: 1000, reason: '' });
+    clock.advance(120_000);
+    assert.equal(forgotten(), 1);
+  });
+
+  it('answers an attach to an ended session with gone', () => {
+    const { session, attach } = open();
+    session.abandon();
+    assert.deepEqual(attach(1, 0).lines, ['end gone']);
+  });
+
+  it('sets no timer for a message', async () => {
+    const { clock, session, attach } = open();
+    attach(1, 0);
+    clock.advance(6_000);
+    const before = clock.timers;
+    let set = 0;
+    const original = clock.setTimeout.bind(clock);
+    clock.setTimeout = (callback, delay) => {
+      set++;
+      return original(callback, delay);
+    };
+    for (let i = 1; i <= 50; i++) {
+      session.send(Message.text('x'));
+      await written();
+      attach(i + 1, i, 'poll');
+    }
+    assert.equal(set, 0);
+    assert.equal(clock.timers, before);
+  });
+});
+
+describe('the end marks', () => {
+  it('are spelled as the protocol has them', () => {
+    assert.deepEqual(Object.values(END).map(visible), ['Er␞', 'Es␞', 'Eg␞']);
+  });
+});
