@@ -14,6 +14,11 @@ export interface Handshake {
   readonly protocols: readonly string[];
   /** The client's address, as trusted proxies tell it. */
   readonly remoteAddress: string;
+  /**
+   * `X-Forwarded-For` as it goes on: what trusted proxies said, and behind it the address of the connection itself. Only the
+   * HTTP room knows who is trusted, so it is made there.
+   */
+  readonly forwardedFor: string;
   /** The client's connection is https or wss, as trusted proxies tell it. */
   readonly secure: boolean;
   /** The client's `Host`, as trusted proxies tell it. */

@@ -1,0 +1,21 @@
+import type { Accepted, Backend } from './backend.ts';
+import { channelPair } from './channel-pair.ts';
+
+/**
+ * Sends every message back, and a Close with its own code and reason. It takes no more than its client reads. Of the subprotocols
+ * asked for it selects the first, so that every page can be tried against it.
+ */
+export const echoBackend: Backend = {
+  name: 'echo:',
+  connect: (handshake): Promise<Accepted> => {
+    const [channel, far] = channelPair();
+    far.attach({
+      message: (message) => {
+        if (!far.send(message)) far.pause();
+      },
+      drained: () => far.resume(),
+      closed: (status) => far.close(status),
+    });
+    return Promise.resolve({ channel, protocol: handshake.protocols[0] ?? '' });
+  },
+};

@@ -1,0 +1,251 @@
+import type { Channel } from '../channel/channel.ts';
+import { ABNORMAL, CloseCode, type CloseStatus, mayTravel, NO_STATUS } from '../protocol/close.ts';
+import { Message } from '../protocol/message.ts';
+import { SocketEvents } from './socket-events.ts';
+
+/** What `send`, `ping` and `pong` take. */
+export type SocketData = string | number | Buffer | ArrayBuffer | ArrayBufferView;
+
+/** As `ws` has them. `fin: false` begins or continues a message whose parts are collected here; `compress` and `mask` mean nothing here. */
+export interface SendOptions {
+  readonly binary?: boolean | undefined;
+  readonly fin?: boolean | undefined;
+  readonly compress?: boolean | undefined;
+  readonly mask?: boolean | undefined;
+}
+
+type SendCallback = (error?: Error) => void;
+
+const states = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const;
+const binaryTypes = ['nodebuffer', 'arraybuffer', 'fragments'] as const;
+
+/**
+ * The socket that a handler is given: used as a `ws` socket is, whatever carries it. Events: `message(data, isBinary)`,
+ * `close(code, reason)`, `ping`, `pong`, `error`. It is open from the start.
+ */
+export class GatewaySocket extends SocketEvents {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+  readonly CONNECTING = 0;
+  readonly OPEN = 1;
+  readonly CLOSING = 2;
+  readonly CLOSED = 3;
+
+  /** The subprotocol that was selected, or the empty string. */
+  readonly protocol: string;
+  /** None is visible through a gateway. */
+  readonly extensions = '';
+
+  readonly #channel: Channel;
+  readonly #maxBuffered: number;
+  #state: 1 | 2 | 3 = 1;
+  #paused = false;
+  #binaryType: (typeof binaryTypes)[number] = 'nodebuffer';
+  /** Octets given to `send` after the end: they count, as in a browser. */
+  #unsent = 0;
+  #fragments: Buffer[] = [];
+  #fragmentsAreBinary = false;
+  /** Callbacks of messages that have not left yet. */
+  #waiting: SendCallback[] = [];
+
+  /** `maxBuffered`: octets sent and not taken by the client at which the socket is closed with 1013. */
+  constructor(channel: Channel, protocol: string, maxBuffered: number) {
+    super();
+    this.#channel = channel;
+    this.protocol = protocol;
+    this.#maxBuffered = maxBuffered;
+    channel.attach({
+      message: (message) => this.#receive(message),
+      drained: () => this.#settle(undefined),
+      closed: (status) => this.#finish(status),
+    });
+  }
+
+  get readyState(): 0 | 1 | 2 | 3 {
+    return this.#state;
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Octets sent that the client's side has not taken. */
+  get bufferedAmount(): number {
+    return this.#channel.bufferedAmount + this.#unsent;
+  }
+
+  get binaryType(): (typeof binaryTypes)[number] {
+    return this.#binaryType;
+  }
+
+  set binaryType(type: (typeof binaryTypes)[number]) {
+    if (binaryTypes.includes(type)) this.#binaryType = type;
+  }
+
+  /**
+   * Sends a message. `callback` is called when it has left for the client's side, so that a program that waits for it goes no faster than the
+   * client reads.
+   */
+  send(data: SocketData, callback?: SendCallback): void;
+  send(data: SocketData, options: SendOptions | undefined, callback?: SendCallback): void;
+  send(data: SocketData, options?: SendOptions | SendCallback, callback?: SendCallback): void {
+    if (typeof options === 'function') this.#send(data, undefined, options);
+    else this.#send(data, options, callback);
+  }
+
+  #send(data: SocketData, options: SendOptions | undefined, callback: SendCallback | undefined): void {
+    if (this.#state !== 1) {
+      this.#unsent += toBytes(data).length;
+      later(callback, this.#notOpen());
+      return;
+    }
+    const message = this.#messageOf(data, options);
+    if (!message || this.#channel.send(message)) {
+      later(callback);
+      return;
+    }
+    if (callback) this.#waiting.push(callback);
+    if (this.#channel.bufferedAmount > this.#maxBuffered) this.close(CloseCode.tryAgainLater, 'too slow');
+  }
+
+  /** A message of one piece, or undefined while parts of it are still to come. */
+  #messageOf(data: SocketData, options: SendOptions | undefined): Message | undefined {
+    const binary = options?.binary ?? (typeof data !== 'string' && typeof data !== 'number');
+    const last = options?.fin ?? true;
+    if (last && this.#fragments.length === 0) {
+      if (!binary && typeof data === 'string') return Message.text(wellFormed(data));
+      return messageFrom(toBytes(data), binary);
+    }
+    if (this.#fragments.length === 0) this.#fragmentsAreBinary = binary;
+    this.#fragments.push(toBytes(data));
+    if (!last) return undefined;
+    const bytes = Buffer.concat(this.#fragments);
+    this.#fragments = [];
+    return messageFrom(bytes, this.#fragmentsAreBinary);
+  }
+
+  /**
+   * Begins the closing handshake. Without a code the Close has none.
+   *
+   * @throws TypeError for a code that may not travel, RangeError for a reason of more than 123 octets: RFC 6455 §5.5, §7.4.
+   */
+  close(code?: number, reason?: string | Buffer): void {
+    if (this.#state !== 1) return;
+    const status = code === undefined ? NO_STATUS : { code, reason: String(reason ?? '') };
+    if (code !== undefined && !mayTravel(code)) {
+      throw new TypeError('First argument must be a valid error code number');
+    }
+    if (Buffer.byteLength(status.reason) > 123) {
+      throw new RangeError('The message must not be greater than 123 bytes');
+    }
+    this.#state = 2;
+    this.#channel.close(status);
+  }
+
+  /** Breaks off without a Close. */
+  terminate(): void {
+    if (this.#state === 3) return;
+    this.#state = 2;
+    this.#channel.close(ABNORMAL);
+    process.nextTick(() => this.#finish(ABNORMAL));
+  }
+
+  /**
+   * Answered here with `pong`: a fallback knows no ping of its own, and on every carrier the gateway looks itself after clients
+   * that fell silent.
+   */
+  ping(data?: SocketData, mask?: boolean, callback?: SendCallback): void;
+  ping(data: SocketData, callback: SendCallback): void;
+  ping(callback: SendCallback): void;
+  ping(...args: unknown[]): void {
+    const callback = args.find((arg) => typeof arg === 'function') as SendCallback | undefined;
+    if (this.#state !== 1) {
+      later(callback, this.#notOpen());
+      return;
+    }
+    const data = typeof args[0] === 'function' ? '' : ((args[0] as SocketData | undefined) ?? '');
+    const bytes = toBytes(data);
+    if (bytes.length > 125) throw new RangeError('The data size must not be greater than 125 bytes');
+    later(callback);
+    process.nextTick(() => {
+      if (this.#state === 1) this.emit('pong', bytes);
+    });
+  }
+
+  /** Unsolicited pongs go nowhere. */
+  pong(data?: SocketData, mask?: boolean, callback?: SendCallback): void;
+  pong(data: SocketData, callback: SendCallback): void;
+  pong(callback: SendCallback): void;
+  pong(...args: unknown[]): void {
+    const callback = args.find((arg) => typeof arg === 'function') as SendCallback | undefined;
+    later(callback, this.#state === 1 ? undefined : this.#notOpen());
+  }
+
+  /** Stops `message` events soon; the client is then not read either. */
+  pause(): void {
+    if (this.#state === 3) return;
+    this.#paused = true;
+    this.#channel.pause();
+  }
+
+  resume(): void {
+    if (this.#state === 3) return;
+    this.#paused = false;
+    this.#channel.resume();
+  }
+
+  #receive(message: Message): void {
+    if (this.#state === 3) return;
+    if (!message.binary || this.#binaryType === 'nodebuffer') {
+      this.emit('message', message.bytes, message.binary);
+      return;
+    }
+    const data = this.#binaryType === 'fragments' ? [message.bytes] : toArrayBuffer(message.bytes);
+    this.emit('message', data, true);
+  }
+
+  #finish(status: CloseStatus): void {
+    if (this.#state === 3) return;
+    this.#state = 3;
+    this.#settle(this.#notOpen());
+    this.emit('close', status.code, Buffer.from(status.reason));
+  }
+
+  #settle(error: Error | undefined): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const callback of waiting) callback(error);
+  }
+
+  #notOpen(): Error {
+    return new Error(`WebSocket is not open: readyState ${this.#state} (${states[this.#state]})`);
+  }
+}
+
+function later(callback: SendCallback | undefined, error?: Error): void {
+  if (callback) process.nextTick(callback, error);
+}
+
+/** A copy of its own: a fallback keeps it until the client acknowledges it, and the caller may use its buffer again. */
+function toBytes(data: SocketData): Buffer {
+  if (typeof data === 'string' || typeof data === 'number') return Buffer.from(String(data), 'utf8');
+  if (ArrayBuffer.isView(data))
+    return Buffer.from(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  return Buffer.from(Buffer.from(data));
+}
+
+function toArrayBuffer(bytes: Buffer): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
+}
+
+/** Octets sent as text become text, as a reader of them would see it. */
+function messageFrom(bytes: Buffer, binary: boolean): Message {
+  return binary ? Message.binary(bytes) : Message.text(bytes.toString('utf8'));
+}
+
+/** Lone surrogates become U+FFFD, as UTF-8 has it. */
+function wellFormed(text: string): string {
+  return /\p{Surrogate}/u.test(text) ? Buffer.from(text, 'utf8').toString('utf8') : text;
+}

@@ -1,0 +1,68 @@
+import { RefusedError } from '../base/errors.ts';
+import type { Accepted, Backend, Handshake } from './backend.ts';
+import { channelPair } from './channel-pair.ts';
+import { GatewaySocket } from './gateway-socket.ts';
+
+/** The handshake as a handler sees it: what it would read of Node's own request. */
+export interface HandlerRequest {
+  /** Path and query as the client asked for them. */
+  readonly url: string;
+  readonly method: 'GET';
+  readonly headers: Handshake['headers'];
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[];
+  readonly socket: {
+    /** The client's address, as trusted proxies tell it. */
+    readonly remoteAddress: string;
+    /** The client's connection is https or wss, as trusted proxies tell it. */
+    readonly encrypted: boolean;
+  };
+}
+
+/** A program in the same process that a route leads to. */
+export type Handler = (socket: GatewaySocket, request: HandlerRequest) => void;
+
+/** As far as a route with a handler has a choice. */
+export interface HandlerOptions {
+  /** Octets that may wait for a slow client before its socket is closed with 1013. */
+  readonly maxBuffered: number;
+  /**
+   * Selects one of the subprotocols that the client asked for, or none with `false`; then a browser fails the connection. As
+   * the option of that name in `ws`. @default the first
+   */
+  readonly handleProtocols?: (protocols: Set<string>, request: HandlerRequest) => string | false;
+}
+
+/** A backend that calls `handler` for each client, native or not. What the handler throws refuses the client. */
+export function handlerBackend(name: string, handler: Handler, options: HandlerOptions): Backend {
+  return {
+    name,
+    connect: async (handshake): Promise<Accepted> => {
+      const request = requestOf(handshake);
+      try {
+        const protocol = select(request, handshake.protocols, options);
+        const [channel, far] = channelPair();
+        handler(new GatewaySocket(far, protocol, options.maxBuffered), request);
+        return { channel, protocol };
+      } catch (cause) {
+        throw new RefusedError(`the handler failed: ${cause}`, 500, { cause });
+      }
+    },
+  };
+}
+
+function select(request: HandlerRequest, protocols: readonly string[], options: HandlerOptions): string {
+  if (protocols.length === 0) return '';
+  if (!options.handleProtocols) return protocols[0] as string;
+  return options.handleProtocols(new Set(protocols), request) || '';
+}
+
+function requestOf(handshake: Handshake): HandlerRequest {
+  return {
+    url: handshake.url,
+    method: 'GET',
+    headers: handshake.headers,
+    rawHeaders: handshake.rawHeaders,
+    socket: { remoteAddress: handshake.remoteAddress, encrypted: handshake.secure },
+  };
+}

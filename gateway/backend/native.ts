@@ -1,0 +1,121 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { Clock } from '../base/clock.ts';
+import { RefusedError, RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Channel } from '../channel/channel.ts';
+import { pipe } from '../channel/pipe.ts';
+import { CloseCode } from '../protocol/close.ts';
+import type { Backend, Handshake } from './backend.ts';
+import { checkHandshake } from './handshake-rules.ts';
+import { refuse } from './refuse.ts';
+import { WsChannel } from './ws-channel.ts';
+
+/** A request to upgrade, as the HTTP room hands it over with its connection. */
+export interface UpgradeRequest {
+  readonly handshake: Handshake;
+  readonly socket: Socket;
+  /** What the client sent behind the request. */
+  readonly head: Buffer;
+}
+
+/** A native connection, from its Upgrade to its end. */
+export interface NativeConnection {
+  /** Refuses a handshake that is under way with 503, else ends the connection with 1001. */
+  drain(): void;
+  /** Fulfilled when the connection is over, however it ended. */
+  readonly finished: Promise<void>;
+}
+
+/** Bounds and times of native connections. */
+export interface NativeOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Octets a message may have; a longer one ends the connection with 1009. */
+  readonly maxMessage: number;
+  /** Milliseconds of silence after which a client is pinged; 0 for never. IE 10 and 11 drop an idle connection after 30 s. */
+  readonly clientPing: number;
+}
+
+/**
+ * The end of native WebSocket connections whose route does not lead to a WebSocket server. The client is answered 101 only when
+ * the backend has accepted, with the subprotocol that it selected.
+ */
+export class NativeEndpoint {
+  readonly #options: NativeOptions;
+  readonly #server: WebSocketServer;
+  readonly #selected = new WeakMap<object, string>();
+
+  constructor(options: NativeOptions) {
+    this.#options = options;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.maxMessage,
+      handleProtocols: (_offered, request) => this.#selected.get(request) || false,
+    });
+  }
+
+  /** Connects a client with a backend, or refuses it. */
+  connect(request: UpgradeRequest, backend: Backend): NativeConnection {
+    const giveUp = new AbortController();
+    let channel: Channel | undefined;
+    const finished = new Promise<void>((resolve) => request.socket.once('close', () => resolve()));
+    request.socket.once('close', () => giveUp.abort());
+    request.socket.on('error', () => request.socket.destroy());
+    this.#open(request, backend, giveUp.signal).then(
+      (opened) => {
+        channel = opened;
+      },
+      (error: unknown) => this.#refuse(request.socket, backend, error),
+    );
+    return {
+      finished,
+      drain: () => {
+        giveUp.abort();
+        if (channel) channel.close({ code: CloseCode.goingAway, reason: '' });
+        else refuse(request.socket, 503, 'going away');
+      },
+    };
+  }
+
+  async #open(request: UpgradeRequest, backend: Backend, signal: AbortSignal): Promise<Channel | undefined> {
+    checkHandshake(request.handshake);
+    const accepted = await backend.connect(request.handshake, signal);
+    const channel = signal.aborted ? undefined : this.upgrade(request, accepted.protocol);
+    if (channel) pipe(channel, accepted.channel);
+    else accepted.channel.close({ code: CloseCode.goingAway, reason: '' });
+    return channel;
+  }
+
+  /**
+   * Answers 101 and makes a channel of the connection. `protocol` is one that the client offered, or empty. Without a channel
+   * the client was gone or its handshake bad; then it has been answered.
+   */
+  upgrade(request: UpgradeRequest, protocol: string): Channel | undefined {
+    const { handshake, socket, head } = request;
+    let channel: Channel | undefined;
+    // All that `ws` reads of a request when it verifies no client itself.
+    const message = { method: 'GET', url: handshake.url, headers: handshake.headers, socket };
+    this.#selected.set(message, protocol);
+    this.#server.handleUpgrade(message as unknown as IncomingMessage, socket, head, (ws) => {
+      socket.setKeepAlive(true, 60_000);
+      channel = new WsChannel(ws, socket, this.#options.clock, this.#options.clientPing);
+    });
+    return channel;
+  }
+
+  #refuse(socket: Socket, backend: Backend, error: unknown): void {
+    const { log } = this.#options;
+    if (error instanceof RequestError) {
+      log.info('handshake refused', { status: error.status, reason: error.message });
+      refuse(socket, error.status, error.message);
+      return;
+    }
+    const status = error instanceof RefusedError ? (error.status ?? 502) : 502;
+    log.warn('backend refused', { backend: backend.name, reason: String(error) });
+    refuse(socket, status < 300 ? 502 : status, 'the backend did not accept');
+  }
+}

@@ -1,0 +1,53 @@
+import { isIPv6 } from 'node:net';
+import { RefusedError } from '../base/errors.ts';
+import type { Handshake } from './backend.ts';
+
+/** A WebSocket server that a route leads to. It comes from the configuration, never from a client. */
+export interface UpstreamTarget {
+  /** wss: TLS with a verified certificate. */
+  readonly secure: boolean;
+  /** Name or address; an IPv6 address without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Replaces the route's path at the start of the client's; absent: the client's path goes on whole. */
+  readonly path: string | undefined;
+  /** `Host` sent upstream; absent: the client's. */
+  readonly host: string | undefined;
+  /** Header fields set on every handshake, by lower-case name; they replace the client's. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificates that are trusted in place of the system's, in PEM form. */
+  readonly ca?: string | Buffer;
+}
+
+/** Scheme, host and port: for log lines and as the base of a URL. */
+export function targetOrigin(target: UpstreamTarget): string {
+  const hostname = isIPv6(target.hostname) ? `[${target.hostname}]` : target.hostname;
+  return `${target.secure ? 'wss' : 'ws'}://${hostname}:${target.port}`;
+}
+
+/**
+ * Path and query of the handshake upstream, mapped as nginx's `proxy_pass` does
+ * (nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass), less its doubled slash for a prefix written with one.
+ *
+ * @throws RefusedError 400 for what may not stand in a request line, and for dot segments: an upstream that resolves them would
+ * leave the path that the route opens.
+ */
+export function targetPath(target: UpstreamTarget, handshake: Handshake): string {
+  const url = target.path === undefined ? handshake.url : join(target.path, handshake.rest);
+  if (!requestTarget.test(url) || hasDotSegment(url)) throw new RefusedError('unusable request target', 400);
+  return url;
+}
+
+/** Visible ASCII without a fragment. A fallback client states its URL in a request body, where anything can stand. */
+const requestTarget = /^\/[!"$-~]*$/;
+
+function join(base: string, rest: string): string {
+  return rest.startsWith('/') && base.endsWith('/') ? base + rest.slice(1) : base + rest;
+}
+
+/** As the WHATWG URL Standard reads them: `%2e` is a dot and a backslash a slash. */
+function hasDotSegment(url: string): boolean {
+  const [path = ''] = url.split('?', 1);
+  if (path.includes('\\')) return true;
+  return path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
+}

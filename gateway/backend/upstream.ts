@@ -1,0 +1,113 @@
+import type { Duplex } from 'node:stream';
+import { type ClientOptions, WebSocket } from 'ws';
+import type { Clock } from '../base/clock.ts';
+import { RefusedError } from '../base/errors.ts';
+import type { Accepted, Backend, Handshake } from './backend.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+import { targetOrigin, targetPath, type UpstreamTarget } from './target.ts';
+import { WsChannel } from './ws-channel.ts';
+
+/** How an upstream is spoken to. */
+export interface UpstreamOptions {
+  readonly clock: Clock;
+  /** Milliseconds until the handshake must be done. */
+  readonly connectTimeout: number;
+  /** Octets a message from upstream may have; a longer one ends the connection with 1009. */
+  readonly maxMessage: number;
+  /** Milliseconds of silence after which the upstream is pinged; 0 for never: some servers die of a ping. */
+  readonly ping: number;
+  /** Offer permessage-deflate. @default false: it costs memory per connection and saves none of the user's line. */
+  readonly perMessageDeflate?: boolean;
+}
+
+/**
+ * A WebSocket server reached by a client connection of our own, one for each fallback session. A message is one frame, and a
+ * subprotocol is offered only when the page asked for one: old servers stand no more.
+ */
+export function upstreamBackend(target: UpstreamTarget, options: UpstreamOptions): Backend {
+  return {
+    name: targetOrigin(target) + (target.path ?? ''),
+    connect: (handshake, signal) => connect(target, options, handshake, signal),
+  };
+}
+
+async function connect(
+  target: UpstreamTarget,
+  options: UpstreamOptions,
+  handshake: Handshake,
+  signal: AbortSignal,
+): Promise<Accepted> {
+  if (signal.aborted) throw new RefusedError('given up');
+  const ws = open(target, options, handshake);
+  const { clock } = options;
+  return new Promise((resolve, reject) => {
+    let socket: Duplex;
+    const refuse = (error: RefusedError): void => {
+      settle();
+      reject(error);
+      ws.terminate();
+    };
+    const abort = (): void => refuse(new RefusedError('given up'));
+    const timer = clock.setTimeout(
+      () => refuse(new RefusedError('no answer in time')),
+      options.connectTimeout,
+    );
+    const settle = (): void => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    };
+    signal.addEventListener('abort', abort);
+    ws.on('upgrade', (response) => {
+      socket = response.socket;
+    });
+    ws.on('open', () => {
+      settle();
+      const channel = new WsChannel(ws, socket, clock, options.ping);
+      resolve({ channel, protocol: ws.protocol });
+    });
+    ws.on('unexpected-response', (_request, response) => {
+      refuse(new RefusedError(refusal(response.statusCode), response.statusCode));
+    });
+    // Also told after the rejection, when the attempt is broken off; a promise takes the first.
+    ws.on('error', (cause) => {
+      settle();
+      reject(new RefusedError(cause.message || 'no connection', undefined, { cause }));
+    });
+  });
+}
+
+function open(target: UpstreamTarget, options: UpstreamOptions, handshake: Handshake): WebSocket {
+  const url = targetOrigin(target) + targetPath(target, handshake);
+  const client: ClientOptions = {
+    headers: grouped(forwardedHeaders(handshake, target)) as Record<string, string>,
+    perMessageDeflate: options.perMessageDeflate ?? false,
+    maxPayload: options.maxMessage,
+    followRedirects: false,
+    rejectUnauthorized: true,
+    ...(target.ca === undefined ? {} : { ca: target.ca }),
+  };
+  try {
+    return new WebSocket(url, [...handshake.protocols], client);
+  } catch (cause) {
+    // Subprotocols that are no tokens, or twice the same: the client's mistake.
+    throw new RefusedError('unusable handshake', 400, { cause });
+  }
+}
+
+/** A field that came several times goes on several times: Node takes an array for it. */
+function grouped(fields: readonly string[]): Record<string, string | string[]> {
+  const groups: Record<string, string | string[]> = Object.create(null);
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as string;
+    const value = fields[index + 1] as string;
+    const before = groups[name];
+    groups[name] = before === undefined ? value : [before, value].flat();
+  }
+  return groups;
+}
+
+/** What a status in place of 101 means, for the log. */
+export function refusal(status: number | undefined): string {
+  if (status === 426) return 'answered 426: an intermediary on the way upstream may have removed the Upgrade';
+  return `answered ${status}`;
+}
