@@ -1,0 +1,199 @@
+/* The console page: one socket, worked by hand. */
+(function () {
+  var STATES = ['0 connecting', '1 open', '2 closing', '3 closed'];
+  // The log is for reading; old engines slow down with thousands of elements.
+  var LOG_LINES = 500;
+  // A line of the log, not a dump: a message may be megabytes long.
+  var SHOWN_CHARACTERS = 2000;
+  var SHOWN_BYTES = 256;
+
+  var log = Demo.element('log');
+  var select = Demo.element('transport');
+  var socket = null;
+
+  function note(className, text) {
+    var line = Demo.make('div', '');
+    line.appendChild(Demo.make('span', 'time', Demo.clock() + '  '));
+    line.appendChild(Demo.make('span', className, text));
+    log.appendChild(line);
+    if (log.childNodes.length > LOG_LINES) {
+      log.removeChild(log.firstChild);
+    }
+    log.scrollTop = log.scrollHeight;
+  }
+
+  function shown(data) {
+    var bytes = Demo.bytesOf(data);
+    if (!bytes) {
+      return data.length > SHOWN_CHARACTERS
+        ? data.substr(0, SHOWN_CHARACTERS) + '… (' + Demo.count(data.length) + ' characters)'
+        : data;
+    }
+    return (
+      '[' +
+      Demo.count(bytes.length) +
+      (bytes.length === 1 ? ' byte] ' : ' bytes] ') +
+      Demo.hex(bytes.slice(0, SHOWN_BYTES)) +
+      (bytes.length > SHOWN_BYTES ? ' …' : '')
+    );
+  }
+
+  function show(id, text) {
+    var element = Demo.element(id);
+    // Assigned only when changed: this runs ten times a second, and a selection in the page should live.
+    if (element.firstChild.nodeValue !== text) {
+      element.firstChild.nodeValue = text;
+    }
+  }
+
+  function enable(id, className, on) {
+    var button = Demo.element(id);
+    button.disabled = !on;
+    button.className = on ? className : 'off';
+  }
+
+  function refresh() {
+    var state = socket ? socket.readyState : 3;
+    if (socket) {
+      show('readyState', STATES[state]);
+      show('socketTransport', Demo.transportOf(socket) || '–');
+      show('bufferedAmount', Demo.count(socket.bufferedAmount));
+      show('protocol', socket.protocol || '–');
+      show('extensions', socket.extensions || '–');
+    }
+    enable('connect', 'main', state === 3);
+    enable('close', '', state < 2);
+    enable('sendText', 'main', state === 1);
+    enable('sendHex', '', state === 1);
+    enable('steps', '', !!socket);
+  }
+
+  function listOf(text) {
+    var parts = text.split(',');
+    var list = [];
+    for (var i = 0; i < parts.length; i += 1) {
+      if (Demo.trim(parts[i])) {
+        list.push(Demo.trim(parts[i]));
+      }
+    }
+    return list;
+  }
+
+  function listen(current) {
+    function mine(handler) {
+      return function (event) {
+        if (socket === current) {
+          handler(event);
+        }
+        refresh();
+      };
+    }
+    current.onopen = mine(function () {
+      note(
+        'event',
+        'open over ' +
+          Demo.transportOf(current) +
+          (current.protocol ? ', subprotocol ' + current.protocol : '')
+      );
+    });
+    current.onmessage = mine(function (event) {
+      note('in', '← ' + shown(event.data));
+    });
+    current.onerror = mine(function () {
+      note('wrong', 'error');
+    });
+    current.onclose = mine(function (event) {
+      note(
+        event.wasClean ? 'event' : 'wrong',
+        'close ' +
+          event.code +
+          (event.reason ? ' "' + event.reason + '"' : '') +
+          (event.wasClean ? ', clean' : ', not clean')
+      );
+    });
+  }
+
+  function connect() {
+    var url = Demo.trim(Demo.element('url').value);
+    var protocols = listOf(Demo.element('protocols').value);
+    try {
+      Demo.choose(select.value);
+      socket = new WebSocket(url, protocols);
+    } catch (error) {
+      note('wrong', error.name + ': ' + error.message);
+      return;
+    }
+    socket.binaryType = 'arraybuffer';
+    note('event', 'connecting to ' + url + (select.value ? ' over ' + select.value : ''));
+    listen(socket);
+    refresh();
+  }
+
+  function close() {
+    var code = Demo.trim(Demo.element('code').value);
+    var reason = Demo.element('reason').value;
+    try {
+      if (code) {
+        socket.close(Number(code), reason);
+      } else {
+        socket.close();
+      }
+      note('event', 'closing');
+    } catch (error) {
+      note('wrong', error.name + ': ' + error.message);
+    }
+    refresh();
+  }
+
+  function send(data) {
+    Demo.write(Demo.element('hint'), '');
+    note('out', '→ ' + shown(data));
+    socket.send(data);
+    refresh();
+  }
+
+  function sendHex() {
+    var bytes = Demo.parseHex(Demo.element('message').value);
+    if (!bytes) {
+      Demo.write(Demo.element('hint'), 'Two hexadecimal digits for each byte, such as 00 7f ff');
+      return;
+    }
+    send(Demo.binary(bytes));
+  }
+
+  for (var i = 0; i < Demo.transports.length; i += 1) {
+    select.options[select.options.length] = new Option(Demo.transports[i].name, Demo.transports[i].name);
+  }
+  Demo.element('url').value = Demo.address('/demo/echo');
+  Demo.element('connect').onclick = connect;
+  Demo.element('close').onclick = close;
+  Demo.element('sendText').onclick = function () {
+    send(Demo.element('message').value);
+  };
+  Demo.element('sendHex').onclick = sendHex;
+  Demo.element('message').onkeypress = function (event) {
+    if ((event || window.event).keyCode === 13 && socket && socket.readyState === 1) {
+      send(Demo.element('message').value);
+      return false;
+    }
+    return true;
+  };
+  Demo.element('clear').onclick = function () {
+    log.innerHTML = '';
+  };
+  Demo.element('steps').onclick = function () {
+    var steps = Demo.stepsOf(socket);
+    for (var k = 0; k < steps.length; k += 1) {
+      note('event', steps[k]);
+    }
+    if (!steps.length) {
+      note('event', 'nothing: the browser connected by itself');
+    }
+  };
+  if (!Demo.hasShim()) {
+    note('wrong', 'The script /shim/websocket.min.js did not load; this is the browser without it.');
+  }
+  // What a socket says of itself changes between events too: bufferedAmount falls, the transport moves.
+  setInterval(refresh, 100);
+  refresh();
+})();

@@ -1,0 +1,281 @@
+/*
+ * Measures one transport: a socket is opened over it, then echo round trips one by one, a burst with many messages under way,
+ * all 256 byte values there and back, and the close. Every step has a deadline, so a network that swallows things costs
+ * seconds and not the page.
+ */
+var Laboratory = {};
+
+/** Milliseconds and counts of a measurement. */
+Laboratory.limits = {
+  open: 10000,
+  /** How long a stream may take to prove itself by a first byte before it counts as held back. */
+  settle: 6000,
+  /** How long the shim is watched for moving to something better when it chooses by itself. */
+  choose: 2500,
+  trips: 20,
+  tripsTime: 4000,
+  trip: 8000,
+  window: 25,
+  burstTime: 600,
+  burstMessages: 2000,
+  burst: 8000,
+  binary: 5000,
+  close: 4000
+};
+
+/** A message of about 100 bytes, the size of what most applications send. */
+Laboratory.filler =
+  ' a message of about one hundred bytes, which is what most applications send, come and go ....';
+
+/**
+ * Measures the transport `name`, or what the shim picks on its own when the name is empty. `onStep(text)` tells what is
+ * going on; `onDone(result)` is called once, never before `measure` returned. A result has
+ *
+ *   name, state ('works', 'held', 'failed'), reason,
+ *   openTime, openedOn, endedOn, trips, median, worst, rate, binary (true, false or null = not reached), clean, steps
+ */
+Laboratory.measure = function (name, onStep, onDone) {
+  var limits = Laboratory.limits;
+  var result = {
+    name: name,
+    state: 'failed',
+    reason: '',
+    openTime: null,
+    openedOn: '',
+    endedOn: '',
+    trips: [],
+    median: null,
+    worst: null,
+    rate: null,
+    binary: null,
+    clean: false,
+    steps: []
+  };
+  var started = Demo.now();
+  var deadline = null;
+  var done = false;
+  var socket = null;
+  var onMessage = null;
+  var onClosed = null;
+
+  function finish() {
+    if (done) {
+      return;
+    }
+    done = true;
+    clearTimeout(deadline);
+    result.endedOn = result.endedOn || Demo.transportOf(socket);
+    result.steps = Demo.stepsOf(socket);
+    result.median = Laboratory.median(result.trips);
+    result.worst = Laboratory.worst(result.trips);
+    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+    if (socket.readyState < 2) {
+      socket.close();
+    }
+    onDone(result);
+  }
+
+  function fail(reason) {
+    result.state = 'failed';
+    result.reason = reason;
+    finish();
+  }
+
+  function phase(text, ms, onLate) {
+    clearTimeout(deadline);
+    onStep(text);
+    deadline = setTimeout(onLate, ms);
+  }
+
+  function late(what, ms) {
+    return function () {
+      fail(what + ' within ' + Demo.duration(ms));
+    };
+  }
+
+  function open() {
+    phase('opening', limits.open, late('did not open', limits.open));
+    socket.onopen = function () {
+      result.openTime = Demo.now() - started;
+      result.openedOn = Demo.transportOf(socket);
+      settle();
+    };
+    socket.onmessage = function (event) {
+      if (onMessage) {
+        onMessage(event.data);
+      }
+    };
+    socket.onclose = function (event) {
+      if (onClosed) {
+        onClosed(event);
+        return;
+      }
+      fail(
+        result.openTime === null
+          ? 'could not connect'
+          : 'closed by itself with code ' + event.code + (event.reason ? ', ' + event.reason : '')
+      );
+    };
+  }
+
+  // A fallback opens with one short request and moves to its stream when a first byte came through. What is measured is
+  // the transport asked for, so wait for it; one that never comes is held back by something on the way.
+  function settle() {
+    var until = Demo.now() + (name ? limits.settle : limits.choose);
+    function look() {
+      var now = Demo.transportOf(socket);
+      if (done) {
+        return;
+      }
+      if (now === name || (!name && now === 'websocket')) {
+        echoes();
+        return;
+      }
+      if (Demo.now() > until) {
+        if (name) {
+          result.state = 'held';
+          result.reason = 'connected, but nothing came through it within ' + Demo.duration(limits.settle);
+          finish();
+          return;
+        }
+        echoes();
+        return;
+      }
+      setTimeout(look, 20);
+    }
+    phase(name ? 'waiting for a first byte' : 'watching what it moves to', limits.settle + 2000, finish);
+    look();
+  }
+
+  function echoes() {
+    var sent = 0;
+    var text = '';
+    var until = Demo.now() + limits.tripsTime;
+    function next() {
+      if (result.trips.length === limits.trips || (result.trips.length && Demo.now() > until)) {
+        burst();
+        return;
+      }
+      phase(
+        'round trip ' + (result.trips.length + 1) + ' of ' + limits.trips,
+        limits.trip,
+        late('no answer', limits.trip)
+      );
+      text = 'trip ' + result.trips.length + Laboratory.filler;
+      sent = Demo.now();
+      socket.send(text);
+    }
+    onMessage = function (data) {
+      var ms = Demo.now() - sent;
+      if (data !== text) {
+        fail('a message came back changed');
+        return;
+      }
+      result.trips.push(ms);
+      next();
+    };
+    next();
+  }
+
+  function burst() {
+    var from = Demo.now();
+    var sent = 0;
+    var received = 0;
+    function send() {
+      socket.send('burst ' + sent + Laboratory.filler);
+      sent += 1;
+    }
+    phase('burst', limits.burst, late('a burst of messages did not come back', limits.burst));
+    onMessage = function (data) {
+      if (data !== 'burst ' + received + Laboratory.filler) {
+        fail('a message of the burst was lost, doubled or out of order');
+        return;
+      }
+      received += 1;
+      if (sent < limits.burstMessages && Demo.now() - from < limits.burstTime) {
+        send();
+      }
+      if (received === sent) {
+        // A clock of whole milliseconds may not have moved at all.
+        result.rate = (1000 * received) / Math.max(1, Demo.now() - from);
+        binary();
+      }
+    };
+    while (sent < limits.window) {
+      send();
+    }
+  }
+
+  function binary() {
+    var bytes = [];
+    for (var i = 0; i < 256; i += 1) {
+      bytes.push(i);
+    }
+    function settled(passed) {
+      result.binary = passed;
+      close();
+    }
+    phase('bytes', limits.binary, function () {
+      settled(false);
+    });
+    onMessage = function (data) {
+      var back = Demo.bytesOf(data);
+      settled(!!back && Demo.hex(back) === Demo.hex(bytes));
+    };
+    try {
+      socket.binaryType = 'arraybuffer';
+      socket.send(Demo.binary(bytes));
+    } catch (_) {
+      settled(false);
+    }
+  }
+
+  function close() {
+    result.endedOn = Demo.transportOf(socket);
+    if (name && result.endedOn !== name) {
+      result.state = 'held';
+      result.reason = 'worked at first, then had to go on over ' + result.endedOn;
+    } else {
+      result.state = 'works';
+    }
+    onMessage = null;
+    onClosed = function (event) {
+      result.clean = event.wasClean;
+      finish();
+    };
+    phase('closing', limits.close, finish);
+    socket.close(1000, 'measured');
+  }
+
+  setTimeout(function () {
+    try {
+      Demo.choose(name);
+      socket = new WebSocket(Demo.address('/demo/echo'));
+    } catch (error) {
+      done = true;
+      result.reason = error.message;
+      onDone(result);
+      return;
+    }
+    open();
+  }, 0);
+};
+
+Laboratory.median = function (times) {
+  if (!times.length) {
+    return null;
+  }
+  var sorted = times.slice(0).sort(function (a, b) {
+    return a - b;
+  });
+  var middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+Laboratory.worst = function (times) {
+  var worst = null;
+  for (var i = 0; i < times.length; i += 1) {
+    worst = worst === null || times[i] > worst ? times[i] : worst;
+  }
+  return worst;
+};

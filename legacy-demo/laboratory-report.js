@@ -1,0 +1,91 @@
+/* The report: everything on the page, and what the shim itself saw, as plain text to send to someone. */
+
+Laboratory.pad = function (text, width, right) {
+  var blanks = '';
+  while (blanks.length + text.length < width) {
+    blanks += ' ';
+  }
+  return right ? blanks + text : text + blanks;
+};
+
+Laboratory.report = function (own, results, meanings) {
+  var lines = [];
+  var all = [own].concat(results);
+  var pad = Laboratory.pad;
+  lines.push('Transport laboratory of fallback-gateway');
+  lines.push('');
+  lines.push('page       ' + window.location.href);
+  lines.push('time       ' + new Date());
+  lines.push(
+    'browser    ' +
+      navigator.userAgent +
+      (document.documentMode ? ' (document mode ' + document.documentMode + ')' : '')
+  );
+  lines.push('WebSocket  ' + (Demo.hasNative() ? 'the browser has its own' : 'the browser has none'));
+  lines.push('clock      ' + Demo.duration(Laboratory.clockStep));
+  lines.push('');
+  lines.push(
+    pad('transport', 18) +
+      pad('result', 21) +
+      pad('open', 10, true) +
+      pad('median', 10, true) +
+      pad('worst', 10, true) +
+      pad('per second', 12, true) +
+      pad('bytes', 7, true)
+  );
+  for (var i = 0; i < all.length; i += 1) {
+    var result = all[i];
+    lines.push(
+      pad(result.name || 'automatic', 18) +
+        pad(Laboratory.labels[result.state][0], 21) +
+        pad(Laboratory.time(result.openTime), 10, true) +
+        pad(Laboratory.time(result.median), 10, true) +
+        pad(Laboratory.time(result.worst), 10, true) +
+        pad(result.rate === null ? '–' : Demo.count(result.rate), 12, true) +
+        pad(Laboratory.binaryText(result), 7, true)
+    );
+  }
+  lines.push('');
+  for (var m = 0; m < meanings.length; m += 1) {
+    lines.push('* ' + meanings[m]);
+  }
+  for (var k = 0; k < all.length; k += 1) {
+    var title = all[k].name || 'automatic';
+    if (all[k].reason || all[k].steps.length) {
+      lines.push('');
+      lines.push(title + (all[k].reason ? ': ' + all[k].reason : ''));
+    }
+    for (var s = 0; s < all[k].steps.length; s += 1) {
+      lines.push('    ' + all[k].steps[s]);
+    }
+  }
+  return lines.join('\r\n');
+};
+
+/**
+ * Copies the text of a textarea by whatever this engine offers, and calls `onDone(true)`, or selects it and calls
+ * `onDone(false)`: then the user presses the keys.
+ */
+Laboratory.copy = function (area, onDone) {
+  function byCommand() {
+    var copied = false;
+    area.focus();
+    area.select();
+    try {
+      // IE's own way first: its execCommand asks the user.
+      copied = window.clipboardData
+        ? window.clipboardData.setData('Text', area.value)
+        : document.execCommand('copy');
+    } catch (_) {
+      copied = false;
+    }
+    onDone(!!copied);
+  }
+  if (!navigator.clipboard || !navigator.clipboard.writeText) {
+    byCommand();
+    return;
+  }
+  navigator.clipboard.writeText(area.value).then(function () {
+    onDone(true);
+  }, byCommand);
+};

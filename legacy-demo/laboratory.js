@@ -1,0 +1,104 @@
+/* The laboratory page: measures one transport after another, and shows it all. */
+(function () {
+  var table = new Laboratory.Table(Demo.element('results'));
+  var ownRow = table.add('automatic', 'what the shim picks by itself', 'own');
+  var rows = [];
+  var results = [];
+  var own = null;
+
+  function say(className, text) {
+    var says = Demo.element('verdict');
+    says.className = 'says ' + className;
+    Demo.write(says, text);
+  }
+
+  function progress(part) {
+    Demo.element('progress').style.width = Math.round((100 * part) / (Demo.transports.length + 1)) + '%';
+  }
+
+  function conclude() {
+    var verdict = Laboratory.verdict(own);
+    var meanings = Laboratory.meanings(own, results);
+    var list = Demo.element('meanings');
+    say(verdict[0], verdict[1]);
+    for (var i = 0; i < meanings.length; i += 1) {
+      list.appendChild(Demo.make('li', '', meanings[i]));
+    }
+    Demo.element('meaning').style.display = '';
+    Demo.element('reporting').style.display = '';
+    Demo.element('report').value = Laboratory.report(own, results, meanings);
+    Demo.element('bar').style.display = 'none';
+    Demo.element('again').style.display = '';
+    document.title = 'Laboratory: done';
+  }
+
+  function measureNext() {
+    var at = results.length;
+    progress(at + 1);
+    if (at === Demo.transports.length) {
+      Demo.choose('');
+      conclude();
+      return;
+    }
+    var name = Demo.transports[at].name;
+    say('', 'Measuring ' + name + '…');
+    Laboratory.measure(
+      name,
+      function (step) {
+        rows[at].busy(step);
+      },
+      function (result) {
+        Laboratory.explain(result);
+        rows[at].fill(result);
+        results.push(result);
+        Laboratory.drawCharts(results);
+        setTimeout(measureNext, 0);
+      }
+    );
+  }
+
+  for (var i = 0; i < Demo.transports.length; i += 1) {
+    rows.push(table.add(Demo.transports[i].name, Demo.transports[i].is));
+  }
+  Demo.element('copy').onclick = function () {
+    Laboratory.copy(Demo.element('report'), function (copied) {
+      Demo.write(
+        Demo.element('copied'),
+        copied ? 'Copied.' : 'Selected: press Ctrl+C (on a Mac Cmd+C) to copy.'
+      );
+    });
+  };
+  // A fresh page for a fresh measurement: nothing learned by the sockets of the last one is left.
+  Demo.element('again').onclick = function () {
+    window.location.reload();
+  };
+  if (!Demo.hasShim()) {
+    say('says-bad', 'The script /shim/websocket.min.js did not load, so there is nothing to measure.');
+    Demo.element('bar').style.display = 'none';
+    return;
+  }
+  // Once the page is quiet: what is still loading would be measured too.
+  window.onload = function () {
+    setTimeout(start, 200);
+  };
+
+  function start() {
+    Laboratory.clockStep = Demo.clockStep();
+    say('', 'Looking at what the shim picks by itself…');
+    Laboratory.measure(
+      '',
+      function (step) {
+        ownRow.busy(step);
+      },
+      function (result) {
+        own = result;
+        if (own.state === 'works') {
+          own.reason =
+            'over ' + own.endedOn + (own.openedOn === own.endedOn ? '' : ', opened on ' + own.openedOn);
+        }
+        ownRow.fill(own);
+        measureNext();
+      }
+    );
+  }
+})();
