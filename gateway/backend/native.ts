@@ -69,7 +69,9 @@ export class NativeEndpoint {
       (opened) => {
         channel = opened;
       },
-      (error: unknown) => this.#refuse(request.socket, backend, error),
+      (error: unknown) => {
+        if (!giveUp.signal.aborted) this.#refuse(request.socket, backend, error);
+      },
     );
     return {
       finished,

@@ -3,13 +3,10 @@ import type { Socket } from 'node:net';
 
 /**
  * Answers a handshake with a response of our own and ends the connection. `text` is one short line with nothing of the request
- * in it. Harmless on a socket that is gone.
+ * in it. Harmless on a socket that was answered before or is gone.
  */
 export function refuse(socket: Socket, status: number, text: string, fields: readonly string[] = []): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
+  if (!socket.writable) return;
   const body = `${text}\n`;
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,

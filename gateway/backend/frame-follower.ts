@@ -1,0 +1,108 @@
+/** Why a follower stopped before the end of a chunk. */
+export type Stop =
+  /** It did not: the whole chunk may go on. */
+  | 'none'
+  /** The chunk ends within a frame's head: more octets are needed to know its length. */
+  | 'head'
+  /** A Pong that answers the Ping being watched for; it is `PONG_SIZE` octets long and whole. */
+  | 'pong'
+  /** The frame would make its message too long. */
+  | 'tooBig';
+
+/** Octets of payload in a Ping of ours, and so in its Pong. */
+export const PING_PAYLOAD = 8;
+
+/** A client's Pong to such a Ping: two octets of head, four of mask, the payload. */
+export const PONG_SIZE = 2 + 4 + PING_PAYLOAD;
+
+const OPCODE = 0x0f;
+const CONTINUATION = 0x0;
+const CLOSE = 0x8;
+const PONG = 0x8a;
+const MASK = 0x80;
+const LENGTH = 0x7f;
+
+/** 2^53: lengths from here on cannot be counted. */
+const UNCOUNTABLE = 0x200000;
+
+/**
+ * Follows the frames in one direction of a WebSocket connection (RFC 6455 §5.2) by their heads alone: it knows where each ends and how long its
+ * message has become, and looks at no payload but that of a Pong it was told to watch for. Reserved bits and unknown
+ * opcodes are the business of the two ends.
+ */
+export class FrameFollower {
+  /** Why the last `follow` stopped. */
+  stop: Stop = 'none';
+  /** Payload octets of the present frame that are still to come; 0 between two frames. */
+  remaining = 0;
+  /** A Close frame has begun: no frame may be put in behind it. */
+  closeSeen = false;
+  /** Payload of our Ping, once one was sent. */
+  watch: Buffer | undefined;
+  readonly #maxMessage: number;
+  #message = 0;
+
+  /** `maxMessage`: octets of payload a message may have, as they are on the wire. */
+  constructor(maxMessage: number) {
+    this.#maxMessage = maxMessage;
+  }
+
+  /**
+   * Follows `chunk` from `from` on and answers the offset up to which its octets may go on. If that is not its end, `stop` says why,
+   * and the next call must begin with the frame at that offset, or behind it if it is to be left out.
+   */
+  follow(chunk: Buffer, from: number): number {
+    const end = chunk.length;
+    let at = from + this.remaining;
+    while (at < end) {
+      const left = end - at;
+      if (left < 2) return this.#stopAt(at, 'head');
+      const first = chunk[at] as number;
+      const second = chunk[at + 1] as number;
+      let length = second & LENGTH;
+      let size = second & MASK ? 6 : 2;
+      if (length === 126) {
+        size += 2;
+        if (left < size) return this.#stopAt(at, 'head');
+        length = chunk.readUInt16BE(at + 2);
+      } else if (length === 127) {
+        size += 8;
+        if (left < size) return this.#stopAt(at, 'head');
+        const high = chunk.readUInt32BE(at + 2);
+        if (high >= UNCOUNTABLE) return this.#stopAt(at, 'tooBig');
+        length = high * 0x1_0000_0000 + chunk.readUInt32BE(at + 6);
+      } else if (left < size) {
+        return this.#stopAt(at, 'head');
+      }
+      const opcode = first & OPCODE;
+      if (opcode < CLOSE) {
+        const message = opcode === CONTINUATION ? this.#message + length : length;
+        if (message > this.#maxMessage) return this.#stopAt(at, 'tooBig');
+        this.#message = message;
+      } else if (opcode === CLOSE) {
+        this.closeSeen = true;
+      } else if (first === PONG && this.watch !== undefined && second === (MASK | PING_PAYLOAD)) {
+        if (left < PONG_SIZE) return this.#stopAt(at, 'head');
+        if (this.#isWatched(chunk, at)) return this.#stopAt(at, 'pong');
+      }
+      at += size + length;
+    }
+    this.remaining = at - end;
+    this.stop = 'none';
+    return end;
+  }
+
+  #stopAt(at: number, stop: Stop): number {
+    this.remaining = 0;
+    this.stop = stop;
+    return at;
+  }
+
+  #isWatched(chunk: Buffer, at: number): boolean {
+    for (let index = 0; index < PING_PAYLOAD; index++) {
+      const octet = (chunk[at + 6 + index] as number) ^ (chunk[at + 2 + (index & 3)] as number);
+      if (octet !== this.watch?.[index]) return false;
+    }
+    return true;
+  }
+}
