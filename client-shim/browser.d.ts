@@ -18,7 +18,11 @@ export interface Page {
 
   readonly document?: Document;
   readonly location?: Location;
-  readonly navigator?: { readonly userAgent: string; readonly onLine?: boolean };
+  readonly navigator?: {
+    readonly userAgent: string;
+    readonly onLine?: boolean;
+    sendBeacon?(url: string, body: string): boolean;
+  };
   readonly origin?: string;
   readonly localStorage?: Storage | null;
   readonly performance?: { now?(): number };
@@ -32,6 +36,8 @@ export interface Page {
   readonly EventSource?: new (url: string, options?: { withCredentials?: boolean }) => EventSource;
   WebSocket?: NativeWebSocketConstructor;
   readonly MozWebSocket?: NativeWebSocketConstructor;
+  WebSocketShim?: unknown;
+  readonly onpagehide?: unknown;
 
   readonly ArrayBuffer?: { new (length: number): ArrayBuffer; isView?(value: unknown): boolean };
   readonly Uint8Array?: Uint8ArrayConstructor;
@@ -44,6 +50,10 @@ export interface Page {
   ) => TextDecoder;
   readonly URL?: new (url: string, base?: string) => { readonly href: string };
 
+  readonly MessageChannel?: new () => { readonly port1: MessagePort; readonly port2: MessagePort };
+
+  readonly EventTarget?: { readonly prototype: object };
+  readonly Symbol?: { readonly hasInstance?: symbol; readonly toStringTag?: symbol };
   readonly Event?: new (type: string) => Event;
   readonly MessageEvent?: new (type: string, init: { data: unknown; origin: string }) => Event;
   readonly CloseEvent?: new (
@@ -105,6 +115,12 @@ export interface Event {
   readonly currentTarget?: unknown;
   readonly data?: unknown;
   readonly persisted?: boolean;
+}
+
+export interface MessagePort {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(data: unknown): void;
+  close(): void;
 }
 
 export interface XMLHttpRequest {

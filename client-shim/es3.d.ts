@@ -38,6 +38,7 @@ interface Object {
   toString(): string;
   valueOf(): Object;
   hasOwnProperty(name: PropertyKey): boolean;
+  isPrototypeOf(value: object): boolean;
 }
 declare const Object: {
   new (value?: unknown): Object;

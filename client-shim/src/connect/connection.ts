@@ -14,11 +14,14 @@ export interface Target {
 
 /**
  * A message. A string is text (scalar values only, lone surrogates are gone). Binary is an ArrayBuffer or Uint8Array where the
- * engine has typed arrays, `Bytes` where not; Blobs have been read by the facade.
+ * engine has typed arrays (to `send` always a Uint8Array), `Bytes` where not; Blobs have been read by the facade.
  */
 export type Payload = string | Bytes | ArrayBuffer | Uint8Array;
 
-/** What a connection tells its socket. None of these may be called before `connect` returned. */
+/**
+ * What a connection tells its socket. None of these may be called from within `connect` or a method of the connection: the page's
+ * handlers must not run before the page's own task has ended.
+ */
 export interface ConnectionEvents {
   /** Established; `protocol` and `extensions` as the backend chose them, or empty. */
   open(protocol: string, extensions: string): void;
@@ -42,10 +45,12 @@ export interface Step {
 }
 
 export interface Connection {
-  /** Queues a message of `size` payload bytes; called while open only. */
+  /** Queues a message of `size` payload bytes; may be called from `open` until `closed`. Binary data is the connection's to keep. */
   send(data: Payload, size: number): void;
   /** Starts the closing handshake behind what was sent; 1005 = a Close without code. Before open: fails the connection. */
   close(code: number, reason: string): void;
+  /** Brings `sent` up to date: called before the page reads bufferedAmount, and the one case in which `sent` may be called from within. */
+  settle?(): void;
   /** The page is being left: abort at once, no events. */
   leave(): void;
   /** Name of the transport in use, empty before there is one. */

@@ -1,0 +1,33 @@
+interface Descriptor {
+  value?: unknown;
+  get?: () => unknown;
+  set?: ((value: unknown) => void) | undefined;
+  enumerable?: boolean;
+  configurable?: boolean;
+  writable?: boolean;
+}
+
+/** `Object.defineProperty`, missing before the 5th edition; IE8 has one that takes DOM objects only. */
+export const define = (
+  Object as unknown as {
+    defineProperty?: (target: object, name: PropertyKey, descriptor: Descriptor) => object;
+  }
+).defineProperty as (target: object, name: PropertyKey, descriptor: Descriptor) => object;
+
+/** Whether a plain object can have accessors. */
+export function hasAccessors(): boolean {
+  try {
+    return (define({}, 'a', { get: () => 1 }) as { a: number }).a === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Sets a property over an inherited read-only one, hidden from `for … in` where the engine can. */
+export function put(target: object, name: PropertyKey, value: unknown): void {
+  try {
+    define(target, name, { value, configurable: true, writable: true });
+  } catch {
+    (target as Record<PropertyKey, unknown>)[name] = value;
+  }
+}

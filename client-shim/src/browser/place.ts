@@ -1,0 +1,31 @@
+import type { Element } from '../../browser.d.ts';
+import { page } from './page.ts';
+
+/** What relative addresses are relative to. */
+export function baseUrl(): string {
+  const document = page.document;
+  if (document?.baseURI) return document.baseURI;
+  // IE has no baseURI.
+  const bases = document ? document.getElementsByTagName('base') : [];
+  for (let at = 0; at < bases.length; at += 1) if (bases[at]?.href) return (bases[at] as Element).href;
+  return page.location ? page.location.href : '';
+}
+
+/** Serialized origin of the page; a page from a file, or a sandboxed one, has `null`. */
+export function pageOrigin(): string {
+  if (page.origin) return page.origin;
+  // Without a default port, which IE's `host` may have.
+  const found = /^(https?:\/\/)(?:[^/?#]*@)?([^/?#]+)/i.exec(page.location ? page.location.href : '');
+  if (!found) return 'null';
+  return (found[1] + (found[2] as string)).toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2');
+}
+
+/** The script element that is being run; null in a module, or when run later than the parser met it. */
+export function currentScript(): Element | null {
+  const document = page.document;
+  if (!document) return null;
+  if (document.currentScript) return document.currentScript;
+  // While the parser waits for a script, that is the last one it has met.
+  const scripts = document.getElementsByTagName('script');
+  return scripts[scripts.length - 1] || null;
+}

@@ -1,0 +1,54 @@
+import { put } from '../browser/define.ts';
+import { page } from '../browser/page.ts';
+import { now } from '../lang/now.ts';
+
+/** What listeners get: the engine's own kind of event where it can be constructed, else an object of the same shape. */
+export interface SocketEvent {
+  readonly type: string;
+  [name: string]: unknown;
+}
+
+export function simpleEvent(type: string): SocketEvent {
+  return make('Event', type, {});
+}
+
+export function messageEvent(data: unknown, origin: string): SocketEvent {
+  return make('MessageEvent', 'message', { data, origin });
+}
+
+export function closeEvent(code: number, reason: string, wasClean: boolean): SocketEvent {
+  return make('CloseEvent', 'close', { code, reason, wasClean });
+}
+
+type Kind = 'Event' | 'MessageEvent' | 'CloseEvent';
+
+function make(kind: Kind, type: string, fields: Record<string, unknown>): SocketEvent {
+  const event = construct(kind, type, fields) || construct('Event', type, fields) || plain(type);
+  // Some engines construct the kind and overlook the fields; others know the base kind only.
+  for (const name in fields) if (event[name] !== fields[name]) put(event, name, fields[name]);
+  return event;
+}
+
+function construct(kind: Kind, type: string, fields: Record<string, unknown>): SocketEvent | null {
+  try {
+    const Constructor = page[kind] as unknown as new (type: string, fields: object) => SocketEvent;
+    const event = new Constructor(type, fields);
+    return event.type === type ? event : null;
+  } catch {
+    return null;
+  }
+}
+
+function plain(type: string): SocketEvent {
+  return {
+    type,
+    bubbles: false,
+    cancelable: false,
+    defaultPrevented: false,
+    timeStamp: now(),
+    preventDefault: nothing,
+    stopPropagation: nothing
+  };
+}
+
+function nothing(): void {}

@@ -1,0 +1,22 @@
+import { syntaxError } from './errors.ts';
+
+/** An RFC 7230 token: U+0021 to U+007E without separators. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** The constructor's second argument as a list. Throws a SyntaxError for what is no token, and for one that comes twice. */
+export function protocolList(argument: unknown): string[] {
+  if (argument === undefined) return [];
+  const given =
+    Object.prototype.toString.call(argument) === '[object Array]' ? (argument as unknown[]) : [argument];
+  const list: string[] = [];
+  const seen: Record<string, boolean> = {};
+  for (let at = 0; at < given.length; at += 1) {
+    const protocol = `${given[at]}`;
+    const key = ` ${protocol.toLowerCase()}`;
+    if (!TOKEN.test(protocol) || seen[key])
+      throw syntaxError(`The subprotocol '${protocol}' is invalid or given twice.`);
+    seen[key] = true;
+    list.push(protocol);
+  }
+  return list;
+}

@@ -1,0 +1,87 @@
+import { indexOf } from '../lang/list.ts';
+import { words } from '../lang/text.ts';
+import { hostOf, webSocketUrl } from './url.ts';
+
+/** What a page may configure, by `configure` or by `data-…` attributes of the script tag. */
+export interface Options {
+  /** More hosts (`host`, `host:port` or URLs) whose addresses are taken over. A string is a list separated by commas or spaces. */
+  gateways?: string | string[];
+  /**
+   * Addresses to rewrite before connecting: prefix → replacement, or the text `prefix -> replacement`, several separated by semicolons. A
+   * replacement may be relative to the address of the script.
+   */
+  map?: string | Record<string, string>;
+  /** Transports to use, in order. A string is a list separated by commas or spaces. */
+  transports?: string | string[];
+}
+
+interface Rule {
+  from: string;
+  to: string;
+}
+
+/** Which addresses are taken over, and what becomes of them. */
+export class Settings {
+  /** Null: the default order. */
+  transports: string[] | null = null;
+  private readonly gateways: string[] = [];
+  private readonly rules: Rule[] = [];
+  private readonly home: string;
+
+  /** `home`: address of the script, whose host is a gateway and against which replacements are resolved; empty if it is not known. */
+  constructor(home: string) {
+    this.home = home;
+    if (home) this.gateways.push(hostOf(home));
+  }
+
+  configure(options: Options, base: string): void {
+    if (options.gateways) {
+      const hosts = list(options.gateways);
+      for (let at = 0; at < hosts.length; at += 1) this.gateways.push(hostIn(hosts[at] as string, base));
+    }
+    if (options.map) this.addRules(options.map, base);
+    if (options.transports) this.transports = list(options.transports);
+  }
+
+  /** The address to connect to instead of `url`, or null if it is none of ours. Without a gateway the page's own host is one. */
+  target(url: string, base: string): string | null {
+    for (let at = 0; at < this.rules.length; at += 1) {
+      const mapped = apply(this.rules[at] as Rule, url);
+      if (mapped) return mapped;
+    }
+    const gateways = this.gateways.length ? this.gateways : [hostOf(base)];
+    return indexOf(gateways, hostOf(url)) < 0 ? null : url;
+  }
+
+  private addRules(map: string | Record<string, string>, base: string): void {
+    const home = this.home || base;
+    const add = (from: string, to: string) =>
+      this.rules.push({ from: webSocketUrl(from, base), to: webSocketUrl(to, home) });
+    if (typeof map !== 'string') {
+      for (const from in map) add(from, map[from] as string);
+      return;
+    }
+    const rules = words(map, /;/g);
+    for (let at = 0; at < rules.length; at += 1) {
+      const [from, to] = words(rules[at] as string, /->/g);
+      if (from && to) add(from, to);
+    }
+  }
+}
+
+/** By prefix, on the boundary of a path segment. */
+function apply(rule: Rule, url: string): string | null {
+  if (url.slice(0, rule.from.length) !== rule.from) return null;
+  const rest = url.slice(rule.from.length);
+  const whole = /\/$/.test(rule.from);
+  if (!whole && rest && !/^[/?]/.test(rest)) return null;
+  return rule.to + (whole && /^[^/?]/.test(rest) && !/\/$/.test(rule.to) ? '/' : '') + rest;
+}
+
+function hostIn(gateway: string, base: string): string {
+  return hostOf(webSocketUrl(gateway.indexOf('//') < 0 ? `ws://${gateway}` : gateway, base));
+}
+
+function list(value: string | string[]): string[] {
+  return typeof value === 'string' ? words(value, /[\s,]+/g) : value;
+}

@@ -1,0 +1,30 @@
+import type { NativeWebSocketConstructor } from '../../browser.d.ts';
+import { hasAccessors } from '../browser/define.ts';
+import { page } from '../browser/page.ts';
+import { baseUrl } from '../browser/place.ts';
+import type { Connect } from '../connect/connection.ts';
+import { Bytes } from '../lang/bytes.ts';
+import { type Options, Settings } from './settings.ts';
+import { createWebSocket } from './web-socket.ts';
+
+/** The constructor, and what is ours on it. */
+export interface WebSocketShim {
+  new (url: string, protocols?: unknown): object;
+  /** The browser's own constructor, undefined where there is none. */
+  NativeWebSocket: NativeWebSocketConstructor | undefined;
+  Bytes: typeof Bytes;
+  version: string;
+  configure(options: Options): void;
+}
+
+/** `home` is the address of the script, empty if not known. */
+export function createShim(connect: Connect, home: string): WebSocketShim {
+  const native = page.WebSocket;
+  const settings = new Settings(home);
+  const shim = createWebSocket({ connect, settings, native, accessors: hasAccessors() }) as WebSocketShim;
+  shim.NativeWebSocket = native;
+  shim.Bytes = Bytes;
+  shim.version = '0.1.0';
+  shim.configure = (options) => settings.configure(options, baseUrl());
+  return shim;
+}

@@ -1,0 +1,99 @@
+import { page } from '../browser/page.ts';
+import { trim } from '../lang/text.ts';
+import { utf8Encode } from '../lang/utf8.ts';
+import { syntaxError } from './errors.ts';
+
+/** Scheme (only those of a WebSocket), authority, path, query and fragment of an absolute address. */
+const ABSOLUTE = /^(http|ws)(s?):[/\\]*([^/\\?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i;
+const REFERENCE = /^([^?#]*)(\?[^#]*)?(#.*)?$/;
+
+/**
+ * The serialized `ws:` or `wss:` URL that the constructor makes of its argument (WHATWG WebSockets, "new WebSocket", steps 1 to 7).
+ * By the engine's own URL parser where it has one that works, else by the few rules below. Throws a SyntaxError.
+ */
+export function webSocketUrl(text: string, base: string): string {
+  const url = (hasParser() ? parseNatively : resolve)(text, base);
+  if (!url || !/^(http|ws)s?:/.test(url)) throw syntaxError(`The URL '${text}' is invalid.`);
+  if (url.indexOf('#') >= 0) throw syntaxError(`The URL '${text}' has a fragment.`);
+  return url.replace(/^http/, 'ws');
+}
+
+/** Host and port of a serialized URL; a default port, of either scheme, is left out. */
+export function hostOf(url: string): string {
+  return url.replace(/^\w+:\/\/(?:[^/?#]*@)?([^/?#]*).*$/, '$1').replace(/:(80|443)$/, '');
+}
+
+/** `ws://host:port` of a serialized URL, as a message event names it. */
+export function originOf(url: string): string {
+  return url.replace(/^(\w+:\/\/)(?:[^/?#]*@)?([^/?#]*).*$/, '$1$2');
+}
+
+/** Engines had a `URL` before it was a parser (PhantomJS 1.9), and parsers that knew no `ws:`. */
+function hasParser(): boolean {
+  return parseNatively('b', 'ws://A:80/c') === 'ws://a/b';
+}
+
+function parseNatively(text: string, base: string): string | null {
+  try {
+    return new (page.URL as NonNullable<typeof page.URL>)(text, base).href;
+  } catch {
+    return null;
+  }
+}
+
+/** RFC 3986 §5.2, with what browsers do besides: white space, backslashes, default ports, octets that a URL may not have. */
+export function resolve(reference: string, base: string): string | null {
+  let text = trim(reference).replace(/[\t\n\r]/g, '');
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) {
+    const from = ABSOLUTE.exec(base);
+    const parts = REFERENCE.exec(text) as RegExpExecArray;
+    if (!from) return null;
+    let path = (parts[1] as string).replace(/\\/g, '/');
+    if (path.slice(0, 2) === '//') return resolve(`${from[1]}${from[2]}:${text}`, base);
+    // Older engines leave a group that took no part undefined, JScript makes it empty.
+    let query = parts[2] || '';
+    if (!path) {
+      path = from[4] as string;
+      if (!query) query = from[5] || '';
+    } else if (path.charAt(0) !== '/') path = (from[4] as string).replace(/[^/]*$/, '') + path;
+    if (path.charAt(0) !== '/') path = `/${path}`;
+    text = `${from[1]}${from[2]}://${from[3]}${path}${query}${parts[3] || ''}`;
+  }
+  const parts = ABSOLUTE.exec(text);
+  const authority = parts && normalAuthority(parts[3] as string, parts[2] ? '443' : '80');
+  if (!parts || !authority) return null;
+  const path = withoutDots((parts[4] as string).replace(/\\/g, '/'));
+  return `${(parts[1] as string).toLowerCase()}${parts[2] ? 's' : ''}://${authority}${encode(path + (parts[5] || ''))}${parts[6] || ''}`;
+}
+
+function normalAuthority(authority: string, defaultPort: string): string | null {
+  const parts = /^(.*@)?([^\s@:%<>^|`"'{}[\]]+|\[[0-9a-f:.]+\])(?::(\d*))?$/i.exec(authority);
+  if (!parts || +(parts[3] || 0) > 65535) return null;
+  const port = parts[3] ? `${+parts[3]}` : '';
+  return (
+    (parts[1] || '') + (parts[2] as string).toLowerCase() + (port && port !== defaultPort ? `:${port}` : '')
+  );
+}
+
+function withoutDots(path: string): string {
+  const segments = path.split('/');
+  const kept: string[] = [];
+  for (let at = 1; at < segments.length; at += 1) {
+    const segment = segments[at] as string;
+    const dots = segment.replace(/%2e/gi, '.');
+    if (dots === '..') kept.pop();
+    else if (dots !== '.') kept.push(segment);
+    if (at === segments.length - 1 && (dots === '.' || dots === '..')) kept.push('');
+  }
+  return `/${kept.join('/')}`;
+}
+
+function encode(text: string): string {
+  return text.replace(/[^!#-;=?-_a-~]+/g, (found) => {
+    const pieces = utf8Encode(found);
+    let encoded = '';
+    for (let at = 0; at < pieces.length; at += 1)
+      encoded += `%${((pieces[at] as number) + 256).toString(16).slice(1).toUpperCase()}`;
+    return encoded;
+  });
+}

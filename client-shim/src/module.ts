@@ -1,0 +1,19 @@
+import { page } from './browser/page.ts';
+import { connect } from './connect/connect.ts';
+import type { Options } from './facade/settings.ts';
+import { createShim } from './facade/shim.ts';
+
+// The shim for a bundler: importing it changes nothing in the page. Its types are in ../module.d.ts.
+
+export { Bytes } from './lang/bytes.ts';
+
+export const WebSocketShim = createShim(connect, '');
+
+export function configure(options: Options): void {
+  WebSocketShim.configure(options);
+}
+
+export function install(options?: Options): void {
+  if (options) configure(options);
+  page.WebSocketShim = page.WebSocket = WebSocketShim as never;
+}
