@@ -1,17 +1,14 @@
 /** Header names in lower case and their values. */
 export type Headers = Readonly<Record<string, string>>;
 
-/**
- * One HTTP request and the way to answer it: all that transports know of HTTP. The engine below is Node's today; nothing above may depend on
- * that.
- */
-export interface Exchange {
+/** What a request says before its body. The engine below is Node's today; nothing above may depend on that. */
+export interface RequestHead {
   readonly method: string;
   /** Path of the request target as it was sent, without the query. */
   readonly path: string;
   /** What stands behind the `?` of the request target, or the empty string. */
   readonly query: string;
-  /** Value of a request header, by its lower-case name. */
+  /** Value of a request header, by its lower-case name; of a repeated one all values, joined by commas. */
   header(name: string): string | undefined;
   /** All request headers, lower-case, as a handshake passes them on. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -19,17 +16,24 @@ export interface Exchange {
   readonly rawHeaders: readonly string[];
   /** The client's address, as trusted proxies tell it. */
   readonly remoteAddress: string;
+  /** `X-Forwarded-For` as it goes on: what trusted proxies said, and behind it the address of the connection itself. */
+  readonly forwardedFor: string;
   /** The client's scheme is https, as trusted proxies tell it. */
   readonly secure: boolean;
-  /**
-   * The client's `Host`, as trusted proxies tell it, in lower case: name and port.
-   */
+  /** The client's `Host`, as trusted proxies tell it, in lower case: name and port. Empty if there is none. */
   readonly host: string;
+}
+
+/** One HTTP request and the way to answer it: all that transports know of HTTP. */
+export interface Exchange extends RequestHead {
   /**
-   * Collects the request body. `done` is told the body once, or nothing at all when the request was answered with 413 or 400 or went away.
+   * Collects the request body. `done` is told the body once, or nothing at all when the request was answered with 413 or went away.
    */
   readBody(limit: number, done: (body: Buffer) => void): void;
-  /** Answers at once. `headers` are added to what the engine sets itself; Content-Length is set from `body`. */
+  /**
+   * Answers at once, unless an answer was begun or the client is gone. `headers` are added to what the engine sets itself; Content-Length is
+   * set from `body`.
+   */
   reply(status: number, headers: Headers, body: string | Buffer): void;
   /** Begins an answer without end; headers go out at once. */
   stream(status: number, headers: Headers): ResponseStream;

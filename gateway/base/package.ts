@@ -1,0 +1,21 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** This package as it is installed: where it is, and its version. */
+export interface Package {
+  readonly root: string;
+  readonly version: string;
+}
+
+/** Looks upward for the `package.json`: sources and built files lie at different depths below it. */
+export function ownPackage(): Package {
+  let root = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(root, 'package.json'))) {
+    const parent = dirname(root);
+    if (parent === root) throw new Error('no package.json above the gateway');
+    root = parent;
+  }
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return { root, version };
+}

@@ -1,0 +1,79 @@
+import { RequestError } from '../base/errors.ts';
+import { originOfUrl, serializeOrigin } from '../base/origin.ts';
+import type { RequestHead } from './exchange.ts';
+import type { HostNames } from './hosts.ts';
+import { type OriginMatch, type OriginPolicy, ownOrigin } from './origins.ts';
+
+/** Who may come in through a route. */
+export interface Access {
+  readonly hosts: HostNames;
+  readonly origins: OriginPolicy;
+}
+
+/**
+ * Whether a `create` may open a session for a page that calls itself `claimed`: the steps of PROTOCOL.md §3.1, the first that refuses decides.
+ * Throws a `RequestError` 421 or 403; else tells why the page is allowed.
+ */
+export function admitCreate(access: Access, head: RequestHead, claimed: string): OriginMatch {
+  access.hosts.check(head.host);
+  const own = ownOrigin(head);
+  const vouched = admitOrigin(access.origins, head, own) ?? admitReferer(access.origins, head, own);
+  if (!isSame(claimed, vouched?.origin ?? own)) throw refused('the stated origin is not that of the request');
+  return vouched?.match ?? 'own';
+}
+
+/**
+ * Whether an Upgrade may open a connection. One without `Origin` comes from no browser of today, unless the browser says itself that it is a cross-site one.
+ * Throws a `RequestError` 421 or 403; else tells why it is allowed.
+ */
+export function admitUpgrade(access: Access, head: RequestHead): OriginMatch {
+  access.hosts.check(head.host);
+  return admitOrigin(access.origins, head, ownOrigin(head))?.match ?? 'own';
+}
+
+/** Whether a request that has the token may use the session of a page of `origin`. */
+export function mayUse(head: RequestHead, origin: string): boolean {
+  const present = head.header('origin');
+  return present === undefined || isSame(present, origin);
+}
+
+/** Old engines spell default ports out in one place and not in the other. */
+function isSame(a: string, b: string): boolean {
+  return a === b || (serializeOrigin(a) ?? a) === (serializeOrigin(b) ?? b);
+}
+
+/** An origin that something of the request vouches for. */
+interface Vouched {
+  readonly origin: string;
+  readonly match: OriginMatch;
+}
+
+/** Steps 2 and 3. Undefined: no `Origin`, and no word against it. */
+function admitOrigin(origins: OriginPolicy, head: RequestHead, own: string): Vouched | undefined {
+  const origin = head.header('origin');
+  if (origin !== undefined) {
+    const match = origins.match(origin, own);
+    if (match === undefined) throw refused('this origin is not allowed; the option --origin adds one');
+    return { origin, match };
+  }
+  const site = head.header('sec-fetch-site');
+  if (site === 'cross-site' || site === 'same-site')
+    throw refused('a request of another site needs an Origin');
+  return undefined;
+}
+
+/** Step 4: only same-origin script can set a header without a preflight; otherwise a Referer has to stand in. */
+function admitReferer(origins: OriginPolicy, head: RequestHead, own: string): Vouched | undefined {
+  const referer = head.header('referer');
+  const origin = referer === undefined ? undefined : originOfUrl(referer);
+  const match = origin === undefined ? undefined : origins.match(origin, own);
+  if (origin !== undefined && match !== undefined) return { origin, match };
+  if (head.header('x-fallback') !== 'create') throw refused('no Origin, and nothing that stands in for it');
+  // A Referer may make the rule stricter, never looser: one of another origin contradicts the header.
+  if (origin !== undefined) throw refused('the Referer is not of an allowed origin');
+  return undefined;
+}
+
+function refused(message: string): RequestError {
+  return new RequestError(403, 'GW_ORIGIN', message);
+}

@@ -1,0 +1,37 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+import { RequestError } from '../base/errors.ts';
+
+/**
+ * The names this gateway answers to. A foreign name that was made to resolve to this machine (DNS rebinding) is not among them, so a page loaded from it
+ * is nobody's own. An IP literal cannot be rebound and always passes.
+ */
+export class HostNames {
+  readonly #names: ReadonlySet<string>;
+
+  /** `names` are accepted beside `localhost` and the machine's name, with and without its domain. */
+  constructor(names: Iterable<string>, machine: string = hostname()) {
+    const own = machine.toLowerCase();
+    const [short = own] = own.split('.', 1);
+    this.#names = new Set(['localhost', own, short, ...names]);
+  }
+
+  /** `host` is a `Host` value in lower case, with or without port. */
+  accepts(host: string): boolean {
+    const name = nameOf(host);
+    if (name === undefined) return false;
+    return this.#names.has(name) || isIPv4(name) || (name.startsWith('[') && isIPv6(name.slice(1, -1)));
+  }
+
+  /** Throws a `RequestError` 421 for a name that is not accepted. Its line says what to do, not what was asked for. */
+  check(host: string): void {
+    if (this.accepts(host)) return;
+    throw new RequestError(421, 'GW_HOST', 'this Host name is not accepted; the option --host adds one');
+  }
+}
+
+/** A rooted name (`app.example.`) is the same host; anything that is not name and port is none. */
+function nameOf(host: string): string | undefined {
+  const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(?::\d{1,5})?$/.exec(host);
+  return parts?.[1];
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Exchange } from './exchange.ts';
+import type { TrustedProxies } from './forwarded.ts';
+import { requestFault, upgradeFault } from './hygiene.ts';
+import { NodeExchange } from './node-exchange.ts';
+import { NodeUpgrade, type Upgrade } from './upgrade.ts';
+
+/** Whoever answers requests. Each call says whether the request was taken; one that was not goes on to others. */
+export interface RequestHandler {
+  onRequest(exchange: Exchange): boolean;
+  onUpgrade(upgrade: Upgrade): boolean;
+}
+
+/** Listener of Node's `request`: what `handler` leaves goes to `otherwise`, untouched. */
+export function requestListener(
+  handler: RequestHandler,
+  proxies: TrustedProxies,
+  otherwise: (request: IncomingMessage, response: ServerResponse) => void,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const exchange = new NodeExchange(request, response, proxies);
+    const fault = requestFault(request.url ?? '', request.rawHeaders);
+    if (fault !== undefined) {
+      // Where one request ends and the next begins is in doubt.
+      exchange.reply(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }, `${fault}\n`);
+      return;
+    }
+    if (!handler.onRequest(exchange)) otherwise(request, response);
+  };
+}
+
+/** Listener of Node's `upgrade`: what `handler` leaves goes to `otherwise`, untouched. */
+export function upgradeListener(
+  handler: RequestHandler,
+  proxies: TrustedProxies,
+  otherwise: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  return (request, socket, head) => {
+    // Node took its own listener off: an error nobody listens to would end the process.
+    socket.on('error', ignore);
+    const upgrade = new NodeUpgrade(request, socket, head, proxies);
+    const fault = upgradeFault(request.url ?? '', request.rawHeaders);
+    if (fault !== undefined) {
+      upgrade.refuse(400, fault);
+      return;
+    }
+    if (handler.onUpgrade(upgrade)) return;
+    otherwise(request, socket, head);
+  };
+}
+
+/** The socket closes after its error, and that is listened to by whoever holds it. */
+function ignore(): void {}

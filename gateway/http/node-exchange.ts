@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Exchange, Headers, ResponseStream } from './exchange.ts';
+import type { TrustedProxies } from './forwarded.ts';
+import { NodeHead } from './node-head.ts';
+import { NodeStream } from './node-stream.ts';
+
+/** An exchange over Node's request and response. */
+export class NodeExchange extends NodeHead implements Exchange {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse, proxies: TrustedProxies) {
+    super(request, proxies);
+    this.#request = request;
+    this.#response = response;
+  }
+
+  readBody(limit: number, done: (body: Buffer) => void): void {
+    const request = this.#request;
+    // Node's parser lets digits through only, and never more octets than were said.
+    if (Number(request.headers['content-length'] ?? 0) > limit) {
+      this.#refuseBody();
+      return;
+    }
+    let size = 0;
+    let first: Buffer | undefined;
+    let chunks: Buffer[] | undefined;
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limit) {
+        request.off('data', onData);
+        request.off('end', onEnd);
+        first = chunks = undefined;
+        this.#refuseBody();
+        return;
+      }
+      if (first === undefined) first = chunk;
+      else if (chunks === undefined) chunks = [first, chunk];
+      else chunks.push(chunk);
+    };
+    const onEnd = (): void => done(chunks === undefined ? (first ?? empty) : Buffer.concat(chunks, size));
+    request.on('data', onData);
+    request.on('end', onEnd);
+  }
+
+  reply(status: number, headers: Headers, body: string | Buffer): void {
+    const response = this.#response;
+    if (response.headersSent || response.destroyed) return;
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    response.writeHead(status, { ...headers, 'content-length': length });
+    response.end(body);
+  }
+
+  stream(status: number, headers: Headers): ResponseStream {
+    const response = this.#response;
+    const { socket } = response;
+    // What is written in this turn of the loop leaves together with the head, in one packet.
+    socket?.cork();
+    response.writeHead(status, headers);
+    response.flushHeaders();
+    if (socket !== null) process.nextTick(() => socket.uncork());
+    return new NodeStream(response);
+  }
+
+  onGone(listener: () => void): void {
+    const response = this.#response;
+    response.once('close', () => {
+      if (!response.writableFinished) listener();
+    });
+  }
+
+  /** What still comes of the body is read and thrown away, so that the client is there to read the answer; the request's time bounds it. */
+  #refuseBody(): void {
+    this.reply(
+      413,
+      { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+      'body too long\n',
+    );
+    this.#request.resume();
+  }
+}
+
+const empty = Buffer.alloc(0);

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestHead } from './exchange.ts';
+import type { Client, TrustedProxies } from './forwarded.ts';
+
+/** A request head over Node's. What is not asked for is not worked out. */
+export class NodeHead implements RequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly #request: IncomingMessage;
+  readonly #proxies: TrustedProxies;
+  #client: Client | undefined;
+
+  constructor(request: IncomingMessage, proxies: TrustedProxies) {
+    const target = request.url ?? '/';
+    const mark = target.indexOf('?');
+    this.method = request.method ?? 'GET';
+    this.path = mark < 0 ? target : target.slice(0, mark);
+    this.query = mark < 0 ? '' : target.slice(mark + 1);
+    this.#request = request;
+    this.#proxies = proxies;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  get headers(): IncomingMessage['headers'] {
+    return this.#request.headers;
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.#request.rawHeaders;
+  }
+
+  get remoteAddress(): string {
+    return this.#known().remoteAddress;
+  }
+
+  get forwardedFor(): string {
+    return this.#known().forwardedFor;
+  }
+
+  get secure(): boolean {
+    return this.#known().secure;
+  }
+
+  get host(): string {
+    return this.#known().host;
+  }
+
+  #known(): Client {
+    if (this.#client === undefined) {
+      const { socket } = this.#request;
+      this.#client = this.#proxies.clientOf({
+        address: socket.remoteAddress ?? '',
+        secure: 'encrypted' in socket,
+        header: (name) => this.header(name),
+      });
+    }
+    return this.#client;
+  }
+}

@@ -1,0 +1,146 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { SecureVersion } from 'node:tls';
+import { refuseRaw } from './upgrade.ts';
+
+/** How a server serves. Times are milliseconds. */
+export interface ServerSettings {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Absent: plain http. */
+  readonly tls:
+    | {
+        readonly cert: Buffer;
+        readonly key: Buffer;
+        readonly minVersion: SecureVersion | undefined;
+        readonly ciphers: string | undefined;
+      }
+    | undefined;
+  /** A client has to send a request's header. */
+  readonly headerTimeout: number;
+  /** A client has to send a whole request. */
+  readonly requestTimeout: number;
+  /** An idle connection is kept. */
+  readonly keepAlive: number;
+}
+
+/** Who is told of what comes in: `requestListener` and `upgradeListener`. */
+export interface ServerListeners {
+  readonly request: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** Where a server serves, once it does. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A Node http or https server, with bounds on what a client may take and an end that comes in time. */
+export class HttpServer {
+  /** Node's own, for those who add to it. */
+  readonly node: http.Server | https.Server;
+  readonly #listen: ServerSettings['listen'];
+  /** Node forgets a connection once it is upgraded. */
+  readonly #upgraded = new Set<Duplex>();
+
+  constructor(settings: ServerSettings, listeners: ServerListeners) {
+    const { tls, headerTimeout, requestTimeout, keepAlive } = settings;
+    const limits = {
+      headersTimeout: headerTimeout,
+      requestTimeout,
+      keepAliveTimeout: keepAlive,
+      // Looked for so often, a slow client is found within a half more of its time.
+      connectionsCheckingInterval: Math.min(30_000, Math.ceil(headerTimeout / 2)),
+      noDelay: true,
+    };
+    this.#listen = settings.listen;
+    this.node =
+      tls === undefined
+        ? http.createServer(limits)
+        : https.createServer({ ...limits, ...secureOptions(tls) });
+    this.node.on('request', listeners.request);
+    this.node.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      this.#upgraded.add(socket);
+      socket.once('close', () => this.#upgraded.delete(socket));
+      listeners.upgrade(request, socket, head);
+    });
+    this.node.on('clientError', answerClientError);
+  }
+
+  /** Begins to serve. Rejects with Node's error: EADDRINUSE, EACCES and the like. */
+  listen(): Promise<ServerAddress> {
+    const { host, port } = this.#listen;
+    const server: Server = this.node;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port }, () => {
+        server.off('error', reject);
+        const address = server.address() as AddressInfo;
+        resolve({ host: address.address, port: address.port });
+      });
+    });
+  }
+
+  /**
+   * Takes no more connections and ends the idle ones; after `patience` milliseconds the others too. Resolves when all are gone.
+   */
+  close(patience: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#destroyAll(), patience);
+      this.node.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      // An idle connection, now or after its present answer, would hold the end up until its keep-alive time is over.
+      this.node.keepAliveTimeout = 1;
+      this.node.closeIdleConnections();
+      if (patience === 0) this.#destroyAll();
+    });
+  }
+
+  #destroyAll(): void {
+    this.node.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
+  }
+}
+
+function secureOptions(tls: NonNullable<ServerSettings['tls']>): https.ServerOptions {
+  const { cert, key, minVersion, ciphers } = tls;
+  return {
+    cert,
+    key,
+    // Legacy browsers speak HTTP/1.1, and so does this server: the hand-shake says so.
+    ALPNProtocols: ['http/1.1'],
+    ...(minVersion !== undefined && { minVersion }),
+    ...(ciphers !== undefined && { ciphers }),
+  };
+}
+
+const statusOf: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
+const reasons: Readonly<Record<number, string>> = {
+  400: 'malformed request',
+  408: 'the request took too long',
+  413: 'chunk extensions too long',
+  431: 'header too long',
+};
+
+/**
+ * A request Node could not read. Where an answer was begun on the connection, another one would be taken for a part of it; `_httpMessage` is how
+ * Node's own default tells (lib/_http_server.js, socketOnError).
+ */
+function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const begun = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true;
+  if (begun || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = statusOf[error.code ?? ''] ?? 400;
+  refuseRaw(socket, status, reasons[status] ?? 'malformed request');
+}
