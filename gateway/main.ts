@@ -1,0 +1,90 @@
+#!/usr/bin/env node
+import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+import { ConfigError } from './base/errors.ts';
+import { ownPackage } from './base/package.ts';
+import { readCommandLine } from './config/flags.ts';
+import type { BackendOptions, ResolvedOptions } from './config/resolved.ts';
+import { createGateway, type Gateway } from './index.ts';
+
+/** Exit codes: 0 after a drain, 1 for what the machine refused or a second signal, 2 for a flag or a config key that is wrong. */
+async function main(): Promise<void> {
+  const commandLine = readCommandLine(process.argv.slice(2), ownPackage().version);
+  if (commandLine.kind === 'print') {
+    process.stdout.write(commandLine.text);
+    return;
+  }
+  const { given, resolved } = commandLine;
+  const gateway = createGateway(given);
+  const address = await gateway.listen();
+  closeOnSignals(gateway);
+  process.stdout.write(`${startLines(resolved, address.port).join('\n')}\n`);
+}
+
+/** The first signal drains, the second does not wait. */
+function closeOnSignals(gateway: Gateway): void {
+  let draining = false;
+  const onSignal = (): void => {
+    if (draining) process.exit(1);
+    draining = true;
+    gateway.close().then(() => process.exit(0), fail);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+/** One line per route, and the addresses to open. `port` is the real one, as 0 may have been asked for. */
+function startLines(options: ResolvedOptions, port: number): string[] {
+  const routes = options.routes.map(({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`);
+  const page = options.demo ? '/' : '/shim/websocket.js';
+  return [
+    ...routes,
+    ...hostsToOpen(options.listen.host).map((host) => `open ${urlOf(options, host, port)}${page}`),
+  ];
+}
+
+/** Whoever listens on every address is looked for by name. */
+function hostsToOpen(host: string): string[] {
+  return host === '0.0.0.0' || host === '::' ? ['localhost', hostname().toLowerCase()] : [host];
+}
+
+function urlOf(options: ResolvedOptions, host: string, port: number): string {
+  return `${options.tls === undefined ? 'http' : 'https'}://${bracketed(host)}:${port}`;
+}
+
+function backendName(backend: BackendOptions): string {
+  if (backend.kind === 'echo') return 'echo:';
+  const { secure, hostname: name, port, path = '' } = backend;
+  return `${secure ? 'wss' : 'ws'}://${bracketed(name)}:${port}${path}`;
+}
+
+function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the address is in use',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'this machine does not have the address',
+  ENOTFOUND: 'the name is not known',
+};
+
+/** The operator gets one line; only what nobody expected comes with its stack. */
+function fail(error: unknown): void {
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  if (error instanceof ConfigError) end(2, error.message);
+  else if (syscall === 'listen' || syscall === 'getaddrinfo') {
+    const where = port === undefined ? '' : ` on ${bracketed(address ?? '')}:${port}`;
+    end(1, `cannot listen${where}: ${systemReasons[code ?? ''] ?? 'refused'} (${code})`);
+  } else end(1, error instanceof Error ? String(error.stack) : String(error));
+}
+
+function end(exitCode: number, message: string): void {
+  process.stderr.write(`fallback-gateway: ${message}\n`);
+  process.exit(exitCode);
+}
+
+main().catch(fail);
