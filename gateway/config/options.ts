@@ -90,6 +90,8 @@ export interface RouteSettings {
   readonly backend: string;
   /** `Host` sent upstream. @default the client's */
   readonly host?: string | undefined;
+  /** PEM file of the certificates that a wss backend is checked against. @default the system's */
+  readonly ca?: string | undefined;
   /** Header fields set on every handshake upstream. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Between keepalive pings to the backend; many servers do not bear them. @default 'off' */

@@ -48,6 +48,8 @@ export interface RouteOptions {
   readonly backend: BackendOptions;
   /** `Host` sent upstream; absent: the client's. */
   readonly host: string | undefined;
+  /** Certificates that a wss backend is checked against in place of the system's, in PEM form. */
+  readonly ca: Buffer | undefined;
   /** Header fields set on every handshake upstream, by lower-case name; they replace the client's. */
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds between keepalive pings to the backend; 0 sends none. */

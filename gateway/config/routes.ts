@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigError } from '../base/errors.ts';
 import { backend } from './backends.ts';
 import { count, duration, size, text, value } from './units.ts';
 
@@ -14,6 +15,7 @@ const settings = z.strictObject({
   path: path(),
   backend: backend(),
   host: text('must be a Host value like app.internal:9001').optional(),
+  ca: text('must be the name of a file').optional(),
   headers: z.record(z.string(), text('must be text')).transform(checkHeaders).optional(),
   ping: duration({ min: '1s', max: '1h', off: true }).optional(),
   clientPing: duration({ min: '1s', max: '1h', off: true }).optional(),
@@ -34,14 +36,24 @@ function splitShortForm(given: unknown): unknown {
 /** Characters of RFC 3986 §3.3; dot segments never reach a server, and `_fallback` is the gateway's own (PROTOCOL.md §1). */
 const pathCharacters = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)*$/;
 
+const allowedPath = 'must be a path like /chat or /, without query, empty or dot segments, or _fallback';
+
 function path(): z.ZodType<string, string> {
-  const allowed = 'must be a path like /chat or /, without query, empty or dot segments, or _fallback';
-  return value(allowed, (given) => {
-    if (typeof given !== 'string' || !given.startsWith('/')) return undefined;
-    const trimmed = given.replace(/\/$/, '');
-    if (!pathCharacters.test(trimmed)) return undefined;
-    return /\/(?:\.{1,2}|_fallback)(?:\/|$)/.test(trimmed) ? undefined : trimmed;
-  });
+  return value(allowedPath, (given) => (typeof given === 'string' ? plainPath(given) : undefined));
+}
+
+/** A route's path as the tables have it, without trailing slash. Throws a `ConfigError` for what is no path. */
+export function routePath(given: string): string {
+  const plain = plainPath(given);
+  if (plain === undefined) throw new ConfigError('GW_CONFIG', `path ${JSON.stringify(given)} ${allowedPath}`);
+  return plain;
+}
+
+function plainPath(given: string): string | undefined {
+  if (!given.startsWith('/')) return undefined;
+  const trimmed = given.replace(/\/$/, '');
+  if (!pathCharacters.test(trimmed)) return undefined;
+  return /\/(?:\.{1,2}|_fallback)(?:\/|$)/.test(trimmed) ? undefined : trimmed;
 }
 
 /** Fields that the handshake itself makes: an operator's value would break it. `Host` has its own setting. */
