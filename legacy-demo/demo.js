@@ -7,6 +7,8 @@ var Demo = {};
 /** Names of the transports, in the order in which the shim documents them, and what each of them is. */
 Demo.transports = [
   { name: 'websocket', is: 'a real WebSocket' },
+  // A session from the start instead of one plain socket: only for pages that ask for it, so never the shim's own choice.
+  { name: 'websocket-session', is: 'a WebSocket that survives a cut', asked: true },
   { name: 'xhr-streaming', is: 'one long answer, read as it grows' },
   { name: 'eventsource', is: 'server-sent events' },
   { name: 'iframe-htmlfile', is: 'a page that never ends, in a frame' },
@@ -121,12 +123,25 @@ Demo.hasNative = function () {
   return Demo.hasShim() ? !!window.WebSocketShim.NativeWebSocket : 'WebSocket' in window;
 };
 
-/** Lets the shim use one transport only for the sockets made from now on; an empty name leaves the choice to the shim. */
+/**
+ * Lets the shim use one transport only for the sockets made from now on; an empty name leaves the choice to the shim, which
+ * is all of them in their order.
+ */
 Demo.choose = function (name) {
-  if (Demo.hasShim()) {
-    window.WebSocketShim.configure({ transports: name ? [name] : null });
+  var names = [];
+  for (var i = 0; i < Demo.transports.length; i += 1) {
+    if (name ? Demo.transports[i].name === name : !Demo.transports[i].asked) {
+      names.push(Demo.transports[i].name);
+    }
+  }
+  if (Demo.hasShim() && (name || Demo.chosen)) {
+    Demo.chosen = true;
+    window.WebSocketShim.configure({ transports: names });
   }
 };
+
+/** Whether the page has ever narrowed the shim's choice; while not, the shim's own order is not touched at all. */
+Demo.chosen = false;
 
 /** The transport a socket is on; a socket that the shim left to the browser is a real one. */
 Demo.transportOf = function (socket) {

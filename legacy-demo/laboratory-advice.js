@@ -3,7 +3,7 @@
 /** What a browser must have for a transport; a text that names what is missing, or empty when it is there. */
 Laboratory.missing = function (name) {
   var plugins = navigator.plugins;
-  if (name === 'websocket' && !Demo.hasNative()) {
+  if ((name === 'websocket' || name === 'websocket-session') && !Demo.hasNative()) {
     return 'no WebSocket of its own';
   }
   if (name === 'eventsource' && !('EventSource' in window)) {

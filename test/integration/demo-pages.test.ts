@@ -16,7 +16,9 @@ function parseAsEs3(code: string): void {
 
 /** What a page runs of its own: scripts between tags, handlers in attributes, `javascript:` links. */
 function inlineScripts(html: string): string[] {
-  const elements = [...html.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/gi)].map((match) => match[1] ?? '');
+  const elements = [...html.matchAll(/<script\b(?:[^>"]|"[^"]*")*>([\s\S]*?)<\/script>/gi)].map(
+    (match) => match[1] ?? '',
+  );
   const handlers = [...html.matchAll(/\son\w+="([^"]*)"/gi)].map((match) => match[1] ?? '');
   const links = [...html.matchAll(/href="javascript:([^"]*)"/gi)].map((match) => match[1] ?? '');
   return [...elements, ...handlers, ...links];
@@ -97,7 +99,7 @@ describe('the tutorial page', () => {
   it('has a hard-wired address in its code and differs by one script tag only', () => {
     assert.match(html, /new WebSocket\("ws:\/\/localhost:9998\/echo"\)/);
     assert.match(html, /<a href="javascript:WebSocketTest\(\)">/);
-    const tags = [...html.matchAll(/<script\b[^>]*\bsrc="[^"]*"[^>]*>/g)].map((match) => match[0]);
+    const tags = [...html.matchAll(/<script\b[^>]*\bsrc=(?:[^>"]|"[^"]*")*>/g)].map((match) => match[0]);
     assert.deepEqual(tags, [
       '<script type="text/javascript" src="/shim/websocket.js" data-map="ws://localhost:9998/ -> /demo/">',
     ]);
