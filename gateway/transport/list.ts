@@ -8,3 +8,6 @@ import { xhrStreaming } from './xhr-streaming.ts';
 export const TRANSPORTS: ReadonlyMap<string, Transport> = new Map(
   [send, xhrPolling, xhrStreaming, eventSource].map((transport) => [transport.action, transport]),
 );
+
+/** Names of the carriers that a route offers, as `create` tells them. The WebSocket one comes by Upgrade and is no plain request. */
+export const CARRIERS = ['websocket', xhrStreaming.action, eventSource.action, xhrPolling.action].join(',');

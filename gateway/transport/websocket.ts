@@ -1,5 +1,6 @@
-import type { WebSocket } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { END, HEARTBEAT, spellDelivery, spellDeliveryBytes } from '../dialect/resumable.ts';
+import type { Upgrade } from '../http/upgrade.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { CloseCode } from '../protocol/close.ts';
 import type { Delivery } from '../protocol/delivery.ts';
@@ -14,14 +15,31 @@ import { END_LETTER } from './ends.ts';
 const ROOM = 65_536;
 
 /**
- * A WebSocket that carries a session in both directions (PROTOCOL.md §7): as quick as a native one, and survived by its session.
+ * WebSockets that carry a session in both directions (PROTOCOL.md §7): as quick as a native one, and survived by its session.
  */
-export function serveSessionSocket(socket: WebSocket, session: Session): void {
-  const carrier = new SocketCarrier(socket, session);
-  socket.on('message', (data, isBinary) => carrier.read(data as Buffer, isBinary));
-  socket.on('close', () => session.detach(carrier));
-  // The close event follows and says all there is to say.
-  socket.on('error', () => {});
+export class SessionSocketEndpoint {
+  readonly #server: WebSocketServer;
+
+  /** `body` octets is the most a client may put in one message. */
+  constructor(body: number) {
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: body,
+    });
+  }
+
+  /** Answers the Upgrade and lets the session use the socket, once the client asks for it in its first message. */
+  accept(upgrade: Upgrade, session: Session): void {
+    this.#server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => {
+      const carrier = new SocketCarrier(socket, session);
+      socket.on('message', (data, isBinary) => carrier.read(data as Buffer, isBinary));
+      socket.on('close', () => session.detach(carrier));
+      // The close event follows and says all there is to say.
+      socket.on('error', () => {});
+    });
+  }
 }
 
 class SocketCarrier implements Carrier {

@@ -1,0 +1,309 @@
+import { setMaxListeners } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { Backend } from './backend/backend.ts';
+import { echoBackend } from './backend/echo.ts';
+import { type Handler, type HandlerOptions, handlerBackend } from './backend/handler.ts';
+import type { NativeConnection } from './backend/native.ts';
+import type { UpstreamTarget } from './backend/target.ts';
+import { upstreamBackend } from './backend/upstream.ts';
+import { type Clock, systemClock } from './base/clock.ts';
+import { RequestError } from './base/errors.ts';
+import { createLog, type Log } from './base/log.ts';
+import { ownPackage } from './base/package.ts';
+import type { GatewayOptions } from './config/options.ts';
+import { resolveOptions } from './config/resolve.ts';
+import type { ResolvedOptions, RouteOptions } from './config/resolved.ts';
+import type { Access } from './http/admission.ts';
+import { mayUse } from './http/admission.ts';
+import type { Exchange } from './http/exchange.ts';
+import { TrustedProxies } from './http/forwarded.ts';
+import { HostNames } from './http/hosts.ts';
+import { type RequestHandler, requestListener, upgradeListener } from './http/listeners.ts';
+import { OriginPolicy } from './http/origins.ts';
+import { createPages } from './http/pages.ts';
+import { RouteTable } from './http/route-table.ts';
+import { HttpServer, type ServerAddress } from './http/server.ts';
+import type { Upgrade } from './http/upgrade.ts';
+import { LiveRoute, type RouteContext } from './live-route.ts';
+import { CloseCode } from './protocol/close.ts';
+import { Creations } from './session/creations.ts';
+import { SessionRegistry } from './session/registry.ts';
+import { isFallback, parseAddress } from './transport/address.ts';
+import { FallbackEndpoint } from './transport/endpoint.ts';
+import { PLAIN } from './transport/headers.ts';
+import { refuse, refuseFor } from './transport/refuse.ts';
+import { SessionSocketEndpoint } from './transport/websocket.ts';
+
+export type { GatewaySocket } from './backend/gateway-socket.ts';
+export type { Handler, HandlerOptions, HandlerRequest } from './backend/handler.ts';
+
+/** Parts that tests and embedding programs may bring themselves. */
+export interface GatewayParts {
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+const GOING_AWAY = { code: CloseCode.goingAway, reason: '' } as const;
+
+/**
+ * The gateway: routes, and the ways in to them. Made by `createGateway`. It serves by itself (`listen`), on a server that is there already
+ * (`attach`), or inside an Express application (`middleware`, with `attach` for the upgrades).
+ */
+export class Gateway implements RequestHandler {
+  readonly options: ResolvedOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #hosts: HostNames;
+  readonly #proxies: TrustedProxies;
+  readonly #registry: SessionRegistry;
+  readonly #routes = new RouteTable<LiveRoute>();
+  readonly #endpoint: FallbackEndpoint;
+  readonly #sessionSockets: SessionSocketEndpoint;
+  readonly #natives = new Set<NativeConnection>();
+  readonly #draining = new AbortController();
+  #server: HttpServer | undefined;
+  #pages: ReturnType<typeof createPages> | undefined;
+
+  constructor(options: ResolvedOptions, parts: GatewayParts = {}) {
+    this.options = options;
+    this.#clock = parts.clock ?? systemClock;
+    this.#log = parts.log ?? createLog(options.log);
+    this.#hosts = new HostNames(options.access.hosts);
+    this.#proxies = new TrustedProxies(options.access.trustedProxies);
+    this.#registry = new SessionRegistry(options.admission);
+    // One listener for each backend that is being connected to, and there may be many.
+    setMaxListeners(0, this.#draining.signal);
+    const { session } = options;
+    this.#endpoint = new FallbackEndpoint({
+      registry: this.#registry,
+      creations: new Creations(),
+      session,
+      transport: session,
+      body: session.body,
+      draining: () => this.#draining.signal.aborted,
+    });
+    this.#sessionSockets = new SessionSocketEndpoint(session.body);
+    for (const route of options.routes) this.#addConfigured(route);
+  }
+
+  /** Sessions that are alive on a fallback. */
+  get sessions(): number {
+    return this.#registry.size;
+  }
+
+  /**
+   * Adds a route whose backend is a program in this process: `handler` is called for each client with a socket used as one of `ws`. Throws a
+   * `ConfigError` for a path that is taken or malformed.
+   */
+  route(path: string, handler: Handler, settings: Partial<HandlerOptions> = {}): this {
+    const checked = resolveOptions({ routes: [{ path, backend: 'echo:' }], demo: false })
+      .routes[0] as RouteOptions;
+    const { maxBuffered } = this.options.session;
+    const backend = handlerBackend(`handler of ${path}`, handler, { maxBuffered, ...settings });
+    const { clientPing, maxMessage } = this.#defaults(checked);
+    this.#add({ ...checked, clientPing, maxMessage }, backend);
+    return this;
+  }
+
+  /** Serves on the address of the options. Rejects with Node's own errors, such as EADDRINUSE. */
+  listen(): Promise<ServerAddress> {
+    const { listen, tls, http } = this.options;
+    this.#server = new HttpServer(
+      { listen, tls, ...http },
+      {
+        request: requestListener(this, this.#proxies, this.#servePages()),
+        upgrade: upgradeListener(this, this.#proxies, (_request, socket) => {
+          socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        }),
+      },
+    );
+    return this.#server.listen();
+  }
+
+  /**
+   * Takes everything that is routed on a server that is there already; all other requests and upgrades go to the listeners it has now, or gets later.
+   */
+  attach(server: Server): this {
+    const others = server.listeners('request') as ((
+      request: IncomingMessage,
+      response: ServerResponse,
+    ) => void)[];
+    server.removeAllListeners('request');
+    server.on(
+      'request',
+      requestListener(this, this.#proxies, (request, response) => {
+        for (const listener of others) listener.call(server, request, response);
+      }),
+    );
+    // Whoever listens beside us is told of every upgrade anyway; one that nobody takes is the server's own affair.
+    server.on(
+      'upgrade',
+      upgradeListener(this, this.#proxies, () => {}),
+    );
+    return this;
+  }
+
+  /** Pages, shim and fallback for an Express application, or anything that calls `(request, response, next)`. */
+  middleware(): (
+    request: IncomingMessage,
+    response: ServerResponse,
+    next: (error?: unknown) => void,
+  ) => void {
+    const pages = this.#servePages();
+    return (request, response, next) => {
+      requestListener(this, this.#proxies, () => {
+        if (request.url?.startsWith('/shim/')) pages(request, response);
+        else next();
+      })(request, response);
+    };
+  }
+
+  /**
+   * Drains: takes no new sessions, closes the live ones with 1001, and resolves when all are gone, after `grace` milliseconds at the latest.
+   */
+  async close(grace = this.options.grace): Promise<void> {
+    this.#draining.abort();
+    for (const native of this.#natives) native.drain();
+    this.#registry.shutAll(GOING_AWAY);
+    const emptied = this.#whenEmpty();
+    await Promise.race([emptied, this.#after(grace)]);
+    this.#registry.abandonAll();
+    await this.#server?.close(0);
+  }
+
+  // --- requests ---
+
+  onRequest(exchange: Exchange): boolean {
+    if (!isFallback(exchange.path)) return this.#refusePlain(exchange);
+    const address = parseAddress(exchange.path);
+    const route = address === undefined ? undefined : this.#routes.find(address.base)?.value;
+    if (address === undefined || route === undefined) {
+      if (address === undefined && this.#routes.find(exchange.path) === undefined) return false;
+      refuse(exchange, PLAIN, 404, 'no such route');
+      return true;
+    }
+    try {
+      this.#hosts.check(exchange.host);
+      this.#endpoint.handle(exchange, address, route);
+    } catch (error) {
+      refuseFor(exchange, PLAIN, error);
+    }
+    return true;
+  }
+
+  onUpgrade(upgrade: Upgrade): boolean {
+    const address = isFallback(upgrade.path) ? parseAddress(upgrade.path) : undefined;
+    const route = this.#routes.find(address?.base ?? upgrade.path)?.value;
+    if (route === undefined) return false;
+    try {
+      this.#hosts.check(upgrade.host);
+      if (address !== undefined) this.#attachSocket(upgrade, address.token, address.action, route);
+      else this.#connect(upgrade, route);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      upgrade.refuse(error.status, error.message);
+    }
+    return true;
+  }
+
+  /** A plain request of a route: there is nothing here but WebSocket. */
+  #refusePlain(exchange: Exchange): boolean {
+    if (this.#routes.find(exchange.path) === undefined) return false;
+    refuse(
+      exchange,
+      { ...PLAIN, upgrade: 'websocket', connection: 'upgrade' },
+      426,
+      'this is a WebSocket address',
+    );
+    return true;
+  }
+
+  #connect(upgrade: Upgrade, route: LiveRoute): void {
+    if (this.#draining.signal.aborted) throw new RequestError(503, 'GW_DRAINING', 'shutting down');
+    const native = route.connect(upgrade);
+    this.#natives.add(native);
+    native.finished.then(() => this.#natives.delete(native)).catch(() => {});
+  }
+
+  #attachSocket(upgrade: Upgrade, token: string | undefined, action: string, route: LiveRoute): void {
+    const session = token === undefined || action !== 'websocket' ? undefined : this.#registry.find(token);
+    if (session?.identity.route !== route.path || !mayUse(upgrade, session.identity.origin)) {
+      throw new RequestError(404, 'GW_SESSION', 'no such session');
+    }
+    this.#sessionSockets.accept(upgrade, session);
+  }
+
+  #servePages(): (request: IncomingMessage, response: ServerResponse) => void {
+    const { root } = ownPackage();
+    this.#pages ??= createPages({
+      shim: join(root, 'dist', 'client-shim'),
+      demo: this.options.demo ? join(root, 'legacy-demo') : undefined,
+      healthy: () => !this.#draining.signal.aborted,
+      hosts: this.#hosts,
+      proxies: this.#proxies,
+    });
+    return this.#pages;
+  }
+
+  // --- routes ---
+
+  #addConfigured(route: RouteOptions): void {
+    const { backend } = route;
+    if (backend.kind === 'echo') {
+      this.#add(route, echoBackend);
+      return;
+    }
+    const { secure, hostname, port, path } = backend;
+    const target: UpstreamTarget = { secure, hostname, port, path, host: route.host, headers: route.headers };
+    const { maxMessage, ping } = route;
+    const { connectTimeout } = this.options;
+    this.#add(
+      route,
+      upstreamBackend(target, { clock: this.#clock, connectTimeout, maxMessage, ping }),
+      target,
+    );
+  }
+
+  #add(route: RouteOptions, backend: Backend, target?: UpstreamTarget): void {
+    const origins = new OriginPolicy(route.sameOrigin ? [] : this.options.access.origins);
+    const access: Access = { hosts: this.#hosts, origins };
+    const context: RouteContext = {
+      options: this.options,
+      clock: this.#clock,
+      log: this.#log,
+      registry: this.#registry,
+      access,
+      draining: this.#draining.signal,
+    };
+    this.#routes.add(route.path, new LiveRoute(context, route, backend, target));
+  }
+
+  /** A route of a handler has the bounds that configured ones have. */
+  #defaults(route: RouteOptions): Pick<RouteOptions, 'clientPing' | 'maxMessage'> {
+    return this.options.routes.find(({ sameOrigin }) => !sameOrigin) ?? route;
+  }
+
+  // --- the end ---
+
+  #whenEmpty(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#registry.size === 0 && this.#natives.size === 0) resolve();
+        else this.#clock.setTimeout(look, 20);
+      };
+      look();
+    });
+  }
+
+  #after(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setTimeout(resolve, milliseconds);
+    });
+  }
+}
+
+/** Makes a gateway of options. Throws a `ConfigError` whose message is one line: key path, value, what is allowed. */
+export function createGateway(options: GatewayOptions = {}, parts?: GatewayParts): Gateway {
+  return new Gateway(resolveOptions(options), parts);
+}

@@ -1,0 +1,13 @@
+export type { Clock } from './base/clock.ts';
+export { ConfigError, GatewayError } from './base/errors.ts';
+export type { Log } from './base/log.ts';
+export type { GatewayOptions, RouteSettings, TlsSettings } from './config/options.ts';
+export {
+  createGateway,
+  type Gateway,
+  type GatewayParts,
+  type GatewaySocket,
+  type Handler,
+  type HandlerOptions,
+  type HandlerRequest,
+} from './gateway.ts';
