@@ -3,6 +3,8 @@ import { ConfigError } from '../base/errors.ts';
 import { backend } from './backends.ts';
 import { count, duration, size, text, value } from './units.ts';
 
+const allowedPath = 'must be a path like /chat or /, without query, empty or dot segments, or _fallback';
+
 /** What may stand in `routes`: a table of settings, or `PATH=BACKEND` as `--route` has it. */
 export function route() {
   return z.preprocess(splitShortForm, settings) as z.ZodType<
@@ -35,8 +37,6 @@ function splitShortForm(given: unknown): unknown {
 
 /** Characters of RFC 3986 §3.3; dot segments never reach a server, and `_fallback` is the gateway's own (PROTOCOL.md §1). */
 const pathCharacters = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)*$/;
-
-const allowedPath = 'must be a path like /chat or /, without query, empty or dot segments, or _fallback';
 
 function path(): z.ZodType<string, string> {
   return value(allowedPath, (given) => (typeof given === 'string' ? plainPath(given) : undefined));
