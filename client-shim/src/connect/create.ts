@@ -1,0 +1,92 @@
+import { randomId } from '../browser/random.ts';
+import { createAlarm } from '../session/alarm.ts';
+import { createRetry } from '../session/retry.ts';
+import type { Limits } from '../session/session.ts';
+import type { Platform } from '../transport/platform.ts';
+import { post, type Request } from '../transport/request.ts';
+import { addressOf, pathOf } from '../wire/address.ts';
+import { type Fields, readFields, spellFields } from '../wire/parameters.ts';
+import type { Target } from './connection.ts';
+
+/** Milliseconds after which an answer is taken for lost: below the 5 s in which a session must be attached. */
+const PATIENCE = 3000;
+/** Milliseconds after the first failure in which create is repeated. */
+const WINDOW = 10000;
+
+export interface Created extends Limits {
+  readonly token: string;
+  readonly protocol: string;
+  /** Names of the carriers that the route offers. */
+  readonly carriers: string[];
+  /** Milliseconds that the answer took. */
+  readonly rtt: number;
+}
+
+export interface CreateEvents {
+  created(created: Created): void;
+  failed(reason: string): void;
+}
+
+/**
+ * Asks for a session (PROTOCOL.md §3), again with the same nonce while the answer is lost or cut, and tells one of the events unless it
+ * was given up by the function returned.
+ */
+export function create(
+  platform: Platform,
+  target: Target,
+  crossOrigin: boolean,
+  events: CreateEvents
+): () => void {
+  const fields: Fields = {
+    nonce: randomId(24),
+    url: pathOf(target.url),
+    origin: target.origin,
+    protocols: target.protocols.join(',')
+  };
+  // Only where it needs no preflight.
+  const options = crossOrigin ? { crossOrigin: true } : { crossOrigin: false, header: 'create' };
+  let request: Request | undefined;
+  const late = createAlarm(platform, () => {
+    request?.abort();
+    retry.failed();
+  });
+  const retry = createRetry(platform, WINDOW, ask, () => events.failed('create unanswered'));
+
+  function ask(): void {
+    const started = platform.now();
+    late.set(PATIENCE);
+    request = post(platform, addressOf(target.url, 'create'), spellFields(fields), options, {
+      progress: () => {},
+      done: (status, text) => {
+        late.clear();
+        const answer = status === 200 && readFields(text);
+        if (answer && answer.end) events.created(createdFrom(answer, platform.now() - started));
+        // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): to insist would be rude.
+        else if (status && status !== 200 && status !== 408 && status !== 425 && status !== 504)
+          events.failed('create: status ' + status);
+        else retry.failed();
+      }
+    });
+  }
+
+  ask();
+  return () => {
+    late.clear();
+    retry.stop();
+    request?.abort();
+  };
+}
+
+function createdFrom(answer: Fields, rtt: number): Created {
+  return {
+    token: answer.token || '',
+    protocol: answer.protocol || '',
+    carriers: (answer.carriers || '').split(','),
+    heartbeat: +(answer.heartbeat || 0) || 25000,
+    silence: +(answer.silence || 0) || 62500,
+    window: +(answer.window || 0) || 120000,
+    outbox: +(answer.outbox || 0) || 1048576,
+    body: +(answer.body || 0) || 263168,
+    rtt: rtt
+  };
+}

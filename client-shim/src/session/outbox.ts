@@ -1,0 +1,80 @@
+import { type Frame, frame, isBinary } from '../wire/frame.ts';
+
+/** What a frame costs beside its payload, in characters: type, length or end. */
+const OVERHEAD = 8;
+
+interface Entry {
+  readonly frame: Frame;
+  /** Payload bytes of the page's message that are sent when this is; on its last fragment. */
+  readonly size: number;
+}
+
+/** The numbered frames that the gateway has not acknowledged. */
+export interface Outbox {
+  /** Adds a message, in fragments where it is longer than a body may be. */
+  add(type: 'T' | 'B' | 'C', data: string, size: number): void;
+  /** The next frames not yet sent, as many as a body holds, behind their `#`; empty if there are none. */
+  take(): Frame[];
+  hasUnsent(): boolean;
+  /** Some were sent and are not acknowledged. */
+  isAwaiting(): boolean;
+  /** All that is not acknowledged is to be sent again. */
+  rewind(): void;
+  /** Forgets what is acknowledged; answers the payload bytes that this was. */
+  acknowledged(seq: number): number;
+}
+
+/**
+ * `bodyLimit` is the octets that a request body may have. A UTF-16 unit has at most 3 octets of UTF-8, an escaped one 2, one of base64 4/3: by
+ * a third of the limit in characters no body can be too long, and nothing has to be measured.
+ */
+export function createOutbox(bodyLimit: number): Outbox {
+  const limit = Math.floor((bodyLimit - 512) / 3);
+  const entries: Entry[] = [];
+  /** Number of the last acknowledged frame: that of `entries[0]` is one more. */
+  let base = 0;
+  /** How many of `entries` have been sent. */
+  let sent = 0;
+
+  function fragments(type: string, data: string, size: number): void {
+    let at = 0;
+    while (data.length - at > limit - OVERHEAD) {
+      let end = at + limit - OVERHEAD;
+      if (!isBinary(type) && (data.charCodeAt(end - 1) & 0xfc00) === 0xd800) end -= 1;
+      entries.push({ frame: frame(type.toLowerCase(), data.substring(at, end)), size: 0 });
+      at = end;
+    }
+    entries.push({ frame: frame(type, data.substring(at)), size: size });
+  }
+
+  return {
+    add: fragments,
+    take: () => {
+      const frames: Frame[] = [];
+      let room = limit;
+      for (; sent < entries.length; sent += 1) {
+        const next = (entries[sent] as Entry).frame;
+        room -= next.data.length + OVERHEAD;
+        if (room < 0 && frames.length) break;
+        if (!frames.length) frames.push(frame('#', base + sent + 1));
+        frames.push(next);
+      }
+      return frames;
+    },
+    hasUnsent: () => sent < entries.length,
+    isAwaiting: () => sent > 0,
+    rewind: () => {
+      sent = 0;
+    },
+    acknowledged: (seq) => {
+      const count = Math.min(seq - base, entries.length);
+      if (count <= 0) return 0;
+      let bytes = 0;
+      const gone = entries.splice(0, count);
+      for (let i = 0; i < gone.length; i += 1) bytes += (gone[i] as Entry).size;
+      base += count;
+      sent = Math.max(0, sent - count);
+      return bytes;
+    }
+  };
+}

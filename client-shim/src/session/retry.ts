@@ -1,0 +1,52 @@
+import type { Platform } from '../transport/platform.ts';
+import { createAlarm } from './alarm.ts';
+
+/** Longest pause between two tries, in milliseconds. */
+const LONGEST = 5000;
+
+export interface Retry {
+  /**
+   * It did not work: `again` is called after a pause, or `giveUp` if there was nothing but failures for too long. `alive`: the gateway answered,
+   * and only had no room.
+   */
+  failed(alive?: boolean): void;
+  /** It worked. */
+  good(): void;
+  isWaiting(): boolean;
+  stop(): void;
+}
+
+/**
+ * Tries again at growing intervals: at once, then from 200 ms up to 5 s, each a little at random so that the pages of a restarted gateway do
+ * not come all at the same time. Gives up `window` milliseconds after the first of an unbroken row of failures: measured from
+ * there and not from the last success, so that a machine that slept tries at least once.
+ */
+export function createRetry(
+  platform: Platform,
+  window: number,
+  again: () => void,
+  giveUp: () => void
+): Retry {
+  const alarm = createAlarm(platform, again);
+  let failures = 0;
+  let since = 0;
+
+  return {
+    failed: (alive) => {
+      const now = platform.now();
+      if (!failures || alive) since = now;
+      if (now - since > window) {
+        giveUp();
+        return;
+      }
+      const pause = failures ? Math.min(LONGEST, 100 * 2 ** Math.min(failures, 9)) : 0;
+      failures += 1;
+      alarm.set(pause * (0.75 + Math.random() / 4));
+    },
+    good: () => {
+      failures = 0;
+    },
+    isWaiting: alarm.isSet,
+    stop: alarm.clear
+  };
+}

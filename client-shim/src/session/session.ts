@@ -1,0 +1,179 @@
+import type { CarrierKind, Line } from '../transport/carrier.ts';
+import type { Platform } from '../transport/platform.ts';
+import { post } from '../transport/request.ts';
+import { addressOf } from '../wire/address.ts';
+import { textBody } from '../wire/body.ts';
+import { type Frame, frame } from '../wire/frame.ts';
+import { type Binary, binaryOf, charactersOf } from '../wire/payload.ts';
+import { createDownstream, type Loss } from './downstream.ts';
+import { createInbox } from './inbox.ts';
+import { createOutbox } from './outbox.ts';
+import { createUpstream } from './upstream.ts';
+
+/** What the gateway said of a session when it was made (PROTOCOL.md §3); times in milliseconds, sizes in octets. */
+export interface Limits {
+  readonly heartbeat: number;
+  readonly silence: number;
+  readonly window: number;
+  readonly outbox: number;
+  readonly body: number;
+}
+
+export interface SessionEvents {
+  message(data: string | Binary): void;
+  /** The gateway has that many more payload bytes of what was sent. */
+  sent(bytes: number): void;
+  closing(): void;
+  /** Once, the last. `why` is for diagnostics. */
+  closed(code: number, reason: string, wasClean: boolean, why: string): void;
+  /** A carrier works. */
+  proved(kind: CarrierKind): void;
+  /** A carrier does not. Answers what to attach next. */
+  lost(loss: Loss): CarrierKind;
+}
+
+/** One emulated WebSocket connection, whatever carries it at present. */
+export interface Session {
+  send(data: string | Binary, size: number): void;
+  /** Closes behind what was sent; 1005 is a Close without code. */
+  close(code: number, reason: string): void;
+  /** The page is gone. */
+  leave(): void;
+  /** Goes over to a carrier, or begins with it. */
+  attach(kind: CarrierKind): void;
+  kind(): CarrierKind | undefined;
+}
+
+/** `rtt` is what making the session took. */
+export function createSession(
+  platform: Platform,
+  line: Line,
+  limits: Limits,
+  rtt: number,
+  events: SessionEvents
+): Session {
+  let over = false;
+  /** Frames went upstream on a carrier and not by requests. */
+  const direct = false;
+  /** Characters received since the last acknowledgement. */
+  let unacknowledged = 0;
+
+  const outbox = createOutbox(limits.body);
+  const inbox = createInbox(deliver);
+  const upstream = createUpstream(
+    platform,
+    line,
+    // The gateway may delay an answer for a heartbeat (PROTOCOL.md §5).
+    { window: limits.window, patience: limits.heartbeat + 5000 },
+    outbox,
+    {
+      frames: take,
+      answered: (ms) => {
+        rtt = Math.min(rtt, ms);
+      },
+      received: inbox.received,
+      direct: () => downstream.direct(),
+      lost: abort
+    }
+  );
+  const downstream = createDownstream(platform, line, limits, () => Math.max(300, Math.min(2000, 4 * rtt)), {
+    frames: take,
+    received: inbox.received,
+    attached: () => {
+      unacknowledged = 0;
+      upstream.acknowledged();
+    },
+    proved: (kind) => {
+      events.proved(kind);
+      // What was on the way when the way changed is sent again.
+      if (direct || kind.duplex) upstream.rewind();
+      direct = !!kind.duplex;
+    },
+    lost: (loss) => {
+      if (loss.kind.duplex) upstream.rewind();
+      return events.lost(loss);
+    },
+    over: abort
+  });
+
+  function take(frames: Frame[]): void {
+    for (let i = 0; i < frames.length && !over; i += 1) {
+      const one = frames[i] as Frame;
+      unacknowledged += one.data.length;
+      if (one.type === 'A') {
+        const bytes = outbox.acknowledged(+one.data);
+        if (bytes) events.sent(bytes);
+      } else if (one.type === 'H') upstream.acknowledge();
+      else if (one.type === 'E' && one.data === 'g') abort('gone');
+      // A gap is mended by the next attach, which says where to begin.
+      else if (one.seq && !inbox.accept(one) && downstream.kind())
+        downstream.attach(downstream.kind() as CarrierKind);
+    }
+    // At a quarter (PROTOCOL.md §3), halved as characters are counted here and octets there.
+    if (!over && unacknowledged > limits.outbox / 8) {
+      unacknowledged = 0;
+      upstream.acknowledge();
+    }
+  }
+
+  function deliver(type: string, data: string): void {
+    if (type === 'X') end(1006, '', false, 'abnormal end');
+    else if (type === 'C') {
+      events.closing();
+      const comma = (data + ',').indexOf(',');
+      end(+data.substring(0, comma) || 1005, data.substring(comma + 1), true, 'closed');
+    } else {
+      if (type === 'B') line.binary = true;
+      events.message(type === 'B' ? binaryOf(platform.page, data) : data);
+    }
+  }
+
+  function abort(why: string): void {
+    end(1006, '', false, why);
+  }
+
+  function end(code: number, reason: string, wasClean: boolean, why: string): void {
+    if (over) return;
+    stop();
+    // The gateway keeps what has ended until it hears this (PROTOCOL.md §9).
+    if (why === 'closed' || why === 'abnormal end') upstream.last([frame('A', inbox.received())]);
+    events.closed(code, reason, wasClean, why);
+  }
+
+  function stop(): void {
+    over = true;
+    upstream.stop();
+    downstream.stop();
+  }
+
+  return {
+    send: (data, size) => {
+      if (typeof data === 'string') outbox.add('T', data, size);
+      else {
+        line.binary = true;
+        outbox.add('B', charactersOf(data), size);
+      }
+      upstream.wake();
+    },
+    close: (code, reason) => {
+      outbox.add('C', code === 1005 ? '' : reason ? code + ',' + reason : '' + code, 0);
+      upstream.wake();
+    },
+    leave: () => {
+      if (over) return;
+      stop();
+      sayGone(platform, line);
+    },
+    attach: downstream.attach,
+    kind: downstream.kind
+  };
+}
+
+/** A beacon outlives the page, a request may not. Where neither arrives the gateway finds out by its window. */
+function sayGone(platform: Platform, line: Line): void {
+  const address = addressOf(line.url, 'send');
+  const body = textBody(line.token, [frame('X', '')]);
+  const navigator = platform.page.navigator;
+  if (navigator?.sendBeacon?.(address, body)) return;
+  post(platform, address, body, { crossOrigin: line.crossOrigin }, { progress: () => {}, done: () => {} });
+}

@@ -1,0 +1,161 @@
+import { bodyOf, isPassing, type Line } from '../transport/carrier.ts';
+import { hasLevel2, type Platform } from '../transport/platform.ts';
+import { post, type Request } from '../transport/request.ts';
+import { addressOf } from '../wire/address.ts';
+import { type Frame, frame, startPosition } from '../wire/frame.ts';
+import { readText } from '../wire/text-form.ts';
+import { createAlarm } from './alarm.ts';
+import type { Outbox } from './outbox.ts';
+import { createRetry } from './retry.ts';
+
+export interface UpstreamEvents {
+  /** Frames of an answer. */
+  frames(frames: Frame[]): void;
+  /** A request was answered, so many milliseconds after it was made. */
+  answered(ms: number): void;
+  /** Number of the last frame received in unbroken order. */
+  received(): number;
+  /** A carrier that takes frames upstream, if the downstream is one. */
+  direct(): ((frames: Frame[]) => void) | undefined;
+  /** The gateway will not go on, or has not been reached for too long. */
+  lost(reason: string): void;
+}
+
+/** Sends what the outbox holds (PROTOCOL.md §5). */
+export interface Upstream {
+  /** Sends soon: in one body with all that the current task still adds. */
+  wake(): void;
+  /** Sends an acknowledgement soon, whatever else there is. */
+  acknowledge(): void;
+  /** An acknowledgement went another way. */
+  acknowledged(): void;
+  /** What was sent on a carrier that broke is sent again. */
+  rewind(): void;
+  /** Sends these frames at once and does not mind what becomes of them. */
+  last(frames: Frame[]): void;
+  stop(): void;
+}
+
+export function createUpstream(
+  platform: Platform,
+  line: Line,
+  limits: { window: number; patience: number },
+  outbox: Outbox,
+  events: UpstreamEvents
+): Upstream {
+  // IE6 and 7 have two connections to a host, and the downstream holds one (Microsoft, "Connectivity Enhancements in IE8").
+  const most = hasLevel2(platform) ? 2 : 1;
+  const address = addressOf(line.url, 'send');
+  const requests: Request[] = [];
+  let inFlight = 0;
+  let ackDue = false;
+  let acked = 0;
+  let stopped = false;
+  const soon = createAlarm(platform, flush);
+  const retry = createRetry(platform, limits.window, again, () => events.lost('window'));
+
+  function again(): void {
+    outbox.rewind();
+    flush();
+  }
+
+  function flush(): void {
+    const direct = events.direct();
+    while (!stopped && !retry.isWaiting() && (direct || inFlight < most)) {
+      if (!ackDue && !outbox.hasUnsent()) return;
+      const received = events.received();
+      const frames = ackDue || received > acked ? [frame('A', received)] : [];
+      ackDue = false;
+      acked = received;
+      const unit = frames.concat(outbox.take());
+      if (direct) direct(unit);
+      else send(unit);
+    }
+  }
+
+  function send(unit: Frame[]): void {
+    const started = platform.now();
+    let open = true;
+    inFlight += 1;
+    const body = bodyOf(platform, line, unit);
+
+    function answered(status: number, text: string): void {
+      if (!open || stopped) return;
+      open = false;
+      late.clear();
+      inFlight -= 1;
+      const frames = (status === 200 || status === 404) && readText(startPosition(), text);
+      const taken = status === 200 && frames && frames.length > 0;
+      if (taken) events.answered(platform.now() - started);
+      if (frames) events.frames(frames);
+      if (stopped) return;
+      if (taken) settled();
+      else if (status === 400 && typeof body !== 'string') {
+        // Some engines have typed arrays and post them as "[object ArrayBuffer]": of a malformed body nothing took effect.
+        line.octets = false;
+        retry.failed();
+      } else if (status === 200 || isPassing(status)) retry.failed();
+      else events.lost('status ' + status);
+    }
+
+    const late = createAlarm(platform, () => {
+      request.abort();
+      answered(0, '');
+    });
+    const request = post(
+      platform,
+      address,
+      body,
+      { crossOrigin: line.crossOrigin },
+      {
+        progress: () => {},
+        done: answered
+      }
+    );
+    requests.push(request);
+    if (requests.length > most) requests.shift();
+    late.set(limits.patience);
+  }
+
+  /** An answer came. What no answer has acknowledged when all are there was not taken: the inbox of the gateway is full. */
+  function settled(): void {
+    if (!inFlight && outbox.isAwaiting() && !events.direct()) retry.failed(true);
+    else {
+      retry.good();
+      flush();
+    }
+  }
+
+  return {
+    wake: () => {
+      if (!soon.isSet() && !retry.isWaiting()) soon.set(0);
+    },
+    acknowledge: () => {
+      ackDue = true;
+      if (!soon.isSet()) soon.set(0);
+    },
+    acknowledged: () => {
+      ackDue = false;
+      acked = events.received();
+    },
+    rewind: again,
+    last: (frames) => {
+      post(
+        platform,
+        address,
+        bodyOf(platform, line, frames),
+        { crossOrigin: line.crossOrigin },
+        {
+          progress: () => {},
+          done: () => {}
+        }
+      );
+    },
+    stop: () => {
+      stopped = true;
+      soon.clear();
+      retry.stop();
+      for (let i = 0; i < requests.length; i += 1) (requests[i] as Request).abort();
+    }
+  };
+}

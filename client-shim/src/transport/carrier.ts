@@ -1,0 +1,66 @@
+import { byteBody, textBody } from '../wire/body.ts';
+import { type Frame, isBinary } from '../wire/frame.ts';
+import type { Platform } from './platform.ts';
+
+/** The session that carriers work for. */
+export interface Line {
+  /** The WebSocket URL, mapped. */
+  readonly url: string;
+  readonly token: string;
+  /** The gateway is not the page's own origin. */
+  readonly crossOrigin: boolean;
+  /** The session has carried binary: byte form is worth its while (PROTOCOL.md §6.1). */
+  binary: boolean;
+  /** Octets can be posted; until the gateway did not understand one. */
+  octets: boolean;
+}
+
+/** Payload of a `D` frame. */
+export interface Wanted {
+  readonly n: number;
+  readonly ack: number;
+}
+
+export interface CarrierEvents {
+  /** Frames came; not empty. */
+  frames(frames: Frame[]): void;
+  /** Once, the last. `refused`: the gateway will not have this session go on. `reason` is empty for the end of a whole answer. */
+  over(refused: boolean, reason: string): void;
+}
+
+/** One downstream at work (PROTOCOL.md, "Terms"). */
+export interface Carrier {
+  /** Frees it; nothing is told any more. */
+  close(): void;
+  /** Sends frames; on carriers that go both ways, once they are open. */
+  readonly send?: ((frames: Frame[]) => void) | undefined;
+}
+
+/** One wire form. To add one is to write its file and its line in `order.ts`. */
+export interface CarrierKind {
+  readonly name: string;
+  /** Whether frames are shown as they come. If not, it is a poll: nothing to prove, and over after each answer. */
+  readonly streams: boolean;
+  /** Goes both ways. */
+  readonly duplex?: boolean;
+  /** Whether this engine can have it at all. What the network does to it shows at work. */
+  works(platform: Platform, crossOrigin: boolean): boolean;
+  open(platform: Platform, line: Line, wanted: Wanted, events: CarrierEvents): Carrier;
+}
+
+/** A request body: in byte form if something binary is in it and the engine can post octets, else in text form. */
+export function bodyOf(platform: Platform, line: Line, frames: Frame[]): string | ArrayBuffer {
+  let binary = false;
+  for (let i = 0; i < frames.length; i += 1) binary = binary || isBinary((frames[i] as Frame).type);
+  const Octets = platform.page.Uint8Array;
+  if (!binary || !line.octets || !Octets) return textBody(line.token, frames);
+  const text = byteBody(line.token, frames);
+  const octets = new Octets(text.length);
+  for (let at = 0; at < text.length; at += 1) octets[at] = text.charCodeAt(at);
+  return octets.buffer;
+}
+
+/** Whether a status says "again, later" (PROTOCOL.md §5); 0 is a request that got no answer. */
+export function isPassing(status: number): boolean {
+  return /^(0|408|425|429|50[0234])$/.test('' + status);
+}

@@ -1,0 +1,123 @@
+import type {
+  NativeWebSocket,
+  NativeWebSocketConstructor,
+  TimerId,
+  Uint8ArrayConstructor
+} from '../../browser.d.ts';
+import { Bytes } from '../lang/bytes.ts';
+import type { Binary } from '../wire/payload.ts';
+import type { Platform } from './platform.ts';
+
+export interface NativeEvents {
+  open(protocol: string, extensions: string): void;
+  message(data: string | Binary): void;
+  sent(bytes: number): void;
+  closed(code: number, reason: string, wasClean: boolean): void;
+}
+
+/** The browser's own WebSocket, at the plain endpoint. */
+export interface Native {
+  send(data: string | Binary, size: number): void;
+  close(code: number, reason: string): void;
+  /** Reports what was sent since the last look. */
+  settle(): void;
+  /** Gives it up; nothing is told any more. */
+  abandon(): void;
+}
+
+/** Milliseconds between looks at the browser's `bufferedAmount`, of which there is no event. */
+const LOOK = 50;
+
+/**
+ * Whether a native constructor may be the protocol of RFC 6455. The hixie drafts (Safari 5, Chrome 4 to 13, iOS 4 and 5, Android, Opera 11) have no CLOSING,
+ * so that CLOSED is 2 there (W3C drafts of 2009 and 2011).
+ */
+export function isTrusted(
+  socket: NativeWebSocketConstructor | undefined
+): socket is NativeWebSocketConstructor {
+  return !!socket && socket.CLOSED === 3;
+}
+
+/** Opens it; undefined if the engine has none that is to be trusted, or will not open this one. */
+export function openNative(
+  platform: Platform,
+  url: string,
+  protocols: string[],
+  events: NativeEvents
+): Native | undefined {
+  const Socket = platform.socket;
+  if (!isTrusted(Socket)) return undefined;
+  let socket: NativeWebSocket;
+  try {
+    // Mixed content throws in some engines. An empty list is not no list in old ones: they offer an empty subprotocol.
+    socket = protocols.length ? new Socket(url, protocols) : new Socket(url);
+  } catch (_) {
+    return undefined;
+  }
+
+  /** Bytes handed to the browser and not yet reported as sent. */
+  let queued = 0;
+  let timer: TimerId | undefined;
+
+  function look(): void {
+    const gone = queued - socket.bufferedAmount;
+    if (gone > 0) {
+      queued -= gone;
+      events.sent(gone);
+    }
+  }
+
+  function lookAgain(): void {
+    timer = undefined;
+    look();
+    if (queued) timer = platform.page.setTimeout(lookAgain, LOOK);
+  }
+
+  function detach(): void {
+    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+    if (timer !== undefined) platform.page.clearTimeout(timer);
+  }
+
+  function abandon(): void {
+    detach();
+    try {
+      socket.close();
+    } catch (_) {
+      // closed before, in an engine that minds
+    }
+  }
+
+  // Looked for on the socket: attributes stand on instances, not on the prototype, up to Chrome 42 and Safari 8.
+  if (!('binaryType' in socket)) {
+    abandon();
+    return undefined;
+  }
+  socket.binaryType = 'arraybuffer';
+  socket.onopen = () => events.open(socket.protocol || '', socket.extensions || '');
+  socket.onmessage = (event) => {
+    look();
+    events.message(event.data as string | ArrayBuffer);
+  };
+  socket.onclose = (event) => {
+    look();
+    detach();
+    // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one
+    events.closed(event.code || (event.wasClean ? 1005 : 1006), event.reason || '', !!event.wasClean);
+  };
+
+  return {
+    send: (data, size) => {
+      queued += size;
+      socket.send(
+        data instanceof Bytes ? new (platform.page.Uint8Array as Uint8ArrayConstructor)(data.bytes) : data
+      );
+      if (timer === undefined) timer = platform.page.setTimeout(lookAgain, 0);
+    },
+    close: (code, reason) => {
+      if (code === 1005) socket.close();
+      else socket.close(code, reason);
+    },
+    settle: look,
+    abandon: abandon
+  };
+}

@@ -1,0 +1,63 @@
+import { addressOf } from '../wire/address.ts';
+import { textBody } from '../wire/body.ts';
+import { readBytes } from '../wire/byte-form.ts';
+import { type Frame, frame, startPosition } from '../wire/frame.ts';
+import { readText } from '../wire/text-form.ts';
+import { type Carrier, type CarrierEvents, isPassing, type Line, type Wanted } from './carrier.ts';
+import { newRequest, type Platform } from './platform.ts';
+import { post } from './request.ts';
+
+/**
+ * Engines sniff the first kilobytes of text before they show any: 2048 octets in IE10 and 11, 1025 in old Firefox, 256 in old Safari
+ * (WSE client code). None of those has a TextDecoder, and those that have it heed `nosniff`.
+ */
+const PADDING = 2048;
+
+/**
+ * A downstream that is the answer to an XMLHttpRequest. Polls and streams differ in their address only: what an engine shows of an
+ * answer before its end is read in both.
+ */
+export function openXhr(
+  platform: Platform,
+  line: Line,
+  wanted: Wanted,
+  events: CarrierEvents,
+  action: string,
+  streams: boolean
+): Carrier {
+  // An octet a character needs `overrideMimeType`, which MSXML and IE10 lack.
+  const octets = line.binary && !!newRequest(platform)?.overrideMimeType;
+  const padding = streams && !platform.page.TextDecoder ? ',' + PADDING : '';
+  const form = octets ? ',b' : padding && ',t';
+  const read = octets ? readBytes : readText;
+  const position = startPosition();
+  let malformed = false;
+
+  function take(text: string): void {
+    const frames: Frame[] | null = read(position, text);
+    if (!frames) malformed = true;
+    else if (frames.length) events.frames(frames);
+  }
+
+  const request = post(
+    platform,
+    addressOf(line.url, action),
+    textBody(line.token, [frame('D', wanted.n + ',' + wanted.ack + form + padding)]),
+    { crossOrigin: line.crossOrigin, octets: octets },
+    {
+      progress: (text) => {
+        take(text);
+        if (!malformed) return;
+        request.abort();
+        events.over(false, 'malformed');
+      },
+      done: (status, text) => {
+        // 404 brings the frame that says the session is gone.
+        if (status === 200 || status === 404) take(text);
+        const reason = malformed ? 'malformed' : status === 200 ? '' : 'status ' + status;
+        events.over(status !== 200 && !isPassing(status), reason);
+      }
+    }
+  );
+  return { close: request.abort };
+}

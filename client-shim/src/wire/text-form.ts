@@ -1,0 +1,55 @@
+import { base64Decode, base64Encode } from '../lang/base64.ts';
+import { binaryString } from '../lang/bytes.ts';
+import { lowOctets } from './binary.ts';
+import { arrived, type Frame, isBinary, type Position } from './frame.ts';
+
+const FRAME_END = '\x1e';
+const ESCAPE = '\x7f';
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const HAZARDS = /[\x00-\x1f\x7f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a bare control character, or an escape of what needs none
+const MALFORMED = /[\x00-\x1f]|\x7f([^?-_]|$)/;
+const ESCAPED = /\x7f(.)/g;
+
+/** A frame in text form (PROTOCOL.md §2). */
+export function spellText(frame: Frame): string {
+  const length = frame.data.length;
+  const data = isBinary(frame.type)
+    ? base64Encode(lowOctets(frame.data, 0, length), 0, length)
+    : frame.data.replace(HAZARDS, escapeOne);
+  return frame.type + data + FRAME_END;
+}
+
+function escapeOne(hazard: string): string {
+  return ESCAPE + swap(hazard);
+}
+
+function unescapeOne(_: string, escaped: string): string {
+  return swap(escaped);
+}
+
+function swap(one: string): string {
+  return String.fromCharCode(one.charCodeAt(0) ^ 0x40);
+}
+
+/** Reads frames in text form; see `Read`. */
+export function readText(position: Position, text: string): Frame[] | null {
+  const frames: Frame[] = [];
+  for (;;) {
+    // From where the last look ended: to begin anew with every chunk is quadratic on a long frame.
+    const end = text.indexOf(FRAME_END, position.seen);
+    position.seen = end < 0 ? text.length : end + 1;
+    if (end < 0) return frames;
+    const frame = readFrame(position, text.charAt(position.at), text.substring(position.at + 1, end));
+    if (!frame) return null;
+    frames.push(frame);
+    position.at = end + 1;
+  }
+}
+
+function readFrame(position: Position, type: string, payload: string): Frame | null {
+  if (MALFORMED.test(payload)) return null;
+  if (!isBinary(type)) return arrived(position, type, payload.replace(ESCAPED, unescapeOne));
+  const octets = base64Decode(payload);
+  return octets && arrived(position, type, binaryString(octets, 0, octets.length));
+}

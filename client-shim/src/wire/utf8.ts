@@ -1,0 +1,17 @@
+// biome-ignore lint/suspicious/noShadowRestrictedNames: declared as what es3.d.ts leaves out
+declare function escape(text: string): string;
+// biome-ignore lint/suspicious/noShadowRestrictedNames: as above
+declare function unescape(text: string): string;
+
+// `escape` and `unescape` stand in annex B of every edition since the third, and in every browser. They know code units below
+// 256 as %XX, which is what the URI functions take for one octet of UTF-8.
+
+/** The UTF-8 of a text without lone surrogates, one character for each octet. */
+export function toUtf8(text: string): string {
+  return unescape(encodeURIComponent(text));
+}
+
+/** The text whose UTF-8 this is; throws for anything else. */
+export function fromUtf8(octets: string): string {
+  return decodeURIComponent(escape(octets));
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { addressOf } from '../../../client-shim/src/wire/address.ts';
+import { byteBody, spellAll, textBody } from '../../../client-shim/src/wire/body.ts';
+import { readBytes, spellBytes } from '../../../client-shim/src/wire/byte-form.ts';
+import { type Frame, type Read, startPosition } from '../../../client-shim/src/wire/frame.ts';
+import { readFields, spellFields } from '../../../client-shim/src/wire/parameters.ts';
+import { readText, spellText } from '../../../client-shim/src/wire/text-form.ts';
+
+interface VectorFrame {
+  type: string;
+  text?: string;
+  hex?: string;
+}
+interface Vector {
+  name: string;
+  form: 'text' | 'byte';
+  from: string;
+  token?: string;
+  unit: string;
+  frames?: VectorFrame[];
+  malformed?: boolean;
+  cut?: boolean;
+}
+
+describe('the shim spells and reads frames as the test vectors have them', () => {
+  for (const vector of load<Vector>('frames.json')) {
+    const unit = vector.form === 'text' ? vector.unit : latin1(vector.unit);
+    const read = vector.form === 'text' ? readText : readBytes;
+    const spell = vector.form === 'text' ? spellText : spellBytes;
+
+    if (vector.from !== 'client') {
+      it(`reads ${vector.name} (${vector.form})`, () => {
+        const frames = read(startPosition(), unit);
+        if (vector.malformed) return assert.equal(frames, null);
+        assert.deepEqual(bare(frames), given(vector));
+      });
+
+      it(`reads ${vector.name} (${vector.form}) the same, one character more at a time`, () => {
+        const frames = readGrowing(read, unit);
+        if (vector.malformed) return assert.equal(frames, null);
+        assert.deepEqual(bare(frames), given(vector));
+      });
+    }
+    if (vector.malformed || vector.cut) continue;
+    it(`spells ${vector.name} (${vector.form})`, () => {
+      assert.equal(spellAll(given(vector), spell), unit);
+    });
+  }
+});
+
+describe('the shim reads a unit in pieces', () => {
+  it('keeps counting over the units of one carrier', () => {
+    const position = startPosition();
+    readText(position, '#5\x1eTa\x1e');
+    position.at = position.seen = 0;
+    assert.deepEqual(
+      readText(position, 'Tb\x1eTc\x1e')?.map((frame) => frame.seq),
+      [6, 7],
+    );
+  });
+
+  it('takes the low eight bits of what x-user-defined shows of high octets', () => {
+    const shown = '#\x011B\x02\uf7ff\uf780'.replace('\uf7ff', '\uf7fe');
+    assert.equal(readBytes(startPosition(), shown)?.[1]?.data, '\xfe\x80');
+  });
+});
+
+describe('the shim spells bodies, addresses and parameters as the test vectors have them', () => {
+  for (const vector of load<Vector>('bodies.json')) {
+    if (vector.malformed) continue;
+    it(`spells ${vector.name} (${vector.form})`, () => {
+      const body = vector.form === 'text' ? textBody : byteBody;
+      const unit = vector.form === 'text' ? vector.unit : latin1(vector.unit);
+      assert.equal(body(vector.token as string, given(vector)), unit);
+    });
+  }
+
+  for (const vector of load<{ url: string; action: string; token?: string; address: string }>(
+    'addresses.json',
+  ))
+    it(`finds ${vector.action} of ${vector.url}`, () => {
+      assert.equal(addressOf(vector.url, vector.action, vector.token), vector.address);
+    });
+
+  for (const vector of load<{ name: string; text: string; fields: Record<string, string> }>(
+    'parameters.json',
+  )) {
+    it(`spells and reads ${vector.name}`, () => {
+      assert.deepEqual(readFields(vector.text), vector.fields);
+      assert.deepEqual(readFields(spellFields(vector.fields)), vector.fields);
+    });
+  }
+
+  it('takes a cut escape for malformed', () => {
+    assert.equal(readFields('a=%C3'), null);
+  });
+});
+
+function load<T>(name: string): T[] {
+  return JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8'));
+}
+
+function latin1(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('latin1');
+}
+
+function given(vector: Vector): Frame[] {
+  return (vector.frames ?? []).map((frame) => ({
+    type: frame.type,
+    data: frame.hex === undefined ? (frame.text as string) : latin1(frame.hex),
+    seq: 0,
+  }));
+}
+
+function bare(frames: Frame[] | null): Frame[] | undefined {
+  return frames?.map((frame) => ({ ...frame, seq: 0 }));
+}
+
+function readGrowing(read: Read, unit: string): Frame[] | null {
+  const position = startPosition();
+  const all: Frame[] = [];
+  for (let length = 0; length <= unit.length; length += 1) {
+    const frames = read(position, unit.slice(0, length));
+    if (!frames) return null;
+    all.push(...frames);
+  }
+  return all;
+}
