@@ -23,7 +23,7 @@ export function createConnect(platform: Platform, memory: Memory): Connect {
   return (target, events) => connectOn(platform, memory, target, events);
 }
 
-/** `connect` in this browser. Its own WebSocket is looked up now, at load: later the shim stands in its place. */
+/** `connect` in this browser, whose own WebSocket is looked up at load: later the shim stands in its place. */
 export const connect: Connect = createConnect(
   { page: page, socket: page.WebSocket, now: now },
   createMemory(page, now)

@@ -54,7 +54,7 @@ export function createSession(
 ): Session {
   let over = false;
   /** Frames went upstream on a carrier and not by requests. */
-  const direct = false;
+  let direct = false;
   /** Characters received since the last acknowledgement. */
   let unacknowledged = 0;
 
