@@ -4,20 +4,22 @@
  */
 var Demo = {};
 
-/** Names of the transports, in the order in which the shim documents them, and what each of them is. */
+/**
+ * Names of the transports, in the order in which the shim documents them, and what each of them is. `later`: this version of
+ * the shim knows the name only; `asked`: used by pages that ask for it, and never the shim's own choice.
+ */
 Demo.transports = [
   { name: 'websocket', is: 'a real WebSocket' },
-  // A session from the start instead of one plain socket: only for pages that ask for it, so never the shim's own choice.
   { name: 'websocket-session', is: 'a WebSocket that survives a cut', asked: true },
   { name: 'xhr-streaming', is: 'one long answer, read as it grows' },
   { name: 'eventsource', is: 'server-sent events' },
-  { name: 'iframe-htmlfile', is: 'a page that never ends, in a frame' },
-  { name: 'htmlfile', is: 'the same in an ActiveX document' },
-  { name: 'xdr-streaming', is: 'XDomainRequest, one long answer' },
-  { name: 'xdr-polling', is: 'XDomainRequest, answer by answer' },
+  { name: 'iframe-htmlfile', is: 'a page that never ends, in a frame', later: true },
+  { name: 'htmlfile', is: 'the same in an ActiveX document', later: true },
+  { name: 'xdr-streaming', is: 'XDomainRequest, one long answer', later: true },
+  { name: 'xdr-polling', is: 'XDomainRequest, answer by answer', later: true },
   { name: 'xhr-polling', is: 'one request for each batch' },
-  { name: 'jsonp-polling', is: 'one script tag for each batch' },
-  { name: 'flash-socket', is: 'a socket of the Flash player' }
+  { name: 'jsonp-polling', is: 'one script tag for each batch', later: true },
+  { name: 'flash-socket', is: 'a socket of the Flash player', later: true }
 ];
 
 Demo.element = function (id) {
@@ -118,9 +120,10 @@ Demo.hasShim = function () {
   return typeof window.WebSocketShim !== 'undefined';
 };
 
-/** True when the browser has a WebSocket of its own. */
+/** True when the browser has a WebSocket of its own; those of the drafts before RFC 6455 had CLOSED = 2, and speak to nobody now. */
 Demo.hasNative = function () {
-  return Demo.hasShim() ? !!window.WebSocketShim.NativeWebSocket : 'WebSocket' in window;
+  var own = Demo.hasShim() ? window.WebSocketShim.NativeWebSocket : window.WebSocket;
+  return !!own && own.CLOSED === 3;
 };
 
 /**

@@ -6,6 +6,9 @@ Laboratory.missing = function (name) {
   if ((name === 'websocket' || name === 'websocket-session') && !Demo.hasNative()) {
     return 'no WebSocket of its own';
   }
+  if (name === 'xhr-streaming' && !(window.XMLHttpRequest && 'withCredentials' in new XMLHttpRequest())) {
+    return 'shows an answer only when it is complete';
+  }
   if (name === 'eventsource' && !('EventSource' in window)) {
     return 'no EventSource';
   }
@@ -108,15 +111,18 @@ Laboratory.meanings = function (own, results) {
 
 /**
  * Turns the failure of a transport that cannot work here into what it is: missing in the browser, or in this version of
- * the shim.
+ * the shim. `transport` is its entry in `Demo.transports`.
  */
-Laboratory.explain = function (result) {
-  if (result.state !== 'failed') {
+Laboratory.explain = function (result, transport) {
+  if (result.state !== 'failed' || result.openTime !== null) {
     return;
   }
   var missing = Laboratory.missing(result.name);
   if (missing) {
     result.state = 'browser';
     result.reason = missing;
+  } else if (transport.later) {
+    result.state = 'version';
+    result.reason = '';
   }
 };

@@ -8,7 +8,7 @@ var Laboratory = {};
 /** Milliseconds and counts of a measurement. */
 Laboratory.limits = {
   open: 10000,
-  /** How long a stream may take to prove itself by a first byte before it counts as held back. */
+  /** How long a socket may take to get to the transport asked for. */
   settle: 6000,
   /** How long the shim is watched for moving to something better when it chooses by itself. */
   choose: 2500,
@@ -81,6 +81,12 @@ Laboratory.measure = function (name, onStep, onDone) {
     finish();
   }
 
+  function held(reason) {
+    result.state = 'held';
+    result.reason = reason;
+    finish();
+  }
+
   function phase(text, ms, onLate) {
     clearTimeout(deadline);
     onStep(text);
@@ -118,8 +124,8 @@ Laboratory.measure = function (name, onStep, onDone) {
     };
   }
 
-  // A fallback opens with one short request and moves to its stream when a first byte came through. What is measured is
-  // the transport asked for, so wait for it; one that never comes is held back by something on the way.
+  // A fallback opens with one short request and may move to something better a little later. What is measured is the
+  // transport asked for, so wait for it.
   function settle() {
     var until = Demo.now() + (name ? limits.settle : limits.choose);
     function look() {
@@ -127,15 +133,13 @@ Laboratory.measure = function (name, onStep, onDone) {
       if (done) {
         return;
       }
-      if (now === name || (!name && now === 'websocket')) {
+      if (name ? now === name : now === 'websocket' || now !== result.openedOn) {
         echoes();
         return;
       }
       if (Demo.now() > until) {
         if (name) {
-          result.state = 'held';
-          result.reason = 'connected, but nothing came through it within ' + Demo.duration(limits.settle);
-          finish();
+          held('connected, but never got to use it');
           return;
         }
         echoes();
@@ -143,7 +147,7 @@ Laboratory.measure = function (name, onStep, onDone) {
       }
       setTimeout(look, 20);
     }
-    phase(name ? 'waiting for a first byte' : 'watching what it moves to', limits.settle + 2000, finish);
+    phase(name ? 'waiting for it' : 'watching what it moves to', limits.settle + 2000, finish);
     look();
   }
 
@@ -156,14 +160,18 @@ Laboratory.measure = function (name, onStep, onDone) {
         burst();
         return;
       }
-      phase(
-        'round trip ' + (result.trips.length + 1) + ' of ' + limits.trips,
-        limits.trip,
-        late('no answer', limits.trip)
-      );
+      phase('round trip ' + (result.trips.length + 1) + ' of ' + limits.trips, limits.trip, silent);
       text = 'trip ' + result.trips.length + Laboratory.filler;
       sent = Demo.now();
       socket.send(text);
+    }
+    // A socket that opened and then stays silent is what a proxy makes of a stream that it holds back.
+    function silent() {
+      if (result.trips.length) {
+        fail('no answer within ' + Demo.duration(limits.trip));
+      } else {
+        held('connected, but nothing came through it within ' + Demo.duration(limits.trip));
+      }
     }
     onMessage = function (data) {
       var ms = Demo.now() - sent;
@@ -232,12 +240,7 @@ Laboratory.measure = function (name, onStep, onDone) {
 
   function close() {
     result.endedOn = Demo.transportOf(socket);
-    if (name && result.endedOn !== name) {
-      result.state = 'held';
-      result.reason = 'worked at first, then had to go on over ' + result.endedOn;
-    } else {
-      result.state = 'works';
-    }
+    result.state = 'works';
     onMessage = null;
     onClosed = function (event) {
       result.clean = event.wasClean;

@@ -24,7 +24,7 @@ interface Result {
 interface Laboratory {
   measure(name: string, onStep: (text: string) => void, onDone: (result: Result) => void): void;
   meanings(own: Result, results: readonly Result[]): string[];
-  explain(result: Result): void;
+  explain(result: Result, transport: { later?: boolean }): void;
   report(own: Result, results: readonly Result[], meanings: readonly string[]): string;
   clockStep: number;
 }
@@ -50,6 +50,7 @@ function openPage(
   let wanted: string | undefined;
 
   class WebSocket {
+    static readonly CLOSED = 3;
     readyState = 0;
     transport = wanted === 'websocket' ? 'websocket' : 'xhr-polling';
     readonly diagnostics = [{ time: 0, transport: wanted ?? '', what: 'tried' }];
@@ -137,7 +138,7 @@ function measure(name: string, network: Network, extra?: Record<string, unknown>
     name,
     () => {},
     (result) => {
-      laboratory.explain(result);
+      laboratory.explain(result, { later: name === 'jsonp-polling' });
       results.push(result);
     },
   );
@@ -173,18 +174,27 @@ describe('the laboratory', () => {
     assert.deepEqual([result.median, result.worst], [6, 400]);
   });
 
-  it('says that a stream is held back when the socket opens but never gets to it', () => {
-    const result = measure('xhr-streaming', { move: null });
+  it('says that a stream is held back when the socket opens and nothing comes', () => {
+    const result = measure('xhr-streaming', { echo: () => null });
     assert.equal(result.state, 'held');
-    assert.match(result.reason, /nothing came through it within 6\.0 s/);
-    assert.equal(result.openTime, 5);
-    assert.equal(result.rate, null);
+    assert.match(result.reason, /nothing came through it within 8\.0 s/);
+    assert.deepEqual([result.openTime, result.rate], [5, null]);
+  });
+
+  it('says so too when the socket never gets to the transport that was asked for', () => {
+    const result = measure('xhr-streaming', { move: null });
+    assert.deepEqual([result.state, result.reason], ['held', 'connected, but never got to use it']);
   });
 
   it('says why a transport failed', () => {
     assert.equal(measure('xhr-polling', { open: null }).reason, 'could not connect');
     assert.match(measure('xhr-polling', { open: 60_000 }).reason, /did not open within 10\.0 s/);
-    assert.match(measure('websocket', { echo: () => null }).reason, /no answer within 8\.0 s/);
+    let sent = 0;
+    const echo = (data: Data) => {
+      sent += 1;
+      return sent === 4 ? null : { after: 1, data };
+    };
+    assert.match(measure('websocket', { echo }).reason, /no answer within 8\.0 s/);
     assert.match(
       measure('websocket', { echo: (data) => ({ after: 1, data: `${data}!` }) }).reason,
       /came back changed/,
@@ -215,6 +225,7 @@ describe('the laboratory', () => {
     const result = measure('eventsource', { open: null });
     assert.deepEqual([result.state, result.reason], ['browser', 'no EventSource']);
     assert.equal(measure('eventsource', { open: null }, { EventSource: class {} }).state, 'failed');
+    assert.equal(measure('jsonp-polling', { open: null }).state, 'version');
   });
 
   it('leaves the choice to the shim when it is not told what to use', () => {
