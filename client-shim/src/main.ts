@@ -1,6 +1,6 @@
 import { page } from './browser/page.ts';
 import { baseUrl, currentScript } from './browser/place.ts';
-import { connect } from './connect/connect.ts';
+import { connectWith } from './connect/connect.ts';
 import type { Options } from './facade/settings.ts';
 import { createShim, type WebSocketShim } from './facade/shim.ts';
 import { resolve } from './facade/url.ts';
@@ -9,7 +9,7 @@ import { resolve } from './facade/url.ts';
 const script = currentScript();
 const home = (script?.getAttribute('src') && resolve(script.getAttribute('src') as string, baseUrl())) || '';
 const earlier = page.WebSocketShim as WebSocketShim | undefined;
-const shim = earlier || createShim(connect, home);
+const shim = earlier || createShim(connectWith, home);
 page.WebSocketShim = page.WebSocket = shim as never;
 if (earlier && home) earlier.configure({ gateways: home });
 

@@ -1,5 +1,5 @@
 import { page } from './browser/page.ts';
-import { connect } from './connect/connect.ts';
+import { connectWith } from './connect/connect.ts';
 import type { Options } from './facade/settings.ts';
 import { createShim } from './facade/shim.ts';
 
@@ -7,7 +7,7 @@ import { createShim } from './facade/shim.ts';
 
 export { Bytes } from './lang/bytes.ts';
 
-export const WebSocketShim = createShim(connect, '');
+export const WebSocketShim = createShim(connectWith, '');
 
 export function configure(options: Options): void {
   WebSocketShim.configure(options);

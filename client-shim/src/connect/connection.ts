@@ -49,7 +49,8 @@ export interface Connection {
   send(data: Payload, size: number): void;
   /** Starts the closing handshake behind what was sent; 1005 = a Close without code. Before open: fails the connection. */
   close(code: number, reason: string): void;
-  /** Brings `sent` up to date: called before the page reads bufferedAmount, and the one case in which `sent` may be called from within. */
+  /** Brings `sent` up to date: called before the page reads bufferedAmount, and the one case in which `sent` may be called from
+   * within. What is not asked is brought up to date before the next event. */
   settle?(): void;
   /** The page is being left: abort at once, no events. */
   leave(): void;

@@ -17,11 +17,19 @@ export interface WebSocketShim {
   configure(options: Options): void;
 }
 
-/** `home` is the address of the script, empty if not known. */
-export function createShim(connect: Connect, home: string): WebSocketShim {
+/**
+ * Makes the shim and changes nothing in the page. `connectWith` gets the browser's own WebSocket as it is now, before the shim takes its
+ * place; `home` is the address of the script, empty if not known.
+ */
+export function createShim(
+  connectWith: (native: NativeWebSocketConstructor | undefined) => Connect,
+  home: string
+): WebSocketShim {
   const native = page.WebSocket;
   const settings = new Settings(home);
-  const shim = createWebSocket({ connect, settings, native, accessors: hasAccessors() }) as WebSocketShim;
+  const accessors = hasAccessors();
+  const connect = connectWith(native);
+  const shim = createWebSocket({ connect, settings, native, accessors }) as WebSocketShim;
   shim.NativeWebSocket = native;
   shim.Bytes = Bytes;
   shim.version = '0.1.0';

@@ -33,7 +33,7 @@ export class SocketState implements ConnectionEvents {
   protocol = '';
   binaryType = 'blob';
   readonly listeners: Listeners = new Listeners();
-  private readonly face: Face;
+  readonly face: Face;
   private readonly tasks = new TaskQueue();
   private readonly outbox = new Outbox();
   private connection: Connection | null = null;
@@ -51,7 +51,7 @@ export class SocketState implements ConnectionEvents {
   }
 
   bufferedAmount(): number {
-    if (this.connection?.settle) this.connection.settle();
+    this.connection?.settle?.();
     return this.buffered;
   }
 
@@ -74,6 +74,7 @@ export class SocketState implements ConnectionEvents {
       throw domError('InvalidStateError', 11, 'The WebSocket is still connecting.');
     const { data, size } = outgoing(argument);
     this.buffered += size;
+    this.face.sync();
     if (this.readyState !== OPEN) return;
     const go = (payload: Payload) => this.whileConnected((connection) => connection.send(payload, size));
     if (isBlob(data)) this.outbox.read(data, go, () => this.whileConnected(() => this.fail()));
@@ -84,6 +85,7 @@ export class SocketState implements ConnectionEvents {
     const status = closeArguments(code, reason);
     if (this.readyState >= CLOSING) return;
     this.readyState = CLOSING;
+    this.face.sync();
     this.outbox.add(() => this.whileConnected((connection) => connection.close(status.code, status.reason)));
   }
 
@@ -121,6 +123,7 @@ export class SocketState implements ConnectionEvents {
 
   sent(bytes: number): void {
     this.buffered -= bytes;
+    this.face.sync();
   }
 
   closing(): void {

@@ -1,11 +1,11 @@
 import type { NativeWebSocketConstructor } from '../../browser.d.ts';
-import { define, put } from '../browser/define.ts';
+import { put } from '../browser/define.ts';
 import { whenLeaving } from '../browser/leaving.ts';
 import { page } from '../browser/page.ts';
 import { baseUrl, pageOrigin } from '../browser/place.ts';
-import { later } from '../browser/timer.ts';
 import type { Connect } from '../connect/connection.ts';
 import { indexOf } from '../lang/list.ts';
+import { addAccessors, addFields, syncFields } from './attributes.ts';
 import type { SocketEvent } from './events.ts';
 import { protocolList } from './protocols.ts';
 import type { Settings } from './settings.ts';
@@ -21,20 +21,7 @@ export interface Environment {
   readonly accessors: boolean;
 }
 
-/** How often plain fields are refreshed while `bufferedAmount` is not zero, in ms. */
-const REFRESH = 250;
-
 const STATES: Record<string, number> = { CONNECTING, OPEN, CLOSING, CLOSED };
-const READ_ONLY = [
-  'url',
-  'readyState',
-  'bufferedAmount',
-  'extensions',
-  'protocol',
-  'transport',
-  'diagnostics'
-];
-const HANDLERS = ['open', 'message', 'error', 'close'];
 
 /** Makes the constructor that takes the place of `window.WebSocket` (WHATWG WebSockets §3.1). */
 export function createWebSocket(environment: Environment): new (url: string, protocols?: unknown) => object {
@@ -61,11 +48,12 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       const asked = protocolList(protocols);
       const state = new SocketState(address, {
         target: this,
-        sync: () => sync(this),
+        sync: accessors ? nothing : () => syncFields(this, state),
         ended: () => forget(state)
       });
       put(this, '_state', state);
       if (!accessors) addFields(this);
+      state.face.sync();
       if (!live) whenLeaving(leave);
       live = live || [];
       live.push(state);
@@ -75,24 +63,20 @@ export function createWebSocket(environment: Environment): new (url: string, pro
           ? null
           : { url: target, protocols: asked, origin: pageOrigin(), transports: settings.transports }
       );
-      sync(this);
     }
 
     send(data: unknown): void {
       // biome-ignore lint/complexity/noArguments: undefined can be sent, nothing cannot
       if (!arguments.length) throw new TypeError('send is called without data.');
       this._state.send(data);
-      sync(this);
-      if (!accessors) keepFresh(this);
     }
 
     close(code?: unknown, reason?: unknown): void {
       this._state.close(code, reason);
-      sync(this);
     }
 
     addEventListener(type: unknown, listener: unknown, options?: unknown): void {
-      sync(this);
+      this._state.face.sync();
       this._state.listeners.add(`${type}`, listener, options);
     }
 
@@ -119,32 +103,6 @@ export function createWebSocket(environment: Environment): new (url: string, pro
     if (live && at >= 0) live.splice(at, 1);
   }
 
-  /** Takes over what the page wrote into plain fields, and writes what it may read there. */
-  function sync(socket: WebSocket): void {
-    if (accessors) return;
-    const state = socket._state;
-    const fields = socket as unknown as Record<string, unknown>;
-    for (let at = 0; at < HANDLERS.length; at += 1) {
-      const type = HANDLERS[at] as string;
-      state.listeners.setHandler(type, fields[`on${type}`]);
-    }
-    state.setBinaryType(fields.binaryType);
-    fields.binaryType = state.binaryType;
-    for (let at = 0; at < READ_ONLY.length; at += 1)
-      fields[READ_ONLY[at] as string] = read(state, READ_ONLY[at] as string);
-  }
-
-  function keepFresh(socket: WebSocket): void {
-    const state = socket._state as SocketState & { watched?: boolean };
-    if (state.watched || !state.bufferedAmount() || state.readyState === CLOSED) return;
-    state.watched = true;
-    later(() => {
-      state.watched = false;
-      sync(socket);
-      keepFresh(socket);
-    }, REFRESH);
-  }
-
   const prototype = WebSocket.prototype;
   for (const name in STATES) {
     put(prototype, name, STATES[name]);
@@ -153,56 +111,6 @@ export function createWebSocket(environment: Environment): new (url: string, pro
   if (accessors) addAccessors(prototype);
   nameAsNative(WebSocket, native);
   return WebSocket as unknown as new () => object;
-}
-
-interface Stateful {
-  readonly _state: SocketState;
-}
-
-/** An attribute of the state, which has the computed ones as methods. */
-function read(state: SocketState, name: string): unknown {
-  const value = (state as unknown as Record<string, unknown>)[name];
-  return typeof value === 'function' ? value.call(state) : value;
-}
-
-function addFields(socket: object): void {
-  const fields = socket as Record<string, unknown>;
-  fields.binaryType = 'blob';
-  for (let at = 0; at < HANDLERS.length; at += 1) fields[`on${HANDLERS[at]}`] = null;
-}
-
-function addAccessors(prototype: object): void {
-  const attribute = (
-    name: string,
-    get: (state: SocketState) => unknown,
-    set?: (state: SocketState, value: unknown) => void
-  ) =>
-    define(prototype, name, {
-      get(this: Stateful) {
-        return get(this._state);
-      },
-      set:
-        set &&
-        function (this: Stateful, value: unknown) {
-          set(this._state, value);
-        },
-      enumerable: true,
-      configurable: true
-    });
-  const readOnly = (name: string) => attribute(name, (state) => read(state, name));
-  const handler = (type: string) =>
-    attribute(
-      `on${type}`,
-      (state) => state.listeners.handler(type),
-      (state, value) => state.listeners.setHandler(type, value)
-    );
-  for (let at = 0; at < READ_ONLY.length; at += 1) readOnly(READ_ONLY[at] as string);
-  for (let at = 0; at < HANDLERS.length; at += 1) handler(HANDLERS[at] as string);
-  attribute(
-    'binaryType',
-    (state) => state.binaryType,
-    (state, value) => state.setBinaryType(value)
-  );
 }
 
 /** What newer engines let a page see of a native socket besides: `instanceof`, also of the native ones passed through, and the tag. */
@@ -224,6 +132,8 @@ function nameAsNative(
 }
 
 /** The plain rule of `instanceof`, false for what is no object. */
-function isMadeBy(constructor: { prototype: object }, value: object): boolean {
-  return Object.prototype.isPrototypeOf.call(constructor.prototype, value);
+function isMadeBy(maker: { prototype: object }, value: object): boolean {
+  return Object.prototype.isPrototypeOf.call(maker.prototype, value);
 }
+
+function nothing(): void {}
