@@ -17,6 +17,6 @@ export function serializeOrigin(text: string): string | undefined {
 
 /** The origin of an http or https address, such as a Referer. */
 export function originOfUrl(url: string): string | undefined {
-  const origin = /^https?:\/\/[^/?#\\@\s]+/i.exec(url)?.[0];
+  const origin = /^(https?:\/\/[^/?#\\@\s]+)(?:[/?#]|$)/i.exec(url)?.[1];
   return origin === undefined ? undefined : serializeOrigin(origin);
 }

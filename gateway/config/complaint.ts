@@ -21,12 +21,13 @@ export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf
     const hint = meant === undefined ? '' : `; did you mean ${keyPath([...issue.path, meant])}?`;
     return `${nameOf([...issue.path, key])} is not an option${hint}`;
   }
-  const name = nameOf(issue.path);
-  const found = valueAt(given, issue.path);
+  const path = writtenPath(given, issue.path);
+  const name = nameOf(path);
+  const found = valueAt(given, path);
   const message = issue.code === 'custom' ? issue.message : mustBe(issue);
   if (found === undefined) return `${name} is missing: it ${message}`;
   const isBareFlag = found === true && name.startsWith('--');
-  return `${name}${isBareFlag ? '' : ` ${shown(found, issue.path)}`} ${message}`;
+  return `${name}${isBareFlag ? '' : ` ${shown(found, path)}`} ${message}`;
 }
 
 /** zod's own findings are all of one kind here: a list or a table was expected. */
@@ -40,13 +41,14 @@ function mustBe(issue: z.core.$ZodIssue): string {
   return `must be ${words[expected] ?? 'something else'}`;
 }
 
+/** A short form (`PATH=BACKEND`, one value for a list) was taken apart by the schema: the operator wrote it as one. */
+function writtenPath(given: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const short = path.findIndex((_, index) => typeof valueAt(given, path.slice(0, index)) !== 'object');
+  return short < 0 ? path : path.slice(0, short);
+}
+
 function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
-  let found = given;
-  for (const key of path) {
-    if (found === null || typeof found !== 'object') return found;
-    found = (found as Record<PropertyKey, unknown>)[key];
-  }
-  return found;
+  return path.reduce((found, key) => (found as Record<PropertyKey, unknown> | null)?.[key], given);
 }
 
 /** Header values and passwords in backend URLs are the operator's secrets: an error line may end in a log. */

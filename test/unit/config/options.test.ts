@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import type { z } from 'zod';
+import { ConfigError } from '../../../gateway/base/errors.ts';
+import type { GatewayOptions } from '../../../gateway/config/options.ts';
+import { resolveOptions } from '../../../gateway/config/resolve.ts';
+import { routePath } from '../../../gateway/config/routes.ts';
+import { type gatewaySchema, optionTable } from '../../../gateway/config/schema.ts';
+
+/** Resolves what may be wrong, as a config file's content is. */
+function resolve(given: unknown) {
+  return resolveOptions(given as GatewayOptions);
+}
+
+function complaint(given: unknown): string {
+  let message = '';
+  assert.throws(
+    () => resolve(given),
+    (error: unknown) => {
+      assert.ok(error instanceof ConfigError);
+      message = error.message;
+      return true;
+    },
+  );
+  assert.doesNotMatch(message, /\n/, 'one line');
+  return message;
+}
+
+describe('resolved options', () => {
+  it('have the documented defaults', () => {
+    const { session, admission, listen, access, connectTimeout, grace, demo, tls } = resolveOptions();
+    assert.deepEqual(listen, { host: '127.0.0.1', port: 8080 });
+    assert.deepEqual(session, {
+      heartbeat: 25_000,
+      silence: 62_500,
+      window: 120_000,
+      attachTimeout: 5_000,
+      outbox: 1_048_576,
+      maxBuffered: 16_777_216,
+      inbox: 262_144,
+      body: 263_168,
+      pollBudget: 262_144,
+      streamBudget: 262_144,
+      fragment: 65_536,
+      delayed: 4,
+    });
+    assert.deepEqual(admission, { sessions: 10_000, sessionsPerAddress: 1_000 });
+    assert.deepEqual(access, { origins: [], hosts: [], trustedProxies: [] });
+    assert.deepEqual([connectTimeout, grace, demo, tls], [10_000, 10_000, true, undefined]);
+  });
+
+  it('serve an echo and the demo when nothing is said', () => {
+    const { routes } = resolveOptions();
+    assert.deepEqual(
+      routes.map(({ path, sameOrigin }) => [path, sameOrigin]),
+      [
+        ['/echo', false],
+        ['/demo/echo', true],
+      ],
+    );
+  });
+
+  it('are frozen to the bottom', () => {
+    const options = resolveOptions({ routes: [{ path: '/a', backend: 'echo:', headers: { 'X-A': '1' } }] });
+    assert.throws(() => Object.assign(options.session, { heartbeat: 1 }), TypeError);
+    assert.throws(() => Object.assign(options.routes[0]?.headers ?? {}, { host: 'x' }), TypeError);
+  });
+
+  it('derive silence from heartbeat', () => {
+    assert.equal(resolveOptions({ heartbeat: 200 }).session.silence, 500);
+  });
+
+  it('take times and sizes as numbers or with a unit', () => {
+    const options = resolveOptions({
+      heartbeat: '1.5s',
+      resumeWindow: '2m',
+      grace: 0,
+      outbox: '2MiB',
+      inbox: 8192,
+    });
+    assert.equal(options.session.heartbeat, 1500);
+    assert.equal(options.session.window, 120_000);
+    assert.equal(options.grace, 0);
+    assert.equal(options.session.outbox, 2_097_152);
+    assert.equal(options.session.inbox, 8192);
+  });
+
+  it('turn pings off by the word', () => {
+    const { routes } = resolveOptions({ clientPing: 'off', routes: ['/a=echo:'], demo: false });
+    assert.equal(routes[0]?.clientPing, 0);
+  });
+
+  it('give a route the gateway’s bounds unless it has its own', () => {
+    const { routes } = resolveOptions({
+      maxMessage: '1MiB',
+      routes: ['/a=echo:', { path: '/b', backend: 'echo:', maxMessage: '2KiB', ping: '20s', host: 'inner' }],
+    });
+    assert.deepEqual(
+      routes.slice(0, 2).map(({ maxMessage, ping, host }) => [maxMessage, ping, host]),
+      [
+        [1_048_576, 0, undefined],
+        [2048, 20_000, 'inner'],
+      ],
+    );
+  });
+
+  it('accept the names that are listened on and those of allowed origins', () => {
+    const { access } = resolveOptions({
+      listen: 'gw.intra:80',
+      host: 'GW2',
+      origin: ['https://app.intra:8443', 'null', 'http://[::1]'],
+    });
+    assert.deepEqual(access.hosts, ['gw2', 'app.intra', 'gw.intra']);
+    assert.deepEqual(access.origins, ['https://app.intra:8443', 'null', 'http://[::1]']);
+  });
+
+  it('make a network of a single proxy', () => {
+    const { access } = resolveOptions({ trustedProxy: ['10.1.2.3', '::1', '10.0.0.0/8'] });
+    assert.deepEqual(access.trustedProxies, ['10.1.2.3/32', '::1/128', '10.0.0.0/8']);
+  });
+
+  it('leave a demo path to a route of the operator', () => {
+    const { routes } = resolveOptions({ routes: ['/demo/echo=ws://h'] });
+    assert.equal(routes.length, 1);
+    assert.equal(routes[0]?.sameOrigin, false);
+  });
+
+  it('keep the public type and the schema alike', () => {
+    const forward: keyof GatewayOptions = 'listen' as keyof z.input<typeof gatewaySchema>;
+    const backward: keyof z.input<typeof gatewaySchema> = 'listen' as keyof GatewayOptions;
+    const accepted: GatewayOptions = {} as z.input<typeof gatewaySchema>;
+    assert.equal(forward, backward);
+    assert.deepEqual(accepted, {});
+  });
+});
+
+describe('backends', () => {
+  const backendOf = (text: string) => resolveOptions({ routes: [`/r=${text}`] }).routes[0]?.backend;
+
+  it('tell a lone slash from no path, as nginx does', () => {
+    assert.deepEqual(backendOf('ws://h'), {
+      kind: 'websocket',
+      secure: false,
+      hostname: 'h',
+      port: 80,
+      path: undefined,
+    });
+    assert.deepEqual(backendOf('wss://H.x/'), {
+      kind: 'websocket',
+      secure: true,
+      hostname: 'H.x',
+      port: 443,
+      path: '/',
+    });
+  });
+
+  it('may be IPv6 addresses', () => {
+    assert.deepEqual(backendOf('ws://[::1]:9001/a/b'), {
+      kind: 'websocket',
+      secure: false,
+      hostname: '::1',
+      port: 9001,
+      path: '/a/b',
+    });
+  });
+
+  for (const bad of [
+    'http://h',
+    'ws:h',
+    'ws://',
+    'ws://h:0',
+    'ws://h:65536',
+    'ws://h/?q',
+    'ws://h/#f',
+    'ws://u:p@h',
+    'ws://h /',
+    'ws://h/\r\nX: y',
+    'echo',
+    '',
+  ]) {
+    it(`are not ${JSON.stringify(bad)}`, () => {
+      const message = complaint({ routes: [{ path: '/r', backend: bad }] });
+      assert.match(message, /^routes\[0\]\.backend .*must be ws:\/\/HOST/);
+    });
+  }
+
+  for (const later of ['stomp:', 'stomp://h:61613', 'stomps://h']) {
+    it(`say that ${later} comes later`, () => {
+      assert.match(complaint({ routes: [`/r=${later}`] }), /routes\[0\] .* is not available in this version/);
+    });
+  }
+});
+
+describe('what is wrong with options is one line', () => {
+  const cases: readonly [unknown, RegExp][] = [
+    [{ heartbeat: 'soon' }, /^heartbeat "soon" must be a duration of 1ms to 50s/],
+    [{ heartbeat: '51s' }, /^heartbeat "51s" must be/],
+    [{ heartbeat: 0 }, /^heartbeat 0 must be/],
+    [{ heartbeat: -1 }, /^heartbeat -1 must be/],
+    [{ heartbeat: 1.5 }, /^heartbeat 1.5 must be/],
+    [{ heartbeat: null }, /^heartbeat null must be/],
+    [{ heartbeat: { a: 1 } }, /^heartbeat {"a":1} must be/],
+    [{ outbox: '1MB' }, /^outbox "1MB" must be a size/],
+    [{ outbox: '1' }, /^outbox "1" must be a size/],
+    [{ maxSessions: 0 }, /^maxSessions 0 must be a whole number from 1/],
+    [{ maxSessions: 'constructor' }, /^maxSessions "constructor" must be/],
+    [{ demo: 'yes' }, /^demo "yes" must be true or false/],
+    [{ listen: '1.2.3.4' }, /^listen "1.2.3.4" must be PORT or HOST:PORT/],
+    [{ listen: 65_536 }, /^listen 65536 must be/],
+    [{ listen: '[zz]:1' }, /^listen .* must be/],
+    [{ origin: 'app.example' }, /^origin "app.example" must be an origin like/],
+    [{ origin: ['http://a', 'http://a/'] }, /^origin\[1\] "http:\/\/a\/" must be/],
+    [{ host: 'a:80' }, /^host "a:80" must be a host name/],
+    [{ host: '*' }, /^host "\*" must be a host name/],
+    [{ trustedProxy: '10.0.0.0/33' }, /^trustedProxy "10.0.0.0\/33" must be an address or a network/],
+    [{ logLevel: 'loud' }, /^logLevel "loud" must be one of silent, error/],
+    [{ tls: { minVersion: 'SSLv3' } }, /^tls.minVersion "SSLv3" must be one of TLSv1,/],
+    [{ tls: {} }, /^tls needs a cert and a key/],
+    [{ tlsCert: 'a' }, /^tlsKey is missing/],
+    [{ tls: { key: 'a' } }, /^tls.cert is missing/],
+    [{ tlsCert: '/does/not/exist', tlsKey: 'b' }, /^tlsCert \/does\/not\/exist cannot be read: ENOENT/],
+    [{ routes: 'x' }, /^routes "x" must be a list/],
+    [{ routes: [7] }, /^routes\[0\] 7 must be a table of settings, or PATH=BACKEND/],
+    [{ routes: ['/x'] }, /^routes\[0\] "\/x" must be a table/],
+    [{ routes: [{ path: '/x' }] }, /^routes\[0\].backend is missing: it must be ws/],
+    [{ routes: ['/x=echo:', '/x/=echo:'] }, /^routes\[1\] has the path \/x a second time/],
+    [
+      { routes: [{ path: '/x', backend: 'echo:', ping: '1ms' }] },
+      /^routes\[0\].ping "1ms" must be .* or "off"/,
+    ],
+    [{ maxBuffered: '4KiB' }, /^maxBuffered 4096 must not be less than outbox/],
+    [{ headerTimeout: '3m' }, /^headerTimeout 180000 must not be more than requestTimeout/],
+    [{ jsonp: true }, /^jsonp true is not available in this version/],
+    [{ sockjs: true }, /^sockjs true is not available/],
+    [{ policyPort: 843 }, /^policyPort 843 is not available/],
+    [{ policyDomain: '*' }, /^policyDomain "\*" is not available/],
+    [{ crossdomain: true }, /^crossdomain true is not available/],
+    [{ stompPort: 61_613 }, /^stompPort 61613 is not available/],
+    [{ heartbeet: 1 }, /^heartbeet is not an option; did you mean heartbeat\?/],
+    [{ route: [] }, /^route is not an option; did you mean routes\?/],
+    [{ xyzzy: 1 }, /^xyzzy is not an option$/],
+    [
+      { routes: [{ path: '/x', backend: 'echo:', pin: 1 }] },
+      /^routes\[0\].pin is not an option; did you mean routes\[0\].ping\?/,
+    ],
+    [{ tls: { minversion: 1 } }, /^tls.minversion is not an option; did you mean tls.minVersion\?/],
+    [JSON.parse('{"__proto__": 1}'), /^__proto__ is not an option/],
+  ];
+  for (const [given, expected] of cases) {
+    it(JSON.stringify(given), () => assert.match(complaint(given), expected));
+  }
+
+  it('and shows no secrets', () => {
+    const headers = { Authorization: 'Bearer s3cret\n' };
+    assert.doesNotMatch(complaint({ routes: [{ path: '/x', backend: 'echo:', headers }] }), /s3cret/);
+    assert.doesNotMatch(complaint({ routes: ['/x=ws://user:s3cret@h'] }), /s3cret/);
+  });
+
+  it('and says false for what this version does not do', () => {
+    assert.ok(resolveOptions({ jsonp: false, sockjs: false }));
+  });
+});
+
+describe('route paths', () => {
+  it('lose a trailing slash', () => {
+    assert.deepEqual(['/a', '/a/', '/', '/a/b-c.d~%20'].map(routePath), ['/a', '/a', '', '/a/b-c.d~%20']);
+  });
+
+  for (const bad of [
+    '',
+    'a',
+    '//',
+    '/a//b',
+    '/a?b',
+    '/a#b',
+    '/../a',
+    '/a/.',
+    '/a b',
+    '/a\n',
+    '/_fallback',
+    '/a/_fallback/v1',
+  ]) {
+    it(`are not ${JSON.stringify(bad)}`, () => assert.throws(() => routePath(bad), ConfigError));
+  }
+});
+
+describe('headers of a route', () => {
+  const resolveWith = (headers: unknown) => resolve({ routes: [{ path: '/x', backend: 'echo:', headers }] });
+
+  it('are kept by lower-case name', () => {
+    assert.deepEqual(resolveWith({ 'X-Key': 'abc' }).routes[0]?.headers, { 'x-key': 'abc' });
+  });
+
+  for (const name of ['Host', 'Connection', 'Upgrade', 'Sec-WebSocket-Key', 'Transfer-Encoding', 'a b', '']) {
+    it(`may not set ${JSON.stringify(name)}`, () => {
+      assert.throws(() => resolveWith({ [name]: 'x' }), /is not a header field that a route may set/);
+    });
+  }
+
+  it('have no line breaks', () => {
+    assert.throws(() => resolveWith({ 'X-A': 'a\r\nX-B: c' }), /routes\[0\]\.headers\.X-A .*no line breaks/);
+  });
+});
+
+describe('the option table', () => {
+  it('has a flag in kebab case for each key that is not for files only', () => {
+    for (const [key, { flag }] of Object.entries(optionTable) as [string, { flag?: string }][]) {
+      if (flag === undefined) continue;
+      const name = String(flag.split(' ')[0]).replace(/^--(no-)?/, '');
+      const camel = name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      assert.equal(key === 'routes' ? 'route' : key, camel);
+    }
+  });
+});
