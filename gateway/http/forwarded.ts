@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Where a request comes from, as far as it is known by those who are believed. */
@@ -64,7 +65,7 @@ export class TrustedProxies {
   }
 
   #trusts(address: string): boolean {
-    if (this.#networks.length === 0 || !ipaddr.isValid(address)) return false;
+    if (this.#networks.length === 0 || !isAddress(address)) return false;
     const parsed = ipaddr.process(address);
     return this.#networks.some(
       ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network as ipaddr.IPv4, bits),
@@ -77,8 +78,9 @@ function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
+/** The library would take `7` and `0x7f.1` for addresses too. */
 function isAddress(text: string): boolean {
-  return /^[0-9a-f:.]+$/i.test(text) && ipaddr.isValid(text);
+  return isIP(text) !== 0;
 }
 
 function listOf(value: string | undefined): string[] {

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '../../../gateway/base/errors.ts';
+import { readCommandLine } from '../../../gateway/config/flags.ts';
+import type { ResolvedOptions } from '../../../gateway/config/resolved.ts';
+
+function resolved(...args: string[]): ResolvedOptions {
+  const commandLine = readCommandLine(args, '1.2.3');
+  assert.ok(commandLine.kind === 'run');
+  return commandLine.resolved;
+}
+
+function printed(...args: string[]): string {
+  const commandLine = readCommandLine(args, '1.2.3');
+  assert.ok(commandLine.kind === 'print');
+  return commandLine.text;
+}
+
+function complaint(...args: string[]): string {
+  try {
+    readCommandLine(args, '1.2.3');
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    assert.doesNotMatch(error.message, /\n/, 'one line');
+    return error.message;
+  }
+  return assert.fail('was accepted');
+}
+
+describe('flags', () => {
+  it('replace the default routes', () => {
+    const { routes } = resolved('--route', '/a=ws://h:1', '--route', '/b=echo:', '--no-demo');
+    assert.deepEqual(
+      routes.map(({ path }) => path),
+      ['/a', '/b'],
+    );
+  });
+
+  it('may be repeated where the help says so', () => {
+    const { access } = resolved('--origin', 'http://a', '--origin', '*', '--host', 'x', '--host', 'y');
+    assert.deepEqual(access.origins, ['http://a', '*']);
+    assert.deepEqual(access.hosts, ['x', 'y', 'a']);
+  });
+
+  it('leave the demo out', () => {
+    assert.equal(resolved('--no-demo').demo, false);
+  });
+
+  it('take a port alone', () => {
+    assert.deepEqual(resolved('--listen', '0').listen, { host: '127.0.0.1', port: 0 });
+    assert.deepEqual(resolved('--listen', '[::]:8080').listen, { host: '::', port: 8080 });
+  });
+
+  it('print the version', () => assert.equal(printed('--version'), '1.2.3\n'));
+
+  it('print a help with defaults and units, and without what is not there yet', () => {
+    const help = printed('--help');
+    assert.match(help, /--listen <\[host:\]port> .*default 127\.0\.0\.1:8080/);
+    assert.match(help, /--heartbeat <time> .*default 25s/);
+    assert.match(help, /--outbox <size> .*default 1MiB/);
+    assert.match(help, /Times are milliseconds/);
+    assert.doesNotMatch(help, /--jsonp|--policy-port|--stomp-port/);
+    for (const line of help.split('\n')) assert.ok(line.length <= 110, line);
+  });
+
+  const wrong: readonly [string[], RegExp][] = [
+    [['--heartbeat', 'abc'], /^--heartbeat "abc" must be a duration/],
+    [['--route', '/x=http://h'], /^--route "\/x=http:\/\/h" must be ws:/],
+    [['--route', 'x'], /^--route "x" must be /],
+    [['--route'], /'--route <path=backend>' argument missing/],
+    [['--rout', 'x'], /^unknown option '--rout' \(Did you mean --route\?\)/],
+    [['--jsonp'], /^--jsonp is not available in this version/],
+    [['--policy-port'], /^--policy-port is not available/],
+    [['--policy-port', '843'], /^--policy-port "843" is not available/],
+    [['--stomp-port', '61613'], /^--stomp-port "61613" is not available/],
+    [['--tls-key', 'k'], /^--tls-cert is missing/],
+    [['serve'], /^"serve" is not an option/],
+    [['--config', '/does/not/exist'], /^--config \/does\/not\/exist cannot be read: ENOENT/],
+  ];
+  for (const [args, expected] of wrong) {
+    it(`name what is wrong: ${args.join(' ')}`, () => assert.match(complaint(...args), expected));
+  }
+});
+
+describe('a config file', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gateway-config-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  function file(content: string, name = 'gateway.yaml'): string {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  it('says the same in YAML', () => {
+    const path = file(
+      'heartbeat: 10s\nroutes:\n  - path: /a\n    backend: ws://h:1/x\n    ping: 20s\n  - "/b=echo:"\n',
+    );
+    const { session, routes } = resolved('--config', path, '--no-demo');
+    assert.equal(session.heartbeat, 10_000);
+    assert.deepEqual(
+      routes.map(({ path: routePath, ping }) => [routePath, ping]),
+      [
+        ['/a', 20_000],
+        ['/b', 0],
+      ],
+    );
+  });
+
+  it('says the same in JSON', () => {
+    const path = file('{ "listen": 9000, "demo": false, "origin": ["http://a"] }', 'gateway.json');
+    const options = resolved('--config', path);
+    assert.deepEqual([options.listen.port, options.demo], [9000, false]);
+  });
+
+  it('gives way to flags', () => {
+    const path = file('heartbeat: 10s\ndemo: true\nroutes: ["/a=echo:"]\n');
+    const options = resolved('--config', path, '--heartbeat', '5s', '--route', '/b=echo:', '--no-demo');
+    assert.equal(options.session.heartbeat, 5_000);
+    assert.deepEqual(
+      options.routes.map(({ path: routePath }) => routePath),
+      ['/b'],
+    );
+  });
+
+  it('may be empty', () => assert.equal(resolved('--config', file('')).listen.port, 8080));
+
+  it('is named with the key that is wrong', () => {
+    const path = file('heartbeat: 99s\n');
+    assert.ok(complaint('--config', path).startsWith(`${path}: heartbeat "99s" must be`));
+  });
+
+  it('is not named for a flag that is wrong', () => {
+    const path = file('heartbeat: 10s\n');
+    assert.match(complaint('--config', path, '--heartbeat', 'x'), /^--heartbeat "x" must/);
+  });
+
+  it('suggests the key that was meant', () => {
+    const path = file('routes:\n  - path: /a\n    backnd: "echo:"\n');
+    assert.match(
+      complaint('--config', path),
+      /routes\[0\]\.(backend is missing|backnd is not an option; did you mean)/,
+    );
+  });
+
+  it('is a table', () => {
+    for (const content of ['- a', 'text', '7']) {
+      assert.match(complaint('--config', file(content)), /must be a table of options$/);
+    }
+  });
+
+  it('is told of its broken syntax in one line with the place', () => {
+    assert.match(complaint('--config', file('a: [1,\nb: 2')), /is not valid YAML or JSON: .*line \d/);
+  });
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import {
+  isFieldName,
+  isFieldValue,
+  isHopByHop,
+  requestFault,
+  upgradeFault,
+} from '../../../gateway/http/hygiene.ts';
+
+describe('hygiene of a request', () => {
+  it('finds nothing in an ordinary one', () => {
+    assert.equal(
+      requestFault('/a?b', ['Host', 'x', 'Content-Length', '3', 'Cookie', 'a', 'cookie', 'b']),
+      undefined,
+    );
+  });
+
+  it('refuses Content-Length beside Transfer-Encoding, in any case', () => {
+    assert.ok(requestFault('/', ['host', 'x', 'content-LENGTH', '3', 'TRANSFER-encoding', 'chunked']));
+  });
+
+  it('refuses two lengths, two encodings, two hosts', () => {
+    assert.ok(requestFault('/', ['Host', 'x', 'Content-Length', '3', 'content-length', '3']));
+    assert.ok(
+      requestFault('/', ['Host', 'x', 'Transfer-Encoding', 'chunked', 'transfer-encoding', 'chunked']),
+    );
+    assert.equal(requestFault('/', ['Host', 'x', 'HOST', 'x']), 'repeated Host');
+  });
+
+  it('refuses a target that is no path', () => {
+    for (const target of ['http://evil/', '*', '', 'a']) assert.ok(requestFault(target, []), target);
+  });
+});
+
+describe('hygiene of an Upgrade', () => {
+  const handshake = [
+    'Host',
+    'x',
+    'Upgrade',
+    'websocket',
+    'Sec-WebSocket-Key',
+    'k',
+    'Sec-WebSocket-Version',
+    '13',
+  ];
+
+  it('finds nothing in an ordinary one', () => {
+    assert.equal(upgradeFault('/a', [...handshake, 'Origin', 'http://a', 'Content-Length', '0']), undefined);
+  });
+
+  for (const field of ['Upgrade', 'sec-websocket-KEY', 'Sec-WebSocket-Version', 'host']) {
+    it(`refuses a second ${field}`, () => assert.ok(upgradeFault('/a', [...handshake, field, 'websocket'])));
+  }
+
+  it('refuses a second Origin', () => {
+    assert.ok(upgradeFault('/a', [...handshake, 'Origin', 'http://a', 'origin', 'http://b']));
+  });
+
+  it('refuses a body, which the server behind could take for a request', () => {
+    assert.ok(upgradeFault('/a', [...handshake, 'Content-Length', '5']));
+    assert.ok(upgradeFault('/a', [...handshake, 'Transfer-Encoding', 'chunked']));
+  });
+});
+
+describe('header fields that are passed on', () => {
+  it('are not those of one hop', () => {
+    for (const name of [
+      'Connection',
+      'keep-alive',
+      'TE',
+      'Transfer-Encoding',
+      'Proxy-Authorization',
+      'Upgrade',
+    ]) {
+      assert.ok(isHopByHop(name), name);
+    }
+    assert.ok(isHopByHop('X-Own', 'close, x-own'));
+    assert.ok(!isHopByHop('Cookie', 'close'));
+  });
+
+  it('have names and values that cannot end them', () => {
+    for (const bad of ['a\r\nb', 'a\nb', 'a\rb', 'a\u0000b', '\u0100']) assert.ok(!isFieldValue(bad), bad);
+    assert.ok(isFieldValue('caf\u00e9 \t ok'));
+    for (const bad of ['', 'a b', 'a:', 'a\r', 'ä']) assert.ok(!isFieldName(bad), bad);
+    assert.ok(isFieldName('X-Ok_1'));
+  });
+});
