@@ -255,8 +255,16 @@ export class Gateway implements RequestHandler {
       return;
     }
     const { secure, hostname, port, path } = backend;
-    const target: UpstreamTarget = { secure, hostname, port, path, host: route.host, headers: route.headers };
-    const { maxMessage, ping } = route;
+    const { host, headers, ca, maxMessage, ping } = route;
+    const target: UpstreamTarget = {
+      secure,
+      hostname,
+      port,
+      path,
+      host,
+      headers,
+      ...(ca !== undefined && { ca }),
+    };
     const { connectTimeout } = this.options;
     this.#add(
       route,
