@@ -23,11 +23,10 @@ export function createConnect(platform: Platform, memory: Memory): Connect {
   return (target, events) => connectOn(platform, memory, target, events);
 }
 
-/** `connect` in this browser, whose own WebSocket is looked up at load: later the shim stands in its place. */
-export const connect: Connect = createConnect(
-  { page: page, socket: page.WebSocket, now: now },
-  createMemory(page, now)
-);
+/** `connect` in this browser; `socket` is its own WebSocket, in whose place the shim stands. */
+export function connectWith(socket: Platform['socket']): Connect {
+  return createConnect({ page: page, socket: socket, now: now }, createMemory(page, now));
+}
 
 /** The ladder: the native WebSocket, then a fallback session, then the end. */
 function connectOn(platform: Platform, memory: Memory, target: Target, events: ConnectionEvents): Connection {
@@ -44,6 +43,9 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   let nativeOpen = false;
   let nativePassed = false;
   let over = false;
+  const message: ConnectionEvents['message'] = (data) => events.message(data);
+  const sent: ConnectionEvents['sent'] = (bytes) => events.sent(bytes);
+  const closing: ConnectionEvents['closing'] = () => events.closing();
   /** Whatever is told to the page is told in a later task than the one it called in. */
   const failing = createAlarm(platform, () => events.closed(1006, '', false, true));
 
@@ -69,9 +71,9 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
         nativeOpen = true;
         events.open(protocol, extensions);
       },
-      message: events.message,
-      sent: events.sent,
-      closing: events.closing,
+      message: message,
+      sent: sent,
+      closing: closing,
       closed: (code, reason, wasClean, failed) => {
         note('websocket', 'closed ' + code);
         stop();
@@ -90,7 +92,7 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
 
   function fallBack(): void {
     const reachable = crossOrigin ? hasLevel2(platform) : !!newRequest(platform);
-    if (!reachable || !rungsOf(platform, CARRIERS, order, order, crossOrigin).length) {
+    if (!reachable || !rungsOf(platform, CARRIERS, order, null, crossOrigin).length) {
       fail('nothing else to try');
       return;
     }
@@ -110,9 +112,9 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
     const rungs = rungsOf(platform, CARRIERS, order, answer.carriers, crossOrigin);
     const selected = indexOf(target.protocols, answer.protocol) >= 0;
     const opened = createSession(platform, line, answer, answer.rtt, {
-      message: events.message,
-      sent: events.sent,
-      closing: events.closing,
+      message: message,
+      sent: sent,
+      closing: closing,
       closed: (code, reason, wasClean, why) => {
         note(transport(), why);
         stop();

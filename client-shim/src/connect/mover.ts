@@ -100,12 +100,12 @@ function surestOf(rungs: CarrierKind[]): CarrierKind {
   return rungs[rungs.length - 1] as CarrierKind;
 }
 
-/** The carriers that the page allows, the route offers and the engine has, in the page's order. */
+/** The carriers that the page allows, the route offers (null: not known yet) and the engine has, in the page's order. */
 export function rungsOf(
   platform: Platform,
   carriers: CarrierKind[],
   order: string[],
-  offered: string[],
+  offered: string[] | null,
   crossOrigin: boolean
 ): CarrierKind[] {
   const rungs: CarrierKind[] = [];
@@ -113,8 +113,8 @@ export function rungsOf(
     for (let k = 0; k < carriers.length; k += 1) {
       const kind = carriers[k] as CarrierKind;
       const action = kind.name === 'websocket-session' ? 'websocket' : kind.name;
-      if (kind.name === order[i] && indexOf(offered, action) >= 0 && kind.works(platform, crossOrigin))
-        rungs.push(kind);
+      if (kind.name !== order[i] || !kind.works(platform, crossOrigin)) continue;
+      if (!offered || indexOf(offered, action) >= 0) rungs.push(kind);
     }
   return rungs;
 }

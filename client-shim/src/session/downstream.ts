@@ -22,7 +22,7 @@ export interface DownstreamEvents {
   received(): number;
   /** An attach told the gateway what was received. */
   attached(): void;
-  /** A carrier brought its first frame: it works. */
+  /** A carrier of another kind than before, or the first after a loss, brought its first frame: it works. */
   proved(kind: CarrierKind): void;
   /** The carrier in use is no good. Answers what to attach next. */
   lost(loss: Loss): CarrierKind;
@@ -62,6 +62,8 @@ export function createDownstream(
   /** The one before it, read until the new one has shown that it works. */
   let former: Attached | undefined;
   let next: CarrierKind;
+  /** The kind that works at present. */
+  let proven: CarrierKind | undefined;
   let lastHeard = 0;
   let stopped = false;
   const retry = createRetry(
@@ -121,7 +123,10 @@ export function createDownstream(
       proof.clear();
       drop(former);
       former = undefined;
-      events.proved(me.kind);
+      if (proven !== me.kind) {
+        proven = me.kind;
+        events.proved(proven);
+      }
     }
     events.frames(frames);
     for (let i = 0; i < frames.length && !stopped; i += 1) control(me, frames[i] as Frame);
@@ -160,6 +165,7 @@ export function createDownstream(
     const me = current;
     if (!me) return;
     drop(me);
+    proven = undefined;
     const age = platform.now() - me.since;
     // One that was read from for a while counts as a success, however it ended.
     if (me.heard && age > limits.heartbeat / 10) retry.good();
