@@ -514,7 +514,7 @@ var conformance = (function (global) {
     trial.end();
   });
   add('local', 'throws a SyntaxError for what is no WebSocket address', function (trial) {
-    var wrong = ['ws://', 'ftp://127.0.0.1/', trial.environment.url + '#part', trial.environment.url + '#', 'ws://a b/'];
+    var wrong = ['ws://', 'ftp://127.0.0.1/', trial.environment.url + '#part', trial.environment.url + '#'];
     var i;
     for (i = 0; i < wrong.length; i += 1) {
       if (!trial.throwsNamed('SyntaxError', connect(wrong[i]))) return;

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { type EngineName, run } from '../engines/engine.ts';
+import { type Front, type Pages, startFront } from '../support/front.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
+import { casesOf, scenario, type Tag } from './conformance.ts';
+
+const runner = readFileSync(new URL('page.js', import.meta.url), 'utf8');
+
+/** A page that runs the scenario over the shipped shim. */
+export const scenarioPages: Pages = {
+  '/_test/scenario.js': () => scenario,
+  '/_test/page.js': () => runner,
+  '/_test/page.html': (query) =>
+    `<!DOCTYPE html><html><head><meta charset="utf-8"><title>scenario</title></head><body>
+<script src="/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
+<script src="/_test/scenario.js"></script>
+<script src="/_test/page.js"></script>
+</body></html>`,
+};
+
+export interface EngineRun {
+  readonly engine: EngineName;
+  readonly transport: string;
+  readonly tags: readonly Tag[];
+  /** Path of the route. */
+  readonly path: string;
+  readonly gatewayPort: () => number;
+  readonly seconds?: number;
+  /** Cases that this engine cannot pass over this transport, and why. */
+  readonly except?: Readonly<Record<string, string>>;
+}
+
+/** The one suite in a real engine: one page runs all cases, and each is a test here. */
+export function conformanceIn({ engine, transport, tags, path, gatewayPort, ...more }: EngineRun): void {
+  const { seconds = 90, except = {} } = more;
+  const id = `${engine}${path.replaceAll('/', '-')}-${transport}-${tags.join('-')}`;
+  let results: Map<string, string>;
+  let said = '';
+
+  before(async function () {
+    this.timeout(seconds * 1000 + 30_000);
+    requireOrSkip(this, engine);
+    const front = await startFront(gatewayPort(), scenarioPages);
+    try {
+      const query = new URLSearchParams({
+        id,
+        path,
+        transport,
+        transports: transport,
+        tags: tags.join(),
+        millis: '8000',
+      });
+      const { output } = await run(engine, `http://127.0.0.1:${front.port}/_test/page.html?${query}`, {
+        seconds,
+      });
+      said = output;
+      results = resultsOf(front, id);
+    } finally {
+      await front.close();
+    }
+  });
+
+  for (const name of casesOf(tags)) {
+    if (name in except) continue;
+    it(name, () => {
+      assert.equal(results.get(name) ?? `no result; the engine said: ${said}`, '');
+    });
+  }
+}
+
+function resultsOf(front: Front, id: string): Map<string, string> {
+  const lines = (front.report(id) ?? '').split('\n');
+  return new Map(
+    lines.map((line) => {
+      const [, name = '', problem = ''] = /^(?:not )?ok ([^#]*?)(?: # (.*))?$/s.exec(line) ?? [];
+      return [name, problem] as const;
+    }),
+  );
+}

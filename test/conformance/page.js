@@ -1,0 +1,44 @@
+// biome-ignore-all lint: ES3, run as it is in every engine
+// biome-ignore-all format: a trailing comma would be a syntax error there
+
+// Runs the scenario in a page. The address says what: ?id=…&path=/echo&transport=xhr-polling&tags=local,echo&millis=8000
+(function (global) {
+  var parameters = {};
+  var pairs = global.location.search.substring(1).split('&');
+  var lines = [];
+  var next = 0;
+  var i;
+  for (i = 0; i < pairs.length; i += 1) parameters[pairs[i].split('=')[0]] = decodeURIComponent(pairs[i].split('=')[1]);
+
+  var environment = {
+    url: 'ws://' + global.location.host + parameters.path,
+    transport: parameters.transport,
+    millis: +parameters.millis
+  };
+
+  function wanted(one) {
+    return (',' + parameters.tags + ',').indexOf(',' + one.tag + ',') >= 0;
+  }
+
+  function step() {
+    var one = conformance.cases[next];
+    next += 1;
+    if (!one) return report();
+    if (!wanted(one)) return step();
+    conformance.run(environment, one, function (problem) {
+      lines.push((problem ? 'not ok ' : 'ok ') + one.name + (problem ? ' # ' + problem : ''));
+      global.setTimeout(step, 0);
+    });
+  }
+
+  function report() {
+    var request = global.XMLHttpRequest ? new global.XMLHttpRequest() : new global.ActiveXObject('MSXML2.XMLHTTP.3.0');
+    request.open('POST', '/_test/report?id=' + parameters.id, true);
+    request.onreadystatechange = function () {
+      if (request.readyState === 4) global.document.title = 'done';
+    };
+    request.send(lines.join('\n'));
+  }
+
+  global.setTimeout(step, 0);
+})(this);

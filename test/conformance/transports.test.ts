@@ -1,0 +1,96 @@
+import type { RealmOptions } from '../support/browser/realm.ts';
+import { openRealm } from '../support/browser/realm.ts';
+import {
+  conformanceService,
+  selectProtocol,
+  startConformanceUpstream,
+  type Upstream,
+} from '../support/conformance-upstream.ts';
+import { startGateway } from '../support/gateway.ts';
+import { type Tag, websocketConformance } from './conformance.ts';
+
+const ALL: readonly Tag[] = ['local', 'lines', 'echo', 'commands', 'refuse', 'transport'];
+
+/** Ways to carry a WebSocket, and the browser in which there is no other. */
+const carriers: readonly { name: string; transport: string; browser: Partial<RealmOptions> }[] = [
+  { name: 'the plain WebSocket', transport: 'websocket', browser: {} },
+  { name: 'a session over WebSocket', transport: 'websocket-session', browser: {} },
+  { name: 'XHR streaming', transport: 'xhr-streaming', browser: { without: ['WebSocket', 'EventSource'] } },
+  { name: 'EventSource', transport: 'eventsource', browser: { without: ['WebSocket'] } },
+  { name: 'XHR polling', transport: 'xhr-polling', browser: { without: ['WebSocket', 'EventSource'] } },
+  {
+    name: 'XHR polling in an old Internet Explorer',
+    transport: 'xhr-polling',
+    browser: {
+      ie: true,
+      xhr: 'msxml',
+      without: [
+        ...[
+          'WebSocket',
+          'EventSource',
+          'ArrayBuffer',
+          'Uint8Array',
+          'DataView',
+          'Blob',
+          'FileReader',
+          'URL',
+          'JSON',
+        ],
+        ...[
+          'Event',
+          'MessageEvent',
+          'CloseEvent',
+          'DOMException',
+          'TextEncoder',
+          'TextDecoder',
+          'crypto',
+          'performance',
+        ],
+        ...['localStorage', 'sessionStorage', 'origin'],
+      ],
+    },
+  },
+];
+
+const routes: readonly { path: string; leads: string; tags: readonly Tag[] }[] = [
+  { path: '/upstream', leads: 'to a server behind the gateway', tags: ALL },
+  {
+    path: '/handler',
+    leads: "to a handler in the gateway's process",
+    tags: ALL.filter((tag) => tag !== 'refuse'),
+  },
+  { path: '/echo', leads: 'to the built-in echo', tags: ['lines', 'echo', 'transport'] },
+];
+
+describe('a WebSocket through the gateway', () => {
+  let upstream: Upstream;
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+
+  before(async () => {
+    upstream = await startConformanceUpstream();
+    gateway = await startGateway(
+      { routes: [`/upstream=ws://127.0.0.1:${upstream.port}`, '/echo=echo:'], maxSessionsPerAddress: 10_000 },
+      (made) => made.route('/handler', conformanceService(), { handleProtocols: selectProtocol }),
+    );
+  });
+  after(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  for (const { name, transport, browser } of carriers) {
+    for (const { path, leads, tags } of routes) {
+      describe(`over ${name}, ${leads}`, () => {
+        websocketConformance({
+          tags,
+          environment: () => ({ url: `ws://127.0.0.1:${gateway.port}${path}`, transport, millis: 8000 }),
+          open: async () => {
+            const realm = openRealm({ ...browser, url: `http://127.0.0.1:${gateway.port}/page` });
+            await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
+            return realm;
+          },
+        });
+      });
+    }
+  }
+});

@@ -1,0 +1,38 @@
+import { chromium } from 'playwright-core';
+import type { RunOptions, RunResult } from './engine.ts';
+import { program } from './programs.ts';
+
+/** The distribution's Chromium, with everything off that talks to its makers. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function missing(): string | undefined {
+  return program('chromium') === undefined ? 'chromium (Debian package chromium)' : undefined;
+}
+
+export async function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
+  const browser = await chromium.launch({ executablePath: program('chromium') as string, args: FLAGS });
+  let output = '';
+  try {
+    const page = await browser.newPage();
+    page.on('console', (message) => {
+      output += `${message.text()}\n`;
+    });
+    page.on('pageerror', (error) => {
+      output += `${error.message}\n`;
+    });
+    await page.goto(url, { waitUntil: 'commit' });
+    await page.waitForFunction("document.title === 'done'", null, { timeout: seconds * 1000 });
+    return { done: true, output };
+  } catch (error) {
+    return { done: false, output: `${output}${error}\n` };
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,0 +1,42 @@
+import * as chromium from './chromium.ts';
+import * as firefox from './firefox.ts';
+import * as phantomjs from './phantomjs.ts';
+import * as wine from './wine-jscript.ts';
+
+export interface RunOptions {
+  /** Time the page has to set its title to `done`. */
+  readonly seconds: number;
+}
+
+/** How a page's run went. */
+export interface RunResult {
+  /** The title became `done` in time. */
+  readonly done: boolean;
+  /** What the page and the engine said. */
+  readonly output: string;
+}
+
+interface Engine {
+  /** What of it is not installed, or nothing. */
+  missing(): string | undefined;
+  run(url: string, options: RunOptions): Promise<RunResult>;
+}
+
+/** Every engine that tests can run. What each stands for is in the README of the tests' report. */
+export const engines = {
+  chromium,
+  firefox,
+  'phantomjs-1.9': phantomjs,
+  'wine-jscript-ie6': wine.mode('1', '6'),
+  'wine-jscript-ie7': wine.mode('1', '7'),
+  'wine-jscript-ie8': wine.mode('2', '8'),
+  'wine-jscript-ie9': wine.mode('es5', '9'),
+  'wine-jscript-ie11': wine.mode('es6', '11'),
+} satisfies Record<string, Engine>;
+
+export type EngineName = keyof typeof engines;
+
+/** Opens a page in a fresh, throwaway profile of the engine, and ends everything it started. */
+export function run(engine: EngineName, url: string, options: RunOptions): Promise<RunResult> {
+  return engines[engine].run(url, options);
+}

@@ -1,0 +1,52 @@
+import puppeteer from 'puppeteer-core';
+import type { RunOptions, RunResult } from './engine.ts';
+import { program } from './programs.ts';
+
+/**
+ * The distribution's Firefox ESR, over WebDriver BiDi: Playwright's driver wants its own patched build. The preferences are those by
+ * which it would ask its makers for settings, updates and a captive portal.
+ */
+const QUIET = {
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'network.prefetch-next': false,
+  'network.dns.disablePrefetch': true,
+  'app.update.enabled': false,
+  'app.normandy.enabled': false,
+  'toolkit.telemetry.enabled': false,
+  'datareporting.policy.dataSubmissionEnabled': false,
+  'browser.safebrowsing.malware.enabled': false,
+  'browser.safebrowsing.phishing.enabled': false,
+  'extensions.update.enabled': false,
+  'services.settings.server': 'http://127.0.0.1:9/',
+};
+
+export function missing(): string | undefined {
+  return program('firefox-esr') === undefined ? 'firefox (Debian package firefox-esr)' : undefined;
+}
+
+export async function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    headless: true,
+    executablePath: program('firefox-esr') as string,
+    extraPrefsFirefox: QUIET,
+  });
+  let output = '';
+  try {
+    const page = await browser.newPage();
+    page.on('console', (message) => {
+      output += `${message.text()}\n`;
+    });
+    page.on('pageerror', (error) => {
+      output += `${error instanceof Error ? error.message : String(error)}\n`;
+    });
+    await page.goto(url, { waitUntil: 'domcontentloaded' });
+    await page.waitForFunction("document.title === 'done'", { timeout: seconds * 1000 });
+    return { done: true, output };
+  } catch (error) {
+    return { done: false, output: `${output}${error}\n` };
+  } finally {
+    await browser.close();
+  }
+}

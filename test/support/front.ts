@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import * as http from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { rawHead } from './raw-http.ts';
+
+/** A page: its address, and its body. */
+export type Pages = Readonly<Record<string, (query: URLSearchParams) => string>>;
+
+export interface Front {
+  readonly port: number;
+  /** What pages have posted to `/_test/report`, by the `id` of its query. */
+  report(id: string): string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * An application's own web server, with the gateway behind it: it has pages, and passes everything else on untouched. A page from it is of the
+ * gateway's own origin.
+ */
+export async function startFront(gatewayPort: number, pages: Pages): Promise<Front> {
+  const reports = new Map<string, string>();
+  const sockets = new Set<Socket>();
+  const agent = new http.Agent({ keepAlive: true });
+
+  const server = http.createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://front');
+    const page = pages[pathname];
+    if (page !== undefined) {
+      response.setHeader(
+        'Content-Type',
+        `text/${pathname.endsWith('.js') ? 'javascript' : 'html'}; charset=utf-8`,
+      );
+      response.end(page(searchParams));
+      return;
+    }
+    if (pathname !== '/_test/report') return pass(request, response);
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      reports.set(searchParams.get('id') ?? '', body);
+      response.end('thanks');
+    });
+  });
+
+  function pass(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const { method, url: path, headers } = request;
+    const upstream = http.request({ host: '127.0.0.1', port: gatewayPort, method, path, headers, agent });
+    upstream.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    });
+    upstream.on('error', () => response.destroy());
+    response.on('close', () => upstream.destroy());
+    request.pipe(upstream);
+  }
+
+  server.on('upgrade', (request, socket, head) => {
+    const upstream = connect(gatewayPort, '127.0.0.1');
+    const fields = request.rawHeaders.flatMap((name, i, all) =>
+      i % 2 === 0 ? [`${name}: ${all[i + 1]}`] : [],
+    );
+    upstream.write(Buffer.concat([rawHead(`GET ${request.url} HTTP/1.1`, fields), head]));
+    socket.pipe(upstream).pipe(socket);
+    upstream.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+    socket.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
+  });
+  server.on('connection', (socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    report: (id) => reports.get(id),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      agent.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
