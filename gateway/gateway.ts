@@ -132,14 +132,19 @@ export class Gateway implements RequestHandler {
     server.removeAllListeners('request');
     server.on(
       'request',
-      requestListener(this, this.#proxies, (request, response) => {
-        for (const listener of others) listener.call(server, request, response);
-      }),
+      requestListener(
+        this,
+        this.#proxies,
+        (request, response) => {
+          for (const listener of others) listener.call(server, request, response);
+        },
+        this.#isOurs,
+      ),
     );
     // Whoever listens beside us is told of every upgrade anyway; one that nobody takes is the server's own affair.
     server.on(
       'upgrade',
-      upgradeListener(this, this.#proxies, () => {}),
+      upgradeListener(this, this.#proxies, () => {}, this.#isOurs),
     );
     return this;
   }
@@ -206,6 +211,11 @@ export class Gateway implements RequestHandler {
     }
     return true;
   }
+
+  readonly #isOurs = (path: string): boolean => {
+    const base = isFallback(path) ? parseAddress(path)?.base : path;
+    return base !== undefined && this.#routes.find(base) !== undefined;
+  };
 
   /** A plain request of a route: there is nothing here but WebSocket. */
   #refusePlain(exchange: Exchange): boolean {

@@ -69,6 +69,9 @@ const systemReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name is not known',
 };
 
+/** What Node says of an address it could not listen on: `address` and `port`, or the name that it did not find. */
+type ListenError = NodeJS.ErrnoException & { address?: string; hostname?: string; port?: number };
+
 /** The operator gets one line; only what nobody expected comes with its stack. */
 function fail(error: unknown): void {
   const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
@@ -77,8 +80,8 @@ function fail(error: unknown): void {
   };
   if (error instanceof ConfigError) end(2, error.message);
   else if (syscall === 'listen' || syscall === 'getaddrinfo') {
-    const where = port === undefined ? '' : ` on ${bracketed(address ?? '')}:${port}`;
-    end(1, `cannot listen${where}: ${systemReasons[code ?? ''] ?? 'refused'} (${code})`);
+    const where = port === undefined ? name : `${bracketed(address ?? '')}:${port}`;
+    end(1, `cannot listen on ${where}: ${systemReasons[code ?? ''] ?? 'refused'} (${code})`);
   } else end(1, error instanceof Error ? String(error.stack) : String(error));
 }
 

@@ -12,21 +12,27 @@ export interface RequestHandler {
   onUpgrade(upgrade: Upgrade): boolean;
 }
 
+/** Says whether what is asked for on a server shared with others is ours: what is wrong with the rest is not. */
+export type IsOurs = (path: string) => boolean;
+
+const allIsOurs: IsOurs = () => true;
+
 /** Listener of Node's `request`: what `handler` leaves goes to `otherwise`, untouched. */
 export function requestListener(
   handler: RequestHandler,
   proxies: TrustedProxies,
   otherwise: (request: IncomingMessage, response: ServerResponse) => void,
+  isOurs: IsOurs = allIsOurs,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const exchange = new NodeExchange(request, response, proxies);
     const fault = requestFault(request.url ?? '', request.rawHeaders);
-    if (fault !== undefined) {
+    if (fault !== undefined && isOurs(exchange.path)) {
       // Where one request ends and the next begins is in doubt.
-      exchange.reply(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }, `${fault}\n`);
+      exchange.reply(400, refusalHeaders, `${fault}\n`);
       return;
     }
-    if (!handler.onRequest(exchange)) otherwise(request, response);
+    if (fault !== undefined || !handler.onRequest(exchange)) otherwise(request, response);
   };
 }
 
@@ -35,20 +41,27 @@ export function upgradeListener(
   handler: RequestHandler,
   proxies: TrustedProxies,
   otherwise: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+  isOurs: IsOurs = allIsOurs,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
     // Node took its own listener off: an error nobody listens to would end the process.
     socket.on('error', ignore);
     const upgrade = new NodeUpgrade(request, socket, head, proxies);
     const fault = upgradeFault(request.url ?? '', request.rawHeaders);
-    if (fault !== undefined) {
+    if (fault !== undefined && isOurs(upgrade.path)) {
       upgrade.refuse(400, fault);
       return;
     }
-    if (handler.onUpgrade(upgrade)) return;
-    otherwise(request, socket, head);
+    if (fault !== undefined || !handler.onUpgrade(upgrade)) otherwise(request, socket, head);
   };
 }
+
+const refusalHeaders = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  connection: 'close',
+};
 
 /** The socket closes after its error, and that is listened to by whoever holds it. */
 function ignore(): void {}
