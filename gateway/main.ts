@@ -74,10 +74,7 @@ type ListenError = NodeJS.ErrnoException & { address?: string; hostname?: string
 
 /** The operator gets one line; only what nobody expected comes with its stack. */
 function fail(error: unknown): void {
-  const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
-    address?: string;
-    port?: number;
-  };
+  const { code, syscall, address, hostname: name, port } = error as ListenError;
   if (error instanceof ConfigError) end(2, error.message);
   else if (syscall === 'listen' || syscall === 'getaddrinfo') {
     const where = port === undefined ? name : `${bracketed(address ?? '')}:${port}`;
