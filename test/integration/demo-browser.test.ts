@@ -1,0 +1,196 @@
+import { strict as assert } from 'node:assert';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { program } from '../engines/programs.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { startGateway } from '../support/gateway.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
+
+const args = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Cells of the laboratory's table, each as its lines of text. */
+const TABLE = `[...document.querySelectorAll('#results tr')].map((row) =>
+  [...row.cells].map((cell) => cell.innerText.split('\\n').map((line) => line.trim())))`;
+
+describe('the demo in Chromium', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let base: string;
+  /** What pages threw, and files that were not there. */
+  const faults: string[] = [];
+
+  before(async function () {
+    requireOrSkip(this, 'chromium');
+    gateway = await startGateway({ demo: true });
+    base = `http://127.0.0.1:${gateway.port}`;
+    browser = await chromium.launch({ executablePath: program('chromium') as string, args });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await gateway?.close();
+  });
+
+  beforeEach(() => {
+    faults.length = 0;
+  });
+
+  /** A page in a profile of its own: what the shim remembers of the last one is not there. */
+  async function open(address: string): Promise<Page> {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('response', (response) => {
+      if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
+    });
+    await page.goto(address);
+    return page;
+  }
+
+  it('says on the start page which transport this browser is on', async () => {
+    const page = await open(`${base}/`);
+    await page.waitForFunction("document.getElementById('state').className === 'says says-good'");
+    assert.match((await page.textContent('#state')) ?? '', /connected over websocket, opened in/);
+    assert.match((await page.textContent('pre')) ?? '', new RegExp(`${base}/shim/websocket\\.min\\.js`));
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  it('runs the tutorial: supported, sent, received, closed', async () => {
+    const page = await open(`${base}/tutorial.html`);
+    const alerts: string[] = [];
+    const closed = new Promise<void>((resolve) => {
+      page.on('dialog', async (dialog) => {
+        alerts.push(dialog.message());
+        await dialog.accept();
+        if (dialog.message().startsWith('Connection is closed')) resolve();
+      });
+    });
+    await page.click('#run a');
+    await closed;
+    assert.deepEqual(alerts, [
+      'WebSocket is supported by your browser!',
+      'Message is sent...',
+      'Message is received: Message to send',
+      'Connection is closed...',
+    ]);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  for (const transport of [
+    '',
+    'websocket',
+    'websocket-session',
+    'xhr-streaming',
+    'eventsource',
+    'xhr-polling',
+  ]) {
+    it(`connects, sends, receives and closes by hand over ${transport || 'what the shim picks'}`, async () => {
+      const page = await open(`${base}/console.html`);
+      const logged = (text: string) =>
+        page.waitForFunction(
+          `document.getElementById('log').innerText.replace(/\\s+/g, ' ').includes(${JSON.stringify(text)})`,
+        );
+      await page.selectOption('#transport', transport);
+      await page.click('#connect');
+      await logged(`open over ${transport || 'websocket'}`);
+      await page.fill('#message', 'snow ☃ and 🎈');
+      await page.click('#sendText');
+      await logged('← snow ☃ and 🎈');
+      await page.fill('#message', '00 7f ff');
+      await page.click('#sendHex');
+      await logged('← [3 bytes] 00 7f ff');
+      await page.fill('#code', '4001');
+      await page.fill('#reason', 'bye');
+      await page.click('#close');
+      await logged('close 4001 "bye", clean');
+      assert.equal(await page.textContent('#readyState'), '3 closed');
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    });
+  }
+
+  it('measures in the laboratory every transport that this version has, and says why not of the others', async () => {
+    const page = await open(`${base}/laboratory.html`);
+    await page.waitForFunction("document.title === 'Laboratory: done'", null, { timeout: 80_000 });
+    const rows = (await page.evaluate(TABLE)) as string[][][];
+    const results = Object.fromEntries(rows.map((cells) => [cells[0]?.[0], cells[1]?.[0]]));
+    assert.deepEqual(results, {
+      automatic: 'works',
+      websocket: 'works',
+      'websocket-session': 'works',
+      'xhr-streaming': 'works',
+      eventsource: 'works',
+      'iframe-htmlfile': 'not in this version',
+      htmlfile: 'not in this browser',
+      'xdr-streaming': 'not in this browser',
+      'xdr-polling': 'not in this browser',
+      'xhr-polling': 'works',
+      'jsonp-polling': 'not in this version',
+      'flash-socket': 'not in this browser',
+    });
+    for (const cells of rows.filter((row) => row[1]?.[0] === 'works')) {
+      const [, , open, median, worst, rate, binary] = cells.map((lines) => lines[0] ?? '');
+      for (const time of [open, median, worst]) assert.match(time ?? '', /^(< )?[\d.]+ m?s$/);
+      assert.match(rate ?? '', /^[\d ]+$/);
+      assert.equal(binary, 'yes');
+    }
+    assert.deepEqual(
+      await page.evaluate(
+        "[...document.querySelectorAll('#chartTrips td.what')].map((cell) => cell.innerText)",
+      ),
+      ['websocket', 'websocket-session', 'xhr-streaming', 'eventsource', 'xhr-polling'],
+    );
+    assert.match((await page.textContent('#verdict')) ?? '', /WebSocket works here\..* uses websocket/);
+    const report = await page.inputValue('#report');
+    assert.match(report, /^xhr-polling +works/m);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: base });
+    await page.click('#copy');
+    await page.waitForFunction("document.getElementById('copied').innerText === 'Copied.'");
+    assert.equal(
+      (await page.evaluate('navigator.clipboard.readText()')) as string,
+      report.replace(/\r?\n/g, '\n'),
+    );
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  it('explains a network that breaks WebSocket and holds streams back', async () => {
+    const proxy = await FaultProxy.start({
+      target: gateway.port,
+      seed: 1,
+      upgrade: '426',
+      faults: { buffer: 1 },
+      only: (request) => /xhr-streaming|eventsource/.test(request.url ?? ''),
+    });
+    try {
+      const page = await open(`http://127.0.0.1:${proxy.port}/laboratory.html`);
+      // Before it begins, a moment after load: three seconds of silence say as much here as eight.
+      await page.evaluate('Laboratory.limits.trip = 3000');
+      await page.waitForFunction("document.title === 'Laboratory: done'", null, { timeout: 100_000 });
+      const rows = (await page.evaluate(TABLE)) as string[][][];
+      const results = Object.fromEntries(rows.map((cells) => [cells[0]?.[0], cells[1]]));
+      assert.deepEqual(results.automatic, ['works', 'over xhr-polling']);
+      assert.equal(results.websocket?.[0], 'failed');
+      assert.equal(results['xhr-streaming']?.[0], 'held back');
+      assert.equal(results.eventsource?.[0], 'held back');
+      assert.equal(results['xhr-polling']?.[0], 'works');
+      const meanings = (await page.evaluate("document.getElementById('meanings').innerText")) as string;
+      assert.match(meanings, /does not pass the Upgrade header on/);
+      assert.match(meanings, /Streaming is held back/);
+      await page.context().close();
+    } finally {
+      await proxy.close();
+    }
+  });
+});
