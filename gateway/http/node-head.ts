@@ -9,6 +9,8 @@ export class NodeHead implements RequestHead {
   readonly query: string;
   readonly #request: IncomingMessage;
   readonly #proxies: TrustedProxies;
+  /** Asked for at once (Node keeps it for the connection): a socket that has closed has none. */
+  readonly #address: string;
   #client: Client | undefined;
 
   constructor(request: IncomingMessage, proxies: TrustedProxies) {
@@ -19,6 +21,7 @@ export class NodeHead implements RequestHead {
     this.query = mark < 0 ? '' : target.slice(mark + 1);
     this.#request = request;
     this.#proxies = proxies;
+    this.#address = request.socket.remoteAddress ?? '';
   }
 
   header(name: string): string | undefined {
@@ -52,10 +55,9 @@ export class NodeHead implements RequestHead {
 
   #known(): Client {
     if (this.#client === undefined) {
-      const { socket } = this.#request;
       this.#client = this.#proxies.clientOf({
-        address: socket.remoteAddress ?? '',
-        secure: 'encrypted' in socket,
+        address: this.#address,
+        secure: 'encrypted' in this.#request.socket,
         header: (name) => this.header(name),
       });
     }

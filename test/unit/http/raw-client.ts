@@ -1,0 +1,63 @@
+import net, { type Socket } from 'node:net';
+
+/** A connection on which a test writes octets as it likes. */
+export interface RawClient {
+  readonly socket: Socket;
+  /** All that came so far, one character per octet. */
+  text(): string;
+  /** Resolves with all that came once `done` says so or the other side has ended; rejects after five seconds. */
+  read(done?: (text: string) => boolean): Promise<string>;
+}
+
+export function rawClient(port: number, bytes: string | Buffer): RawClient {
+  const socket = net.connect(port, '127.0.0.1');
+  let text = '';
+  let ended = false;
+  let look = (): void => {};
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+    look();
+  });
+  socket.on('close', () => {
+    ended = true;
+    look();
+  });
+  socket.on('error', () => {});
+  socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+  return {
+    socket,
+    text: () => text,
+    read: (done = () => false) =>
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => {
+          socket.destroy();
+          reject(new Error(`not within 5 s, after ${JSON.stringify(text)}`));
+        }, 5_000);
+        look = () => {
+          if (!ended && !done(text)) return;
+          look = () => {};
+          clearTimeout(late);
+          resolve(text);
+        };
+        look();
+      }),
+  };
+}
+
+/** Asks once, ends the connection, and resolves with the whole answer. */
+export async function ask(
+  port: number,
+  bytes: string | Buffer,
+  done?: (text: string) => boolean,
+): Promise<string> {
+  const client = rawClient(port, bytes);
+  try {
+    return await client.read(done);
+  } finally {
+    client.socket.destroy();
+  }
+}
+
+export function statusOf(answer: string): number {
+  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
+}
