@@ -155,6 +155,8 @@ Laboratory.measure = function (name, onStep, onDone) {
     var sent = 0;
     var text = '';
     var until = Demo.now() + limits.tripsTime;
+    // The first one is not counted: what it takes longer is this page's own code, run for the first time.
+    var first = true;
     function next() {
       if (result.trips.length === limits.trips || (result.trips.length && Demo.now() > until)) {
         burst();
@@ -167,7 +169,7 @@ Laboratory.measure = function (name, onStep, onDone) {
     }
     // A socket that opened and then stays silent is what a proxy makes of a stream that it holds back.
     function silent() {
-      if (result.trips.length) {
+      if (!first) {
         fail('no answer within ' + Demo.duration(limits.trip));
       } else {
         held('connected, but nothing came through it within ' + Demo.duration(limits.trip));
@@ -179,7 +181,10 @@ Laboratory.measure = function (name, onStep, onDone) {
         fail('a message came back changed');
         return;
       }
-      result.trips.push(ms);
+      if (!first) {
+        result.trips.push(ms);
+      }
+      first = false;
       next();
     };
     next();
