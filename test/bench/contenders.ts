@@ -1,0 +1,77 @@
+/** A server and the way it is spoken to. */
+export interface Contender {
+  readonly name: string;
+  /** File in `servers/`. */
+  readonly server: string;
+  /** Key of the generator's table of dialects. */
+  readonly dialect: string;
+  /** URL path, for echoes. */
+  readonly path: string;
+  /** URL path where a message may go to all. */
+  readonly pushPath: string;
+}
+
+/** Contenders that do the same thing, those of ours first. */
+export interface Group {
+  readonly name: string;
+  readonly contenders: readonly Contender[];
+}
+
+export const groups: readonly Group[] = [
+  {
+    name: 'xhr-streaming',
+    contenders: [
+      ours('gateway xhr-streaming'),
+      sockjs('sockjs xhr_streaming'),
+      bare('bare http stream', 'bare-http', 'bare stream'),
+      bare('bare net stream', 'bare-net', 'bare stream'),
+    ],
+  },
+  {
+    name: 'eventsource',
+    contenders: [ours('gateway eventsource'), sockjs('sockjs eventsource')],
+  },
+  {
+    name: 'xhr-polling',
+    contenders: [
+      ours('gateway xhr-polling'),
+      ours('gateway xhr-polling, riding'),
+      sockjs('sockjs xhr'),
+      engineIo('engine.io polling'),
+      bare('bare http poll', 'bare-http', 'bare poll'),
+      bare('bare net poll', 'bare-net', 'bare poll'),
+    ],
+  },
+  {
+    name: 'websocket carrier',
+    contenders: [ours('gateway websocket'), sockjs('sockjs websocket'), engineIo('engine.io websocket')],
+  },
+  {
+    name: 'websocket',
+    contenders: [
+      { ...ours('gateway plain websocket'), dialect: 'websocket' },
+      { name: 'ws', server: 'ws', dialect: 'websocket', path: '/', pushPath: '/' },
+    ],
+  },
+];
+
+/** What may stand between a client and a WebSocket server, ours first. */
+export const middles = ['gateway', 'net-pipe', 'nginx', 'direct'] as const;
+
+export type Middle = (typeof middles)[number];
+
+function ours(name: string): Contender {
+  return { name, server: 'gateway', dialect: name, path: '/echo', pushPath: '/push' };
+}
+
+function sockjs(name: string): Contender {
+  return { name, server: 'sockjs', dialect: name, path: '/echo', pushPath: '/echo' };
+}
+
+function engineIo(name: string): Contender {
+  return { name, server: 'engine-io', dialect: name, path: '', pushPath: '' };
+}
+
+function bare(name: string, server: string, dialect: string): Contender {
+  return { name, server, dialect, path: '', pushPath: '' };
+}

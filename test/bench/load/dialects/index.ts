@@ -1,0 +1,24 @@
+import type { Dialect } from '../session.ts';
+import { bare } from './bare.ts';
+import { engineIoPolling, engineIoWebSocket } from './engine-io.ts';
+import { gatewayPolling, gatewayStream, gatewayWebSocket } from './gateway.ts';
+import { sockjs, sockjsWebSocket } from './sockjs.ts';
+import { webSocket } from './websocket.ts';
+
+/** Every dialect that the generator speaks. */
+export const dialects: Readonly<Record<string, Dialect>> = {
+  'gateway xhr-streaming': gatewayStream('xhr-streaming'),
+  'gateway eventsource': gatewayStream('eventsource'),
+  'gateway xhr-polling': gatewayPolling(false),
+  'gateway xhr-polling, riding': gatewayPolling(true),
+  'gateway websocket': gatewayWebSocket,
+  'sockjs xhr_streaming': sockjs('xhr_streaming'),
+  'sockjs eventsource': sockjs('eventsource'),
+  'sockjs xhr': sockjs('xhr'),
+  'sockjs websocket': sockjsWebSocket,
+  'engine.io polling': engineIoPolling,
+  'engine.io websocket': engineIoWebSocket,
+  'bare stream': bare('stream'),
+  'bare poll': bare('poll'),
+  websocket: webSocket,
+};

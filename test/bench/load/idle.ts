@@ -1,0 +1,29 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Figures, Target } from '../messages.ts';
+import { openSessions } from './open-sessions.ts';
+import type { Dialect } from './session.ts';
+import type { Mark } from './window.ts';
+
+interface IdleTask {
+  readonly sessions: number;
+  readonly warmUp: number;
+}
+
+/** Long enough for the server to read that connections are closed. */
+const SETTLE = 500;
+
+/**
+ * Opens sessions that do nothing but have their downstream open. The server is asked for its memory at both marks: before, when it has carried
+ * `warmUp` sessions and is at rest, and after.
+ */
+export async function idle(dialect: Dialect, target: Target, task: IdleTask, mark: Mark): Promise<Figures> {
+  const warm = await openSessions(dialect, target, task.warmUp, true);
+  await delay(SETTLE);
+  mark('begin');
+  await delay(SETTLE);
+  const sessions = await openSessions(dialect, target, task.sessions, true);
+  await delay(SETTLE);
+  mark('end');
+  await delay(SETTLE);
+  return { count: sessions.length, warm: warm.length };
+}

@@ -1,0 +1,44 @@
+import type { Figures, Target } from '../messages.ts';
+import { openSession } from './open-sessions.ts';
+import type { Dialect, LoadSession } from './session.ts';
+
+interface WireTask {
+  readonly message: string;
+  readonly count: number;
+}
+
+/** Octets of TCP payload that one echo costs, and that a message pushed to all costs one that only listens. */
+export async function wire(dialect: Dialect, target: Target, task: WireTask): Promise<Figures> {
+  const session = await openSession(dialect, target);
+  const listener = await openSession(dialect, target);
+  const echoed = await perMessage(session, session, task.message, task.count);
+  const pushed = await perMessage(session, listener, `!${task.message}`.slice(0, -1), task.count);
+  return { up: echoed.up, down: echoed.down, pushUp: pushed.up, pushDown: pushed.down };
+}
+
+/** What `receiver` sends and receives per message that `sender` sends. */
+async function perMessage(
+  sender: LoadSession,
+  receiver: LoadSession,
+  message: string,
+  count: number,
+): Promise<{ up: number; down: number }> {
+  await once(sender, receiver, message);
+  const before = receiver.octets();
+  for (let i = 0; i < count; i++) await once(sender, receiver, message);
+  const after = receiver.octets();
+  return { up: (after.up - before.up) / count, down: (after.down - before.down) / count };
+}
+
+/** What belongs to one message is over: answers and new polls have gone. */
+const QUIET = 3;
+
+function once(sender: LoadSession, receiver: LoadSession, message: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    receiver.onmessage = (text) => {
+      if (text === message) setTimeout(resolve, QUIET);
+      else reject(new Error(`another message came: ${text.slice(0, 40)}`));
+    };
+    sender.send(message);
+  });
+}

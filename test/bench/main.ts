@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hasNginx } from './nginx.ts';
+import { type BenchOptions, HELP, readOptions } from './options.ts';
+import { type GroupResult, runScenario } from './run-scenario.ts';
+import { type RowGroup, scenarios } from './scenarios.ts';
+import { formatTable } from './table.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const GATEWAY = join(ROOT, 'dist/gateway/index.js');
+const COMPARED = ['sockjs', 'engine.io', 'ws'];
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === undefined) return console.log(HELP);
+  if (options.build) build();
+  const absent = [...(existsSync(GATEWAY) ? [] : ['gateway']), ...(hasNginx() ? [] : ['nginx'])];
+  for (const name of absent) console.log(`${name} is not there: its rows are left out`);
+  const profile = options.profile ? await mkdtemp(join(tmpdir(), 'bench-profile-')) : undefined;
+  const settings = { ...options.scale, headers: options.headers, profile };
+  const results: Record<string, readonly GroupResult[]> = {};
+  for (const scenario of scenarios.filter(({ name }) => options.only.includes(name))) {
+    const groups = scenario.groups.map((group) => chosen(group, options, absent)).filter(isNotEmpty);
+    const runs = scenario.exact ? 1 : options.runs;
+    const result = await runScenario(scenario, groups, runs, settings, (row, run) =>
+      progress(`${scenario.name}: run ${run + 1} of ${runs}: ${row}`),
+    );
+    progress('');
+    results[scenario.name] = result;
+    console.log(['', scenario.title(options.scale), ...formatTable(scenario, result)].join('\n'));
+  }
+  await writeFile(options.output, `${JSON.stringify(await document(options, results), undefined, 2)}\n`);
+  console.log(`\nMedian (min–max) of interleaved runs; all figures are in ${options.output}`);
+  if (profile !== undefined) console.log(`CPU profiles of the gateway are in ${profile}`);
+}
+
+/** What is measured runs as it is shipped: compiled, in plain Node. */
+function build(): void {
+  for (const project of ['gateway', 'test/bench']) {
+    const { status } = spawnSync(
+      process.execPath,
+      [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', join(ROOT, project)],
+      { stdio: 'inherit' },
+    );
+    if (status !== 0) throw new Error(`${project} does not compile`);
+  }
+}
+
+/** Rows that were asked for and can be run here. */
+function chosen(group: RowGroup, { groups, against }: BenchOptions, absent: readonly string[]): RowGroup {
+  if (groups !== undefined && !groups.includes(group.name)) return { ...group, rows: [] };
+  const rows = group.rows.filter(({ name }) => {
+    if (absent.some((word) => name.startsWith(word))) return false;
+    return against === undefined || ['gateway', ...against].some((word) => name.includes(word));
+  });
+  return { ...group, rows };
+}
+
+function isNotEmpty({ rows }: RowGroup): boolean {
+  return rows.length > 0;
+}
+
+function progress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+}
+
+async function document(options: BenchOptions, results: Record<string, readonly GroupResult[]>) {
+  return {
+    date: new Date().toISOString(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    versions: Object.fromEntries(await Promise.all(COMPARED.map(versionOf))),
+    runs: options.runs,
+    headers: options.headersName,
+    scale: options.scale,
+    results,
+  };
+}
+
+async function versionOf(name: string): Promise<[string, string]> {
+  const manifest = JSON.parse(await readFile(join(ROOT, 'node_modules', name, 'package.json'), 'utf8'));
+  return [name, (manifest as { version: string }).version];
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

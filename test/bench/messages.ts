@@ -1,0 +1,53 @@
+/** A server's answer to `usage`: what it has used since it began. */
+export interface Usage {
+  /** User and system time of all threads, µs. */
+  readonly cpu: number;
+  /** Resident set, octets. */
+  readonly rss: number;
+  /** JavaScript heap and what hangs on it (array buffers), octets. */
+  readonly heap: number;
+}
+
+/** What a server process is asked. */
+export type Question = { readonly ask: 'usage'; readonly collect: boolean };
+
+/** What a server process says. */
+export type ServerMessage = { readonly port: number } | { readonly usage: Usage };
+
+/** Where a dialect connects to, and how. */
+export interface Target {
+  readonly port: number;
+  /** URL path of the endpoint. */
+  readonly path: string;
+  /** Header lines that every request carries, each ended by CR LF. */
+  readonly headers: string;
+}
+
+/** What the load generator is to do, in one process of its own. */
+export type Task = { readonly dialect: string; readonly target: Target } & (
+  | {
+      readonly kind: 'echo' | 'push';
+      readonly sessions: number;
+      /** Octets of a message. */
+      readonly size: number;
+      readonly warmUp: number;
+      readonly duration: number;
+    }
+  | {
+      readonly kind: 'open';
+      readonly concurrency: number;
+      readonly warmUp: number;
+      readonly duration: number;
+    }
+  | { readonly kind: 'idle'; readonly sessions: number; readonly warmUp: number }
+  | { readonly kind: 'wire'; readonly message: string; readonly count: number }
+);
+
+/** A result is a set of named figures. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** What the load generator says: at the edges of the measured time, and at the end. */
+export type LoadMessage =
+  | { readonly mark: 'begin' | 'end' }
+  | { readonly figures: Figures }
+  | { readonly failure: string };

@@ -1,0 +1,270 @@
+import { type Contender, type Group, groups, type Middle, middles } from './contenders.ts';
+import type { HeaderSet } from './headers.ts';
+import { measure, withCpu } from './measure.ts';
+import type { Figures, Target, Task } from './messages.ts';
+import { startNginx } from './nginx.ts';
+import { startServer } from './server-process.ts';
+
+/** How large a run is. */
+export interface Scale {
+  /** Warm-up and measured time, ms. */
+  readonly warmUp: number;
+  readonly duration: number;
+  readonly sessions: number;
+  readonly pushSessions: number;
+  readonly idleSessions: number;
+}
+
+export interface Settings extends Scale {
+  readonly headers: HeaderSet;
+  /** Folder for CPU profiles of the gateway. */
+  readonly profile: string | undefined;
+}
+
+/** One column of the table. */
+export interface Metric {
+  /** Key of the figures. */
+  readonly key: string;
+  readonly title: string;
+  readonly digits: number;
+  /** Ours ÷ theirs is shown. */
+  readonly compared: boolean;
+}
+
+/** A row: what one contender is called, and one run of it. */
+export interface Row {
+  readonly name: string;
+  readonly ours: boolean;
+  run(settings: Settings): Promise<Figures>;
+}
+
+/** Rows that are compared: each that is not ours with the first that is. */
+export interface RowGroup {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+export interface Scenario {
+  readonly name: string;
+  title(scale: Scale): string;
+  readonly metrics: readonly Metric[];
+  readonly groups: readonly RowGroup[];
+  /** Nothing in it depends on time: one run says it all. */
+  readonly exact?: boolean;
+}
+
+/** Octets of the message that everything is measured with. */
+const SIZE = 100;
+/** Sessions that the server of the memory scenario has carried before its memory is taken as the base. */
+const MEMORY_WARM_UP = 500;
+const WIRE_MESSAGES = 50;
+const OPEN_CONCURRENCY = 50;
+
+const RATE = { key: 'rate', digits: 0, compared: true };
+const P50 = { key: 'p50', title: 'p50 ms', digits: 2, compared: false };
+const P99 = { key: 'p99', title: 'p99 ms', digits: 2, compared: false };
+const CPU = { key: 'cpu', digits: 1, compared: true };
+const LOADS: readonly Metric[] = [
+  { key: 'serverLoad', title: 'server cores', digits: 2, compared: false },
+  { key: 'generatorLoad', title: 'generator cores', digits: 2, compared: false },
+];
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'echo',
+    title: ({ sessions }) => `Echo: ${sessions} sessions, each with one message of ${SIZE} octets under way`,
+    metrics: [{ ...CPU, title: 'server CPU µs/echo' }, { ...RATE, title: 'echoes/s' }, P50, P99, ...LOADS],
+    groups: forEach(({ server, dialect, path }) => async (settings) => {
+      const { sessions, warmUp, duration } = settings;
+      const size = SIZE;
+      return withCpu(
+        await run(server, path, settings, (target) => ({
+          kind: 'echo',
+          dialect,
+          target,
+          sessions,
+          size,
+          warmUp,
+          duration,
+        })),
+      );
+    }),
+  },
+  {
+    name: 'push',
+    title: ({ pushSessions }) => `Push: one message of ${SIZE} octets to ${pushSessions} sessions at a time`,
+    metrics: [
+      { ...CPU, title: 'server CPU µs/delivery' },
+      { ...RATE, title: 'deliveries/s' },
+      { key: 'p50', title: 'all have it: p50 ms', digits: 1, compared: false },
+      { key: 'p99', title: 'p99 ms', digits: 1, compared: false },
+      ...LOADS,
+    ],
+    groups: forEach(({ server, dialect, pushPath }) => async (settings) => {
+      const { pushSessions: sessions, warmUp, duration } = settings;
+      const size = SIZE;
+      return withCpu(
+        await run(server, pushPath, settings, (target) => ({
+          kind: 'push',
+          dialect,
+          target,
+          sessions,
+          size,
+          warmUp,
+          duration,
+        })),
+      );
+    }),
+  },
+  {
+    name: 'memory',
+    title: ({ idleSessions }) => `Memory: ${idleSessions} idle sessions`,
+    metrics: [
+      { key: 'rss', title: 'RSS KB/session', digits: 2, compared: true },
+      { key: 'heap', title: 'heap KB/session', digits: 2, compared: true },
+    ],
+    groups: forEach(({ server, dialect, path }) => async (settings) => {
+      const sessions = settings.idleSessions;
+      const measured = await run(
+        server,
+        path,
+        settings,
+        (target) => ({ kind: 'idle', dialect, target, sessions, warmUp: MEMORY_WARM_UP }),
+        true,
+      );
+      const { before, after } = measured;
+      return {
+        rss: (after.rss - before.rss) / 1000 / sessions,
+        heap: (after.heap - before.heap) / 1000 / sessions,
+      };
+    }),
+  },
+  {
+    name: 'wire',
+    title: () => `Wire: TCP payload per message of ${SIZE} octets of text`,
+    exact: true,
+    metrics: [
+      { key: 'up', title: 'echo: octets up', digits: 0, compared: true },
+      { key: 'down', title: 'octets down', digits: 0, compared: true },
+      { key: 'pushUp', title: 'pushed: octets up', digits: 0, compared: false },
+      { key: 'pushDown', title: 'octets down', digits: 0, compared: true },
+    ],
+    groups: forEach(({ server, dialect, pushPath }) => async (settings) => {
+      const message = 'abcdefghij'.repeat(SIZE / 10);
+      const { figures } = await run(server, pushPath, settings, (target) => ({
+        kind: 'wire',
+        dialect,
+        target,
+        message,
+        count: WIRE_MESSAGES,
+      }));
+      return figures;
+    }),
+  },
+  {
+    name: 'open',
+    title: () => `Open: sessions opened and left, ${OPEN_CONCURRENCY} at a time`,
+    metrics: [
+      { ...RATE, title: 'sessions/s' },
+      { ...CPU, title: 'server CPU µs/session' },
+      { ...P50, title: 'time to open: p50 ms' },
+      P99,
+      ...LOADS,
+    ],
+    groups: forEach(({ server, dialect, path }) => async (settings) => {
+      const { warmUp, duration } = settings;
+      const concurrency = OPEN_CONCURRENCY;
+      return withCpu(
+        await run(server, path, settings, (target) => ({
+          kind: 'open',
+          dialect,
+          target,
+          concurrency,
+          warmUp,
+          duration,
+        })),
+      );
+    }),
+  },
+  native(SIZE),
+  native(16_384),
+];
+
+/** One row per contender of every group. */
+function forEach(make: (contender: Contender) => Row['run']): readonly RowGroup[] {
+  return groups.map(({ name, contenders }: Group) => ({
+    name,
+    rows: contenders.map((contender) => ({
+      name: contender.name,
+      ours: contender.server === 'gateway',
+      run: make(contender),
+    })),
+  }));
+}
+
+/** A new server for one task. */
+async function run(
+  name: string,
+  path: string,
+  { headers, profile }: Settings,
+  task: (target: Target) => Task,
+  collect = false,
+) {
+  const server = await startServer(name, [], name === 'gateway' ? profile : undefined);
+  try {
+    return await measure(task({ port: server.port, path, headers: headers(server.port) }), server, collect);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Native WebSockets through what stands before a `ws` server; CPU is that of what stands there. */
+function native(size: number): Scenario {
+  return {
+    name: size === SIZE ? 'native' : 'native-large',
+    title: ({ sessions }) =>
+      `Native path: ${sessions} WebSockets to a ws server, one message of ${size} octets under way on each`,
+    metrics: [{ ...CPU, title: 'CPU between, µs/echo' }, { ...RATE, title: 'echoes/s' }, P50, P99, ...LOADS],
+    groups: [
+      {
+        name: 'in front of ws',
+        rows: middles.map((middle) => ({
+          name: middle,
+          ours: middle === 'gateway',
+          run: (settings) => runNative(middle, size, settings),
+        })),
+      },
+    ],
+  };
+}
+
+async function runNative(middle: Middle, size: number, settings: Settings): Promise<Figures> {
+  const { sessions, warmUp, duration, headers, profile } = settings;
+  const backend = await startServer('ws');
+  try {
+    const between = await startMiddle(middle, backend.port, profile);
+    try {
+      const { port } = between ?? backend;
+      const target = { port, path: '/ws', headers: headers(port) };
+      const task: Task = { kind: 'echo', dialect: 'websocket', target, sessions, size, warmUp, duration };
+      return withCpu(await measure(task, between));
+    } finally {
+      await between?.stop();
+    }
+  } finally {
+    await backend.stop();
+  }
+}
+
+function startMiddle(middle: Middle, backend: number, profile: string | undefined) {
+  switch (middle) {
+    case 'direct':
+      return undefined;
+    case 'nginx':
+      return startNginx(backend);
+    case 'net-pipe':
+      return startServer('net-pipe', [String(backend)]);
+    case 'gateway':
+      return startServer('gateway', [String(backend)], profile);
+  }
+}

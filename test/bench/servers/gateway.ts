@@ -1,0 +1,38 @@
+import http, { type Server } from 'node:http';
+import { Application, type Member } from './application.ts';
+import { serve } from './report.ts';
+
+/** What of the library's face is used here; its own types exist only once it is built. */
+interface Library {
+  createGateway(options: Record<string, unknown>): {
+    attach(server: Server): void;
+    route(path: string, handler: (socket: HandlerSocket) => void): void;
+  };
+}
+
+interface HandlerSocket {
+  send(text: string): void;
+  on(event: 'message', listener: (data: { toString(): string }) => void): void;
+  on(event: 'close', listener: () => void): void;
+}
+
+/** The gateway, as a library, with `/echo` and `/push`, and `/ws` if a backend's port is the first argument. */
+const library = (await import(new URL('../../gateway/index.js', import.meta.url).href)) as Library;
+const backend = process.argv[2];
+const gateway = library.createGateway({
+  routes: ['/echo=echo:', ...(backend === undefined ? [] : [`/ws=ws://127.0.0.1:${backend}`])],
+  demo: false,
+  maxSessions: 100_000,
+  maxSessionsPerAddress: 100_000,
+  logLevel: 'warn',
+});
+const application = new Application();
+gateway.route('/push', (socket) => {
+  const member: Member = { send: (text) => socket.send(text) };
+  application.join(member);
+  socket.on('message', (data) => application.receive(member, data.toString()));
+  socket.on('close', () => application.leave(member));
+});
+const server = http.createServer();
+gateway.attach(server);
+serve(server);
