@@ -72,7 +72,7 @@ export class Session implements Channel, InboxOwner {
   #cursor = 1;
   #writable = true;
   #flushing = false;
-  /** Highest acknowledgement that went out on a downstream. */
+  /** Highest acknowledgement that went out on the present downstream. */
   #told = 0;
   /** `send` has answered false. */
   #pressed = false;
@@ -199,6 +199,7 @@ export class Session implements Channel, InboxOwner {
     this.#attachNumber = n;
     this.#carrier = carrier;
     this.#writable = true;
+    this.#told = 0;
     // A repeated request may say less than was acknowledged since.
     this.#cursor = Math.max(ack + 1, this.#outbox.first);
     this.#wrote = this.#heard = this.#context.clock.now();

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { createGateway, type Gateway } from '../../gateway/index.ts';
+import { createBody, FallbackClient } from '../support/fallback-client.ts';
+
+const CREATE = '/echo/_fallback/v1/create';
+
+describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
+  let gateway: Gateway;
+  let client: FallbackClient;
+
+  before(async () => {
+    gateway = createGateway({
+      listen: 0,
+      origin: 'http://app.example',
+      demo: true,
+      logLevel: 'silent',
+    });
+    client = new FallbackClient((await gateway.listen()).port);
+  });
+
+  after(async () => {
+    client.close();
+    await gateway.close(0);
+  });
+
+  async function create(
+    headers: Readonly<Record<string, string>>,
+    origin: string,
+    path = '/echo',
+  ): Promise<number> {
+    const body = createBody({ url: path, origin });
+    return (await client.ask(`${path}/_fallback/v1/create`, { headers, body })).status;
+  }
+
+  it('lets in an engine that sends no Origin, by the header that only same-origin script can set', async () => {
+    assert.equal(await create({ 'x-fallback': 'create' }, client.origin), 200);
+  });
+
+  it('lets in a page of the gateway and a page of a listed origin', async () => {
+    assert.equal(await create({ origin: client.origin }, client.origin), 200);
+    assert.equal(await create({ origin: 'http://app.example' }, 'http://app.example'), 200);
+  });
+
+  it('keeps out a page of another origin, whatever it states', async () => {
+    assert.equal(await create({ origin: 'http://evil.example' }, 'http://evil.example'), 403);
+    assert.equal(await create({ origin: 'http://evil.example' }, client.origin), 403);
+    assert.equal(await create({ origin: 'http://evil.example', 'x-fallback': 'create' }, client.origin), 403);
+    assert.equal(await create({ origin: 'null' }, 'null'), 403);
+  });
+
+  it('keeps out a form of another page: no Origin, no header, a foreign Referer', async () => {
+    assert.equal(await create({}, client.origin), 403);
+    assert.equal(await create({ referer: 'http://evil.example/x' }, client.origin), 403);
+    assert.equal(
+      await create({ 'sec-fetch-site': 'cross-site', 'x-fallback': 'create' }, client.origin),
+      403,
+    );
+  });
+
+  it('takes the Referer of an allowed page in place of an Origin', async () => {
+    assert.equal(await create({ referer: 'http://app.example/page' }, 'http://app.example'), 200);
+    assert.equal(await create({ referer: 'http://app.example/page' }, client.origin), 403);
+  });
+
+  it('keeps out a page that states an origin other than its own', async () => {
+    assert.equal(await create({ origin: 'http://app.example' }, client.origin), 403);
+    assert.equal(await create({ 'x-fallback': 'create' }, 'http://app.example'), 403);
+  });
+
+  it('keeps out a rebound name, and says which option would let it in', async () => {
+    const headers = { host: 'rebound.example', origin: 'http://rebound.example' };
+    const body = createBody({ origin: 'http://rebound.example' });
+    const answer = await client.ask(CREATE, { headers, body });
+    assert.equal(answer.status, 421);
+    assert.match(answer.body, /--host/);
+  });
+
+  it('leaves the demo to pages of its own origin', async () => {
+    assert.equal(await create({ origin: 'http://app.example' }, 'http://app.example', '/demo/echo'), 403);
+    assert.equal(await create({ origin: client.origin }, client.origin, '/demo/echo'), 200);
+  });
+
+  it('tells a page of another origin what it may read only if it is listed', async () => {
+    const allowed = await client.ask(CREATE, {
+      headers: { origin: 'http://app.example' },
+      body: createBody({ origin: 'http://app.example' }),
+    });
+    assert.equal(allowed.headers['access-control-allow-origin'], 'http://app.example');
+    assert.equal(allowed.headers['access-control-allow-credentials'], 'true');
+    const refused = await client.ask(CREATE, {
+      headers: { origin: 'http://evil.example' },
+      body: createBody({ origin: 'http://evil.example' }),
+    });
+    assert.equal(refused.headers['access-control-allow-origin'], undefined);
+    assert.equal(refused.headers.vary, 'Origin');
+  });
+
+  it('grants a preflight to listed origins, and X-Fallback to nobody', async () => {
+    const headers = { origin: 'http://app.example', 'access-control-request-headers': 'x-fallback' };
+    const answer = await client.ask(CREATE, { method: 'OPTIONS', headers });
+    assert.equal(answer.status, 204);
+    assert.equal(answer.headers['access-control-allow-origin'], 'http://app.example');
+    assert.doesNotMatch(String(answer.headers['access-control-allow-headers']), /x-fallback/i);
+  });
+
+  it('gives a session to no other origin, and does not tell it from an unknown one', async () => {
+    const token = await client.create();
+    const path = '/echo/_fallback/v1/send';
+    const headers = { origin: 'http://app.example' };
+    const foreign = await client.ask(path, { headers, body: `${token};A0\x1e` });
+    const unknown = await client.ask(path, { headers, body: 'n.unknown;A0\x1e' });
+    assert.deepEqual([foreign.status, foreign.body], [unknown.status, unknown.body]);
+    assert.equal(foreign.status, 404);
+    const own = await client.ask(path, { headers: { origin: client.origin }, body: `${token};A0\x1e` });
+    assert.equal(own.status, 200);
+  });
+
+  it('makes tokens that share nothing but the node', async () => {
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => client.create()));
+    assert.equal(new Set(tokens).size, 50);
+    const [node] = String(tokens[0]).split('.');
+    for (const token of tokens) assert.match(token, new RegExp(`^${node}\\.[A-Za-z0-9_-]{22}$`));
+  });
+});
+
+describe('how many may be there (PROTOCOL.md §12)', () => {
+  it('answers 429 to an address that has its share, and 503 when all places are taken', async () => {
+    for (const [option, status] of [
+      ['maxSessionsPerAddress', 429],
+      ['maxSessions', 503],
+    ] as const) {
+      const gateway = createGateway({ listen: 0, [option]: 2, demo: false, logLevel: 'silent' });
+      const client = new FallbackClient((await gateway.listen()).port);
+      const first = await client.create();
+      await client.create();
+      await assert.rejects(client.create(), new RegExp(`create: ${status}`));
+      await client.post('send', first, 'X␞');
+      await client.create();
+      client.close();
+      await gateway.close(0);
+    }
+  });
+});
