@@ -3,20 +3,22 @@ import { indexOf } from '../lang/list.ts';
 import { now } from '../lang/now.ts';
 import { createAlarm } from '../session/alarm.ts';
 import { createSession, type Session } from '../session/session.ts';
-import type { Line } from '../transport/carrier.ts';
+import type { CarrierKind, Line } from '../transport/carrier.ts';
 import { CARRIERS, DEFAULT_ORDER } from '../transport/order.ts';
 import type { Platform } from '../transport/platform.ts';
-import { hasLevel2, newRequest } from '../transport/platform.ts';
-import { isTrusted, type Native } from '../transport/websocket.ts';
+import { canPost, hasLevel2 } from '../transport/platform.ts';
+import { isTrusted, type Native, openNative } from '../transport/websocket.ts';
 import { httpOrigin } from '../wire/address.ts';
 import type { Connect, Connection, ConnectionEvents, Step, Target } from './connection.ts';
 import { type Created, create } from './create.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { BAD_FOR, createMover, GOOD_FOR, type Mover, rungsOf } from './mover.ts';
-import { NATIVE, tryNative } from './native.ts';
 
 /** Most steps kept for diagnostics: the first ones, which tell how it began, and the latest. */
 const MOST_STEPS = 100;
+const NATIVE = 'websocket';
+/** Milliseconds for a native WebSocket to open where the round trip is not known: with the fallback behind it, less than three seconds. */
+const UNKNOWN_PATIENCE = 2500;
 
 /** `connect` on a platform. */
 export function createConnect(platform: Platform, memory: Memory): Connect {
@@ -39,14 +41,10 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   let native: Native | undefined;
   let session: Session | undefined;
   let mover: Mover | undefined;
-  let abandonCreate: (() => void) | undefined;
+  let giveUpCreate: (() => void) | undefined;
   let nativeOpen = false;
-  let nativePassed = false;
   let over = false;
-  const message: ConnectionEvents['message'] = (data) => events.message(data);
-  const sent: ConnectionEvents['sent'] = (bytes) => events.sent(bytes);
-  const closing: ConnectionEvents['closing'] = () => events.closing();
-  /** Whatever is told to the page is told in a later task than the one it called in. */
+  /** The page is told in a later task than the one it called in. */
   const failing = createAlarm(platform, () => events.closed(1006, '', false, true));
 
   function note(transport: string, what: string): void {
@@ -55,71 +53,80 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   }
 
   function begin(): void {
-    if (indexOf(order, 'websocket') < 0) note('websocket', 'not asked for');
-    else if (!isTrusted(platform.socket)) note('websocket', 'none to be trusted in this browser');
-    else if (memory.get(host + NATIVE) === 'bad' && order.length > 1)
-      note('websocket', 'passed over: failed before');
-    else if (openNative()) return;
-    fallBack();
+    const reason =
+      indexOf(order, NATIVE) < 0
+        ? 'not asked for'
+        : !isTrusted(platform.socket)
+          ? 'none in this browser, or of a draft'
+          : order.length > 1 && memory.get(host + NATIVE) === 'bad'
+            ? 'failed before'
+            : '';
+    if (!reason) tryNative();
+    else note(NATIVE, reason);
+    if (!native) fallBack(false);
   }
 
-  function openNative(): boolean {
-    note('websocket', 'trying');
-    native = tryNative(platform, memory, host, target, {
-      open: (protocol, extensions) => {
-        note('websocket', 'open');
-        nativeOpen = true;
-        events.open(protocol, extensions);
-      },
-      message: message,
-      sent: sent,
-      closing: closing,
-      closed: (code, reason, wasClean, failed) => {
-        note('websocket', 'closed ' + code);
-        stop();
-        events.closed(code, reason, wasClean, failed);
-      },
-      passed: (reason) => {
-        note('websocket', reason);
-        native = undefined;
-        nativePassed = true;
-        fallBack();
+  /** Tried alone and before all else: a race would open two backend connections. */
+  function tryNative(): void {
+    const rtt = +memory.get(host + 'rtt');
+    note(NATIVE, 'trying');
+    native = openNative(
+      platform,
+      target.url,
+      target.protocols,
+      rtt ? Math.max(1000, Math.min(3000, 4 * rtt)) : UNKNOWN_PATIENCE,
+      events,
+      {
+        opened: () => {
+          nativeOpen = true;
+          note(NATIVE, 'open');
+          memory.set(host + 'rtt', '' + (platform.now() - started), GOOD_FOR);
+        },
+        passed: (reason) => {
+          note(NATIVE, reason);
+          native = undefined;
+          fallBack(true);
+        },
+        proved: (good) => memory.set(host + NATIVE, good ? 'good' : 'bad', good ? GOOD_FOR : BAD_FOR),
+        over: (code) => end(NATIVE, 'closed ' + code)
       }
-    });
-    if (!native) note('websocket', 'will not open');
-    return !!native;
+    );
   }
 
-  function fallBack(): void {
-    const reachable = crossOrigin ? hasLevel2(platform) : !!newRequest(platform);
-    if (!reachable || !rungsOf(platform, CARRIERS, order, null, crossOrigin).length) {
+  function rungs(offered: string[] | null): CarrierKind[] {
+    return rungsOf(platform, CARRIERS, order, offered, crossOrigin);
+  }
+
+  function fallBack(nativePassed: boolean): void {
+    if (!canPost(platform, crossOrigin) || !rungs(null).length) {
       fail('nothing else to try');
       return;
     }
     note('', 'create');
-    abandonCreate = create(platform, target, crossOrigin, { created: created, failed: fail });
+    giveUpCreate = create(platform, target, crossOrigin, {
+      failed: fail,
+      created: (answer) => {
+        // Refused or silent while HTTP works: that is the network, not the gateway.
+        if (nativePassed) memory.set(host + NATIVE, 'bad', BAD_FOR);
+        memory.set(host + 'rtt', '' + answer.rtt, GOOD_FOR);
+        open(answer);
+      }
+    });
   }
 
-  function created(answer: Created): void {
-    abandonCreate = undefined;
+  function open(answer: Created): void {
     const line: Line = {
       url: target.url,
       token: answer.token,
       crossOrigin: crossOrigin,
       binary: false,
-      octets: hasLevel2(platform)
+      postsOctets: hasLevel2(platform)
     };
-    const rungs = rungsOf(platform, CARRIERS, order, answer.carriers, crossOrigin);
-    const selected = indexOf(target.protocols, answer.protocol) >= 0;
-    const opened = createSession(platform, line, answer, answer.rtt, {
-      message: message,
-      sent: sent,
-      closing: closing,
-      closed: (code, reason, wasClean, why) => {
-        note(transport(), why);
-        stop();
-        events.closed(code, reason, wasClean, !wasClean);
-      },
+    const offered = rungs(answer.carriers);
+    const asked = target.protocols.length
+      ? indexOf(target.protocols, answer.protocol) >= 0
+      : !answer.protocol;
+    const opened = createSession(platform, line, answer, answer.rtt, events, {
       proved: (kind) => {
         note(kind.name, 'works');
         moves.proved(kind);
@@ -127,42 +134,40 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
       lost: (loss) => {
         note(loss.kind.name, loss.reason);
         return moves.lost(loss);
-      }
+      },
+      over: (why) => end(transport(), why)
     });
-    session = opened;
-    if (!rungs.length || (target.protocols.length ? !selected : answer.protocol)) {
+    if (!asked || !offered.length) {
       opened.leave();
-      fail(rungs.length ? 'subprotocol not selected' : 'no carrier in common');
+      fail(asked ? 'no carrier in common' : 'subprotocol not selected');
       return;
     }
-    // Refused or silent while HTTP works: that is the network, not the gateway.
-    if (nativePassed) memory.set(host + NATIVE, 'bad', BAD_FOR);
-    memory.set(host + 'rtt', '' + answer.rtt, GOOD_FOR);
-    const moves = createMover(platform, memory, host, rungs, (kind) => {
+    const moves = createMover(platform, memory, host, offered, (kind) => {
       note(kind.name, 'trying');
       opened.attach(kind);
     });
+    session = opened;
     mover = moves;
-    const first = moves.first();
-    note(first.name, 'session made');
-    opened.attach(first);
+    opened.attach(moves.first());
+    note(transport(), 'open');
     events.open(answer.protocol, '');
   }
 
   function transport(): string {
-    return native ? 'websocket' : session?.kind()?.name || '';
+    const kind = session && session.kind();
+    return native ? NATIVE : kind ? kind.name : '';
   }
 
-  function stop(): void {
+  function end(at: string, why: string): void {
+    note(at, why);
     over = true;
-    mover?.stop();
-    abandonCreate?.();
+    if (mover) mover.stop();
+    if (giveUpCreate) giveUpCreate();
   }
 
   function fail(reason: string): void {
     if (over) return;
-    note('', reason);
-    stop();
+    end('', reason);
     failing.set(0);
   }
 
@@ -171,20 +176,21 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   return {
     send: (data, size) => (native || (session as Session)).send(data, size),
     close: (code, reason) => {
-      if (over) return;
       if (session) session.close(code, reason);
       else if (native && nativeOpen) native.close(code, reason);
       else {
-        native?.abandon();
+        if (native) native.abandon();
         fail('closed by the page');
       }
     },
-    settle: () => native?.settle(),
+    settle: () => {
+      if (native) native.settle();
+    },
     leave: () => {
-      stop();
+      end('', 'page left');
       failing.clear();
-      native?.abandon();
-      session?.leave();
+      if (native) native.abandon();
+      if (session) session.leave();
     },
     transport: transport,
     diagnostics: () => steps.slice(0)

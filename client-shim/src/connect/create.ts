@@ -47,7 +47,7 @@ export function create(
   const options = crossOrigin ? { crossOrigin: true } : { crossOrigin: false, header: 'create' };
   let request: Request | undefined;
   const late = createAlarm(platform, () => {
-    request?.abort();
+    (request as Request).abort();
     retry.failed();
   });
   const retry = createRetry(platform, WINDOW, ask, () => events.failed('create unanswered'));
@@ -55,38 +55,41 @@ export function create(
   function ask(): void {
     const started = platform.now();
     late.set(PATIENCE);
-    request = post(platform, addressOf(target.url, 'create'), spellFields(fields), options, {
-      progress: () => {},
-      done: (status, text) => {
+    request = post(
+      platform,
+      addressOf(target.url, 'create'),
+      spellFields(fields),
+      options,
+      (status, text) => {
         late.clear();
         const answer = status === 200 && readFields(text);
         if (answer && answer.end) events.created(createdFrom(answer, platform.now() - started));
         // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): to insist would be rude.
-        else if (status && status !== 200 && status !== 408 && status !== 425 && status !== 504)
-          events.failed('create: status ' + status);
-        else retry.failed();
+        else if (status === 200 || /^(0|408|425|504)$/.test('' + status)) retry.failed();
+        else events.failed('status ' + status);
       }
-    });
+    );
   }
 
   ask();
   return () => {
     late.clear();
     retry.stop();
-    request?.abort();
+    (request as Request).abort();
   };
 }
 
 function createdFrom(answer: Fields, rtt: number): Created {
+  const text = (name: string): string => answer[name] || '';
   return {
-    token: answer.token || '',
-    protocol: answer.protocol || '',
-    carriers: (answer.carriers || '').split(','),
-    heartbeat: +(answer.heartbeat || 0) || 25000,
-    silence: +(answer.silence || 0) || 62500,
-    window: +(answer.window || 0) || 120000,
-    outbox: +(answer.outbox || 0) || 1048576,
-    body: +(answer.body || 0) || 263168,
+    token: text('token'),
+    protocol: text('protocol'),
+    carriers: text('carriers').split(','),
+    heartbeat: +text('heartbeat'),
+    silence: +text('silence'),
+    window: +text('window'),
+    outbox: +text('outbox'),
+    body: +text('body'),
     rtt: rtt
   };
 }

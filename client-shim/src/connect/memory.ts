@@ -1,59 +1,40 @@
 import type { Page, Storage } from '../../browser.d.ts';
 
-/** What is remembered of a host, for a while. */
+/** What is remembered of a gateway's host, for a while. */
 export interface Memory {
   get(key: string): string;
   set(key: string, value: string, ms: number): void;
 }
 
-const ITEM = 'fallback-gateway';
-/** Most things remembered: the oldest go first. */
-const MOST = 32;
+const PREFIX = 'fallback-gateway ';
 
 /**
- * Remembered for all pages of the origin where there is storage, else for this page. One item `key=value=expiry|…`: there is no JSON before IE8. What
- * another page wrote is read again each time, and damage is as good as nothing.
+ * Remembered for all pages of the origin where there is storage, else for this page. Bounded by its keys: a few for each host that the page
+ * calls a gateway. Damage is as good as nothing.
  */
 export function createMemory(page: Page, now: () => number): Memory {
-  let kept = '';
-
-  function storage(): Storage | null | undefined {
-    try {
-      // Looking at it throws where the user forbids it.
-      return page.localStorage;
-    } catch (_) {
-      return null;
-    }
-  }
-
-  function load(): string[] {
-    try {
-      kept = storage()?.getItem(ITEM) || kept;
-    } catch (_) {
-      // as above, in other engines
-    }
-    return kept ? kept.split('|') : [];
-  }
+  const kept: { [key: string]: string | null } = {};
 
   return {
     get: (key) => {
-      const entries = load();
-      for (let i = entries.length - 1; i >= 0; i -= 1) {
-        const parts = (entries[i] as string).split('=');
-        if (parts[0] === key) return +(parts[2] as string) > now() ? (parts[1] as string) : '';
+      const name = PREFIX + key;
+      let entry = kept[name];
+      try {
+        entry = (page.localStorage as Storage).getItem(name) || entry;
+      } catch (_) {
+        // There is none before IE8; to look at it throws where the user forbids it.
       }
-      return '';
+      const parts = (entry || '').split('=');
+      return +(parts[1] || 0) > now() ? (parts[0] as string) : '';
     },
     set: (key, value, ms) => {
-      const entries = load();
-      for (let i = entries.length - 1; i >= 0; i -= 1)
-        if ((entries[i] as string).split('=')[0] === key) entries.splice(i, 1);
-      entries.push(key + '=' + value + '=' + (now() + ms));
-      kept = entries.slice(-MOST).join('|');
+      const name = PREFIX + key;
+      const entry = value + '=' + (now() + ms);
+      kept[name] = entry;
       try {
-        storage()?.setItem(ITEM, kept);
+        (page.localStorage as Storage).setItem(name, entry);
       } catch (_) {
-        // full, or private browsing in Safari
+        // As above; or it is full, or Safari's private browsing.
       }
     }
   };

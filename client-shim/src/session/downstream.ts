@@ -2,6 +2,7 @@ import type { Carrier, CarrierKind, Line } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
 import type { Frame } from '../wire/frame.ts';
 import { createAlarm } from './alarm.ts';
+import type { Inbox } from './inbox.ts';
 import { createRetry } from './retry.ts';
 
 /** Why a downstream was lost. */
@@ -18,8 +19,6 @@ export interface Loss {
 
 export interface DownstreamEvents {
   frames(frames: Frame[]): void;
-  /** Number of the last frame received in unbroken order. */
-  received(): number;
   /** An attach told the gateway what was received. */
   attached(): void;
   /** A carrier of another kind than before, or the first after a loss, brought its first frame: it works. */
@@ -55,6 +54,7 @@ export function createDownstream(
   limits: { window: number; heartbeat: number; silence: number },
   /** Milliseconds in which a stream must show a first byte. */
   patience: () => number,
+  inbox: Inbox,
   events: DownstreamEvents
 ): Downstream {
   let attaches = 0;
@@ -82,9 +82,10 @@ export function createDownstream(
   }
 
   function drop(attached: Attached | undefined): void {
-    const carrier = attached?.carrier;
-    if (attached) attached.carrier = undefined;
-    carrier?.close();
+    const carrier = attached && attached.carrier;
+    if (!carrier) return;
+    attached.carrier = undefined;
+    carrier.close();
   }
 
   function attach(kind: CarrierKind): void {
@@ -100,7 +101,7 @@ export function createDownstream(
     else proof.clear();
     silence.set(limits.silence);
     events.attached();
-    const wanted = { n: attaches, ack: events.received() };
+    const wanted = { n: attaches, ack: inbox.received() };
     try {
       me.carrier = kind.open(platform, line, wanted, {
         frames: (frames) => {
@@ -116,7 +117,13 @@ export function createDownstream(
     }
   }
 
-  function heard(me: Attached, frames: Frame[]): void {
+  function heard(me: Attached, frames: Frame[] | null): void {
+    if (!frames) {
+      if (me === current) lose('malformed');
+      else drop(me);
+      return;
+    }
+    if (!frames.length) return;
     lastHeard = platform.now();
     if (me === current && !me.heard) {
       me.heard = true;
@@ -174,9 +181,9 @@ export function createDownstream(
 
   return {
     attach: attach,
-    kind: () => current?.kind,
+    kind: () => current && current.kind,
     lose: lose,
-    direct: () => (current?.heard ? current.carrier?.send : undefined),
+    direct: () => (current && current.heard && current.carrier ? current.carrier.send : undefined),
     stop: () => {
       stopped = true;
       retry.stop();

@@ -10,6 +10,26 @@ import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';
 import { createUpstream } from './upstream.ts';
 
+/** What a session tells its page; the same as a connection does. */
+export interface SessionEvents {
+  message(data: string | Binary): void;
+  /** The gateway has that many more payload bytes of what was sent. */
+  sent(bytes: number): void;
+  closing(): void;
+  /** Once, the last. */
+  closed(code: number, reason: string, wasClean: boolean, failed: boolean): void;
+}
+
+/** What a session asks and tells whoever chooses its carriers. */
+export interface SessionHooks {
+  /** A carrier works. */
+  proved(kind: CarrierKind): void;
+  /** A carrier does not. Answers what to attach next. */
+  lost(loss: Loss): CarrierKind;
+  /** It is over; `why` is for diagnostics. */
+  over(why: string): void;
+}
+
 /** What the gateway said of a session when it was made (PROTOCOL.md §3); times in milliseconds, sizes in octets. */
 export interface Limits {
   readonly heartbeat: number;
@@ -17,19 +37,6 @@ export interface Limits {
   readonly window: number;
   readonly outbox: number;
   readonly body: number;
-}
-
-export interface SessionEvents {
-  message(data: string | Binary): void;
-  /** The gateway has that many more payload bytes of what was sent. */
-  sent(bytes: number): void;
-  closing(): void;
-  /** Once, the last. `why` is for diagnostics. */
-  closed(code: number, reason: string, wasClean: boolean, why: string): void;
-  /** A carrier works. */
-  proved(kind: CarrierKind): void;
-  /** A carrier does not. Answers what to attach next. */
-  lost(loss: Loss): CarrierKind;
 }
 
 /** One emulated WebSocket connection, whatever carries it at present. */
@@ -50,7 +57,8 @@ export function createSession(
   line: Line,
   limits: Limits,
   rtt: number,
-  events: SessionEvents
+  events: SessionEvents,
+  hooks: SessionHooks
 ): Session {
   let over = false;
   /** Frames went upstream on a carrier and not by requests. */
@@ -63,38 +71,44 @@ export function createSession(
   const upstream = createUpstream(
     platform,
     line,
-    // The gateway may delay an answer for a heartbeat (PROTOCOL.md §5).
-    { window: limits.window, patience: limits.heartbeat + 5000 },
+    // The gateway may delay an answer for a heartbeat (PROTOCOL.md §5); this is a quarter more.
+    { window: limits.window, patience: limits.silence / 2 },
     outbox,
+    inbox,
     {
       frames: take,
       answered: (ms) => {
         rtt = Math.min(rtt, ms);
       },
-      received: inbox.received,
       direct: () => downstream.direct(),
       lost: abort
     }
   );
-  const downstream = createDownstream(platform, line, limits, () => Math.max(300, Math.min(2000, 4 * rtt)), {
-    frames: take,
-    received: inbox.received,
-    attached: () => {
-      unacknowledged = 0;
-      upstream.acknowledged();
-    },
-    proved: (kind) => {
-      events.proved(kind);
-      // What was on the way when the way changed is sent again.
-      if (direct || kind.duplex) upstream.rewind();
-      direct = !!kind.duplex;
-    },
-    lost: (loss) => {
-      if (loss.kind.duplex) upstream.rewind();
-      return events.lost(loss);
-    },
-    over: abort
-  });
+  const downstream = createDownstream(
+    platform,
+    line,
+    limits,
+    () => Math.max(300, Math.min(2000, 4 * rtt)),
+    inbox,
+    {
+      frames: take,
+      attached: () => {
+        unacknowledged = 0;
+        upstream.acknowledged();
+      },
+      proved: (kind) => {
+        hooks.proved(kind);
+        // What was on the way when the way changed is sent again.
+        if (direct || kind.duplex) upstream.rewind();
+        direct = !!kind.duplex;
+      },
+      lost: (loss) => {
+        if (loss.kind.duplex) upstream.rewind();
+        return hooks.lost(loss);
+      },
+      over: abort
+    }
+  );
 
   function take(frames: Frame[]): void {
     for (let i = 0; i < frames.length && !over; i += 1) {
@@ -137,7 +151,8 @@ export function createSession(
     stop();
     // The gateway keeps what has ended until it hears this (PROTOCOL.md §9).
     if (why === 'closed' || why === 'abnormal end') upstream.last([frame('A', inbox.received())]);
-    events.closed(code, reason, wasClean, why);
+    hooks.over(why);
+    events.closed(code, reason, wasClean, !wasClean);
   }
 
   function stop(): void {
@@ -174,6 +189,6 @@ function sayGone(platform: Platform, line: Line): void {
   const address = addressOf(line.url, 'send');
   const body = textBody(line.token, [frame('X', '')]);
   const navigator = platform.page.navigator;
-  if (navigator?.sendBeacon?.(address, body)) return;
-  post(platform, address, body, { crossOrigin: line.crossOrigin }, { progress: () => {}, done: () => {} });
+  if (!navigator || !navigator.sendBeacon || !navigator.sendBeacon(address, body))
+    post(platform, address, body, line);
 }

@@ -5,6 +5,7 @@ import { addressOf } from '../wire/address.ts';
 import { type Frame, frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
 import { createAlarm } from './alarm.ts';
+import type { Inbox } from './inbox.ts';
 import type { Outbox } from './outbox.ts';
 import { createRetry } from './retry.ts';
 
@@ -13,8 +14,6 @@ export interface UpstreamEvents {
   frames(frames: Frame[]): void;
   /** A request was answered, so many milliseconds after it was made. */
   answered(ms: number): void;
-  /** Number of the last frame received in unbroken order. */
-  received(): number;
   /** A carrier that takes frames upstream, if the downstream is one. */
   direct(): ((frames: Frame[]) => void) | undefined;
   /** The gateway will not go on, or has not been reached for too long. */
@@ -41,6 +40,7 @@ export function createUpstream(
   line: Line,
   limits: { window: number; patience: number },
   outbox: Outbox,
+  inbox: Inbox,
   events: UpstreamEvents
 ): Upstream {
   // IE6 and 7 have two connections to a host, and the downstream holds one (Microsoft, "Connectivity Enhancements in IE8").
@@ -63,7 +63,7 @@ export function createUpstream(
     const direct = events.direct();
     while (!stopped && !retry.isWaiting() && (direct || inFlight < most)) {
       if (!ackDue && !outbox.hasUnsent()) return;
-      const received = events.received();
+      const received = inbox.received();
       const frames = ackDue || received > acked ? [frame('A', received)] : [];
       ackDue = false;
       acked = received;
@@ -92,7 +92,7 @@ export function createUpstream(
       if (taken) settled();
       else if (status === 400 && typeof body !== 'string') {
         // Some engines have typed arrays and post them as "[object ArrayBuffer]": of a malformed body nothing took effect.
-        line.octets = false;
+        line.postsOctets = false;
         retry.failed();
       } else if (status === 200 || isPassing(status)) retry.failed();
       else events.lost('status ' + status);
@@ -102,16 +102,7 @@ export function createUpstream(
       request.abort();
       answered(0, '');
     });
-    const request = post(
-      platform,
-      address,
-      body,
-      { crossOrigin: line.crossOrigin },
-      {
-        progress: () => {},
-        done: answered
-      }
-    );
+    const request = post(platform, address, body, line, answered);
     requests.push(request);
     if (requests.length > most) requests.shift();
     late.set(limits.patience);
@@ -136,20 +127,11 @@ export function createUpstream(
     },
     acknowledged: () => {
       ackDue = false;
-      acked = events.received();
+      acked = inbox.received();
     },
     rewind: again,
     last: (frames) => {
-      post(
-        platform,
-        address,
-        bodyOf(platform, line, frames),
-        { crossOrigin: line.crossOrigin },
-        {
-          progress: () => {},
-          done: () => {}
-        }
-      );
+      post(platform, address, bodyOf(platform, line, frames), line);
     },
     stop: () => {
       stopped = true;

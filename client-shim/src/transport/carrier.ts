@@ -12,7 +12,7 @@ export interface Line {
   /** The session has carried binary: byte form is worth its while (PROTOCOL.md §6.1). */
   binary: boolean;
   /** Octets can be posted; until the gateway did not understand one. */
-  octets: boolean;
+  postsOctets: boolean;
 }
 
 /** Payload of a `D` frame. */
@@ -22,8 +22,8 @@ export interface Wanted {
 }
 
 export interface CarrierEvents {
-  /** Frames came; not empty. */
-  frames(frames: Frame[]): void;
+  /** Frames came, perhaps none; null for what is malformed. */
+  frames(frames: Frame[] | null): void;
   /** Once, the last. `refused`: the gateway will not have this session go on. `reason` is empty for the end of a whole answer. */
   over(refused: boolean, reason: string): void;
 }
@@ -53,7 +53,7 @@ export function bodyOf(platform: Platform, line: Line, frames: Frame[]): string 
   let binary = false;
   for (let i = 0; i < frames.length; i += 1) binary = binary || isBinary((frames[i] as Frame).type);
   const Octets = platform.page.Uint8Array;
-  if (!binary || !line.octets || !Octets) return textBody(line.token, frames);
+  if (!binary || !line.postsOctets || !Octets) return textBody(line.token, frames);
   const text = byteBody(line.token, frames);
   const octets = new Octets(text.length);
   for (let at = 0; at < text.length; at += 1) octets[at] = text.charCodeAt(at);

@@ -23,11 +23,7 @@ export const eventSource: CarrierKind = {
     source.onmessage = (event) => {
       // Numbering goes on from event to event, reading begins anew.
       position.at = position.seen = 0;
-      const frames = readText(position, '' + event.data);
-      if (!frames) {
-        close();
-        events.over(false, 'malformed');
-      } else if (frames.length) events.frames(frames);
+      events.frames(readText(position, '' + event.data));
     };
     source.onerror = () => {
       // Its own reconnecting would repeat an attach that is over.

@@ -30,3 +30,8 @@ export function hasLevel2(platform: Platform): boolean {
   const request = newRequest(platform);
   return !!request && request.withCredentials !== undefined;
 }
+
+/** Whether this engine can post to the gateway: only level 2 does to another origin. */
+export function canPost(platform: Platform, crossOrigin: boolean): boolean {
+  return crossOrigin ? hasLevel2(platform) : !!newRequest(platform);
+}

@@ -7,58 +7,56 @@ export interface Request {
   abort(): void;
 }
 
-/** Who is told how a request goes. */
-export interface RequestEvents {
-  /** The text so far, where the engine shows it early. */
-  progress(text: string): void;
-  /** The answer is complete or cut, which cannot be told apart here. Status 0: there was none. */
-  done(status: number, text: string): void;
-}
-
 export interface RequestOptions {
-  crossOrigin: boolean;
+  readonly crossOrigin: boolean;
   /** `X-Fallback` (PROTOCOL.md §3.1). */
-  header?: string;
+  readonly header?: string;
   /** Read the answer as octets; see `readBytes`. */
-  octets?: boolean;
+  readonly asOctets?: boolean;
 }
 
 const IGNORE = (): void => {};
 
-/** Posts a body. Nothing is told before it returned. */
+/**
+ * Posts a body. `done` is told the status and text when the answer is complete or was cut, which cannot be told apart here; status 0 is no answer at all.
+ * `progress` is told the text so far, where the engine shows it early. Nothing is told before this returned.
+ */
 export function post(
   platform: Platform,
   address: string,
   body: string | ArrayBuffer,
   options: RequestOptions,
-  events: RequestEvents
+  done?: (status: number, text: string) => void,
+  progress?: (text: string) => void
 ): Request {
   let request = newRequest(platform);
 
-  function finish(): void {
-    if (!request) return;
+  function forget(): XMLHttpRequest | undefined {
+    const forgotten = request;
     // MSXML takes a function only, never null.
-    request.onreadystatechange = IGNORE;
+    if (forgotten) forgotten.onreadystatechange = IGNORE;
     request = undefined;
+    return forgotten;
+  }
+
+  function finish(status: number, text: string): void {
+    if (forget() && done) done(status, text);
   }
 
   function changed(): void {
     if (!request || request.readyState < 3) return;
+    // MSXML throws for both at readyState 3, and shows 12002 to 12152 (WinINet's errors) for what was no answer.
+    let status = 0;
+    let text = '';
     const complete = request.readyState === 4;
-    const status = statusOf(request);
-    const text = textOf(request);
-    if (!complete) {
-      if (status === 200 && text) events.progress(text);
-      return;
+    try {
+      status = request.status > 599 ? 0 : request.status;
+      text = request.responseText;
+    } catch (_) {
+      // as above
     }
-    finish();
-    events.done(status, text);
-  }
-
-  function refused(): void {
-    if (!request) return;
-    finish();
-    events.done(0, '');
+    if (complete) finish(status, text);
+    else if (status === 200 && text && progress) progress(text);
   }
 
   try {
@@ -69,39 +67,22 @@ export function post(
     if (options.crossOrigin) opened.withCredentials = true;
     if (typeof body === 'string') opened.setRequestHeader('Content-Type', 'text/plain;charset=UTF-8');
     if (options.header) opened.setRequestHeader('X-Fallback', options.header);
-    if (options.octets) opened.overrideMimeType?.('text/plain;charset=x-user-defined');
+    if (options.asOctets && opened.overrideMimeType)
+      opened.overrideMimeType('text/plain;charset=x-user-defined');
     opened.onreadystatechange = changed;
     opened.send(body);
   } catch (_) {
-    platform.page.setTimeout(refused, 0);
+    platform.page.setTimeout(() => finish(0, ''), 0);
   }
 
   return {
     abort: () => {
-      const abandoned = request;
-      finish();
+      const abandoned = forget();
       try {
-        abandoned?.abort();
+        if (abandoned) abandoned.abort();
       } catch (_) {
         // MSXML throws for a request that was never sent
       }
     }
   };
-}
-
-/** MSXML throws at readyState 3, and shows 12002 to 12152 (WinINet's errors) for what was no answer. */
-function statusOf(request: XMLHttpRequest): number {
-  try {
-    return request.status > 599 ? 0 : request.status;
-  } catch (_) {
-    return 0;
-  }
-}
-
-function textOf(request: XMLHttpRequest): string {
-  try {
-    return request.responseText || '';
-  } catch (_) {
-    return '';
-  }
 }

@@ -28,24 +28,20 @@ export const websocketSession: CarrierKind = {
       socket.close();
     }
 
-    function over(reason: string): void {
-      close();
-      events.over(false, reason);
-    }
-
     socket.onopen = () => {
       socket.send(spellText(frame('D', wanted.n + ',' + wanted.ack + (line.binary ? ',b' : ''))));
     };
     socket.onmessage = (event) => {
       position.at = position.seen = 0;
-      const text = typeof event.data === 'string';
-      const frames = text
-        ? readText(position, event.data as string)
-        : readBytes(position, charactersOf(event.data as ArrayBuffer));
-      if (!frames) over('malformed');
-      else if (frames.length) events.frames(frames);
+      const data = event.data as string | ArrayBuffer;
+      events.frames(
+        typeof data === 'string' ? readText(position, data) : readBytes(position, charactersOf(data))
+      );
     };
-    socket.onerror = socket.onclose = () => over('closed');
+    socket.onerror = socket.onclose = () => {
+      close();
+      events.over(false, 'closed');
+    };
     return { close: close, send: (frames) => socket.send(spellAll(frames, spellText)) };
   }
 };

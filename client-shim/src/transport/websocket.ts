@@ -8,11 +8,23 @@ import { Bytes } from '../lang/bytes.ts';
 import type { Binary } from '../wire/payload.ts';
 import type { Platform } from './platform.ts';
 
+/** What the page is told; the same as a connection tells. */
 export interface NativeEvents {
   open(protocol: string, extensions: string): void;
   message(data: string | Binary): void;
   sent(bytes: number): void;
-  closed(code: number, reason: string, wasClean: boolean): void;
+  closing(): void;
+  closed(code: number, reason: string, wasClean: boolean, failed: boolean): void;
+}
+
+/** What whoever chose it is told; before the page is. */
+export interface NativeHooks {
+  opened(): void;
+  /** It did not open; nothing else is told then. */
+  passed(reason: string): void;
+  /** The first message came, or did not come before it broke: some proxies let the handshake through and nothing after it. */
+  proved(good: boolean): void;
+  over(code: number): void;
 }
 
 /** The browser's own WebSocket, at the plain endpoint. */
@@ -38,12 +50,17 @@ export function isTrusted(
   return !!socket && socket.CLOSED === 3;
 }
 
-/** Opens it; undefined if the engine has none that is to be trusted, or will not open this one. */
+/**
+ * Opens it; undefined if the engine has none that is to be trusted, or will not open this one. Given up if it is not open after `patience`
+ * milliseconds.
+ */
 export function openNative(
   platform: Platform,
   url: string,
   protocols: string[],
-  events: NativeEvents
+  patience: number,
+  events: NativeEvents,
+  hooks: NativeHooks
 ): Native | undefined {
   const Socket = platform.socket;
   if (!isTrusted(Socket)) return undefined;
@@ -57,6 +74,8 @@ export function openNative(
 
   /** Bytes handed to the browser and not yet reported as sent. */
   let queued = 0;
+  let opened = false;
+  let heard = false;
   let timer: TimerId | undefined;
 
   function look(): void {
@@ -73,9 +92,19 @@ export function openNative(
     if (queued) timer = platform.page.setTimeout(lookAgain, LOOK);
   }
 
+  function stopTimer(): void {
+    if (timer !== undefined) platform.page.clearTimeout(timer);
+    timer = undefined;
+  }
+
   function detach(): void {
     socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
-    if (timer !== undefined) platform.page.clearTimeout(timer);
+    stopTimer();
+  }
+
+  function pass(reason: string): void {
+    abandon();
+    hooks.passed(reason);
   }
 
   function abandon(): void {
@@ -93,17 +122,34 @@ export function openNative(
     return undefined;
   }
   socket.binaryType = 'arraybuffer';
-  socket.onopen = () => events.open(socket.protocol || '', socket.extensions || '');
+  socket.onopen = () => {
+    stopTimer();
+    opened = true;
+    hooks.opened();
+    events.open(socket.protocol || '', socket.extensions || '');
+  };
   socket.onmessage = (event) => {
     look();
+    if (!heard) hooks.proved(true);
+    heard = true;
     events.message(event.data as string | ArrayBuffer);
   };
   socket.onclose = (event) => {
+    const wasClean = !!event.wasClean;
+    if (!opened) {
+      pass('refused');
+      return;
+    }
     look();
     detach();
+    if (!heard && !wasClean) hooks.proved(false);
     // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one
-    events.closed(event.code || (event.wasClean ? 1005 : 1006), event.reason || '', !!event.wasClean);
+    const code = event.code || (wasClean ? 1005 : 1006);
+    hooks.over(code);
+    if (wasClean) events.closing();
+    events.closed(code, event.reason || '', wasClean, !wasClean);
   };
+  timer = platform.page.setTimeout(() => pass('no answer'), patience);
 
   return {
     send: (data, size) => {

@@ -1,7 +1,7 @@
 import { addressOf } from '../wire/address.ts';
 import { textBody } from '../wire/body.ts';
 import { readBytes } from '../wire/byte-form.ts';
-import { type Frame, frame, startPosition } from '../wire/frame.ts';
+import { frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
 import { type Carrier, type CarrierEvents, isPassing, type Line, type Wanted } from './carrier.ts';
 import { newRequest, type Platform } from './platform.ts';
@@ -26,38 +26,24 @@ export function openXhr(
   streams: boolean
 ): Carrier {
   // An octet a character needs `overrideMimeType`, which MSXML and IE10 lack.
-  const octets = line.binary && !!newRequest(platform)?.overrideMimeType;
+  const probe = line.binary && newRequest(platform);
+  const octets = !!probe && !!probe.overrideMimeType;
   const padding = streams && !platform.page.TextDecoder ? ',' + PADDING : '';
   const form = octets ? ',b' : padding && ',t';
   const read = octets ? readBytes : readText;
   const position = startPosition();
-  let malformed = false;
-
-  function take(text: string): void {
-    const frames: Frame[] | null = read(position, text);
-    if (!frames) malformed = true;
-    else if (frames.length) events.frames(frames);
-  }
 
   const request = post(
     platform,
     addressOf(line.url, action),
     textBody(line.token, [frame('D', wanted.n + ',' + wanted.ack + form + padding)]),
-    { crossOrigin: line.crossOrigin, octets: octets },
-    {
-      progress: (text) => {
-        take(text);
-        if (!malformed) return;
-        request.abort();
-        events.over(false, 'malformed');
-      },
-      done: (status, text) => {
-        // 404 brings the frame that says the session is gone.
-        if (status === 200 || status === 404) take(text);
-        const reason = malformed ? 'malformed' : status === 200 ? '' : 'status ' + status;
-        events.over(status !== 200 && !isPassing(status), reason);
-      }
-    }
+    { crossOrigin: line.crossOrigin, asOctets: octets },
+    (status, text) => {
+      // 404 brings the frame that says the session is gone.
+      if (status === 200 || status === 404) events.frames(read(position, text));
+      events.over(status !== 200 && !isPassing(status), status === 200 ? '' : 'status ' + status);
+    },
+    (text) => events.frames(read(position, text))
   );
   return { close: request.abort };
 }

@@ -24,9 +24,19 @@ export interface Position {
 export type Read = (position: Position, text: string) => Frame[] | null;
 
 const LAST_NUMBER = 9007199254740991;
-const NUMBER = /^(0|[1-9]\d{0,15})$/;
-const CLOSE = /^((1\d\d\d|[34]\d\d\d)(,[\s\S]*)?)?$/;
-const END = /^[rsg]$/;
+const NUMBERED = /[TtBbCX]/;
+
+/** What the payload of each type may be, apart from messages. */
+const PAYLOADS: { readonly [type: string]: RegExp } = {
+  '#': /^[1-9]\d{0,15}$/,
+  A: /^(0|[1-9]\d{0,15})$/,
+  // the codes that may travel (RFC 6455 §7.4, IANA close code registry)
+  C: /^((100[0-37-9]|101[0-4]|[34]\d\d\d)(,[\s\S]*)?)?$/,
+  E: /^[rsg]$/,
+  H: /^$/,
+  R: /^$/,
+  X: /^$/
+};
 
 /** A frame to be sent. */
 export function frame(type: string, data: string | number): Frame {
@@ -44,37 +54,12 @@ export function startPosition(): Position {
 
 /** A frame from the gateway as it was spelled, with its number; null if it is malformed (PROTOCOL.md §2, §2.1). */
 export function arrived(position: Position, type: string, data: string): Frame | null {
-  if (!isWellFormed(type, data)) return null;
-  let seq = 0;
+  const allowed = PAYLOADS[type];
+  if (allowed ? !allowed.test(data) : !/[TtBbP]/.test(type)) return null;
+  if ((type === '#' || type === 'A') && +data > LAST_NUMBER) return null;
   if (type === '#') position.next = +data;
-  if (type === 'T' || type === 't' || type === 'C' || type === 'X' || isBinary(type)) {
-    seq = position.next;
-    if (!seq || seq > LAST_NUMBER) return null;
-    position.next += 1;
-  }
-  return { type: type, data: data, seq: seq };
-}
-
-function isWellFormed(type: string, data: string): boolean {
-  switch (type) {
-    case 'T':
-    case 't':
-    case 'B':
-    case 'b':
-    case 'P':
-      return true;
-    case '#':
-    case 'A':
-      return NUMBER.test(data) && +data <= LAST_NUMBER && (type === 'A' || +data > 0);
-    case 'C':
-      return CLOSE.test(data) && !/^(1004|1005|1006|101[5-9]|10[2-9]|1[1-9])/.test(data);
-    case 'E':
-      return END.test(data);
-    case 'H':
-    case 'R':
-    case 'X':
-      return !data;
-    default:
-      return false;
-  }
+  if (!NUMBERED.test(type)) return { type: type, data: data, seq: 0 };
+  const seq = position.next;
+  position.next += 1;
+  return seq && seq <= LAST_NUMBER ? { type: type, data: data, seq: seq } : null;
 }
