@@ -1,3 +1,4 @@
+import { tokenizer, tokTypes } from 'acorn';
 import { type InternalModuleFormat, type Plugin, rollup } from 'rollup';
 import ts from 'typescript-es5';
 import uglify from 'uglify-js';
@@ -55,10 +56,31 @@ export function finish(code: string, banner: string, { minified = false, module 
     webkit: true,
     v8: true,
     module,
-    compress: minified && { passes: 3 },
+    // Functions put in place of their one call compress worse: 3 % of the gzipped size.
+    compress: minified && { passes: 3, inline: false },
     mangle: minified,
-    output: { beautify: !minified, comments: !minified, preamble: banner },
+    output: {
+      // The page's charset is that of a script without one.
+      ascii_only: true,
+      beautify: !minified,
+      comments: !minified,
+      preamble: banner,
+    },
   } as uglify.MinifyOptions);
   if (error) throw error;
-  return `${finished}\n`;
+  return `${escapeSlashes(finished)}\n`;
+}
+
+/** In ES3 a slash ends a regular expression also within a class (§7.8.5; the 5th edition allows it there), and uglify writes it bare. */
+function escapeSlashes(code: string): string {
+  let escaped = '';
+  let from = 0;
+  for (const token of tokenizer(code, { ecmaVersion: 6, sourceType: 'module' })) {
+    if (token.type !== tokTypes.regexp) continue;
+    const end = code.lastIndexOf('/', token.end - 1);
+    const pattern = code.slice(token.start + 1, end);
+    escaped += `${code.slice(from, token.start)}/${pattern.replace(/\\[\s\S]|\//g, (found) => (found === '/' ? '\\/' : found))}`;
+    from = end;
+  }
+  return escaped + code.slice(from);
 }

@@ -16,19 +16,19 @@ export class TaskQueue {
   }
 
   private next(): void {
-    const Channel = page.MessageChannel;
-    this.busy = true;
-    for (let task = this.waiting.shift(); task; task = this.waiting.shift()) {
-      task();
-      if (!Channel) continue;
-      const { port1, port2 } = new Channel();
-      port1.onmessage = () => {
-        port1.close();
-        this.next();
-      };
-      port2.postMessage(0);
+    const task = this.waiting.shift();
+    this.busy = !!task;
+    if (!task) return;
+    task();
+    if (!page.MessageChannel) {
+      this.next();
       return;
     }
-    this.busy = false;
+    const { port1, port2 } = new page.MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      this.next();
+    };
+    port2.postMessage(0);
   }
 }

@@ -1,6 +1,5 @@
 import { page } from '../browser/page.ts';
-import { trim } from '../lang/text.ts';
-import { utf8Encode } from '../lang/utf8.ts';
+import { scalarText, trim } from '../lang/text.ts';
 import { syntaxError } from './errors.ts';
 
 /** Scheme (only those of a WebSocket), authority, path, query and fragment of an absolute address. */
@@ -88,12 +87,7 @@ function withoutDots(path: string): string {
   return `/${kept.join('/')}`;
 }
 
+/** Percent-encodes what a URL may not have, as UTF-8, and leaves alone what is percent-encoded already. */
 function encode(text: string): string {
-  return text.replace(/[^!#-;=?-_a-~]+/g, (found) => {
-    const pieces = utf8Encode(found);
-    let encoded = '';
-    for (let at = 0; at < pieces.length; at += 1)
-      encoded += `%${((pieces[at] as number) + 256).toString(16).slice(1).toUpperCase()}`;
-    return encoded;
-  });
+  return encodeURI(scalarText(text)).replace(/%25/g, '%');
 }
