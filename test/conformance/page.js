@@ -33,7 +33,8 @@
 
   function report() {
     var request = global.XMLHttpRequest ? new global.XMLHttpRequest() : new global.ActiveXObject('MSXML2.XMLHTTP.3.0');
-    request.open('POST', '/_test/report?id=' + parameters.id, true);
+    // Absolute: outside of a real page MSXML does not know what an address is relative to.
+    request.open('POST', global.location.protocol + '//' + global.location.host + '/_test/report?id=' + parameters.id, true);
     request.onreadystatechange = function () {
       if (request.readyState === 4) global.document.title = 'done';
     };
