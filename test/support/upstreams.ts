@@ -217,13 +217,17 @@ export function event(emitter: NodeJS.EventEmitter, name: string): Promise<unkno
   return new Promise((resolve) => emitter.once(name, (...args: unknown[]) => resolve(args)));
 }
 
-/** A receiver that remembers what it was told: text as it is, binary as a list of octets, `drained`, and `code reason` of the end. */
+/**
+ * A receiver that remembers what it was told: text as it is, binary as a list of octets or, above 256, their number, `(drained)`, and
+ * `code reason` of the end.
+ */
 export class Recorder implements Receiver {
   readonly told: unknown[] = [];
   #changed: () => void = () => {};
 
   message(message: Message): void {
-    this.#tell(message.binary ? [...message.bytes] : message.text);
+    if (!message.binary) this.#tell(message.text);
+    else this.#tell(message.size > 256 ? message.size : [...message.bytes]);
   }
 
   drained(): void {
@@ -242,6 +246,15 @@ export class Recorder implements Receiver {
       });
     }
     return this.told;
+  }
+
+  /** Waits until that much was told, `drained` not counted, and answers it. */
+  async arrivals(count: number): Promise<unknown[]> {
+    for (;;) {
+      const arrived = this.told.filter((what) => what !== '(drained)');
+      if (arrived.length >= count) return arrived;
+      await this.count(this.told.length + 1);
+    }
   }
 
   #tell(what: unknown): void {

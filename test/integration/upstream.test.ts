@@ -1,0 +1,422 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Accepted, Handshake } from '../../gateway/backend/backend.ts';
+import { acceptOf } from '../../gateway/backend/handshake-rules.ts';
+import type { UpstreamTarget } from '../../gateway/backend/target.ts';
+import { type UpstreamOptions, upstreamBackend } from '../../gateway/backend/upstream.ts';
+import { systemClock } from '../../gateway/base/clock.ts';
+import { RefusedError } from '../../gateway/base/errors.ts';
+import { ABNORMAL, NO_STATUS } from '../../gateway/protocol/close.ts';
+import { Message } from '../../gateway/protocol/message.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { event, handshake, listen, RawClient, Recorder, Servers, target } from '../support/upstreams.ts';
+
+const options: UpstreamOptions = { clock: systemClock, connectTimeout: 5000, maxMessage: 1 << 24, ping: 0 };
+
+interface Changes {
+  readonly handshake?: Partial<Handshake>;
+  readonly target?: Partial<UpstreamTarget>;
+  readonly options?: Partial<UpstreamOptions>;
+  readonly signal?: AbortSignal;
+}
+
+function connect(port: number, changes: Changes = {}): Promise<Accepted> {
+  const backend = upstreamBackend(target(port, changes.target), { ...options, ...changes.options });
+  return backend.connect(handshake(changes.handshake), changes.signal ?? new AbortController().signal);
+}
+
+/** Connects and attaches a recorder. */
+async function recorded(port: number, changes?: Changes): Promise<Accepted & { recorder: Recorder }> {
+  const accepted = await connect(port, changes);
+  const recorder = new Recorder();
+  accepted.channel.attach(recorder);
+  return { ...accepted, recorder };
+}
+
+async function refusal(attempt: Promise<unknown>): Promise<RefusedError> {
+  const error = await attempt.then(
+    () => assert.fail('it was accepted'),
+    (cause: unknown) => cause,
+  );
+  assert.ok(error instanceof RefusedError, String(error));
+  return error;
+}
+
+describe('a WebSocket upstream', () => {
+  const servers = new Servers();
+  afterEach(() => servers.stopAll());
+
+  const echo = (socket: WebSocket): void => {
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+  };
+
+  it('brings back every kind of message, whole and in order', async () => {
+    const { channel, recorder } = await recorded(await servers.webSocket(echo));
+    const all = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
+    const sent = [
+      Message.text('text'),
+      Message.text(''),
+      Message.text('\u{1f600} \u0000 \n'),
+      Message.binary(all),
+      Message.binary(Buffer.alloc(0)),
+      Message.text('x'.repeat(1 << 20)),
+      Message.utf8(Buffer.from('h\u00e4')),
+    ];
+    for (const message of sent) channel.send(message);
+    assert.deepEqual(
+      await recorder.arrivals(sent.length),
+      sent.map((message) => (message.binary ? [...message.bytes] : message.text)),
+    );
+    channel.close({ code: 1000, reason: '' });
+  });
+
+  it('is sent the handshake of the client, and nothing of the fallback', async () => {
+    let seen: NodeJS.Dict<string | string[]> = {};
+    let url: string | undefined;
+    const port = await servers.webSocket((_socket, request) => {
+      seen = request.headers;
+      url = request.url;
+    });
+    await connect(port, {
+      target: { path: '/app', headers: { 'x-route': 'set' } },
+      handshake: {
+        url: '/ws/room?x=1',
+        rest: '/room?x=1',
+        rawHeaders: [
+          'Cookie',
+          'a=1',
+          'User-Agent',
+          'MSIE 6.0',
+          'Content-Type',
+          'text/plain',
+          'X-Fallback',
+          'create',
+        ],
+        headers: { origin: 'http://page.test' },
+      },
+    });
+    assert.equal(url, '/app/room?x=1');
+    const { 'sec-websocket-key': key, ...rest } = seen;
+    assert.ok(key);
+    assert.deepEqual(rest, {
+      host: 'gateway.test',
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      cookie: 'a=1',
+      'user-agent': 'MSIE 6.0',
+      origin: 'http://page.test',
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-host': 'gateway.test',
+      'x-route': 'set',
+    });
+  });
+
+  it('selects one of the subprotocols asked for', async () => {
+    const port = await servers.webSocket(echo, { handleProtocols: (offered) => [...offered][1] ?? false });
+    const { protocol } = await connect(port, { handshake: { protocols: ['chat', 'superchat'] } });
+    assert.equal(protocol, 'superchat');
+    assert.equal((await connect(port)).protocol, '');
+  });
+
+  it('is not accepted when it selects none of them', async () => {
+    const port = await servers.webSocket(echo, { handleProtocols: () => false });
+    await refusal(connect(port, { handshake: { protocols: ['chat'] } }));
+  });
+
+  it('is not asked for subprotocols that are none', async () => {
+    const port = await servers.webSocket(echo);
+    for (const protocols of [['a b'], ['a', 'a'], ['']]) {
+      assert.equal((await refusal(connect(port, { handshake: { protocols } }))).status, 400);
+    }
+  });
+
+  it('ends with the code and reason that either side gives', async () => {
+    let socket: WebSocket | undefined;
+    const port = await servers.webSocket((accepted) => {
+      socket = accepted;
+    });
+    for (const [code, reason] of [
+      [4003, 'kicked'],
+      [1000, ''],
+      [1013, 'later'],
+    ] as const) {
+      const { recorder } = await recorded(port);
+      socket?.close(code, reason);
+      assert.deepEqual(await recorder.count(1), [`${code} ${reason}`]);
+    }
+    const withoutCode = await recorded(port);
+    socket?.close();
+    assert.deepEqual(await withoutCode.recorder.count(1), ['1005 ']);
+    for (const [status, seen] of [
+      [{ code: 4001, reason: 'bye' }, '4001 bye'],
+      [NO_STATUS, '1005 '],
+      [ABNORMAL, '1006 '],
+    ] as const) {
+      const { channel, recorder } = await recorded(port);
+      const closed = event(socket as WebSocket, 'close');
+      channel.send(Message.text('before'));
+      const message = event(socket as WebSocket, 'message');
+      channel.close(status);
+      channel.close({ code: 4999, reason: 'a second time' });
+      assert.equal(String((await message)[0]), 'before');
+      const [code, reason] = await closed;
+      assert.equal(`${code} ${reason}`, seen);
+      assert.deepEqual(await recorder.count(1), [seen]);
+    }
+  });
+
+  it('that breaks off is an end with 1006', async () => {
+    const { recorder } = await recorded(await servers.webSocket((socket) => socket.terminate()));
+    assert.deepEqual(await recorder.count(1), ['1006 ']);
+  });
+
+  it('that sends too long a message is closed with 1009', async () => {
+    const port = await servers.webSocket((socket) => socket.send('x'.repeat(101)));
+    const { recorder } = await recorded(port, { options: { maxMessage: 100 } });
+    assert.deepEqual(await recorder.count(1), ['1009 ']);
+  });
+
+  it('may send before anyone listens, and end too', async () => {
+    const port = await servers.webSocket((socket) => {
+      socket.send('early');
+      socket.close(4003, 'kicked');
+    });
+    const { channel } = await connect(port);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const recorder = new Recorder();
+    channel.attach(recorder);
+    assert.deepEqual(await recorder.count(2), ['early', '4003 kicked']);
+  });
+
+  it('is received in fragments and sent none', async () => {
+    const heads: number[] = [];
+    const port = await servers.webSocket((socket) => {
+      socket.send('a', { fin: false });
+      socket.send('b', { fin: false });
+      socket.send('c');
+    });
+    const raw = await servers.http((server) => {
+      server.on('upgrade', (request, socket) => {
+        socket.on('data', (chunk: Buffer) => heads.push(chunk[0] as number));
+        socket.on('error', () => {});
+        answer101(request.headers['sec-websocket-key'] as string, socket as Socket);
+      });
+    });
+    assert.deepEqual(await (await recorded(port)).recorder.count(1), ['abc']);
+    const { channel } = await recorded(raw);
+    channel.send(Message.text('x'.repeat(100_000)));
+    while (heads.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(heads[0], 0x81);
+  });
+
+  it('is not read while the other side does not take more', async () => {
+    let socket: WebSocket | undefined;
+    const port = await servers.webSocket((accepted) => {
+      socket = accepted;
+    });
+    const { channel, recorder } = await recorded(port);
+    channel.pause();
+    const size = 1 << 20;
+    for (let count = 0; count < 64; count++) socket?.send(Buffer.alloc(size));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(recorder.told.length <= 1, `${recorder.told.length} messages came`);
+    assert.ok((socket?.bufferedAmount ?? 0) > 32 * size, 'the server still holds most of it');
+    channel.resume();
+    await recorder.count(64);
+  });
+
+  it('asks to wait when it does not take more, and says when it does', async () => {
+    let socket: WebSocket | undefined;
+    const port = await servers.webSocket((accepted) => {
+      socket = accepted;
+      accepted.pause();
+    });
+    const { channel, recorder } = await recorded(port);
+    const message = Message.binary(Buffer.alloc(16 * 1024));
+    let count = 1;
+    while (channel.send(message)) count++;
+    channel.send(message);
+    assert.ok(channel.bufferedAmount > 64 * 1024);
+    assert.deepEqual(recorder.told, []);
+    socket?.resume();
+    assert.deepEqual(await recorder.count(1), ['(drained)']);
+    assert.equal(channel.send(message), true);
+    assert.ok(count > 3);
+  });
+
+  it('is pinged only when its route says so, and only in silence', async () => {
+    let socket: WebSocket | undefined;
+    const port = await servers.webSocket((accepted) => {
+      socket = accepted;
+    });
+    const clock = new TestClock();
+    await recorded(port, { options: { clock } });
+    assert.equal(clock.timers, 0);
+    const { recorder, channel } = await recorded(port, { options: { clock, ping: 10_000 } });
+    const ping = event(socket as WebSocket, 'ping');
+    clock.advance(10_000);
+    await ping;
+    let pings = 0;
+    socket?.on('ping', () => pings++);
+    socket?.send('a sign of life');
+    await recorder.count(1);
+    clock.advance(5000);
+    const closed = recorder.count(2);
+    channel.close({ code: 1000, reason: '' });
+    await closed;
+    assert.equal(pings, 0);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('that refuses does so with its status, and redirects are not followed', async () => {
+    for (const status of [302, 401, 403, 404, 426, 500, 503]) {
+      const port = await servers.http((server) => {
+        server.on('upgrade', (_request, socket) => {
+          socket.end(`HTTP/1.1 ${status} No\r\nLocation: ws://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nno`);
+        });
+      });
+      const error = await refusal(connect(port));
+      assert.equal(error.status, status);
+      assert.equal(/intermediary/.test(error.message), status === 426);
+    }
+  });
+
+  it('that cannot be reached refuses', async () => {
+    const port = await servers.http(() => {});
+    servers.stopAll();
+    assert.equal((await refusal(connect(port))).status, undefined);
+  });
+
+  it('has a bounded time to answer, and may be given up', async () => {
+    const asked: Socket[] = [];
+    const port = await servers.http((server) => {
+      server.on('upgrade', (_request, socket) => asked.push(socket as Socket));
+    });
+    const silent = async (): Promise<Socket> => {
+      while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      return asked.pop() as Socket;
+    };
+    const clock = new TestClock();
+    const late = refusal(connect(port, { options: { clock, connectTimeout: 7000 } }));
+    const socket = await silent();
+    clock.advance(7000);
+    assert.match((await late).message, /in time/);
+    await event(socket.resume(), 'end');
+    const giveUp = new AbortController();
+    const given = refusal(connect(port, { options: { clock }, signal: giveUp.signal }));
+    const other = await silent();
+    giveUp.abort();
+    assert.match((await given).message, /given up/);
+    await event(other.resume(), 'end');
+    assert.match((await refusal(connect(port, { signal: giveUp.signal }))).message, /given up/);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('has no credentials and no path of a client in its name', () => {
+    assert.equal(upstreamBackend(target(9001, { path: '/app' }), options).name, 'ws://127.0.0.1:9001/app');
+  });
+
+  describe('over TLS', () => {
+    const certificate = selfSigned();
+
+    before(function () {
+      if (certificate === undefined) {
+        console.log('    openssl is missing: TLS to an upstream is not tested');
+        this.skip();
+      }
+    });
+
+    async function secureEcho(): Promise<number> {
+      const server = createTlsServer(certificate as { cert: string; key: string });
+      new WebSocketServer({ server }).on('connection', echo);
+      const port = await listen(server);
+      servers.onStop(() => {
+        server.closeAllConnections();
+        server.close();
+      });
+      return port;
+    }
+
+    it('is verified by the name of the target, whatever Host says', async () => {
+      const ca = (certificate as { cert: string }).cert;
+      const secure = { secure: true, hostname: 'localhost', ca };
+      const port = await secureEcho();
+      const { channel, recorder } = await recorded(port, { target: { ...secure, host: 'client.test' } });
+      channel.send(Message.text('secret'));
+      assert.deepEqual(await recorder.count(1), ['secret']);
+      channel.close(NO_STATUS);
+      await refusal(connect(port, { target: { ...secure, hostname: '127.0.0.1', host: 'localhost' } }));
+    });
+
+    it('is refused when its certificate is not trusted', async () => {
+      await refusal(connect(await secureEcho(), { target: { secure: true, hostname: 'localhost' } }));
+    });
+  });
+
+  describe('that nobody here wrote: websocketd', () => {
+    it('echoes lines, with emoji and of 1 MiB', async function () {
+      if (spawnSync('websocketd', ['--version']).error) {
+        console.log('    websocketd is missing: not tested');
+        this.skip();
+      }
+      const port = await freePort();
+      const daemon = spawn('websocketd', ['--address=127.0.0.1', `--port=${port}`, 'cat']);
+      servers.onStop(() => daemon.kill());
+      await reachable(port);
+      const { channel, recorder } = await recorded(port);
+      const lines = ['line', '\u{1f600}', 'x'.repeat(1 << 20)];
+      for (const line of lines) channel.send(Message.text(line));
+      assert.deepEqual(await recorder.arrivals(3), lines);
+      channel.close({ code: 4001, reason: 'bye' });
+      // It answers with the code and forgets the reason.
+      assert.equal((await recorder.arrivals(4))[3], '4001 ');
+    });
+  });
+});
+
+function answer101(key: string, socket: Socket): void {
+  socket.write(
+    `HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`,
+  );
+}
+
+/** Waits until another process listens there. */
+async function reachable(port: number): Promise<void> {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    const client = await RawClient.connect(port).catch(() => undefined);
+    client?.socket.destroy();
+    if (client) return;
+    assert.ok(Date.now() < deadline, `nothing listens on ${port}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const servers = new Servers();
+  const port = await servers.http(() => {});
+  servers.stopAll();
+  return port;
+}
+
+/** A certificate for `localhost`, or undefined without openssl. */
+function selfSigned(): { cert: string; key: string } | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'upstream-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
+  ]);
+  const pair =
+    made.status === 0 ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } : undefined;
+  rmSync(folder, { recursive: true });
+  return pair;
+}
