@@ -60,15 +60,23 @@ export function finish(code: string, banner: string, { minified = false, module 
     compress: minified && { passes: 3, inline: false },
     mangle: minified,
     output: {
-      // The page's charset is that of a script without one.
+      // A script without a charset is read in that of the page.
       ascii_only: true,
       beautify: !minified,
-      comments: !minified,
+      comments:
+        !minified && ((_node: unknown, { value }: { value: string }) => !value.includes('biome-ignore')),
       preamble: banner,
     },
   } as uglify.MinifyOptions);
   if (error) throw error;
-  return `${escapeSlashes(finished)}\n`;
+  return `${asciiComments(escapeSlashes(finished))}\n`;
+}
+
+const SPELLED: Record<string, string> = { '§': 'section ', '→': '->', '–': '-', '…': '...' };
+
+/** What is not ASCII now stands in comments, where a foreign charset could take the end of the line along. */
+function asciiComments(code: string): string {
+  return code.replace(/[^\n\x20-\x7e]/g, (found) => SPELLED[found] ?? '?');
 }
 
 /** In ES3 a slash ends a regular expression also within a class (§7.8.5; the 5th edition allows it there), and uglify writes it bare. */

@@ -25,5 +25,7 @@ export function isBlob(value: unknown): value is Blob {
 export function octetsOf(data: Bytes | ArrayBuffer | ArrayBufferView): Octets {
   if (data instanceof Bytes) return data.bytes;
   const Octet = page.Uint8Array as NonNullable<typeof page.Uint8Array>;
-  return isArrayBuffer(data) ? new Octet(data) : new Octet(data.buffer, data.byteOffset, data.byteLength);
+  return isArrayBuffer(data)
+    ? new Octet(data)
+    : new Octet(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }

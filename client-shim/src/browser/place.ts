@@ -1,4 +1,5 @@
 import type { Element } from '../../browser.d.ts';
+import { authorityOf } from '../lang/authority.ts';
 import { page } from './page.ts';
 
 /** What relative addresses are relative to. */
@@ -14,10 +15,11 @@ export function baseUrl(): string {
 /** Serialized origin of the page; a page from a file, or a sandboxed one, has `null`. */
 export function pageOrigin(): string {
   if (page.origin) return page.origin;
-  // Without a default port, which IE's `host` may have.
-  const found = /^(https?:\/\/)(?:[^/?#]*@)?([^/?#]+)/i.exec(page.location ? page.location.href : '');
-  if (!found) return 'null';
-  return (found[1] + (found[2] as string)).toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2');
+  const { scheme, host } = authorityOf(page.location ? page.location.href : '');
+  // IE's address may have the default port.
+  return /^http/i.test(scheme)
+    ? (scheme + host).toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2')
+    : 'null';
 }
 
 /** The script element that is being run; null in a module, or when run later than the parser met it. */

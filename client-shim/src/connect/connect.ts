@@ -38,7 +38,7 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   const crossOrigin = origin !== target.origin;
   const steps: Step[] = [];
   const started = platform.now();
-  let native: Native | undefined;
+  let plain: Native | undefined;
   let session: Session | undefined;
   let mover: Mover | undefined;
   let giveUpCreate: (() => void) | undefined;
@@ -63,14 +63,14 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
             : '';
     if (!reason) tryNative();
     else note(NATIVE, reason);
-    if (!native) fallBack(false);
+    if (!plain) fallBack(false);
   }
 
   /** Tried alone and before all else: a race would open two backend connections. */
   function tryNative(): void {
     const rtt = +memory.get(host + 'rtt');
     note(NATIVE, 'trying');
-    native = openNative(
+    plain = openNative(
       platform,
       target.url,
       target.protocols,
@@ -84,7 +84,7 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
         },
         passed: (reason) => {
           note(NATIVE, reason);
-          native = undefined;
+          plain = undefined;
           fallBack(true);
         },
         proved: (good) => memory.set(host + NATIVE, good ? 'good' : 'bad', good ? GOOD_FOR : BAD_FOR),
@@ -155,7 +155,7 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
 
   function transport(): string {
     const kind = session && session.kind();
-    return native ? NATIVE : kind ? kind.name : '';
+    return plain ? NATIVE : kind ? kind.name : '';
   }
 
   function end(at: string, why: string): void {
@@ -174,22 +174,22 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   begin();
 
   return {
-    send: (data, size) => (native || (session as Session)).send(data, size),
+    send: (data, size) => (plain || (session as Session)).send(data, size),
     close: (code, reason) => {
       if (session) session.close(code, reason);
-      else if (native && nativeOpen) native.close(code, reason);
+      else if (plain && nativeOpen) plain.close(code, reason);
       else {
-        if (native) native.abandon();
+        if (plain) plain.abandon();
         fail('closed by the page');
       }
     },
     settle: () => {
-      if (native) native.settle();
+      if (plain) plain.settle();
     },
     leave: () => {
       end('', 'page left');
       failing.clear();
-      if (native) native.abandon();
+      if (plain) plain.abandon();
       if (session) session.leave();
     },
     transport: transport,

@@ -22,13 +22,6 @@ function read(state: SocketState, name: string): unknown {
   return typeof value === 'function' ? value.call(state) : value;
 }
 
-/** For engines without accessors: fields on each socket, which `syncFields` keeps up to date. */
-export function addFields(socket: object): void {
-  const fields = socket as Record<string, unknown>;
-  fields.binaryType = 'blob';
-  for (let at = 0; at < HANDLERS.length; at += 1) fields[`on${HANDLERS[at]}`] = null;
-}
-
 /** Attributes as accessors on the prototype, as native sockets have them. */
 export function addAccessors(prototype: object): void {
   const attribute = (
@@ -64,12 +57,13 @@ export function addAccessors(prototype: object): void {
   );
 }
 
-/** Takes over what the page wrote into plain fields, and writes what it may read there. */
+/** For engines without accessors: takes over what the page wrote into plain fields of the socket, and writes what it may read there. */
 export function syncFields(socket: object, state: SocketState): void {
   const fields = socket as Record<string, unknown>;
   for (let at = 0; at < HANDLERS.length; at += 1) {
     const type = HANDLERS[at] as string;
     state.listeners.setHandler(type, fields[`on${type}`]);
+    fields[`on${type}`] = state.listeners.handler(type);
   }
   state.setBinaryType(fields.binaryType);
   fields.binaryType = state.binaryType;

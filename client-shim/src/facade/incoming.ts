@@ -24,5 +24,5 @@ function bufferOf(data: Exclude<Payload, string>): ArrayBuffer {
   const Octet = page.Uint8Array as NonNullable<typeof page.Uint8Array>;
   if (!(data instanceof Bytes) && data.byteLength === data.buffer.byteLength)
     return data.buffer as ArrayBuffer;
-  return new Octet(octetsOf(data) as number[]).buffer;
+  return new Octet(octetsOf(data) as number[]).buffer as ArrayBuffer;
 }

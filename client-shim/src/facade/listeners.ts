@@ -68,7 +68,6 @@ export class Listeners {
     let stopped = false;
     put(event, 'target', target);
     put(event, 'currentTarget', target);
-    put(event, 'srcElement', target);
     put(event, 'stopImmediatePropagation', () => {
       stopped = true;
     });

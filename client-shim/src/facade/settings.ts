@@ -1,5 +1,6 @@
 import { indexOf } from '../lang/list.ts';
 import { words } from '../lang/text.ts';
+import { syntaxError } from './errors.ts';
 import { hostOf, webSocketUrl } from './url.ts';
 
 /** What a page may configure, by `configure` or by `data-…` attributes of the script tag. */
@@ -64,7 +65,8 @@ export class Settings {
     const rules = words(map, /;/g);
     for (let at = 0; at < rules.length; at += 1) {
       const [from, to] = words(rules[at] as string, /->/g);
-      if (from && to) add(from, to);
+      if (!from || !to) throw syntaxError(`The rule '${rules[at]}' is not 'address -> address'.`);
+      add(from, to);
     }
   }
 }

@@ -22,15 +22,15 @@ export interface WebSocketShim {
  * place; `home` is the address of the script, empty if not known.
  */
 export function createShim(
-  connectWith: (native: NativeWebSocketConstructor | undefined) => Connect,
+  connectWith: (own: NativeWebSocketConstructor | undefined) => Connect,
   home: string
 ): WebSocketShim {
-  const native = page.WebSocket;
+  const own = page.WebSocket;
   const settings = new Settings(home);
   const accessors = hasAccessors();
-  const connect = connectWith(native);
-  const shim = createWebSocket({ connect, settings, native, accessors }) as WebSocketShim;
-  shim.NativeWebSocket = native;
+  const connect = connectWith(own);
+  const shim = createWebSocket({ connect, settings, native: own, accessors }) as WebSocketShim;
+  shim.NativeWebSocket = own;
   shim.Bytes = Bytes;
   shim.version = '0.1.0';
   shim.configure = (options) => settings.configure(options, baseUrl());

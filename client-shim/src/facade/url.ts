@@ -1,4 +1,5 @@
 import { page } from '../browser/page.ts';
+import { authorityOf } from '../lang/authority.ts';
 import { scalarText, trim } from '../lang/text.ts';
 import { syntaxError } from './errors.ts';
 
@@ -19,12 +20,13 @@ export function webSocketUrl(text: string, base: string): string {
 
 /** Host and port of a serialized URL; a default port, of either scheme, is left out. */
 export function hostOf(url: string): string {
-  return url.replace(/^\w+:\/\/(?:[^/?#]*@)?([^/?#]*).*$/, '$1').replace(/:(80|443)$/, '');
+  return authorityOf(url).host.replace(/:(80|443)$/, '');
 }
 
 /** `ws://host:port` of a serialized URL, as a message event names it. */
 export function originOf(url: string): string {
-  return url.replace(/^(\w+:\/\/)(?:[^/?#]*@)?([^/?#]*).*$/, '$1$2');
+  const { scheme, host } = authorityOf(url);
+  return scheme + host;
 }
 
 /** Engines had a `URL` before it was a parser (PhantomJS 1.9), and parsers that knew no `ws:`. */

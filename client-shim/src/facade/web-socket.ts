@@ -5,7 +5,7 @@ import { page } from '../browser/page.ts';
 import { baseUrl, pageOrigin } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
 import { indexOf } from '../lang/list.ts';
-import { addAccessors, addFields, syncFields } from './attributes.ts';
+import { addAccessors, syncFields } from './attributes.ts';
 import type { SocketEvent } from './events.ts';
 import { protocolList } from './protocols.ts';
 import type { Settings } from './settings.ts';
@@ -25,7 +25,8 @@ const STATES: Record<string, number> = { CONNECTING, OPEN, CLOSING, CLOSED };
 
 /** Makes the constructor that takes the place of `window.WebSocket` (WHATWG WebSockets §3.1). */
 export function createWebSocket(environment: Environment): new (url: string, protocols?: unknown) => object {
-  const { connect, settings, native, accessors } = environment;
+  const { connect, settings, accessors } = environment;
+  const Native = environment.native;
   let live: SocketState[] | null = null;
 
   class WebSocket {
@@ -39,9 +40,9 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       const base = baseUrl();
       const address = webSocketUrl(text, base);
       const target = settings.target(address, base);
-      if (!target && native) {
+      if (!target && Native) {
         // An old native constructor takes a given undefined for a protocol of that name.
-        const own = protocols === undefined ? new native(text) : new native(text, protocols as string[]);
+        const own = protocols === undefined ? new Native(text) : new Native(text, protocols as string[]);
         // biome-ignore lint/correctness/noConstructorReturn: the native socket itself is what the page is to get
         return own as unknown as WebSocket;
       }
@@ -52,7 +53,6 @@ export function createWebSocket(environment: Environment): new (url: string, pro
         ended: () => forget(state)
       });
       put(this, '_state', state);
-      if (!accessors) addFields(this);
       state.face.sync();
       if (!live) whenLeaving(leave);
       live = live || [];
@@ -109,14 +109,14 @@ export function createWebSocket(environment: Environment): new (url: string, pro
     put(WebSocket, name, STATES[name]);
   }
   if (accessors) addAccessors(prototype);
-  nameAsNative(WebSocket, native);
+  nameAsNative(WebSocket, Native);
   return WebSocket as unknown as new () => object;
 }
 
 /** What newer engines let a page see of a native socket besides: `instanceof`, also of the native ones passed through, and the tag. */
 function nameAsNative(
   WebSocket: { prototype: object },
-  native: NativeWebSocketConstructor | undefined
+  Native: NativeWebSocketConstructor | undefined
 ): void {
   const { hasInstance, toStringTag } = page.Symbol || {};
   const { prototype } = WebSocket;
@@ -125,7 +125,7 @@ function nameAsNative(
     put(
       WebSocket,
       hasInstance,
-      (value: object) => isMadeBy(WebSocket, value) || (!!native && isMadeBy(native, value))
+      (value: object) => isMadeBy(WebSocket, value) || (!!Native && isMadeBy(Native, value))
     );
   const { setPrototypeOf } = Object as unknown as { setPrototypeOf?: (of: object, to: object) => void };
   if (setPrototypeOf && page.EventTarget) setPrototypeOf(prototype, page.EventTarget.prototype);

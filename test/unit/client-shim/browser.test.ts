@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { isArrayBuffer, isBlob, isView } from '../../../client-shim/src/browser/binary.ts';
+import { hasAccessors } from '../../../client-shim/src/browser/define.ts';
+import { whenLeaving } from '../../../client-shim/src/browser/leaving.ts';
+import { baseUrl, currentScript, pageOrigin } from '../../../client-shim/src/browser/place.ts';
+import { randomId } from '../../../client-shim/src/browser/random.ts';
+import { withGlobals } from '../../support/realm/globals.ts';
+
+/** Runs with these globals. */
+function within<T>(globals: Record<string, unknown>, run: () => T): T {
+  const undo = withGlobals(globals);
+  try {
+    return run();
+  } finally {
+    undo();
+  }
+}
+
+const elements = (of: Record<string, unknown[]>) => ({
+  getElementsByTagName: (name: string) => of[name] ?? [],
+});
+
+describe('Place of the page', () => {
+  it('has the base that the document states, else that of its base element, else its address', () => {
+    const location = { href: 'http://page/' };
+    assert.equal(within({ location, document: { baseURI: 'http://base/' } }, baseUrl), 'http://base/');
+    const bases = [{ href: '' }, { href: 'http://element/' }];
+    assert.equal(within({ location, document: elements({ base: bases }) }, baseUrl), 'http://element/');
+    assert.equal(within({ location, document: elements({}) }, baseUrl), 'http://page/');
+    assert.equal(within({ location: undefined }, baseUrl), '');
+  });
+
+  it('has an origin without a default port', () => {
+    for (const [href, origin] of [
+      ['http://Host:80/x', 'http://host'],
+      ['https://host:443/', 'https://host'],
+      ['http://host:443/', 'http://host:443'],
+      ['http://user:pw@host:81/x?@y', 'http://host:81'],
+      ['file:///C:/x.html', 'null'],
+    ])
+      assert.equal(within({ location: { href }, origin: undefined }, pageOrigin), origin, href);
+    assert.equal(
+      within({ location: { href: 'http://x/' }, origin: 'null' }, pageOrigin),
+      'null',
+      'sandboxed',
+    );
+  });
+
+  it('has a script that is being run: the current one, or the last that the parser met', () => {
+    const [first, last] = [{}, {}];
+    const document = elements({ script: [first, last] });
+    assert.equal(within({ document }, currentScript), last);
+    assert.equal(within({ document: { ...document, currentScript: first } }, currentScript), first);
+    assert.equal(within({ document: elements({}) }, currentScript), null);
+    assert.equal(within({ document: undefined }, currentScript), null);
+  });
+});
+
+describe('Leaving of the page', () => {
+  const heard = (globals: Record<string, unknown>) => {
+    const types: string[] = [];
+    let left = 0;
+    const add = (type: string, listener: (event: object) => void) => {
+      types.push(type);
+      listener({ persisted: true });
+      listener({ persisted: false });
+    };
+    within({ addEventListener: undefined, attachEvent: undefined, ...fill(globals, add) }, () => {
+      whenLeaving(() => {
+        left += 1;
+      });
+    });
+    return [types, left];
+  };
+  const fill = (globals: Record<string, unknown>, add: unknown) =>
+    Object.fromEntries(Object.entries(globals).map(([name, value]) => [name, value === 'add' ? add : value]));
+
+  it('is pagehide without persisted, else unload, which would bar the page from the back/forward cache', () => {
+    assert.deepEqual(heard({ onpagehide: null, addEventListener: 'add' }), [['pagehide'], 1]);
+    assert.deepEqual(heard({ addEventListener: 'add' }), [['unload'], 2]);
+    assert.deepEqual(heard({ attachEvent: 'add' }), [['onunload'], 2]);
+    assert.deepEqual(heard({}), [[], 0]);
+  });
+});
+
+describe('Binary data', () => {
+  it('is told apart by kind, not by constructor', () => {
+    assert.deepEqual(
+      [new ArrayBuffer(1), new Uint8Array(1), { byteLength: 1 }, null, 'x'].map(isArrayBuffer),
+      [true, false, false, false, false],
+    );
+    assert.deepEqual(
+      [
+        new Uint8Array(1),
+        new Float64Array(1),
+        new DataView(new ArrayBuffer(1)),
+        new ArrayBuffer(1),
+        { buffer: new ArrayBuffer(1) },
+        [],
+      ].map(isView),
+      [true, true, true, false, false, false],
+    );
+    assert.deepEqual([new Blob([]), {}, undefined].map(isBlob), [true, false, false]);
+  });
+});
+
+describe('Random names', () => {
+  it('are of the length asked for, and new each time, also without a source of randomness', () => {
+    for (const crypto of [globalThis.crypto, undefined, {}]) {
+      const made = new Set(within({ crypto }, () => Array.from({ length: 100 }, () => randomId(24))));
+      assert.equal(made.size, 100);
+      for (const name of made) assert.match(name, /^[\w-]{24}$/);
+    }
+  });
+});
+
+describe('Accessors', () => {
+  it('are there if a plain object can have one', () => {
+    assert.equal(hasAccessors(), true);
+  });
+});
