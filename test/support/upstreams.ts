@@ -99,14 +99,17 @@ export async function listen(server: NetServer): Promise<number> {
 /** A connection whose octets a test reads by hand. */
 export class RawClient {
   readonly socket: Socket;
-  #received = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #length = 0;
   #ended = false;
   #changed: () => void = () => {};
 
   constructor(socket: Socket) {
     this.socket = socket;
+    socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#chunks.push(chunk);
+      this.#length += chunk.length;
       this.#changed();
     });
     for (const event of ['end', 'close', 'error']) {
@@ -141,28 +144,36 @@ export class RawClient {
 
   /** What came up to and including the first `mark`, as latin1. */
   async until(mark: string): Promise<string> {
-    await this.#when(() => this.#received.includes(mark, 0, 'latin1'));
-    const end = this.#received.indexOf(mark, 0, 'latin1');
+    await this.#when(() => this.#received().includes(mark, 0, 'latin1'));
+    const end = this.#received().indexOf(mark, 0, 'latin1');
     if (end < 0)
-      throw new Error(`the connection ended after ${JSON.stringify(this.#received.toString('latin1'))}`);
+      throw new Error(`the connection ended after ${JSON.stringify(this.#received().toString('latin1'))}`);
     return this.#take(end + mark.length).toString('latin1');
   }
 
   /** The next `length` octets, or fewer if the connection ended before. */
   async read(length: number): Promise<Buffer> {
-    await this.#when(() => this.#received.length >= length);
+    await this.#when(() => this.#length >= length);
     return this.#take(length);
   }
 
   /** Everything up to the end. */
   async rest(): Promise<Buffer> {
     await this.#when(() => false);
-    return this.#take(this.#received.length);
+    return this.#take(this.#length);
+  }
+
+  #received(): Buffer {
+    const all = Buffer.concat(this.#chunks);
+    this.#chunks = [all];
+    return all;
   }
 
   #take(length: number): Buffer {
-    const taken = this.#received.subarray(0, length);
-    this.#received = this.#received.subarray(length);
+    const all = this.#received();
+    const taken = all.subarray(0, length);
+    this.#chunks = [all.subarray(taken.length)];
+    this.#length -= taken.length;
     return taken;
   }
 
