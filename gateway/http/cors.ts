@@ -1,7 +1,8 @@
 import type { Headers, RequestHead } from './exchange.ts';
 import { type OriginPolicy, ownOrigin } from './origins.ts';
 
-const none: Headers = Object.freeze({});
+/** What most requests are answered with: told by identity, so that they cost nothing. */
+export const NO_HEADERS: Headers = Object.freeze({});
 const unmatched: Headers = Object.freeze({ vary: 'Origin' });
 
 /**
@@ -10,10 +11,10 @@ const unmatched: Headers = Object.freeze({ vary: 'Origin' });
  */
 export function crossOriginHeaders(origins: OriginPolicy, head: RequestHead): Headers {
   const origin = head.header('origin');
-  if (origin === undefined) return none;
+  if (origin === undefined) return NO_HEADERS;
   const match = origins.match(origin, ownOrigin(head));
   if (match === undefined) return unmatched;
-  if (match === 'own') return none;
+  if (match === 'own') return NO_HEADERS;
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',

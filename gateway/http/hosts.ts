@@ -8,6 +8,8 @@ import { RequestError } from '../base/errors.ts';
  */
 export class HostNames {
   readonly #names: ReadonlySet<string>;
+  /** The value that passed last: nearly always the next one too. */
+  #passed: string | undefined;
 
   /** `names` are accepted beside `localhost` and the machine's name, with and without its domain. */
   constructor(names: Iterable<string>, machine: string = hostname()) {
@@ -25,7 +27,11 @@ export class HostNames {
 
   /** Throws a `RequestError` 421 for a name that is not accepted. Its line says what to do, not what was asked for. */
   check(host: string): void {
-    if (this.accepts(host)) return;
+    if (host === this.#passed) return;
+    if (this.accepts(host)) {
+      this.#passed = host;
+      return;
+    }
     throw new RequestError(421, 'GW_HOST', 'this Host name is not accepted; the option --host adds one');
   }
 }

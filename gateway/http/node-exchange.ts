@@ -18,7 +18,7 @@ export class NodeExchange extends NodeHead implements Exchange {
   readBody(limit: number, done: (body: Buffer) => void): void {
     const request = this.#request;
     // Node's parser lets digits through only, and never more octets than were said.
-    if (Number(request.headers['content-length'] ?? 0) > limit) {
+    if (Number(this.header('content-length') ?? 0) > limit) {
       this.#refuseBody();
       return;
     }

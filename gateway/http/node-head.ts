@@ -24,9 +24,16 @@ export class NodeHead implements RequestHead {
     this.#address = request.socket.remoteAddress ?? '';
   }
 
+  /** Looks at the raw fields: Node makes the object of them all only when it is asked for, which costs more than a request's few looks. */
   header(name: string): string | undefined {
-    const value = this.#request.headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
+    const raw = this.#request.rawHeaders;
+    let found: string | undefined;
+    for (let index = 0; index < raw.length; index += 2) {
+      const field = raw[index] as string;
+      if (field.length !== name.length || field.toLowerCase() !== name) continue;
+      found = found === undefined ? raw[index + 1] : `${found}, ${raw[index + 1]}`;
+    }
+    return found;
   }
 
   get headers(): IncomingMessage['headers'] {

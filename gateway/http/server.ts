@@ -88,13 +88,14 @@ export class HttpServer {
    */
   close(patience: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#destroyAll(), patience);
+      const late = setTimeout(() => this.#destroyAll(), patience);
+      // A connection that falls idle after its present answer would hold the end up until its keep-alive time is over.
+      const sweep = setInterval(() => this.node.closeIdleConnections(), 20);
       this.node.close(() => {
-        clearTimeout(timer);
+        clearTimeout(late);
+        clearInterval(sweep);
         resolve();
       });
-      // An idle connection, now or after its present answer, would hold the end up until its keep-alive time is over.
-      this.node.keepAliveTimeout = 1;
       this.node.closeIdleConnections();
       if (patience === 0) this.#destroyAll();
     });

@@ -8,7 +8,7 @@ import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import type { FallbackAddress } from './address.ts';
 import { Creator, type CreatorContext } from './creator.ts';
-import { PLAIN } from './headers.ts';
+import { headersFor } from './headers.ts';
 import { TRANSPORTS } from './list.ts';
 import { refuse, refuseFor } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
@@ -41,7 +41,7 @@ export class FallbackEndpoint {
 
   /** Answers a request below a route. */
   handle(exchange: Exchange, address: FallbackAddress, route: FallbackRoute): void {
-    const headers = { ...PLAIN, ...route.crossOrigin(exchange) };
+    const headers = headersFor(route.crossOrigin(exchange));
     const transport = TRANSPORTS.get(address.action);
     const known = transport !== undefined || address.action === 'create';
     if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {

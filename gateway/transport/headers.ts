@@ -1,3 +1,4 @@
+import { NO_HEADERS } from '../http/cors.ts';
 import type { Headers } from '../http/exchange.ts';
 
 /** For every answer: a cached or transformed one would be a leak, and a guess at its type an attack. */
@@ -6,6 +7,11 @@ export const PLAIN: Headers = {
   'cache-control': 'no-store, no-transform',
   'x-content-type-options': 'nosniff',
 };
+
+/** The same with what cross-origin access needs; most requests need nothing, and pay nothing for it. */
+export function headersFor(crossOrigin: Headers): Headers {
+  return crossOrigin === NO_HEADERS ? PLAIN : { ...PLAIN, ...crossOrigin };
+}
 
 /** For streams: nginx holds a body back unless it is told not to (nginx, X-Accel-Buffering). */
 export function streamed(headers: Headers, type: string): Headers {
