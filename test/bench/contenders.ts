@@ -9,6 +9,8 @@ export interface Contender {
   readonly path: string;
   /** URL path where a message may go to all. */
   readonly pushPath: string;
+  /** Differs from the row above only when messages are echoed. */
+  readonly echoOnly?: true;
 }
 
 /** Contenders that do the same thing, those of ours first. */
@@ -35,7 +37,7 @@ export const groups: readonly Group[] = [
     name: 'xhr-polling',
     contenders: [
       ours('gateway xhr-polling'),
-      ours('gateway xhr-polling, riding'),
+      { ...ours('gateway xhr-polling, riding'), echoOnly: true },
       sockjs('sockjs xhr'),
       engineIo('engine.io polling'),
       bare('bare http poll', 'bare-http', 'bare poll'),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasNginx } from './nginx.ts';
@@ -20,6 +20,9 @@ async function main(): Promise<void> {
   if (options.build) build();
   const absent = [...(existsSync(GATEWAY) ? [] : ['gateway']), ...(hasNginx() ? [] : ['nginx'])];
   for (const name of absent) console.log(`${name} is not there: its rows are left out`);
+  const [busy] = loadavg() as [number, number, number];
+  if (busy > 0.3 * cpus().length)
+    console.log(`the machine is at work already (load ${busy.toFixed(1)}): expect noise`);
   const profile = options.profile ? await mkdtemp(join(tmpdir(), 'bench-profile-')) : undefined;
   const settings = { ...options.scale, headers: options.headers, profile };
   const results: Record<string, readonly GroupResult[]> = {};
@@ -75,6 +78,7 @@ async function document(options: BenchOptions, results: Record<string, readonly 
     platform: `${process.platform} ${process.arch}`,
     processor: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
+    loadAfter: loadavg()[0],
     versions: Object.fromEntries(await Promise.all(COMPARED.map(versionOf))),
     runs: options.runs,
     headers: options.headersName,

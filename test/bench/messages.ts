@@ -36,11 +36,12 @@ export type Task = { readonly dialect: string; readonly target: Target } & (
   | {
       readonly kind: 'open';
       readonly concurrency: number;
+      readonly size: number;
       readonly warmUp: number;
       readonly duration: number;
     }
   | { readonly kind: 'idle'; readonly sessions: number; readonly warmUp: number }
-  | { readonly kind: 'wire'; readonly message: string; readonly count: number }
+  | { readonly kind: 'wire'; readonly size: number; readonly count: number }
 );
 
 /** A result is a set of named figures. */

@@ -1,4 +1,4 @@
-import { type Contender, type Group, groups, type Middle, middles } from './contenders.ts';
+import { type Contender, groups, type Middle, middles } from './contenders.ts';
 import type { HeaderSet } from './headers.ts';
 import { measure, withCpu } from './measure.ts';
 import type { Figures, Target, Task } from './messages.ts';
@@ -55,8 +55,6 @@ export interface Scenario {
 
 /** Octets of the message that everything is measured with. */
 const SIZE = 100;
-/** Sessions that the server of the memory scenario has carried before its memory is taken as the base. */
-const MEMORY_WARM_UP = 500;
 const WIRE_MESSAGES = 50;
 const OPEN_CONCURRENCY = 50;
 
@@ -74,21 +72,25 @@ export const scenarios: readonly Scenario[] = [
     name: 'echo',
     title: ({ sessions }) => `Echo: ${sessions} sessions, each with one message of ${SIZE} octets under way`,
     metrics: [{ ...CPU, title: 'server CPU µs/echo' }, { ...RATE, title: 'echoes/s' }, P50, P99, ...LOADS],
-    groups: forEach(({ server, dialect, path }) => async (settings) => {
-      const { sessions, warmUp, duration } = settings;
-      const size = SIZE;
-      return withCpu(
-        await run(server, path, settings, (target) => ({
-          kind: 'echo',
-          dialect,
-          target,
-          sessions,
-          size,
-          warmUp,
-          duration,
-        })),
-      );
-    }),
+    groups: everyContender(
+      ({ server, dialect, path }) =>
+        async (settings) => {
+          const { sessions, warmUp, duration } = settings;
+          const size = SIZE;
+          return withCpu(
+            await run(server, path, settings, (target) => ({
+              kind: 'echo',
+              dialect,
+              target,
+              sessions,
+              size,
+              warmUp,
+              duration,
+            })),
+          );
+        },
+      true,
+    ),
   },
   {
     name: 'push',
@@ -100,7 +102,7 @@ export const scenarios: readonly Scenario[] = [
       { key: 'p99', title: 'p99 ms', digits: 1, compared: false },
       ...LOADS,
     ],
-    groups: forEach(({ server, dialect, pushPath }) => async (settings) => {
+    groups: everyContender(({ server, dialect, pushPath }) => async (settings) => {
       const { pushSessions: sessions, warmUp, duration } = settings;
       const size = SIZE;
       return withCpu(
@@ -118,18 +120,19 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'memory',
-    title: ({ idleSessions }) => `Memory: ${idleSessions} idle sessions`,
+    title: ({ idleSessions }) =>
+      `Memory: ${idleSessions} idle sessions more, after the first ${idleSessions}`,
     metrics: [
       { key: 'rss', title: 'RSS KB/session', digits: 2, compared: true },
       { key: 'heap', title: 'heap KB/session', digits: 2, compared: true },
     ],
-    groups: forEach(({ server, dialect, path }) => async (settings) => {
+    groups: everyContender(({ server, dialect, path }) => async (settings) => {
       const sessions = settings.idleSessions;
       const measured = await run(
         server,
         path,
         settings,
-        (target) => ({ kind: 'idle', dialect, target, sessions, warmUp: MEMORY_WARM_UP }),
+        (target) => ({ kind: 'idle', dialect, target, sessions, warmUp: sessions }),
         true,
       );
       const { before, after } = measured;
@@ -149,13 +152,12 @@ export const scenarios: readonly Scenario[] = [
       { key: 'pushUp', title: 'pushed: octets up', digits: 0, compared: false },
       { key: 'pushDown', title: 'octets down', digits: 0, compared: true },
     ],
-    groups: forEach(({ server, dialect, pushPath }) => async (settings) => {
-      const message = 'abcdefghij'.repeat(SIZE / 10);
+    groups: everyContender(({ server, dialect, pushPath }) => async (settings) => {
       const { figures } = await run(server, pushPath, settings, (target) => ({
         kind: 'wire',
         dialect,
         target,
-        message,
+        size: SIZE,
         count: WIRE_MESSAGES,
       }));
       return figures;
@@ -163,23 +165,26 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'open',
-    title: () => `Open: sessions opened and left, ${OPEN_CONCURRENCY} at a time`,
+    title: () =>
+      `Open: sessions opened, used for one echo of ${SIZE} octets and left, ${OPEN_CONCURRENCY} at a time`,
     metrics: [
       { ...RATE, title: 'sessions/s' },
       { ...CPU, title: 'server CPU µs/session' },
-      { ...P50, title: 'time to open: p50 ms' },
+      { ...P50, title: 'until the echo: p50 ms' },
       P99,
       ...LOADS,
     ],
-    groups: forEach(({ server, dialect, path }) => async (settings) => {
+    groups: everyContender(({ server, dialect, path }) => async (settings) => {
       const { warmUp, duration } = settings;
       const concurrency = OPEN_CONCURRENCY;
+      const size = SIZE;
       return withCpu(
         await run(server, path, settings, (target) => ({
           kind: 'open',
           dialect,
           target,
           concurrency,
+          size,
           warmUp,
           duration,
         })),
@@ -190,15 +195,17 @@ export const scenarios: readonly Scenario[] = [
   native(16_384),
 ];
 
-/** One row per contender of every group. */
-function forEach(make: (contender: Contender) => Row['run']): readonly RowGroup[] {
-  return groups.map(({ name, contenders }: Group) => ({
+/** One row per contender of every group; `echoes`: also those that differ in echoes only. */
+function everyContender(make: (contender: Contender) => Row['run'], echoes = false): readonly RowGroup[] {
+  return groups.map(({ name, contenders }) => ({
     name,
-    rows: contenders.map((contender) => ({
-      name: contender.name,
-      ours: contender.server === 'gateway',
-      run: make(contender),
-    })),
+    rows: contenders
+      .filter(({ echoOnly }) => echoes || echoOnly === undefined)
+      .map((contender) => ({
+        name: contender.name,
+        ours: contender.server === 'gateway',
+        run: make(contender),
+      })),
   }));
 }
 

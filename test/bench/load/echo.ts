@@ -1,6 +1,7 @@
 import type { Figures, Target } from '../messages.ts';
 import { openSessions } from './open-sessions.ts';
 import type { Dialect } from './session.ts';
+import { text } from './text.ts';
 import { type Mark, Window } from './window.ts';
 
 interface EchoTask {
@@ -13,7 +14,7 @@ interface EchoTask {
 /** Every session sends its next message when the last one has come back. */
 export async function echo(dialect: Dialect, target: Target, task: EchoTask, mark: Mark): Promise<Figures> {
   const sessions = await openSessions(dialect, target, task.sessions);
-  const message = 'abcdefghij'.repeat(Math.ceil(task.size / 10)).slice(0, task.size);
+  const message = text(task.size);
   const window = new Window();
   for (const session of sessions) {
     let since = 0;
@@ -21,8 +22,8 @@ export async function echo(dialect: Dialect, target: Target, task: EchoTask, mar
       since = performance.now();
       session.send(message);
     };
-    session.onmessage = (text) => {
-      if (text !== message) throw new Error(`another message came back: ${text.slice(0, 40)}`);
+    session.onmessage = (echoed) => {
+      if (echoed !== message) throw new Error(`another message came back: ${echoed.slice(0, 40)}`);
       window.add(since);
       next();
     };

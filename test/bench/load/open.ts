@@ -1,17 +1,23 @@
 import type { Figures, Target } from '../messages.ts';
 import { HttpLink } from './http-link.ts';
 import { openSession } from './open-sessions.ts';
-import type { Dialect } from './session.ts';
+import type { Dialect, LoadSession } from './session.ts';
+import { text } from './text.ts';
 import { type Mark, Window } from './window.ts';
 
 interface OpenTask {
   readonly concurrency: number;
+  readonly size: number;
   readonly warmUp: number;
   readonly duration: number;
 }
 
-/** Opens sessions and leaves them at once. Each lane keeps its connection for requests, as a browser does. */
+/**
+ * Opens sessions, has one message echoed (only then is the downstream known to be there) and leaves them. Each lane keeps its connection for
+ * requests, as a browser does.
+ */
 export async function open(dialect: Dialect, target: Target, task: OpenTask, mark: Mark): Promise<Figures> {
+  const message = text(task.size);
   const window = new Window();
   let running = true;
   const lane = async () => {
@@ -19,6 +25,7 @@ export async function open(dialect: Dialect, target: Target, task: OpenTask, mar
     while (running) {
       const since = performance.now();
       const session = await openSession(dialect, target, up);
+      await echoOnce(session, message);
       window.add(since);
       session.leave();
       await idleLink(up);
@@ -29,6 +36,13 @@ export async function open(dialect: Dialect, target: Target, task: OpenTask, mar
   running = false;
   await Promise.all(lanes);
   return figures;
+}
+
+function echoOnce(session: LoadSession, message: string): Promise<void> {
+  return new Promise((resolve) => {
+    session.onmessage = () => resolve();
+    session.send(message);
+  });
 }
 
 /** Waits for the answer to what a leaving session may have sent. */

@@ -1,6 +1,7 @@
 import type { Figures, Target } from '../messages.ts';
 import { openSessions } from './open-sessions.ts';
 import type { Dialect, LoadSession } from './session.ts';
+import { text } from './text.ts';
 import { type Mark, Window } from './window.ts';
 
 interface PushTask {
@@ -16,7 +17,7 @@ export async function push(dialect: Dialect, target: Target, task: PushTask, mar
   // Sessions that share their requests' connection must not be the one that sends.
   const [conductor] = (await openSessions(dialect, target, 1)) as [LoadSession];
   sessions.push(conductor);
-  const message = `!${'abcdefghij'.repeat(Math.ceil(task.size / 10))}`.slice(0, task.size);
+  const message = `!${text(task.size - 1)}`;
   const window = new Window();
   let since = 0;
   let missing = 0;

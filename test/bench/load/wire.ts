@@ -1,9 +1,10 @@
 import type { Figures, Target } from '../messages.ts';
 import { openSession } from './open-sessions.ts';
 import type { Dialect, LoadSession } from './session.ts';
+import { text } from './text.ts';
 
 interface WireTask {
-  readonly message: string;
+  readonly size: number;
   readonly count: number;
 }
 
@@ -11,8 +12,8 @@ interface WireTask {
 export async function wire(dialect: Dialect, target: Target, task: WireTask): Promise<Figures> {
   const session = await openSession(dialect, target);
   const listener = await openSession(dialect, target);
-  const echoed = await perMessage(session, session, task.message, task.count);
-  const pushed = await perMessage(session, listener, `!${task.message}`.slice(0, -1), task.count);
+  const echoed = await perMessage(session, session, text(task.size), task.count);
+  const pushed = await perMessage(session, listener, `!${text(task.size - 1)}`, task.count);
   return { up: echoed.up, down: echoed.down, pushUp: pushed.up, pushDown: pushed.down };
 }
 
@@ -35,9 +36,9 @@ const QUIET = 3;
 
 function once(sender: LoadSession, receiver: LoadSession, message: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    receiver.onmessage = (text) => {
-      if (text === message) setTimeout(resolve, QUIET);
-      else reject(new Error(`another message came: ${text.slice(0, 40)}`));
+    receiver.onmessage = (received) => {
+      if (received === message) setTimeout(resolve, QUIET);
+      else reject(new Error(`another message came: ${received.slice(0, 40)}`));
     };
     sender.send(message);
   });

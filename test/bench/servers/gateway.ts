@@ -1,11 +1,10 @@
-import http, { type Server } from 'node:http';
 import { Application, type Member } from './application.ts';
-import { serve } from './report.ts';
+import { report } from './report.ts';
 
 /** What of the library's face is used here; its own types exist only once it is built. */
 interface Library {
   createGateway(options: Record<string, unknown>): {
-    attach(server: Server): void;
+    listen(): Promise<{ port: number }>;
     route(path: string, handler: (socket: HandlerSocket) => void): void;
   };
 }
@@ -21,6 +20,7 @@ const library = (await import(new URL('../../gateway/index.js', import.meta.url)
 const backend = process.argv[2];
 const gateway = library.createGateway({
   routes: ['/echo=echo:', ...(backend === undefined ? [] : [`/ws=ws://127.0.0.1:${backend}`])],
+  listen: '127.0.0.1:0',
   demo: false,
   maxSessions: 100_000,
   maxSessionsPerAddress: 100_000,
@@ -33,6 +33,4 @@ gateway.route('/push', (socket) => {
   socket.on('message', (data) => application.receive(member, data.toString()));
   socket.on('close', () => application.leave(member));
 });
-const server = http.createServer();
-gateway.attach(server);
-serve(server);
+report((await gateway.listen()).port);

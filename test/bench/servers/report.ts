@@ -1,4 +1,5 @@
 import type { AddressInfo, Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Question, ServerMessage, Usage } from '../messages.ts';
 
 /** Serves on a free port of the loopback, tells it to the parent process and answers what the parent asks until it disconnects. */
@@ -11,12 +12,20 @@ export function serve(server: Server): void {
 
 /** The same for a server that listens already. */
 export function report(port: number): void {
-  process.on('message', ({ collect }: Question) => {
-    if (collect) globalThis.gc?.();
+  process.on('message', async ({ collect }: Question) => {
+    if (collect) await freeGarbage();
     say({ usage: usage() });
   });
   process.on('disconnect', () => process.exit(0));
   say({ port });
+}
+
+/** What is freed by one collection may hold what the next one frees, and pages go back to the system some time after. */
+async function freeGarbage(): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    globalThis.gc?.();
+    await delay(150);
+  }
 }
 
 function usage(): Usage {
