@@ -8,7 +8,7 @@ const single = ['host', 'upgrade', 'sec-websocket-key', 'sec-websocket-version']
 /**
  * Checks the client's opening handshake (RFC 6455 §4.2.1) and answers its `Sec-WebSocket-Key`.
  *
- * @throws RequestError 400 for what is no handshake of version 13 (or 8, which differs in nothing that matters here).
+ * @throws RequestError 400 for what is none, of whichever version.
  */
 export function checkHandshake(handshake: Handshake): string {
   const { headers, rawHeaders } = handshake;
@@ -21,6 +21,17 @@ export function checkHandshake(handshake: Handshake): string {
   const key = headers['sec-websocket-key'];
   if (typeof key !== 'string' || !/^[+/0-9A-Za-z]{22}==$/.test(key)) throw bad('bad sec-websocket-key');
   return key;
+}
+
+/**
+ * Checks the version, for an end that speaks itself: 8, of drafts between 2011-05 and the RFC, has the same frames.
+ *
+ * @throws RequestError 426 for another (RFC 6455 §4.4).
+ */
+export function checkVersion(handshake: Handshake): void {
+  const version = handshake.headers['sec-websocket-version'];
+  if (version !== '13' && version !== '8')
+    throw new RequestError(426, 'GW_BAD_VERSION', 'unknown version of WebSocket');
 }
 
 /** Whether a field that is a list of tokens has this one. */

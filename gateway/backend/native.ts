@@ -8,7 +8,7 @@ import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import { CloseCode } from '../protocol/close.ts';
 import type { Backend, Handshake } from './backend.ts';
-import { checkHandshake } from './handshake-rules.ts';
+import { checkHandshake, checkVersion } from './handshake-rules.ts';
 import { refuse } from './refuse.ts';
 import { WsChannel } from './ws-channel.ts';
 
@@ -85,6 +85,7 @@ export class NativeEndpoint {
 
   async #open(request: UpgradeRequest, backend: Backend, signal: AbortSignal): Promise<Channel | undefined> {
     checkHandshake(request.handshake);
+    checkVersion(request.handshake);
     const accepted = await backend.connect(request.handshake, signal);
     const channel = signal.aborted ? undefined : this.upgrade(request, accepted.protocol);
     if (channel) pipe(channel, accepted.channel);
@@ -113,7 +114,8 @@ export class NativeEndpoint {
     const { log } = this.#options;
     if (error instanceof RequestError) {
       log.info('handshake refused', { status: error.status, reason: error.message });
-      refuse(socket, error.status, error.message);
+      const fields = error.status === 426 ? ['Sec-WebSocket-Version', '13, 8'] : [];
+      refuse(socket, error.status, error.message, fields);
       return;
     }
     const status = error instanceof RefusedError ? (error.status ?? 502) : 502;

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { NativeConnection } from '../../gateway/backend/native.ts';
 import { type SpliceOptions, spliceUpgrade } from '../../gateway/backend/splice.ts';
 import type { UpstreamTarget } from '../../gateway/backend/target.ts';
 import { systemClock } from '../../gateway/base/clock.ts';
 import { type Log, silentLog } from '../../gateway/base/log.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
+import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
 import { TestClock } from '../support/test-clock.ts';
-import { event, frame, RawClient, Servers, sampleAccept, target } from '../support/upstreams.ts';
+import { websocketd } from '../support/upstream-websocketd.ts';
+import { event, frame, listen, RawClient, Servers, sampleAccept, target } from '../support/upstreams.ts';
 
 const mask = Buffer.of(0x37, 0xfa, 0x21, 0x3d);
 const switched = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${sampleAccept}\r\n`;
@@ -268,6 +273,39 @@ describe('a native WebSocket spliced with its upstream', () => {
       client.close(4001, 'bye');
       const [code, reason] = await closed;
       assert.equal(`${code} ${reason}`, '4001 bye');
+    });
+
+    it('reaches an upstream over TLS, verified by the name of the target', async function () {
+      requireOrSkip(this, 'openssl');
+      const made = selfSigned() as SelfSigned;
+      const [cert, key] = [readFileSync(made.cert), readFileSync(made.key)];
+      made.remove();
+      const server = createTlsServer({ cert, key });
+      new WebSocketServer({ server }).on('connection', (socket) => socket.send('secret'));
+      const upstream = await listen(server);
+      servers.onStop(() => server.close().closeAllConnections());
+      const secure = { secure: true, hostname: 'localhost', host: 'other.test' };
+      const client = await RawClient.handshake(await gateway(upstream, { target: { ...secure, ca: cert } }));
+      await client.until('\r\n\r\n');
+      assert.deepEqual(await client.read(8), frame(0x81, 'secret'));
+      const untrusted = await RawClient.handshake(await gateway(upstream, { target: secure }));
+      assert.match((await untrusted.rest()).toString(), /^HTTP\/1\.1 502 /);
+    });
+
+    it('reaches websocketd, which nobody here wrote', async function () {
+      requireOrSkip(this, 'websocketd');
+      const daemon = await websocketd('cat');
+      servers.onStop(daemon.stop);
+      const client = new WebSocket(`ws://127.0.0.1:${await gateway(daemon.port)}/`);
+      await event(client, 'open');
+      for (const line of ['line', '\u{1f600}', 'x'.repeat(1 << 20)]) {
+        const answer = event(client, 'message');
+        client.send(line);
+        assert.equal(String((await answer)[0]), line);
+      }
+      const closed = event(client, 'close');
+      client.close(4001, 'bye');
+      assert.equal((await closed)[0], 4001);
     });
 
     it('passes an end without Close as such an end', async () => {

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Accepted, Handshake } from '../../gateway/backend/backend.ts';
 import { acceptOf } from '../../gateway/backend/handshake-rules.ts';
@@ -14,8 +11,11 @@ import { systemClock } from '../../gateway/base/clock.ts';
 import { RefusedError } from '../../gateway/base/errors.ts';
 import { ABNORMAL, NO_STATUS } from '../../gateway/protocol/close.ts';
 import { Message } from '../../gateway/protocol/message.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
+import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
 import { TestClock } from '../support/test-clock.ts';
-import { event, handshake, listen, RawClient, Recorder, Servers, target } from '../support/upstreams.ts';
+import { websocketd } from '../support/upstream-websocketd.ts';
+import { event, handshake, listen, Recorder, Servers, target } from '../support/upstreams.ts';
 
 const options: UpstreamOptions = { clock: systemClock, connectTimeout: 5000, maxMessage: 1 << 24, ping: 0 };
 
@@ -325,17 +325,17 @@ describe('a WebSocket upstream', () => {
   });
 
   describe('over TLS', () => {
-    const certificate = selfSigned();
+    let certificate: { cert: Buffer; key: Buffer };
 
     before(function () {
-      if (certificate === undefined) {
-        console.log('    openssl is missing: TLS to an upstream is not tested');
-        this.skip();
-      }
+      requireOrSkip(this, 'openssl');
+      const made = selfSigned() as SelfSigned;
+      certificate = { cert: readFileSync(made.cert), key: readFileSync(made.key) };
+      made.remove();
     });
 
     async function secureEcho(): Promise<number> {
-      const server = createTlsServer(certificate as { cert: string; key: string });
+      const server = createTlsServer(certificate);
       new WebSocketServer({ server }).on('connection', echo);
       const port = await listen(server);
       servers.onStop(() => {
@@ -346,7 +346,7 @@ describe('a WebSocket upstream', () => {
     }
 
     it('is verified by the name of the target, whatever Host says', async () => {
-      const ca = (certificate as { cert: string }).cert;
+      const ca = certificate.cert;
       const secure = { secure: true, hostname: 'localhost', ca };
       const port = await secureEcho();
       const { channel, recorder } = await recorded(port, { target: { ...secure, host: 'client.test' } });
@@ -363,15 +363,10 @@ describe('a WebSocket upstream', () => {
 
   describe('that nobody here wrote: websocketd', () => {
     it('echoes lines, with emoji and of 1 MiB', async function () {
-      if (spawnSync('websocketd', ['--version']).error) {
-        console.log('    websocketd is missing: not tested');
-        this.skip();
-      }
-      const port = await freePort();
-      const daemon = spawn('websocketd', ['--address=127.0.0.1', `--port=${port}`, 'cat']);
-      servers.onStop(() => daemon.kill());
-      await reachable(port);
-      const { channel, recorder } = await recorded(port);
+      requireOrSkip(this, 'websocketd');
+      const daemon = await websocketd('cat');
+      servers.onStop(daemon.stop);
+      const { channel, recorder } = await recorded(daemon.port);
       const lines = ['line', '\u{1f600}', 'x'.repeat(1 << 20)];
       for (const line of lines) channel.send(Message.text(line));
       assert.deepEqual(await recorder.arrivals(3), lines);
@@ -386,37 +381,4 @@ function answer101(key: string, socket: Socket): void {
   socket.write(
     `HTTP/1.1 101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`,
   );
-}
-
-/** Waits until another process listens there. */
-async function reachable(port: number): Promise<void> {
-  const deadline = Date.now() + 5000;
-  for (;;) {
-    const client = await RawClient.connect(port).catch(() => undefined);
-    client?.socket.destroy();
-    if (client) return;
-    assert.ok(Date.now() < deadline, `nothing listens on ${port}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function freePort(): Promise<number> {
-  const servers = new Servers();
-  const port = await servers.http(() => {});
-  servers.stopAll();
-  return port;
-}
-
-/** A certificate for `localhost`, or undefined without openssl. */
-function selfSigned(): { cert: string; key: string } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'upstream-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const made = spawnSync('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
-  ]);
-  const pair =
-    made.status === 0 ? { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } : undefined;
-  rmSync(folder, { recursive: true });
-  return pair;
 }
