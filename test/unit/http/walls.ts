@@ -14,10 +14,15 @@ export interface Behind {
   readonly trusted?: readonly string[];
 }
 
+/** A server that runs; closing it twice does no harm. */
+export interface Walls {
+  readonly server: HttpServer;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
 /** A server with nothing behind its walls but a test. */
-export async function startWalls(
-  behind: Behind,
-): Promise<{ server: HttpServer; port: number; close(): Promise<void> }> {
+export async function startWalls(behind: Behind): Promise<Walls> {
   const proxies = new TrustedProxies(behind.trusted ?? []);
   const handler = {
     onRequest: behind.onRequest ?? (() => false),

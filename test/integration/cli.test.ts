@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'ws';
+import { selfSigned } from '../support/self-signed.ts';
+
+const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
+
+/** What a run of the program came to. */
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run of the program as it is shipped. */
+class Run {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: readonly string[]) {
+    this.child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout?.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString();
+    });
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+    });
+  }
+
+  async ended(): Promise<Ended> {
+    const late = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
+    clearTimeout(late);
+    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  /** Resolves with the port once the addresses to open are told. */
+  async port(): Promise<number> {
+    while (!/^open .*\n/m.test(this.stdout)) {
+      const event = await Promise.race([
+        once(this.child.stdout as NodeJS.ReadableStream, 'data'),
+        this.ended(),
+      ]);
+      if (!Array.isArray(event)) throw new Error(`ended with ${event.code}: ${event.stderr}`);
+    }
+    return Number(/^open https?:\/\/[^:]+:(\d+)\//m.exec(this.stdout)?.[1]);
+  }
+}
+
+describe('the command line', () => {
+  const runs: Run[] = [];
+
+  before(() => {
+    assert.ok(existsSync(program), 'dist/gateway/main.js is missing: run npm run build');
+  });
+
+  afterEach(async () => {
+    for (const run of runs.splice(0)) {
+      run.child.kill('SIGKILL');
+      await run.ended();
+    }
+  });
+
+  function start(...args: string[]): Run {
+    const run = new Run(args);
+    runs.push(run);
+    return run;
+  }
+
+  it('prints help and version, and ends well', async () => {
+    const help = await start('--help').ended();
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /--route <path=backend>/);
+    const version = await start('--version').ended();
+    const { version: packaged } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    assert.deepEqual(version, { code: 0, stdout: `${packaged}\n`, stderr: '' });
+  });
+
+  it('tells one line per route and the addresses to open', async () => {
+    const run = start('--listen', '0', '--route', '/a=ws://127.0.0.1:9/x', '--route', '/b=echo:');
+    const port = await run.port();
+    assert.equal(
+      run.stdout,
+      `/a -> ws://127.0.0.1:9/x\n/b -> echo:\n/demo/echo -> echo:\nopen http://127.0.0.1:${port}/\n`,
+    );
+  });
+
+  it('serves a page, its status and a route', async () => {
+    const port = await start('--listen', '0').port();
+    assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/echo`)).status, 426);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/echo`);
+    await once(socket, 'open');
+    socket.send('hello');
+    const [message] = await once(socket, 'message');
+    assert.equal(String(message), 'hello');
+    socket.close();
+  });
+
+  const wrong: readonly [string[], RegExp][] = [
+    [['--heartbeat', 'never'], /^fallback-gateway: --heartbeat "never" must be a duration .*\n$/],
+    [['--frobnicate'], /^fallback-gateway: unknown option '--frobnicate'\n$/],
+    [['--jsonp'], /^fallback-gateway: --jsonp is not available in this version\n$/],
+    [['--route', '/a=ftp://h'], /^fallback-gateway: --route "\/a=ftp:\/\/h" must be ws:.*\n$/],
+    [
+      ['--config', 'does-not-exist.yaml'],
+      /^fallback-gateway: --config does-not-exist\.yaml cannot be read: ENOENT\n$/,
+    ],
+  ];
+  for (const [args, expected] of wrong) {
+    it(`ends with 2 and one line for ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await start(...args).ended();
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.match(stderr, expected);
+    });
+  }
+
+  it('ends with 2 and one line for a key of a config file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gateway-cli-'));
+    const file = join(folder, 'gateway.json');
+    writeFileSync(file, '{ "heartbeet": 1 }');
+    const { code, stderr } = await start('--config', file).ended();
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(
+      [code, stderr],
+      [2, `fallback-gateway: ${file}: heartbeet is not an option; did you mean heartbeat?\n`],
+    );
+  });
+
+  it('ends with 1 and one line when the address is in use', async () => {
+    const holder: Server = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as { port: number };
+    const { code, stderr } = await start('--listen', String(port)).ended();
+    holder.close();
+    assert.equal(code, 1);
+    assert.equal(
+      stderr,
+      `fallback-gateway: cannot listen on 127.0.0.1:${port}: the address is in use (EADDRINUSE)\n`,
+    );
+  });
+
+  it('drains on SIGTERM: closes live connections with 1001 and ends with 0', async () => {
+    const run = start('--listen', '0');
+    const socket = new WebSocket(`ws://127.0.0.1:${await run.port()}/echo`);
+    await once(socket, 'open');
+    const closed = once(socket, 'close');
+    run.child.kill('SIGTERM');
+    assert.equal((await closed)[0], 1001);
+    assert.equal((await run.ended()).code, 0);
+  });
+
+  it('ends at once with 1 on a second signal', async () => {
+    const run = start('--listen', '0', '--grace', '1m');
+    const socket = new WebSocket(`ws://127.0.0.1:${await run.port()}/echo`);
+    socket.on('error', () => {});
+    await once(socket, 'open');
+    // A client that does not read does not answer the Close either.
+    socket.pause();
+    run.child.kill('SIGINT');
+    const closing = setInterval(() => run.child.kill('SIGINT'), 50);
+    const { code } = await run.ended();
+    clearInterval(closing);
+    socket.terminate();
+    assert.equal(code, 1);
+  });
+
+  it('serves over TLS', async function () {
+    const files = selfSigned();
+    if (files === undefined) {
+      console.log('    openssl is missing: TLS is not tested');
+      return this.skip();
+    }
+    const run = start('--listen', '0', '--tls-cert', files.cert, '--tls-key', files.key);
+    const port = await run.port();
+    assert.match(run.stdout, /^open https:/m);
+    const socket = new WebSocket(`wss://localhost:${port}/echo`, {
+      ca: readFileSync(files.cert),
+      lookup: (_name, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
+    });
+    await once(socket, 'open');
+    socket.terminate();
+    const mixed = selfSigned();
+    assert.ok(mixed);
+    const { code, stderr } = await start('--tls-cert', files.cert, '--tls-key', mixed.key).ended();
+    assert.equal(code, 2);
+    assert.match(stderr, /^fallback-gateway: --tls-cert .*, --tls-key .* cannot be used for TLS: .*\n$/);
+    files.remove();
+    mixed.remove();
+  });
+});

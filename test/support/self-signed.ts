@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Files of a certificate for `localhost` and its key, good for two days. */
+export interface SelfSigned {
+  readonly cert: string;
+  readonly key: string;
+  remove(): void;
+}
+
+/** Makes a certificate with the `openssl` program; undefined where there is none. */
+export function selfSigned(): SelfSigned | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-tls-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
+  ]);
+  if (made.status === 0) return { cert, key, remove };
+  remove();
+  return undefined;
+}

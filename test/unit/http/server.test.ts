@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect as tlsConnect } from 'node:tls';
+import type { Exchange } from '../../../gateway/http/exchange.ts';
+import type { Upgrade } from '../../../gateway/http/upgrade.ts';
+import { selfSigned } from '../../support/self-signed.ts';
+import { ask, rawClient, statusOf } from './raw-client.ts';
+import { type Behind, startWalls as start, type Walls } from './walls.ts';
+
+const get = 'GET / HTTP/1.1\r\nHost: gw\r\n\r\n';
+const upgrade = 'GET /ws HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+
+const started: Walls[] = [];
+
+async function startWalls(behind: Behind): Promise<Walls> {
+  const walls = await start(behind);
+  started.push(walls);
+  return walls;
+}
+
+async function closeAll(): Promise<void> {
+  for (const walls of started.splice(0)) await walls.close();
+}
+
+describe('the server', () => {
+  afterEach(closeAll);
+
+  it('rejects when the address is taken', async () => {
+    const { port } = await startWalls({});
+    const listen = { host: '127.0.0.1', port };
+    await assert.rejects(startWalls({ settings: { listen } }), { code: 'EADDRINUSE' });
+  });
+
+  it('ends idle connections at once when it closes', async () => {
+    const { server, port } = await startWalls({});
+    const client = rawClient(port, get);
+    await client.read((text) => text.includes('nobody'));
+    await server.close(10_000);
+    await client.read();
+  });
+
+  it('lets a request under way be answered, then ends its connection', async () => {
+    let held: Exchange | undefined;
+    let came: (() => void) | undefined;
+    const arrived = new Promise<void>((resolve) => {
+      came = resolve;
+    });
+    const { server, port } = await startWalls({
+      onRequest: (exchange) => {
+        held = exchange;
+        came?.();
+        return true;
+      },
+    });
+    const client = rawClient(port, get);
+    await arrived;
+    const closed = server.close(10_000);
+    held?.reply(200, {}, 'answered');
+    assert.match(await client.read(), /answered$/);
+    await closed;
+  });
+
+  it('ends what is left when its patience is over, upgraded connections too', async () => {
+    const taken: Upgrade[] = [];
+    const { server, port } = await startWalls({
+      onRequest: () => true,
+      onUpgrade: (request) => taken.push(request) > 0,
+    });
+    const held = rawClient(port, get);
+    const native = rawClient(port, upgrade);
+    while (taken.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await server.close(1);
+    await Promise.all([held.read(), native.read()]);
+  });
+
+  it('hands an upgrade over with what came behind it', async () => {
+    let seen: Upgrade | undefined;
+    const { port } = await startWalls({
+      onUpgrade: (request) => {
+        seen = request;
+        request.refuse(403, 'not you', { 'x-own': '1' });
+        return true;
+      },
+    });
+    const answer = await ask(port, `${upgrade}early`);
+    assert.equal(statusOf(answer), 403);
+    assert.match(answer, /\r\nx-own: 1\r\n[\s\S]*\r\nnot you\n$/);
+    assert.deepEqual([seen?.path, seen?.head.toString()], ['/ws', 'early']);
+  });
+
+  it('survives a client that resets while its upgrade is refused', async () => {
+    let taken: Upgrade | undefined;
+    const { port } = await startWalls({
+      onUpgrade: (request) => {
+        taken = request;
+        return true;
+      },
+    });
+    const client = rawClient(port, upgrade);
+    while (taken === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const { socket } = taken;
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    client.socket.resetAndDestroy();
+    taken.socket.write('x');
+    await gone;
+    taken.refuse(500, 'late');
+  });
+});
+
+describe('the server over TLS', () => {
+  const files = selfSigned();
+  before(function () {
+    if (files !== undefined) return;
+    console.log('    openssl is missing: TLS is not tested');
+    this.skip();
+  });
+  afterEach(closeAll);
+  after(() => files?.remove());
+
+  async function secure(
+    minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined,
+    onRequest: (exchange: Exchange) => boolean,
+  ) {
+    assert.ok(files);
+    const cert = readFileSync(files.cert);
+    const key = readFileSync(files.key);
+    return {
+      cert,
+      ...(await startWalls({ onRequest, settings: { tls: { cert, key, minVersion, ciphers: undefined } } })),
+    };
+  }
+
+  it('serves, and knows that it does', async () => {
+    const { port, cert } = await secure(undefined, (exchange) => {
+      exchange.reply(200, {}, `${exchange.secure} ${exchange.remoteAddress}`);
+      return true;
+    });
+    const socket = tlsConnect({
+      port,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca: cert,
+      ALPNProtocols: ['h2', 'http/1.1'],
+    });
+    await once(socket, 'secureConnect');
+    assert.equal(socket.alpnProtocol, 'http/1.1');
+    socket.write(get);
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    assert.match(chunk.toString(), /true 127\.0\.0\.1$/);
+    socket.destroy();
+  });
+
+  it('refuses versions below the least, and stays up', async () => {
+    const { port, cert } = await secure('TLSv1.3', (exchange) => {
+      exchange.reply(200, {}, '');
+      return true;
+    });
+    const old = tlsConnect({
+      port,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca: cert,
+      maxVersion: 'TLSv1.2',
+    });
+    await assert.rejects(once(old, 'secureConnect'));
+    assert.equal(statusOf(await ask(port, get)) || 0, 0, 'plain HTTP on the TLS port');
+    const good = tlsConnect({ port, host: '127.0.0.1', servername: 'localhost', ca: cert });
+    await once(good, 'secureConnect');
+    good.destroy();
+  });
+});
