@@ -5,7 +5,12 @@ import { page } from './page.ts';
  * (sockjs-client#584); never `beforeunload`, which downloads and `javascript:` links fire too (engine.io-client#658).
  */
 export function whenLeaving(leave: () => void): void {
-  if ('onpagehide' in page) page.addEventListener?.('pagehide', (event) => event.persisted || leave(), false);
-  else if (page.addEventListener) page.addEventListener('unload', leave, false);
+  const hides = 'onpagehide' in page;
+  if (page.addEventListener)
+    page.addEventListener(
+      hides ? 'pagehide' : 'unload',
+      (event) => (hides && event.persisted) || leave(),
+      false
+    );
   else if (page.attachEvent) page.attachEvent('onunload', leave);
 }

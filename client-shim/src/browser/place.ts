@@ -5,11 +5,11 @@ import { page } from './page.ts';
 /** What relative addresses are relative to. */
 export function baseUrl(): string {
   const document = page.document;
-  if (document?.baseURI) return document.baseURI;
+  let base = document?.baseURI;
   // IE has no baseURI.
-  const bases = document ? document.getElementsByTagName('base') : [];
-  for (let at = 0; at < bases.length; at += 1) if (bases[at]?.href) return (bases[at] as Element).href;
-  return page.location ? page.location.href : '';
+  const elements = document && !base ? document.getElementsByTagName('base') : [];
+  for (let at = 0; !base && at < elements.length; at += 1) base = (elements[at] as Element).href;
+  return base || (page.location ? page.location.href : '');
 }
 
 /** Serialized origin of the page; a page from a file, or a sandboxed one, has `null`. */

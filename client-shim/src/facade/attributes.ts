@@ -44,7 +44,7 @@ export function addAccessors(prototype: object): void {
   const readOnly = (name: string) => attribute(name, (state) => read(state, name));
   const handler = (type: string) =>
     attribute(
-      `on${type}`,
+      'on' + type,
       (state) => state.listeners.handler(type),
       (state, value) => state.listeners.setHandler(type, value)
     );
@@ -62,8 +62,8 @@ export function syncFields(socket: object, state: SocketState): void {
   const fields = socket as Record<string, unknown>;
   for (let at = 0; at < HANDLERS.length; at += 1) {
     const type = HANDLERS[at] as string;
-    state.listeners.setHandler(type, fields[`on${type}`]);
-    fields[`on${type}`] = state.listeners.handler(type);
+    state.listeners.setHandler(type, fields['on' + type]);
+    fields['on' + type] = state.listeners.handler(type);
   }
   state.setBinaryType(fields.binaryType);
   fields.binaryType = state.binaryType;

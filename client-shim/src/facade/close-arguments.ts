@@ -10,11 +10,7 @@ export function closeArguments(code: unknown, reason: unknown): { code: number; 
   const number = code === undefined ? 1005 : clamp(+(code as number));
   const text = reason === undefined ? '' : scalarText(`${reason}`);
   if (code !== undefined && number !== 1000 && !(number >= 3000 && number <= 4999))
-    throw domError(
-      'InvalidAccessError',
-      15,
-      `The close code must be 1000, or 3000 to 4999; ${number} is neither.`
-    );
+    throw domError('InvalidAccessError', 15, 'The close code must be 1000, or 3000 to 4999.');
   if (utf8Length(text) > 123) throw syntaxError('The close reason is longer than 123 bytes of UTF-8.');
   // A reason cannot travel without a code (RFC 6455 §5.5.1).
   return { code: number === 1005 && text ? 1000 : number, reason: text };
@@ -22,9 +18,7 @@ export function closeArguments(code: unknown, reason: unknown): { code: number; 
 
 /** Web IDL `[Clamp] unsigned short`: to the nearest integer, of two the even one, within the type; NaN is 0. */
 function clamp(value: number): number {
-  if (!(value > 0)) return 0;
-  if (value > 65535) return 65535;
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2) ? below + 1 : below;
+  const bounded = Math.max(0, Math.min(65535, value)) || 0;
+  const rounded = Math.round(bounded);
+  return rounded - bounded === 0.5 && rounded % 2 ? rounded - 1 : rounded;
 }

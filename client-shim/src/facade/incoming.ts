@@ -1,7 +1,6 @@
 import { isArrayBuffer, octetsOf } from '../browser/binary.ts';
 import { page } from '../browser/page.ts';
 import type { Payload } from '../connect/connection.ts';
-import { Bytes } from '../lang/bytes.ts';
 
 /**
  * The `data` of a message event: text as it is; binary as a Blob or ArrayBuffer as `binaryType` says, as an ArrayBuffer all the same where
@@ -9,7 +8,8 @@ import { Bytes } from '../lang/bytes.ts';
  */
 export function incoming(data: Payload, binaryType: string): unknown {
   if (typeof data === 'string' || !page.Uint8Array) return data;
-  const buffer = bufferOf(data);
+  // Bytes and a view are copied: the page is to get a buffer of its message and nothing else.
+  const buffer = isArrayBuffer(data) ? data : new page.Uint8Array(octetsOf(data) as number[]).buffer;
   if (binaryType === 'blob')
     try {
       return new (page.Blob as NonNullable<typeof page.Blob>)([buffer]);
@@ -17,12 +17,4 @@ export function incoming(data: Payload, binaryType: string): unknown {
       // Not constructible.
     }
   return buffer;
-}
-
-function bufferOf(data: Exclude<Payload, string>): ArrayBuffer {
-  if (isArrayBuffer(data)) return data;
-  const Octet = page.Uint8Array as NonNullable<typeof page.Uint8Array>;
-  if (!(data instanceof Bytes) && data.byteLength === data.buffer.byteLength)
-    return data.buffer as ArrayBuffer;
-  return new Octet(octetsOf(data) as number[]).buffer as ArrayBuffer;
 }

@@ -7,10 +7,9 @@ type Callback = ((event: SocketEvent) => unknown) | { handleEvent?: unknown };
 interface Listener {
   readonly type: string;
   callback: Callback;
-  readonly capture: boolean;
+  /** Null for the one that was set through an `on…` attribute. */
+  readonly capture: boolean | null;
   readonly once: boolean;
-  /** Set through an `on…` attribute. */
-  readonly handler: boolean;
   removed: boolean;
 }
 
@@ -30,37 +29,28 @@ export class Listeners {
       throw new TypeError('The listener is neither a function nor an object.');
     const { once, signal }: ListenerOptions = isObject(options) ? options : {};
     const capture = captureOf(options);
-    if (signal?.aborted || this.find(type, callback, capture) >= 0) return;
-    const listener = { type, callback, capture, once: !!once, handler: false, removed: false };
-    this.list.push(listener);
+    if (signal?.aborted || this.find(type, capture, callback) >= 0) return;
+    this.list.push({ type, callback, capture, once: !!once, removed: false });
     if (signal) signal.addEventListener('abort', () => this.remove(type, callback, capture));
   }
 
   remove(type: string, callback: unknown, options: unknown): void {
-    this.removeAt(this.find(type, callback, captureOf(options)));
+    this.removeAt(this.find(type, captureOf(options), callback));
   }
 
   /** The function set as `on…`, or null. */
   handler(type: string): unknown {
-    const found = this.list[this.findHandler(type)];
+    const found = this.list[this.find(type, null)];
     return found ? found.callback : null;
   }
 
   /** Sets `on…`: another function takes the place of the former in the order; whatever is no function counts as null. */
   setHandler(type: string, value: unknown): void {
-    const at = this.findHandler(type);
+    const at = this.find(type, null);
     const found = this.list[at];
     if (typeof value !== 'function') this.removeAt(at);
     else if (found) found.callback = value as Callback;
-    else
-      this.list.push({
-        type,
-        callback: value as Callback,
-        capture: false,
-        once: false,
-        handler: true,
-        removed: false
-      });
+    else this.list.push({ type, callback: value as Callback, capture: null, once: false, removed: false });
   }
 
   /** Calls the listeners of the event's type; what one throws stops no other and is reported as uncaught. */
@@ -81,26 +71,20 @@ export class Listeners {
     put(event, 'currentTarget', null);
   }
 
-  private find(type: string, callback: unknown, capture: boolean): number {
+  private find(type: string, capture: boolean | null, callback?: unknown): number {
     for (let at = 0; at < this.list.length; at += 1) {
       const entry = this.list[at] as Listener;
-      if (entry.type === type && entry.callback === callback && entry.capture === capture && !entry.handler)
-        return at;
-    }
-    return -1;
-  }
-
-  private findHandler(type: string): number {
-    for (let at = 0; at < this.list.length; at += 1) {
-      const entry = this.list[at] as Listener;
-      if (entry.type === type && entry.handler) return at;
+      const found = entry.type === type && entry.capture === capture;
+      if (found && (capture === null || entry.callback === callback)) return at;
     }
     return -1;
   }
 
   private removeAt(at: number): void {
-    const [removed] = at < 0 ? [] : this.list.splice(at, 1);
-    if (removed) removed.removed = true;
+    const listener = this.list[at];
+    if (!listener) return;
+    listener.removed = true;
+    this.list.splice(at, 1);
   }
 }
 

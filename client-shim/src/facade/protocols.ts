@@ -12,9 +12,8 @@ export function protocolList(argument: unknown): string[] {
   const seen: Record<string, boolean> = {};
   for (let at = 0; at < given.length; at += 1) {
     const protocol = `${given[at]}`;
-    const key = ` ${protocol.toLowerCase()}`;
-    if (!TOKEN.test(protocol) || seen[key])
-      throw syntaxError(`The subprotocol '${protocol}' is invalid or given twice.`);
+    const key = ' ' + protocol.toLowerCase();
+    if (!TOKEN.test(protocol) || seen[key]) throw syntaxError('Invalid or repeated subprotocol: ' + protocol);
     seen[key] = true;
     list.push(protocol);
   }

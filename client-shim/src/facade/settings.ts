@@ -29,10 +29,9 @@ export class Settings {
   private readonly rules: Rule[] = [];
   private readonly home: string;
 
-  /** `home`: address of the script, whose host is a gateway and against which replacements are resolved; empty if it is not known. */
+  /** `home`: address of the script, against which replacements are resolved; empty if it is not known. */
   constructor(home: string) {
     this.home = home;
-    if (home) this.gateways.push(hostOf(home));
   }
 
   configure(options: Options, base: string): void {
@@ -65,7 +64,7 @@ export class Settings {
     const rules = words(map, /;/g);
     for (let at = 0; at < rules.length; at += 1) {
       const [from, to] = words(rules[at] as string, /->/g);
-      if (!from || !to) throw syntaxError(`The rule '${rules[at]}' is not 'address -> address'.`);
+      if (!from || !to) throw syntaxError('Not "address -> address": ' + rules[at]);
       add(from, to);
     }
   }
@@ -81,7 +80,7 @@ function apply(rule: Rule, url: string): string | null {
 }
 
 function hostIn(gateway: string, base: string): string {
-  return hostOf(webSocketUrl(gateway.indexOf('//') < 0 ? `ws://${gateway}` : gateway, base));
+  return hostOf(webSocketUrl(gateway.indexOf('//') < 0 ? 'ws://' + gateway : gateway, base));
 }
 
 function list(value: string | string[]): string[] {

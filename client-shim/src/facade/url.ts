@@ -13,8 +13,8 @@ const REFERENCE = /^([^?#]*)(\?[^#]*)?(#.*)?$/;
  */
 export function webSocketUrl(text: string, base: string): string {
   const url = (hasParser() ? parseNatively : resolve)(text, base);
-  if (!url || !/^(http|ws)s?:/.test(url)) throw syntaxError(`The URL '${text}' is invalid.`);
-  if (url.indexOf('#') >= 0) throw syntaxError(`The URL '${text}' has a fragment.`);
+  if (!url || !/^(http|ws)s?:/.test(url)) throw syntaxError('Invalid address: ' + text);
+  if (url.indexOf('#') >= 0) throw syntaxError('Address with a fragment: ' + text);
   return url.replace(/^http/, 'ws');
 }
 
@@ -49,31 +49,36 @@ export function resolve(reference: string, base: string): string | null {
     const from = ABSOLUTE.exec(base);
     const parts = REFERENCE.exec(text) as RegExpExecArray;
     if (!from) return null;
+    const scheme = (from[1] as string) + from[2] + ':';
     let path = (parts[1] as string).replace(/\\/g, '/');
-    if (path.slice(0, 2) === '//') return resolve(`${from[1]}${from[2]}:${text}`, base);
+    if (path.slice(0, 2) === '//') return resolve(scheme + text, base);
     // Older engines leave a group that took no part undefined, JScript makes it empty.
     let query = parts[2] || '';
     if (!path) {
       path = from[4] as string;
       if (!query) query = from[5] || '';
     } else if (path.charAt(0) !== '/') path = (from[4] as string).replace(/[^/]*$/, '') + path;
-    if (path.charAt(0) !== '/') path = `/${path}`;
-    text = `${from[1]}${from[2]}://${from[3]}${path}${query}${parts[3] || ''}`;
+    if (path.charAt(0) !== '/') path = '/' + path;
+    text = scheme + '//' + from[3] + path + query + (parts[3] || '');
   }
   const parts = ABSOLUTE.exec(text);
-  const authority = parts && normalAuthority(parts[3] as string, parts[2] ? '443' : '80');
+  const authority = parts && normalAuthority(parts[3] as string, parts[2] ? 443 : 80);
   if (!parts || !authority) return null;
   const path = withoutDots((parts[4] as string).replace(/\\/g, '/'));
-  return `${(parts[1] as string).toLowerCase()}${parts[2] ? 's' : ''}://${authority}${encode(path + (parts[5] || ''))}${parts[6] || ''}`;
+  return (
+    ((parts[1] as string) + parts[2]).toLowerCase() +
+    '://' +
+    authority +
+    encode(path + (parts[5] || '')) +
+    (parts[6] || '')
+  );
 }
 
-function normalAuthority(authority: string, defaultPort: string): string | null {
+function normalAuthority(authority: string, defaultPort: number): string | null {
   const parts = /^(.*@)?([^\s@:%<>^|`"'{}[\]]+|\[[0-9a-f:.]+\])(?::(\d*))?$/i.exec(authority);
   if (!parts || +(parts[3] || 0) > 65535) return null;
-  const port = parts[3] ? `${+parts[3]}` : '';
-  return (
-    (parts[1] || '') + (parts[2] as string).toLowerCase() + (port && port !== defaultPort ? `:${port}` : '')
-  );
+  const port = parts[3] && +parts[3] !== defaultPort ? ':' + +parts[3] : '';
+  return (parts[1] || '') + (parts[2] as string).toLowerCase() + port;
 }
 
 function withoutDots(path: string): string {
@@ -86,7 +91,7 @@ function withoutDots(path: string): string {
     else if (dots !== '.') kept.push(segment);
     if (at === segments.length - 1 && (dots === '.' || dots === '..')) kept.push('');
   }
-  return `/${kept.join('/')}`;
+  return '/' + kept.join('/');
 }
 
 /** Percent-encodes what a URL may not have, as UTF-8, and leaves alone what is percent-encoded already. */

@@ -56,6 +56,10 @@ describe('The built shim', () => {
         assert.ok(found > 5);
       });
 
+      it('runs without the helpers of later editions that a compiler puts in', () => {
+        assert.doesNotMatch(built[kind] as string, /__(assign|extends|spreadArray|values|read|rest)\b/);
+      });
+
       it('loads in a realm that has nothing newer than ES3, and offers the whole interface there', () => {
         const { realm } = ie6(built[kind] as string);
         const seen = runInContext(
@@ -115,6 +119,13 @@ describe('The built shim', () => {
     });
   }
 
+  it('was run in a realm that has nothing newer than ES3', () => {
+    const newer =
+      "[typeof JSON, typeof Object.create, typeof Object.defineProperty, typeof [].indexOf, typeof ''.trim, typeof Date.now, typeof (function () {}).bind, typeof Promise, typeof Symbol, typeof Uint8Array, typeof globalThis].join()";
+    const seen = runInContext(newer, es3Realm({})) as string;
+    assert.equal(seen.replace(/undefined,?/g, ''), '');
+  });
+
   it('says the version of the package', async () => {
     const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
     assert.equal(runInContext('WebSocketShim.version', ie6(built.minified as string).realm), version);
@@ -125,6 +136,9 @@ describe('The built shim', () => {
     runInContext('var first = WebSocket;', realm);
     load(built.minified as string, { src: 'http://second.test/x.js', 'data-transports': 'xhr-polling' });
     assert.equal(runInContext('first === WebSocket && !WebSocket.NativeWebSocket', realm), true);
+    const steps = (host: string) => runInContext(`new WebSocket('ws://${host}/x').diagnostics.length`, realm);
+    assert.ok(steps('gateway.test') && steps('second.test'), 'both hosts are taken over');
+    assert.equal(steps('third.test'), 0);
   });
 
   it('as a module changes nothing when it is imported', async () => {

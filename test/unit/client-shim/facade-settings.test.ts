@@ -9,9 +9,10 @@ describe('Which addresses the shim takes over', () => {
 
   beforeEach(() => {
     settings = new Settings(SCRIPT);
+    settings.configure({ gateways: 'gateway.test' }, PAGE);
   });
 
-  it('are those of the host that the script came from, and of no other', () => {
+  it('are those of a gateway, and of no other', () => {
     for (const [url, ours] of [
       ['wss://gateway.test/echo', true],
       ['ws://gateway.test/echo', true],
@@ -24,7 +25,7 @@ describe('Which addresses the shim takes over', () => {
       assert.equal(settings.target(url, PAGE), ours ? url : null, url);
   });
 
-  it('are those of the page, if it is not known where the script came from', () => {
+  it('are those of the page, if no gateway is known', () => {
     settings = new Settings('');
     assert.equal(settings.target('wss://app.test/echo', PAGE), 'wss://app.test/echo');
     settings.configure({ gateways: 'other' }, PAGE);

@@ -41,7 +41,7 @@ for (const accessors of [true, false]) {
       network = fakeConnect();
       WebSocket = createWebSocket({
         connect: network.connect,
-        settings: new Settings('http://gateway.test/shim.js'),
+        settings: gatewaySettings(),
         native: undefined,
         accessors,
       }) as unknown as Constructor;
@@ -428,7 +428,7 @@ for (const accessors of [true, false]) {
     });
 
     it('names the origin of its own address in a message event, also when that is mapped', async () => {
-      const settings = new Settings('http://gateway.test/shim.js');
+      const settings = gatewaySettings();
       settings.configure({ map: 'ws://app:9998/ -> /app/' }, 'http://page.test/');
       const Mapped = createWebSocket({ connect: network.connect, settings, native: undefined, accessors });
       const socket = new Mapped('ws://app:9998/echo?q') as Socket;
@@ -520,7 +520,7 @@ for (const accessors of [true, false]) {
       }
       const Shim = createWebSocket({
         connect: network.connect,
-        settings: new Settings('http://gateway.test/shim.js'),
+        settings: gatewaySettings(),
         native: Native as never,
         accessors,
       });
@@ -557,6 +557,12 @@ for (const accessors of [true, false]) {
       });
     }
   });
+}
+
+function gatewaySettings(): Settings {
+  const settings = new Settings('http://gateway.test/shim.js');
+  settings.configure({ gateways: 'gateway.test' }, 'http://page.test/');
+  return settings;
 }
 
 /** FileReader is a thing of browsers. */
