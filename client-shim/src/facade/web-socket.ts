@@ -53,7 +53,6 @@ export function createWebSocket(environment: Environment): new (url: string, pro
         ended: () => forget(state)
       });
       put(this, '_state', state);
-      state.face.sync();
       if (!live) whenLeaving(leave);
       live = live || [];
       live.push(state);
@@ -63,6 +62,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
           ? null
           : { url: target, protocols: asked, origin: pageOrigin(), transports: settings.transports }
       );
+      state.face.sync();
     }
 
     send(data: unknown): void {
