@@ -96,7 +96,8 @@ describe('the pages', () => {
     const answer = await get('/', { host: 'rebound.example' });
     assert.equal(statusOf(answer), 421);
     assert.match(answer, /--host/);
-    assert.doesNotMatch(answer, /rebound/);
+    assert.match(answer, /content-type: text\/plain/i);
+    assert.doesNotMatch(answer, /rebound|node_modules|</);
   });
 
   for (const target of [
