@@ -1,6 +1,6 @@
 import { bodyOf, isPassing, type Line } from '../transport/carrier.ts';
 import { hasLevel2, type Platform } from '../transport/platform.ts';
-import { post, type Request } from '../transport/request.ts';
+import { post } from '../transport/request.ts';
 import { addressOf } from '../wire/address.ts';
 import { type Frame, frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
@@ -32,6 +32,7 @@ export interface Upstream {
   rewind(): void;
   /** Sends these frames at once and does not mind what becomes of them. */
   last(frames: Frame[]): void;
+  /** What is on the way is left to arrive. */
   stop(): void;
 }
 
@@ -46,7 +47,6 @@ export function createUpstream(
   // IE6 and 7 have two connections to a host, and the downstream holds one (Microsoft, "Connectivity Enhancements in IE8").
   const most = hasLevel2(platform) ? 2 : 1;
   const address = addressOf(line.url, 'send');
-  const requests: Request[] = [];
   let inFlight = 0;
   let ackDue = false;
   let acked = 0;
@@ -103,8 +103,6 @@ export function createUpstream(
       answered(0, '');
     });
     const request = post(platform, address, body, line, answered);
-    requests.push(request);
-    if (requests.length > most) requests.shift();
     late.set(limits.patience);
   }
 
@@ -137,7 +135,6 @@ export function createUpstream(
       stopped = true;
       soon.clear();
       retry.stop();
-      for (let i = 0; i < requests.length; i += 1) (requests[i] as Request).abort();
     }
   };
 }

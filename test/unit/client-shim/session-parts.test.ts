@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { createInbox } from '../../../client-shim/src/session/inbox.ts';
+import { createOutbox } from '../../../client-shim/src/session/outbox.ts';
+import { createRetry } from '../../../client-shim/src/session/retry.ts';
+import type { Frame } from '../../../client-shim/src/wire/frame.ts';
+import { FakeBrowser } from './support/fake-browser.ts';
+
+const spelled = (frames: Frame[]) => frames.map(({ type, data }) => type + data);
+
+describe("the shim's outbox", () => {
+  it('batches what waits into one unit behind its position', () => {
+    const outbox = createOutbox(10_000);
+    outbox.add('T', 'one', 3);
+    outbox.add('T', 'two', 3);
+    assert.deepEqual(spelled(outbox.take()), ['#1', 'Tone', 'Ttwo']);
+    assert.equal(outbox.hasUnsent(), false);
+    assert.equal(outbox.isAwaiting(), true);
+  });
+
+  it('numbers on from what was acknowledged, and sends the rest again after a rewind', () => {
+    const outbox = createOutbox(10_000);
+    for (const text of ['a', 'b', 'c']) outbox.add('T', text, 1);
+    outbox.take();
+    assert.equal(outbox.acknowledged(2), 2);
+    outbox.rewind();
+    assert.deepEqual(spelled(outbox.take()), ['#3', 'Tc']);
+    assert.equal(outbox.acknowledged(1), 0, 'an older acknowledgement changes nothing');
+  });
+
+  it('splits a message that no body holds, between code points, and counts it when its last fragment is taken', () => {
+    const outbox = createOutbox(512 + 3 * 13);
+    const text = '😀😀😀😀😀';
+    outbox.add('T', text, 20);
+    let joined = '';
+    const types: string[] = [];
+    for (let unit = outbox.take(); unit.length > 0; unit = outbox.take())
+      for (const { type, data } of unit.slice(1)) {
+        types.push(type);
+        joined += data;
+        assert.equal(data.length % 2, 0, 'no pair is cut');
+      }
+    assert.equal(joined, text);
+    assert.deepEqual(types, ['t', 't', 'T']);
+    assert.equal(outbox.acknowledged(2), 0);
+    assert.equal(outbox.acknowledged(3), 20);
+  });
+
+  it('never makes a body longer than the gateway takes, whatever the text', () => {
+    const limit = 2000;
+    for (const unit of ['\0', 'ä', '€', '😀', 'x']) {
+      const outbox = createOutbox(limit);
+      for (let i = 0; i < 20; i += 1) outbox.add('T', unit.repeat(97), 1);
+      for (let frames = outbox.take(); frames.length > 0; frames = outbox.take()) {
+        const octets = frames.reduce(
+          (sum, { data }) => sum + 2 + Buffer.byteLength(data) + (unit === '\0' ? data.length : 0),
+          0,
+        );
+        assert.ok(octets < limit - 100, `${octets} octets of ${JSON.stringify(unit)}`);
+      }
+    }
+  });
+});
+
+describe("the shim's inbox", () => {
+  const frame = (type: string, seq: number, data = `${seq}`): Frame => ({ type, data, seq });
+
+  it('drops what it has, takes what is next and refuses a gap', () => {
+    const got: string[] = [];
+    const inbox = createInbox((type, data) => got.push(type + data));
+    assert.equal(inbox.accept(frame('T', 1)), true);
+    assert.equal(inbox.accept(frame('T', 1)), true);
+    assert.equal(inbox.accept(frame('T', 3)), false);
+    assert.equal(inbox.accept(frame('T', 2)), true);
+    assert.deepEqual(got, ['T1', 'T2']);
+    assert.equal(inbox.received(), 2);
+  });
+
+  it('joins fragments, the empty one included', () => {
+    const got: string[] = [];
+    const inbox = createInbox((type, data) => got.push(type + data));
+    inbox.accept(frame('b', 1, 'a'));
+    inbox.accept(frame('b', 2, ''));
+    inbox.accept(frame('B', 3, 'c'));
+    assert.deepEqual(got, ['Bac']);
+  });
+});
+
+describe("the shim's retry", () => {
+  it('tries at once, then at growing intervals of at most 5 s, and gives up when nothing worked for the window', () => {
+    const browser = new FakeBrowser();
+    const pauses: number[] = [];
+    let failedAt = 0;
+    let givenUp = false;
+    const fail = () => {
+      failedAt = browser.clock.now();
+      retry.failed();
+    };
+    const retry = createRetry(
+      browser,
+      60_000,
+      () => {
+        pauses.push(browser.clock.now() - failedAt);
+        fail();
+      },
+      () => {
+        givenUp = true;
+      },
+    );
+    fail();
+    browser.clock.advance(100_000);
+    assert.equal(pauses[0], 0);
+    assert.ok((pauses[1] as number) >= 150 && (pauses[1] as number) <= 200, `${pauses}`);
+    assert.ok(Math.max(...pauses) <= 5000, `${pauses}`);
+    assert.equal(givenUp, true);
+    assert.ok(failedAt > 60_000 && failedAt < 66_000, `${failedAt}`);
+  });
+
+  it('does not give up on a gateway that answers, however long it has no room', () => {
+    const browser = new FakeBrowser();
+    const retry = createRetry(
+      browser,
+      1000,
+      () => retry.failed(true),
+      () => assert.fail('gave up'),
+    );
+    retry.failed(true);
+    browser.clock.advance(100_000);
+    assert.equal(retry.isWaiting(), true);
+  });
+});
