@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ConfigError } from '../base/errors.ts';
 import { backend } from './backends.ts';
 import { count, duration, size, text, value } from './units.ts';
 
@@ -42,13 +41,7 @@ function path(): z.ZodType<string, string> {
   return value(allowedPath, (given) => (typeof given === 'string' ? plainPath(given) : undefined));
 }
 
-/** A route's path as the tables have it, without trailing slash. Throws a `ConfigError` for what is no path. */
-export function routePath(given: string): string {
-  const plain = plainPath(given);
-  if (plain === undefined) throw new ConfigError('GW_CONFIG', `path ${JSON.stringify(given)} ${allowedPath}`);
-  return plain;
-}
-
+/** Without trailing slash, as the tables have it. */
 function plainPath(given: string): string | undefined {
   if (!given.startsWith('/')) return undefined;
   const trimmed = given.replace(/\/$/, '');

@@ -40,35 +40,3 @@ export function upgradeFault(target: string, rawHeaders: readonly string[]): str
   }
   return undefined;
 }
-
-const ofThisHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/**
- * Whether a field speaks of this connection only and never goes on, in either direction (RFC 9110 §7.6.1). `connection` is the value of that field,
- * which may name more of them.
- */
-export function isHopByHop(name: string, connection = ''): boolean {
-  const field = name.toLowerCase();
-  if (ofThisHop.has(field)) return true;
-  return connection.split(',').some((named) => named.trim().toLowerCase() === field);
-}
-
-/** A header name (RFC 9110 §5.1). */
-export function isFieldName(name: string): boolean {
-  return /^[!#$%&'*+.^_`|~\w-]+$/.test(name);
-}
-
-/** A header value without CR, LF, NUL and their like (RFC 9110 §5.5): what came in a body or a URL may otherwise end the field and begin another. */
-export function isFieldValue(value: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
-}
