@@ -1,0 +1,429 @@
+import assert from 'node:assert/strict';
+import { createConnect } from '../../../client-shim/src/connect/connect.ts';
+import type { Connection, Target } from '../../../client-shim/src/connect/connection.ts';
+import { createMemory } from '../../../client-shim/src/connect/memory.ts';
+import { FakeBrowser, type FakeSocket } from './support/fake-browser.ts';
+
+const RS = '\x1e';
+const TARGET: Target = {
+  url: 'ws://host:8080/echo?x=1',
+  protocols: [],
+  origin: 'http://host:8080',
+  transports: null,
+};
+const ANSWER =
+  'token=n.k&protocol=&carriers=xhr-polling%2Cxhr-streaming%2Ceventsource%2Cwebsocket&heartbeat=25000' +
+  '&silence=62500&window=120000&outbox=1048576&body=263168&end=1';
+
+/** A connection and what it told its page. */
+interface Opened {
+  readonly browser: FakeBrowser;
+  readonly connection: Connection;
+  readonly told: string[];
+}
+
+function open(browser: FakeBrowser, target: Partial<Target> = {}): Opened {
+  const told: string[] = [];
+  const connect = createConnect(browser, createMemory(browser.page, browser.now));
+  const connection = connect(
+    { ...TARGET, ...target },
+    {
+      open: (protocol) => told.push(`open ${protocol}`.trim()),
+      message: (data) =>
+        told.push(typeof data === 'string' ? `message ${data}` : `bytes ${data as Uint8Array}`),
+      sent: (bytes) => told.push(`sent ${bytes}`),
+      closing: () => told.push('closing'),
+      closed: (...status) => told.push(`closed ${status.join(' ')}`),
+    },
+  );
+  assert.deepEqual(told, [], 'nothing is told before connect has returned');
+  return { browser, connection, told };
+}
+
+/** A fallback session on a browser without native WebSocket, just created. */
+function openFallback(target: Partial<Target> = {}, browser = new FakeBrowser()): Opened {
+  const opened = open(browser, target);
+  browser.clock.advance(10);
+  browser.last('create').end(200, ANSWER);
+  return opened;
+}
+
+function socketOf(browser: FakeBrowser): FakeSocket {
+  return browser.sockets.at(-1) as FakeSocket;
+}
+
+describe('the ladder, at its native rung', () => {
+  it('uses a native WebSocket that opens, and nothing else', () => {
+    const { browser, told, connection } = open(new FakeBrowser().withSocket());
+    const socket = socketOf(browser);
+    socket.protocol = 'chat';
+    socket.onopen?.({ type: 'open' });
+    socket.onmessage?.({ type: 'message', data: 'hi' });
+    assert.deepEqual(told, ['open chat', 'message hi']);
+    assert.equal(connection.transport(), 'websocket');
+    browser.clock.advance(60_000);
+    assert.equal(browser.requests.length, 0);
+  });
+
+  it('reports what the browser has sent, and only that', () => {
+    const { browser, told, connection } = open(new FakeBrowser().withSocket());
+    const socket = socketOf(browser);
+    socket.onopen?.({ type: 'open' });
+    socket.bufferedAmount = 4;
+    connection.send('0123456789', 10);
+    browser.clock.advance(1);
+    socket.bufferedAmount = 0;
+    browser.clock.advance(50);
+    assert.deepEqual(told, ['open', 'sent 6', 'sent 4']);
+  });
+
+  it('goes over to the fallback at once when it is refused', () => {
+    const { browser } = open(new FakeBrowser().withSocket());
+    socketOf(browser).onclose?.({ type: 'close', code: 1006 });
+    assert.equal(browser.count('create'), 1);
+  });
+
+  it('gives a hanging one up in less than three seconds, and closes it', () => {
+    const { browser, told } = open(new FakeBrowser().withSocket());
+    browser.clock.advance(2900);
+    assert.deepEqual(socketOf(browser).closedWith, []);
+    browser.last('create').end(200, ANSWER);
+    assert.deepEqual(told, ['open']);
+  });
+
+  it('passes over one of a hixie draft, which has no CLOSING', () => {
+    const { browser } = open(new FakeBrowser().withSocket(2));
+    assert.equal(browser.sockets.length, 0);
+    assert.equal(browser.count('create'), 1);
+  });
+
+  it('passes over, at the next try, one that died before its first message', () => {
+    const { browser, told } = open(new FakeBrowser().withSocket());
+    socketOf(browser).onopen?.({ type: 'open' });
+    socketOf(browser).onclose?.({ type: 'close', code: 1006, wasClean: false });
+    assert.deepEqual(told, ['open', 'closed 1006  false true']);
+    open(browser);
+    assert.equal(browser.sockets.length, 1);
+    assert.equal(browser.count('create'), 1);
+  });
+
+  it('tries it again when the verdict has run out', () => {
+    const browser = new FakeBrowser().withSocket();
+    open(browser);
+    socketOf(browser).onclose?.({ type: 'close', code: 1006 });
+    browser.last('create').end(200, ANSWER);
+    open(browser);
+    assert.equal(browser.sockets.length, 1);
+    browser.clock.advance(601_000);
+    open(browser);
+    assert.equal(browser.sockets.length, 2);
+  });
+
+  it('fails once when both are refused, and remembers nothing', () => {
+    const { browser, told } = open(new FakeBrowser().withSocket());
+    socketOf(browser).onclose?.({ type: 'close', code: 1006 });
+    browser.last('create').end(502, 'refused');
+    browser.clock.advance(60_000);
+    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.equal(browser.count('create'), 1);
+    open(browser);
+    assert.equal(browser.sockets.length, 2);
+  });
+});
+
+describe('create, as the shim asks for it', () => {
+  it('says what a handshake would say, and marks a same-origin request', () => {
+    const { browser } = open(new FakeBrowser(), { protocols: ['a', 'b'] });
+    const request = browser.last('create');
+    assert.equal(request.url, 'http://host:8080/echo/_fallback/v1/create');
+    assert.equal(request.headers['X-Fallback'], 'create');
+    const fields = new URLSearchParams(request.body as string);
+    assert.equal(fields.get('url'), '/echo?x=1');
+    assert.equal(fields.get('origin'), 'http://host:8080');
+    assert.equal(fields.get('protocols'), 'a,b');
+    assert.match(fields.get('nonce') as string, /^[\w-]{16,64}$/);
+  });
+
+  it('does not mark a request to another origin, and takes cookies along', () => {
+    const { browser } = open(new FakeBrowser(), { origin: 'http://page' });
+    assert.equal(browser.last('create').headers['X-Fallback'], undefined);
+    assert.equal(browser.last('create').withCredentials, true);
+  });
+
+  for (const [what, status, text] of [
+    ['cut', 200, ANSWER.slice(0, -2)],
+    ['lost', 0, ''],
+    ['timed out on the way', 504, 'x'],
+  ] as const)
+    it(`asks again with the same nonce when the answer was ${what}`, () => {
+      const { browser, told } = open(new FakeBrowser());
+      const first = browser.last('create');
+      first.end(status, text);
+      browser.clock.advance(10);
+      assert.equal(browser.count('create'), 2);
+      assert.equal(browser.last('create').body, first.body);
+      browser.last('create').end(200, ANSWER);
+      assert.deepEqual(told, ['open']);
+    });
+
+  it('asks again when no answer comes, before the session would have to be attached', () => {
+    const { browser } = open(new FakeBrowser());
+    browser.clock.advance(4000);
+    assert.equal(browser.count('create'), 2);
+    assert.equal(browser.requests[0]?.aborted, true);
+  });
+
+  it('gives up in the end', () => {
+    const { browser, told } = open(new FakeBrowser());
+    for (let i = 0; i < 30; i += 1) {
+      browser.clock.advance(1000);
+      for (const request of browser.requests) if (request.readyState !== 4) request.end(0);
+    }
+    assert.deepEqual(told, ['closed 1006  false true']);
+  });
+
+  it('fails when a subprotocol was asked for and none was selected, and lets the gateway know', () => {
+    const { browser, told } = openFallback({ protocols: ['chat'] });
+    browser.clock.advance(10);
+    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.equal(browser.beacons[0]?.body, `n.k;X${RS}`);
+  });
+
+  it('fails the connection, in a later task, when the page closes it before', () => {
+    const { browser, connection, told } = open(new FakeBrowser());
+    connection.close(1000, '');
+    assert.deepEqual(told, []);
+    browser.clock.advance(10);
+    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.equal(browser.last('create').aborted, true);
+  });
+});
+
+describe('a fallback session', () => {
+  it('is open after one answer, on the surest carrier, and then moves up to a stream', () => {
+    const { browser, told, connection } = openFallback();
+    assert.deepEqual(told, ['open']);
+    assert.equal(browser.last('xhr-polling').body, `n.k;D1,0${RS}`);
+    browser.clock.advance(400);
+    assert.equal(browser.last('xhr-streaming').body, `n.k;D2,0${RS}`);
+    browser.last('xhr-streaming').grow(`#1${RS}`);
+    assert.equal(connection.transport(), 'xhr-streaming');
+    assert.equal(browser.last('xhr-polling').aborted, true);
+  });
+
+  it('begins with the stream where one was good', () => {
+    const { browser } = openFallback();
+    browser.clock.advance(400);
+    browser.last('xhr-streaming').grow(`#1${RS}`);
+    openFallback({}, browser);
+    assert.equal(browser.count('xhr-polling'), 1);
+    assert.equal(browser.count('xhr-streaming'), 2);
+  });
+
+  it('goes down again when no body byte proves the stream, and loses nothing', () => {
+    const { browser, told } = openFallback();
+    browser.clock.advance(400);
+    const held = browser.last('xhr-streaming');
+    browser.clock.advance(2100);
+    assert.equal(held.aborted, true);
+    assert.equal(browser.last('xhr-polling').body, `n.k;D3,0${RS}`);
+    browser.last('xhr-polling').end(200, `#1${RS}Thello${RS}`);
+    assert.deepEqual(told, ['open', 'message hello']);
+    browser.clock.advance(60_000);
+    assert.equal(browser.count('xhr-streaming'), 1, 'it is not tried again soon');
+  });
+
+  it('reads the old stream while the next opens, and drops what comes twice', () => {
+    const { browser, told } = openFallback({ transports: ['xhr-streaming'] });
+    const old = browser.last('xhr-streaming');
+    old.grow(`#1${RS}Ta${RS}R${RS}`);
+    const next = browser.last('xhr-streaming');
+    assert.equal(next.body, `n.k;D2,1${RS}`);
+    old.grow(`Tb${RS}`);
+    next.grow(`#2${RS}Tb${RS}Tc${RS}`);
+    assert.deepEqual(told, ['open', 'message a', 'message b', 'message c']);
+  });
+
+  it('attaches anew where it was when a stream is cut, and goes down when it is cut again and again', () => {
+    const { browser } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
+    browser.clock.advance(400);
+    for (let cuts = 1; cuts <= 3; cuts += 1) {
+      browser.last('xhr-streaming').grow(`#1${RS}`);
+      browser.last('xhr-streaming').end(200);
+      // Long enough for the pause, too short for the next one to be given up.
+      browser.clock.advance(250);
+    }
+    browser.clock.advance(250);
+    assert.equal(browser.count('xhr-streaming'), 3);
+    assert.equal(browser.last('xhr-polling').body, `n.k;D5,0${RS}`);
+  });
+
+  it('gives a stream up that falls silent', () => {
+    const { browser } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
+    browser.clock.advance(400);
+    browser.last('xhr-streaming').grow(`#1${RS}`);
+    browser.clock.advance(60_000);
+    assert.equal(browser.count('xhr-polling'), 1);
+    browser.clock.advance(5000);
+    assert.equal(browser.count('xhr-polling'), 2);
+  });
+
+  it('resumes on the same carrier after the machine slept', () => {
+    const { browser } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
+    browser.clock.advance(400);
+    browser.last('xhr-streaming').grow(`#1${RS}`);
+    browser.slept = 3_600_000;
+    browser.clock.advance(62_500);
+    assert.equal(browser.count('xhr-streaming'), 2);
+    assert.equal(browser.count('xhr-polling'), 1);
+  });
+
+  it('answers a heartbeat', () => {
+    const { browser } = openFallback({ transports: ['xhr-streaming'] });
+    browser.last('xhr-streaming').grow(`#1${RS}Ta${RS}H${RS}`);
+    browser.clock.advance(10);
+    assert.equal(browser.last('send').body, `n.k;A1${RS}`);
+  });
+
+  it('acknowledges at a part of the outbox, without waiting for anything', () => {
+    const { browser } = openFallback({ transports: ['xhr-streaming'] });
+    browser.last('xhr-streaming').grow(`#1${RS}T${'x'.repeat(150_000)}${RS}`);
+    browser.clock.advance(10);
+    assert.equal(browser.last('send').body, `n.k;A1${RS}`);
+  });
+
+  for (const [what, status, text] of [
+    ['a poll', 404, `Eg${RS}`],
+    ['a status that is no passing one', 403, 'forbidden'],
+  ] as const)
+    it(`ends with 1006 when ${what} is told that it is gone (${status})`, () => {
+      const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+      browser.last('xhr-polling').end(status, text);
+      browser.clock.advance(200_000);
+      assert.deepEqual(told, ['open', 'closed 1006  false true']);
+      assert.equal(browser.requests.length, 2);
+    });
+
+  it('ends with 1006 when the gateway was not reached for the window', () => {
+    const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    for (let second = 0; second < 130; second += 1) {
+      if (browser.last('xhr-polling').readyState !== 4) browser.last('xhr-polling').end(0);
+      browser.clock.advance(1000);
+      assert.ok(second > 118 || told.length === 1, `${told} after ${second} s`);
+    }
+    assert.deepEqual(told, ['open', 'closed 1006  false true']);
+    assert.ok(browser.requests.length < 60, 'the gateway is not flooded');
+  });
+});
+
+describe('upstream of a fallback session', () => {
+  it('puts what one task sends into one body, and has two under way at most', () => {
+    const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+    connection.send('a', 1);
+    connection.send('ä', 2);
+    browser.clock.advance(1);
+    assert.equal(browser.last('send').body, `n.k;#1${RS}Ta${RS}Tä${RS}`);
+    connection.send('c', 1);
+    browser.clock.advance(1);
+    connection.send('d', 1);
+    connection.send('e', 1);
+    browser.clock.advance(1);
+    assert.equal(browser.count('send'), 2);
+    browser.requests.find(({ url }) => url.endsWith('/send'))?.end(200, `A2${RS}`);
+    assert.equal(browser.last('send').body, `n.k;#4${RS}Td${RS}Te${RS}`);
+    assert.deepEqual(told, ['open', 'sent 3']);
+  });
+
+  for (const [what, status, text] of [
+    ['lost', 0, ''],
+    ['cut', 200, 'A'],
+    ['a 503', 503, 'busy'],
+    ['another number', 200, `A0${RS}`],
+  ] as const)
+    it(`sends again what was not taken when the answer is ${what}`, () => {
+      const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+      connection.send('a', 1);
+      browser.clock.advance(1);
+      browser.last('send').end(status, text);
+      browser.clock.advance(300);
+      assert.equal(browser.count('send'), 2);
+      assert.equal(browser.last('send').body, `n.k;#1${RS}Ta${RS}`);
+      browser.last('send').end(200, `A1${RS}`);
+      assert.deepEqual(told, ['open', 'sent 1']);
+    });
+
+  it('sends again what got no answer at all', () => {
+    const { browser, connection } = openFallback({ transports: ['xhr-polling'] });
+    connection.send('a', 1);
+    browser.clock.advance(1);
+    browser.clock.advance(32_000);
+    assert.equal(browser.count('send'), 2);
+  });
+
+  it('posts binary as octets, and as text once the gateway did not understand them', () => {
+    const { browser, connection } = openFallback({ transports: ['xhr-polling'] });
+    connection.send(new Uint8Array([0, 255]), 2);
+    browser.clock.advance(1);
+    const octets = Buffer.from(browser.last('send').body as ArrayBuffer);
+    assert.equal(octets.toString('latin1'), '\x01\x03n.k#\x011B\x02\x00\xff');
+    browser.last('send').end(400, 'malformed');
+    browser.clock.advance(1);
+    assert.equal(browser.last('send').body, `n.k;#1${RS}BAP8=${RS}`);
+  });
+
+  it('asks for byte form once it has seen binary', () => {
+    const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    browser.last('xhr-polling').end(200, `#1${RS}BAP8=${RS}`);
+    assert.equal(browser.last('xhr-polling').body, `n.k;D2,1,b${RS}`);
+    browser.last('xhr-polling').end(200, '#\x012B\x02\x00\uf7ff');
+    assert.deepEqual(told, ['open', 'bytes 0,255', 'bytes 0,255']);
+  });
+});
+
+describe('the end of a fallback session', () => {
+  it('closes behind what was sent, shows what the peer answered, and acknowledges it', () => {
+    const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+    connection.send('a', 1);
+    connection.close(4001, 'bye, all');
+    browser.clock.advance(1);
+    assert.equal(browser.last('send').body, `n.k;#1${RS}Ta${RS}C4001,bye, all${RS}`);
+    browser.last('send').end(200, `A2${RS}`);
+    browser.last('xhr-polling').end(200, `#1${RS}C4002,so long, then${RS}`);
+    assert.deepEqual(told, ['open', 'sent 1', 'closing', 'closed 4002 so long, then true false']);
+    assert.equal(browser.last('send').body, `n.k;A1${RS}`);
+    browser.clock.advance(200_000);
+    assert.equal(browser.count('xhr-polling'), 1);
+  });
+
+  it('tells a Close without code as 1005, clean', () => {
+    const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    browser.last('xhr-polling').end(200, `#1${RS}C${RS}`);
+    assert.deepEqual(told.slice(1), ['closing', 'closed 1005  true false']);
+  });
+
+  it('tells an end without Close as 1006, failed', () => {
+    const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    browser.last('xhr-polling').end(200, `#1${RS}Tlast${RS}X${RS}`);
+    assert.deepEqual(told.slice(1), ['message last', 'closed 1006  false true']);
+  });
+
+  it('tells the gateway when the page is left, and the page nothing', () => {
+    const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+    connection.leave();
+    assert.deepEqual(browser.beacons, [
+      { url: 'http://host:8080/echo/_fallback/v1/send', body: `n.k;X${RS}` },
+    ]);
+    assert.equal(browser.last('xhr-polling').aborted, true);
+    browser.clock.advance(200_000);
+    assert.deepEqual(told, ['open']);
+    assert.equal(browser.clock.timers, 0);
+  });
+
+  it('says in its diagnostics what it did', () => {
+    const { connection } = openFallback();
+    assert.deepEqual(
+      connection.diagnostics().map(({ transport, what }) => `${transport}: ${what}`),
+      ['websocket: none in this browser, or of a draft', ': create', 'xhr-polling: open'],
+    );
+  });
+});
