@@ -46,6 +46,11 @@ export class NodeExchange extends NodeHead implements Exchange {
   reply(status: number, headers: Headers, body: string | Buffer): void {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
+    if (status === 204) {
+      // It has no body, and no length of one (RFC 9110 §8.6).
+      response.writeHead(status, headers).end();
+      return;
+    }
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     response.writeHead(status, { ...headers, 'content-length': length });
     response.end(body);

@@ -79,6 +79,18 @@ describe('an exchange', () => {
     });
   });
 
+  it('sends no length with a 204 (RFC 9110 §8.6)', async () => {
+    const onRequest = (exchange: Exchange): boolean => {
+      exchange.reply(204, { 'x-own': '1' }, '');
+      return true;
+    };
+    await withWalls({ onRequest }, async (port) => {
+      const answer = await ask(port, post(''), (text) => text.endsWith('\r\n\r\n'));
+      assert.equal(statusOf(answer), 204);
+      assert.doesNotMatch(answer, /content-length|transfer-encoding/i);
+    });
+  });
+
   it('reads a body that comes in pieces', async () => {
     await withWalls(echo(100), async (port) => {
       const client = rawClient(
