@@ -46,6 +46,8 @@ export function openRealm(options: RealmOptions): Realm {
   const page = new URL(options.url);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 6 });
   const underWay = new Set<() => void>();
+  /** Nothing runs in a page that is no more, and nothing begins. */
+  let left = false;
   const errors: unknown[] = [];
   const network: Network = {
     page,
@@ -54,11 +56,12 @@ export function openRealm(options: RealmOptions): Realm {
     userAgent: ie ? IE_AGENT : AGENT,
     cookie: options.cookie,
     track(abort) {
+      if (left) setImmediate(abort);
       underWay.add(abort);
       return () => void underWay.delete(abort);
     },
     call(handler, self, ...values) {
-      if (typeof handler !== 'function') return;
+      if (left || typeof handler !== 'function') return;
       try {
         handler.apply(self, values);
       } catch (error) {
@@ -123,6 +126,7 @@ export function openRealm(options: RealmOptions): Realm {
         for (const listener of listeners.get(type) ?? [])
           network.call(listener, global, { type, persisted: false });
       }
+      left = true;
       for (const abort of [...underWay]) abort();
       agent.destroy();
     },

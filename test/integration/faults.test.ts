@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { openRealm, type Realm } from '../support/browser/realm.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import type { Fault } from '../support/faults.ts';
+import { type Flood, floodScript, startFlood } from '../support/flood.ts';
+import { type GatewayProgram, startProgram } from '../support/gateway.ts';
+import { seedFromEnvironment } from '../support/random.ts';
+import { until } from '../support/until.ts';
+
+const full = process.env.CI === 'true' || process.env.FULL === '1';
+const MESSAGES = full ? 100_000 : 5000;
+const SESSIONS = full ? 100 : 25;
+const LIMIT = 180_000;
+
+/** A fifth of all requests; the sum of the shares. */
+const FAULTS: Partial<Record<Fault, number>> = {
+  'cut-request': 0.04,
+  'cut-response': 0.05,
+  delay: 0.03,
+  duplicate: 0.03,
+  'late-duplicate': 0.02,
+  void: 0.025,
+  hang: 0.005,
+};
+
+describe('through a proxy that breaks one request in five, nothing is lost', () => {
+  const seed = seedFromEnvironment();
+  let flood: Flood;
+  let gateway: GatewayProgram;
+  let proxy: FaultProxy;
+  let realm: Realm;
+
+  before(() => console.log(`    FAULT_SEED=${seed}`));
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      console.log(`    FAULT_SEED=${seed} ${JSON.stringify(proxy.counts)}`);
+    realm.leave();
+    await gateway.close();
+    await proxy.close();
+    await flood.close();
+  });
+
+  async function open(transport: string, count: number): Promise<void> {
+    flood = await startFlood(count);
+    const times = [
+      '--grace',
+      '0',
+      '--heartbeat',
+      '1s',
+      '--resume-window',
+      '60s',
+      '--log-level',
+      'silent',
+      '--no-demo',
+    ];
+    gateway = await startProgram(['--route', `/flood=ws://127.0.0.1:${flood.port}`, ...times]);
+    proxy = await FaultProxy.start({
+      target: gateway.port,
+      seed,
+      faults: FAULTS,
+      only: (request) => request.url?.includes('/_fallback/') ?? false,
+      hang: 4000,
+    });
+    realm = openRealm({ url: `http://127.0.0.1:${proxy.port}/page`, without: ['WebSocket'] });
+    await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
+    realm.run(floodScript);
+  }
+
+  const start = (count: number) =>
+    realm.run(`startFlood('ws://127.0.0.1:${proxy.port}/flood', ${count})`) as {
+      readonly received: number;
+      readonly wrong: string | null;
+      readonly closed: number | null;
+      readonly opened: number;
+      readonly socket: { close(): void; diagnostics: unknown };
+    };
+
+  for (const transport of ['xhr-streaming', 'eventsource', 'xhr-polling']) {
+    it(`of ${MESSAGES} messages each way over ${transport}`, async function () {
+      this.timeout(LIMIT + 30_000);
+      await open(transport, MESSAGES);
+      const page = start(MESSAGES);
+      const over = () => (page.received >= MESSAGES && flood.received >= MESSAGES) || page.closed !== null;
+      await until('the end of the flood', over, LIMIT).catch((late) => {
+        throw new Error(`${late.message}: ${page.received} down, ${flood.received} up`);
+      });
+      assert.deepEqual(
+        [page.wrong, flood.wrong, page.received, flood.received, page.closed, page.opened, flood.opened],
+        [null, undefined, MESSAGES, MESSAGES, null, 1, 1],
+      );
+      const broken = proxy.requests - (proxy.counts.pass ?? 0);
+      assert.ok(broken > 5, `${broken} of ${proxy.requests} requests were broken`);
+      assert.deepEqual(realm.errors, []);
+    });
+
+    it(`of ${SESSIONS} sessions one after the other over ${transport}, each of one backend connection`, async function () {
+      this.timeout(LIMIT + 30_000);
+      await open(transport, 3);
+      for (let i = 1; i <= SESSIONS; i++) {
+        const page = start(3);
+        await until(
+          `session ${i}`,
+          () => (page.received === 3 && flood.received === 3 * i) || page.closed !== null,
+          30_000,
+        );
+        assert.deepEqual([page.wrong, flood.wrong, page.closed, flood.opened], [null, undefined, null, i]);
+        page.socket.close();
+        await until(`the close of session ${i}`, () => page.closed !== null, 30_000);
+        assert.equal(page.closed, 1005);
+      }
+    });
+  }
+});
