@@ -57,7 +57,7 @@ export function bodyOf(platform: Platform, line: Line, frames: Frame[]): string 
   const text = byteBody(line.token, frames);
   const octets = new Octets(text.length);
   for (let at = 0; at < text.length; at += 1) octets[at] = text.charCodeAt(at);
-  return octets.buffer;
+  return octets.buffer as ArrayBuffer;
 }
 
 /** Whether a status says "again, later" (PROTOCOL.md §5); 0 is a request that got no answer. */
