@@ -17,6 +17,7 @@ export interface Options {
 
 export type Transport =
   | 'websocket'
+  | 'websocket-session'
   | 'xhr-streaming'
   | 'eventsource'
   | 'iframe-htmlfile'

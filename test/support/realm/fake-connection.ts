@@ -11,16 +11,20 @@ import type {
 export class FakeConnection implements Connection {
   readonly target: Target;
   readonly events: ConnectionEvents;
-  /** What was asked, in order. */
-  readonly calls: unknown[][] = [];
+  readonly #calls: unknown[][] = [];
 
   constructor(target: Target, events: ConnectionEvents) {
     this.target = target;
     this.events = events;
   }
 
+  /** What was asked, in order; binary data as it is by now, so that it shows who else has written into it. */
+  get calls(): unknown[][] {
+    return this.#calls.map((call) => call.map((part) => (part instanceof Uint8Array ? [...part] : part)));
+  }
+
   send(data: Payload, size: number): void {
-    this.calls.push([
+    this.#calls.push([
       'send',
       typeof data === 'string' ? data : [...new Uint8Array(data as Uint8Array)],
       size,
@@ -28,11 +32,11 @@ export class FakeConnection implements Connection {
   }
 
   close(code: number, reason: string): void {
-    this.calls.push(['close', code, reason]);
+    this.#calls.push(['close', code, reason]);
   }
 
   leave(): void {
-    this.calls.push(['leave']);
+    this.#calls.push(['leave']);
   }
 
   transport(): string {
