@@ -30,6 +30,17 @@ export class HttpLink extends Link {
   #knownLength = 0;
   #knownStatus = 0;
 
+  #atRest: (() => void) | undefined;
+
+  /** Resolves when no answer is due. */
+  async answered(): Promise<void> {
+    while (this.busy) {
+      await new Promise<void>((resolve) => {
+        this.#atRest = resolve;
+      });
+    }
+  }
+
   /** An answer is awaited. */
   get busy(): boolean {
     return this.#answer !== undefined;
@@ -146,5 +157,6 @@ export class HttpLink extends Link {
     this.#answer = undefined;
     this.#state = HEAD;
     answer?.end?.(this.#status);
+    this.#atRest?.();
   }
 }

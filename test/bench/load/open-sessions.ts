@@ -14,7 +14,10 @@ export function openSession(
   return new Promise((resolve) => dialect(target, up, resolve));
 }
 
-/** Opens many. With `shared`, sessions that opened over the same connection go on sharing it. */
+/**
+ * Opens many, with one echo on each: only then its downstream is known to be there. With `shared`, few connections serve the requests of all sessions, as
+ * they would be closed on idle sessions.
+ */
 export async function openSessions(
   dialect: Dialect,
   target: Target,
@@ -24,13 +27,25 @@ export async function openSessions(
   const sessions: LoadSession[] = [];
   let begun = 0;
   const lane = async () => {
-    const up = shared ? new HttpLink(target.port) : undefined;
+    let up = new HttpLink(target.port);
     while (begun < count) {
       begun += 1;
-      sessions.push(await openSession(dialect, target, up));
+      const session = await openSession(dialect, target, up);
+      await echoOnce(session, 'hello');
+      await up.answered();
+      sessions.push(session);
+      if (!shared) up = new HttpLink(target.port);
     }
-    if (shared) up?.drop();
+    if (shared) up.drop();
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   return sessions;
+}
+
+/** Sends a message and waits for it to come back. */
+export function echoOnce(session: LoadSession, message: string): Promise<void> {
+  return new Promise((resolve) => {
+    session.onmessage = () => resolve();
+    session.send(message);
+  });
 }

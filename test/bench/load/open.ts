@@ -1,7 +1,7 @@
 import type { Figures, Target } from '../messages.ts';
 import { HttpLink } from './http-link.ts';
-import { openSession } from './open-sessions.ts';
-import type { Dialect, LoadSession } from './session.ts';
+import { echoOnce, openSession } from './open-sessions.ts';
+import type { Dialect } from './session.ts';
 import { text } from './text.ts';
 import { type Mark, Window } from './window.ts';
 
@@ -28,7 +28,7 @@ export async function open(dialect: Dialect, target: Target, task: OpenTask, mar
       await echoOnce(session, message);
       window.add(since);
       session.leave();
-      await idleLink(up);
+      await up.answered();
     }
   };
   const lanes = Array.from({ length: task.concurrency }, lane);
@@ -36,16 +36,4 @@ export async function open(dialect: Dialect, target: Target, task: OpenTask, mar
   running = false;
   await Promise.all(lanes);
   return figures;
-}
-
-function echoOnce(session: LoadSession, message: string): Promise<void> {
-  return new Promise((resolve) => {
-    session.onmessage = () => resolve();
-    session.send(message);
-  });
-}
-
-/** Waits for the answer to what a leaving session may have sent. */
-async function idleLink(link: HttpLink): Promise<void> {
-  while (link.busy) await new Promise(setImmediate);
 }

@@ -38,6 +38,7 @@ export class Sender {
   readonly #head: string;
   readonly #join: (messages: readonly string[]) => string;
   #waiting: string[] = [];
+  #bare: string | undefined;
   readonly #answer = { end: () => this.#next() };
 
   constructor(link: HttpLink, head: string, join: (messages: readonly string[]) => string) {
@@ -46,16 +47,24 @@ export class Sender {
     this.#join = join;
   }
 
+  /** Sends a body as it is, when what came before it has been answered. */
+  sendBare(body: string): void {
+    if (this.#link.busy) this.#bare = body;
+    else this.#link.request(this.#head, body, this.#answer);
+  }
+
   send(message: string): void {
     if (this.#link.busy) this.#waiting.push(message);
     else this.#link.request(this.#head, this.#join([message]), this.#answer);
   }
 
   #next(): void {
-    if (this.#waiting.length === 0) return;
     const messages = this.#waiting;
+    const bare = this.#bare;
     this.#waiting = [];
-    this.#link.request(this.#head, this.#join(messages), this.#answer);
+    this.#bare = undefined;
+    if (messages.length > 0) this.#link.request(this.#head, this.#join(messages), this.#answer);
+    if (bare !== undefined) this.sendBare(bare);
   }
 }
 

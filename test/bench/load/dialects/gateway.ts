@@ -118,11 +118,12 @@ class Fallback implements LoadSession {
   /** Tells the gateway that the page is gone (`X`), as the shim does by a beacon. */
   leave(): void {
     for (const down of this.downs) down.drop();
-    this.#bare(`X${END}`);
+    this.#sender.sendBare(`${this.#token};X${END}`);
   }
 
   acknowledge(): void {
-    if (this.numbers.overdue && !this.#up.busy) this.#bare(this.numbers.acknowledgement());
+    if (!this.numbers.overdue || this.#up.busy) return;
+    this.#sender.sendBare(`${this.#token};${this.numbers.acknowledgement()}`);
   }
 
   octets(): { up: number; down: number } {
@@ -131,11 +132,6 @@ class Fallback implements LoadSession {
       up: all.reduce((sum, { up }) => sum + up, 0),
       down: all.reduce((sum, { down }) => sum + down, 0),
     };
-  }
-
-  #bare(frames: string): void {
-    const head = requestHead('POST', `${this.target.path}/_fallback/v1/send`, this.target);
-    this.#up.request(head, `${this.#token};${frames}`, {});
   }
 }
 
