@@ -24,11 +24,7 @@ export class FakeConnection implements Connection {
   }
 
   send(data: Payload, size: number): void {
-    this.#calls.push([
-      'send',
-      typeof data === 'string' ? data : [...new Uint8Array(data as Uint8Array)],
-      size,
-    ]);
+    this.#calls.push(['send', data, size]);
   }
 
   close(code: number, reason: string): void {
