@@ -44,6 +44,9 @@ export interface GatewayParts {
   readonly log?: Log;
 }
 
+/** Milliseconds that answers under way have to leave, once all sessions are gone. */
+const LAST_WORDS = 1_000;
+
 const GOING_AWAY = { code: CloseCode.goingAway, reason: '' } as const;
 
 /**
@@ -76,6 +79,7 @@ export class Gateway implements RequestHandler {
     setMaxListeners(0, this.#draining.signal);
     const { session } = options;
     this.#endpoint = new FallbackEndpoint({
+      log: this.#log,
       registry: this.#registry,
       creations: new Creations(),
       session,
@@ -149,7 +153,10 @@ export class Gateway implements RequestHandler {
     return this;
   }
 
-  /** Pages, shim and fallback for an Express application, or anything that calls `(request, response, next)`. */
+  /**
+   * Shim and fallback for an Express application, or anything that calls `(request, response, next)`. The demo stays out of it: it would take the
+   * application's own `/`.
+   */
   middleware(): (
     request: IncomingMessage,
     response: ServerResponse,
@@ -157,10 +164,11 @@ export class Gateway implements RequestHandler {
   ) => void {
     const pages = this.#servePages();
     return (request, response, next) => {
-      requestListener(this, this.#proxies, () => {
+      const otherwise = (): void => {
         if (request.url?.startsWith('/shim/')) pages(request, response);
         else next();
-      })(request, response);
+      };
+      requestListener(this, this.#proxies, otherwise, this.#isOurs)(request, response);
     };
   }
 
@@ -174,7 +182,8 @@ export class Gateway implements RequestHandler {
     const emptied = this.#whenEmpty();
     await Promise.race([emptied, this.#after(grace)]);
     this.#registry.abandonAll();
-    await this.#server?.close(0);
+    // What was said last is on its way.
+    await this.#server?.close(Math.min(grace, LAST_WORDS));
   }
 
   // --- requests ---
@@ -192,7 +201,7 @@ export class Gateway implements RequestHandler {
       this.#hosts.check(exchange.host);
       this.#endpoint.handle(exchange, address, route);
     } catch (error) {
-      refuseFor(exchange, PLAIN, error);
+      refuseFor(exchange, PLAIN, error, this.#log);
     }
     return true;
   }
@@ -206,10 +215,18 @@ export class Gateway implements RequestHandler {
       if (address !== undefined) this.#attachSocket(upgrade, address.token, address.action, route);
       else this.#connect(upgrade, route);
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      upgrade.refuse(error.status, error.message);
+      this.#refuseUpgrade(upgrade, error);
     }
     return true;
+  }
+
+  #refuseUpgrade(upgrade: Upgrade, error: unknown): void {
+    if (error instanceof RequestError) {
+      upgrade.refuse(error.status, error.message);
+      return;
+    }
+    this.#log.error('internal error', { stack: String(error instanceof Error ? error.stack : error) });
+    upgrade.refuse(500, 'internal error');
   }
 
   readonly #isOurs = (path: string): boolean => {

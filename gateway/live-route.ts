@@ -12,6 +12,7 @@ import { resumablePolicy } from './dialect/resumable.ts';
 import { type Access, admitCreate, admitUpgrade } from './http/admission.ts';
 import { crossOriginHeaders, preflightHeaders } from './http/cors.ts';
 import type { Exchange, Headers, RequestHead } from './http/exchange.ts';
+import { ownOrigin } from './http/origins.ts';
 import type { Upgrade } from './http/upgrade.ts';
 import type { SessionRegistry } from './session/registry.ts';
 import type { Session, SessionContext } from './session/session.ts';
@@ -70,6 +71,7 @@ export class LiveRoute implements FallbackRoute {
         upgrade,
         url,
         protocols.map((protocol) => protocol.trim()),
+        upgrade.header('origin'),
       ),
       // Node's server hands over the network connection itself.
       socket: upgrade.socket as Socket,
@@ -124,10 +126,32 @@ export class LiveRoute implements FallbackRoute {
     }
   }
 
-  #handshake(head: RequestHead, url: string, protocols: readonly string[], origin?: string): Handshake {
-    const { rawHeaders, remoteAddress, forwardedFor, secure, host } = head;
-    const headers = origin === undefined ? head.headers : { ...head.headers, origin };
+  #handshake(
+    head: RequestHead,
+    url: string,
+    protocols: readonly string[],
+    origin: string | undefined,
+  ): Handshake {
+    const { remoteAddress, forwardedFor, secure, host } = head;
     const rest = url.slice(this.path.length);
-    return { url, rest, headers, rawHeaders, protocols, remoteAddress, forwardedFor, secure, host };
+    const headers = origin === undefined ? head.headers : { ...head.headers, origin };
+    const common = { url, rest, protocols, remoteAddress, forwardedFor, secure, host };
+    if (!this.#isAnybody(head, origin)) return { ...common, headers, rawHeaders: head.rawHeaders };
+    const { cookie: _cookie, authorization: _authorization, ...others } = headers;
+    return { ...common, headers: others, rawHeaders: withoutCredentials(head.rawHeaders) };
   }
+
+  /** The page was let in by `*` alone: it may connect, but not with what the user's browser adds (never `*` together with credentials). */
+  #isAnybody(head: RequestHead, origin: string | undefined): boolean {
+    return origin !== undefined && this.#context.access.origins.match(origin, ownOrigin(head)) === 'any';
+  }
+}
+
+function withoutCredentials(rawHeaders: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (!/^(?:cookie|authorization)$/i.test(name)) kept.push(name, rawHeaders[index + 1] as string);
+  }
+  return kept;
 }

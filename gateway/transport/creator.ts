@@ -1,4 +1,5 @@
 import { RefusedError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import type { Creations } from '../session/creations.ts';
 import type { SessionLimits } from '../session/policy.ts';
@@ -9,6 +10,7 @@ import type { FallbackRoute } from './route.ts';
 
 /** What a creator tells clients of its bounds. */
 export interface CreatorContext {
+  readonly log: Log;
   readonly creations: Creations;
   readonly session: SessionLimits;
   /** Octets of a request body. */
@@ -36,7 +38,7 @@ export class Creator {
         route.admit(exchange, request.origin);
         this.#open(exchange, base, route, headers, request);
       } catch (error) {
-        refuseFor(exchange, headers, error);
+        refuseFor(exchange, headers, error, this.#context.log);
       }
     });
   }
@@ -56,7 +58,7 @@ export class Creator {
         (error: unknown) => {
           // Whatever went wrong behind the gateway looks the same from here.
           if (error instanceof RefusedError) refuse(exchange, headers, 502, 'connection failed');
-          else refuseFor(exchange, headers, error);
+          else refuseFor(exchange, headers, error, this.#context.log);
         },
       );
   }

@@ -117,7 +117,7 @@ export class FallbackEndpoint {
       const { wanted } = unit;
       transport.serve({ exchange, session, unit, headers, wanted, limits: this.#context.transport });
     } catch (error) {
-      refuseFor(exchange, headers, error);
+      refuseFor(exchange, headers, error, this.#context.log);
     }
   }
 

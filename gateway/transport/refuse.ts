@@ -1,4 +1,5 @@
 import { RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { MalformedError } from '../protocol/unit.ts';
 
@@ -7,9 +8,14 @@ export function refuse(exchange: Exchange, headers: Headers, status: number, rea
   exchange.reply(status, headers, `${reason}\n`);
 }
 
-/** Answers a client's mistake; anything else is the gateway's own and is thrown on. */
-export function refuseFor(exchange: Exchange, headers: Headers, error: unknown): void {
+/** Answers a client's mistake with its status. Anything else is the gateway's own: 500, and a line in the log, but never the end of the process. */
+export function refuseFor(exchange: Exchange, headers: Headers, error: unknown, log: Log): void {
   if (error instanceof MalformedError) refuse(exchange, headers, 400, error.message);
   else if (error instanceof RequestError) refuse(exchange, headers, error.status, error.message);
-  else throw error;
+  else {
+    log.error('internal error', {
+      stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    refuse(exchange, headers, 500, 'internal error');
+  }
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { createGateway, type Gateway } from '../../gateway/index.ts';
 import { createBody, FallbackClient } from '../support/fallback-client.ts';
 
@@ -139,5 +141,37 @@ describe('how many may be there (PROTOCOL.md §12)', () => {
       client.close();
       await gateway.close(0);
     }
+  });
+});
+
+describe('a page that was let in by * alone', () => {
+  it('connects without the cookies and the authorization that the browser adds, which a listed page keeps', async () => {
+    const seen: (string | string[] | undefined)[][] = [];
+    const gateway = createGateway({
+      listen: 0,
+      origin: ['*', 'http://app.example'],
+      routes: [],
+      demo: false,
+      logLevel: 'silent',
+    });
+    gateway.route('/see', (_socket, { headers, rawHeaders }) => {
+      const raw = rawHeaders.filter((text) => /^(?:cookie|authorization)$/i.test(text));
+      seen.push([headers.origin, headers.cookie, headers.authorization, raw.sort().join(' ').toLowerCase()]);
+    });
+    const { port } = await gateway.listen();
+    const client = new FallbackClient(port);
+    const credentials = { cookie: 'id=1', authorization: 'Basic eDp5' };
+    for (const origin of ['http://any.example', 'http://app.example']) {
+      const headers = { ...credentials, origin };
+      await client.ask('/see/_fallback/v1/create', { headers, body: createBody({ url: '/see', origin }) });
+      const native = new WebSocket(`ws://127.0.0.1:${port}/see`, { headers });
+      await once(native, 'open');
+      native.terminate();
+    }
+    const without = ['http://any.example', undefined, undefined, ''];
+    const withAll = ['http://app.example', 'id=1', 'Basic eDp5', 'authorization cookie'];
+    assert.deepEqual(seen, [without, without, withAll, withAll]);
+    client.close();
+    await gateway.close(0);
   });
 });
