@@ -1,0 +1,210 @@
+import { isUtf8 } from 'node:buffer';
+import type { Frame } from './frame.ts';
+import { NO_BODY } from './frame.ts';
+import { StompError } from './stomp-error.ts';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const NUL = 0;
+
+/** Bounds of what a peer may send. */
+export interface FrameLimits {
+  /** Octets of a frame, head and body together. */
+  readonly maxFrame: number;
+  readonly maxHeaders: number;
+  /** Octets of one line of the head. */
+  readonly maxLine: number;
+}
+
+/** Who is told what was parsed. */
+export interface FrameReceiver {
+  frame(frame: Frame): void;
+  /** Octets came, and all of them were EOLs between frames. */
+  heartBeat(): void;
+}
+
+/**
+ * Takes a stream of octets apart into STOMP frames, wherever it was cut. The state is the method that takes the next octets; each
+ * answers where it stopped. It works on octets, as `content-length` counts octets and a cut may fall into a character.
+ *
+ * What is unfinished is kept, and never more than `maxFrame` of it. Malformed and oversized input throws a `StompError`, as soon as it
+ * can be told; a parser that threw takes nothing more.
+ */
+export class FrameParser {
+  readonly #commands: ReadonlySet<string>;
+  readonly #receiver: FrameReceiver;
+  #limits: FrameLimits;
+  #state: (octets: Buffer, at: number) => number = this.#betweenFrames;
+  /** An unfinished line or body: the first `#held` octets of it. */
+  #store: Buffer = NO_BODY;
+  #held = 0;
+  #command = '';
+  #headers = new Map<string, string>();
+  /** Octets of the frame's head so far. */
+  #head = 0;
+  /** Octets of a body of known length that are still to come. */
+  #missing = 0;
+
+  /** A first line that is not in `commands` is malformed: whoever speaks HTTP here is found out at once. */
+  constructor(commands: ReadonlySet<string>, limits: FrameLimits, receiver: FrameReceiver) {
+    this.#commands = commands;
+    this.#limits = limits;
+    this.#receiver = receiver;
+  }
+
+  /** Changes the bounds for what comes next: a client that has logged in may send more. */
+  set limits(limits: FrameLimits) {
+    this.#limits = limits;
+  }
+
+  /** Takes octets that arrived. Frames are told in the call; a receiver may `stop` in it. */
+  push(octets: Buffer): void {
+    let isIdle = this.#state === this.#betweenFrames && octets.length > 0;
+    try {
+      for (let at = 0; at < octets.length; ) {
+        at = this.#state(octets, at);
+        isIdle &&= this.#state === this.#betweenFrames;
+      }
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+    if (isIdle) this.#receiver.heartBeat();
+  }
+
+  /** Ignores everything from now on. */
+  stop(): void {
+    this.#state = (octets) => octets.length;
+    this.#takeHeld();
+  }
+
+  /** EOLs may stand between frames; in 1.2 each may have a CR. */
+  #betweenFrames(octets: Buffer, at: number): number {
+    let next = at;
+    while (next < octets.length && (octets[next] === LF || octets[next] === CR)) next++;
+    if (next < octets.length) this.#state = this.#commandLine;
+    return next;
+  }
+
+  #commandLine(octets: Buffer, at: number): number {
+    const end = this.#collectLine(octets, at);
+    if (end < 0) return octets.length;
+    this.#command = this.#takeLine();
+    if (!this.#commands.has(this.#command)) throw new StompError('unknown command');
+    this.#state = this.#headerLine;
+    return end;
+  }
+
+  #headerLine(octets: Buffer, at: number): number {
+    const end = this.#collectLine(octets, at);
+    if (end < 0) return octets.length;
+    const line = this.#takeLine();
+    if (line === '') this.#beginBody();
+    else this.#addHeader(line);
+    return end;
+  }
+
+  #countedBody(octets: Buffer, at: number): number {
+    const end = Math.min(octets.length, at + this.#missing);
+    this.#hold(octets.subarray(at, end));
+    this.#missing -= end - at;
+    if (this.#missing === 0) this.#state = this.#endOfBody;
+    return end;
+  }
+
+  #endOfBody(octets: Buffer, at: number): number {
+    if (octets[at] !== NUL) throw new StompError('no NUL where content-length ends');
+    this.#finish();
+    return at + 1;
+  }
+
+  #openBody(octets: Buffer, at: number): number {
+    const nul = octets.indexOf(NUL, at);
+    const end = nul < 0 ? octets.length : nul;
+    if (this.#head + this.#held + end - at > this.#limits.maxFrame) throw this.#tooBig();
+    this.#hold(octets.subarray(at, end));
+    if (nul < 0) return end;
+    this.#finish();
+    return nul + 1;
+  }
+
+  /** Holds what there is of a line. Answers where the next one begins, or -1 for more to come. */
+  #collectLine(octets: Buffer, at: number): number {
+    const lf = octets.indexOf(LF, at);
+    const piece = octets.subarray(at, lf < 0 ? octets.length : lf);
+    if (this.#held + piece.length > this.#limits.maxLine) throw new StompError('header line too long');
+    if (piece.includes(NUL)) throw new StompError('NUL in the head of a frame');
+    this.#hold(piece);
+    if (lf < 0) return -1;
+    this.#head += this.#held + 1;
+    if (this.#head > this.#limits.maxFrame) throw this.#tooBig();
+    return lf + 1;
+  }
+
+  #takeLine(): string {
+    const line = this.#takeHeld();
+    const end = line.length > 0 && line[line.length - 1] === CR ? line.length - 1 : line.length;
+    if (!isUtf8(line)) throw new StompError('header that is not UTF-8');
+    return line.toString('utf8', 0, end);
+  }
+
+  #addHeader(line: string): void {
+    const colon = line.indexOf(':');
+    if (colon <= 0) throw new StompError('malformed header');
+    if (this.#headers.size >= this.#limits.maxHeaders) throw new StompError('too many headers');
+    const name = line.slice(0, colon);
+    if (!this.#headers.has(name)) this.#headers.set(name, line.slice(colon + 1));
+  }
+
+  #beginBody(): void {
+    const length = this.#headers.get('content-length');
+    if (length === undefined) {
+      this.#state = this.#openBody;
+      return;
+    }
+    if (!/^ *\d{1,10} *$/.test(length)) throw new StompError('malformed content-length');
+    this.#missing = Number(length);
+    if (this.#head + this.#missing > this.#limits.maxFrame) throw this.#tooBig();
+    this.#state = this.#missing === 0 ? this.#endOfBody : this.#countedBody;
+  }
+
+  #finish(): void {
+    const frame = { command: this.#command, headers: this.#headers, body: this.#takeHeld() };
+    this.#headers = new Map();
+    this.#head = 0;
+    // Before the frame is told: its receiver may stop us.
+    this.#state = this.#betweenFrames;
+    this.#receiver.frame(frame);
+  }
+
+  /**
+   * What comes in one piece is kept as it is. More is copied into a store that doubles, as a piece may be one octet and an object for each
+   * would be a hundred times its size.
+   */
+  #hold(piece: Buffer): void {
+    if (piece.length === 0) return;
+    const held = this.#held + piece.length;
+    if (this.#held === 0) {
+      this.#store = piece;
+    } else {
+      if (held > this.#store.length) {
+        const larger = Buffer.allocUnsafe(Math.max(held, 2 * this.#held));
+        this.#store.copy(larger, 0, 0, this.#held);
+        this.#store = larger;
+      }
+      piece.copy(this.#store, this.#held);
+    }
+    this.#held = held;
+  }
+
+  #takeHeld(): Buffer {
+    const whole = this.#held === 0 ? NO_BODY : this.#store.subarray(0, this.#held);
+    this.#store = NO_BODY;
+    this.#held = 0;
+    return whole;
+  }
+
+  #tooBig(): StompError {
+    return new StompError(`frame of more than ${this.#limits.maxFrame} octets`);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Frame } from '../../../gateway/stomp/frame.ts';
+import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
+import { type FrameLimits, FrameParser } from '../../../gateway/stomp/parser.ts';
+
+export const LIMITS: FrameLimits = { maxFrame: 1024 * 1024, maxHeaders: 64, maxLine: 4096 };
+
+export const COMMANDS: ReadonlySet<string> = new Set([...CLIENT_COMMANDS, ...SERVER_COMMANDS]);
+
+/** What a parser told: frames, and heart-beats as null. */
+export class Parsed {
+  readonly told: (Frame | null)[] = [];
+  readonly parser: FrameParser;
+
+  constructor(limits: Partial<FrameLimits> = {}) {
+    this.parser = new FrameParser(
+      COMMANDS,
+      { ...LIMITS, ...limits },
+      { frame: (frame) => this.told.push(frame), heartBeat: () => this.told.push(null) },
+    );
+  }
+
+  /** Takes texts or octets, each as one arrival. */
+  push(...arrivals: (string | Buffer)[]): this {
+    for (const arrival of arrivals) this.parser.push(Buffer.from(arrival as string));
+    return this;
+  }
+
+  /** Frames in short: command, headers, body as text. */
+  get frames(): [string, Record<string, string>, string][] {
+    return this.told
+      .filter((told) => told !== null)
+      .map(({ command, headers, body }) => [command, Object.fromEntries(headers), body.toString('utf8')]);
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { makeFrame } from '../../../gateway/stomp/frame.ts';
+import { readConnectHeaders, readHeaders, spellHeaders } from '../../../gateway/stomp/headers.ts';
+import { serialize, toMessage } from '../../../gateway/stomp/serializer.ts';
+import { acceptableVersions, selectSubprotocol, VERSIONS } from '../../../gateway/stomp/version.ts';
+import { Parsed } from './frames.ts';
+
+const raw = (name: string, value: string) => new Map([[name, value]]);
+
+describe('headers by version', () => {
+  it('has no escapes in 1.0, and takes the spaces of its examples off', () => {
+    assert.deepEqual(readHeaders(raw('login', ' a\\nb'), '1.0'), raw('login', 'a\\nb'));
+  });
+
+  it('leaves an entry out that 1.0 cannot spell, so that none can be forged', () => {
+    const headers = new Map([
+      ['a', 'b\ndestination:/queue/x'],
+      ['c:d', 'e'],
+      ['f', 'g:h'],
+    ]);
+    assert.deepEqual(spellHeaders(headers, '1.0'), raw('f', 'g:h'));
+  });
+
+  it('has \\n, \\c and \\\\ in 1.1, and leaves the rest: stompjs 2.3 escapes nothing', () => {
+    assert.deepEqual(readHeaders(raw('\\c', 'a\\nb\\\\c\\r\\t\\'), '1.1'), raw(':', 'a\nb\\c\\r\\t\\'));
+  });
+
+  it('has \\r too in 1.2, where any other escape is fatal', () => {
+    assert.deepEqual(readHeaders(raw('x', '\\r\\n'), '1.2'), raw('x', '\r\n'));
+    assert.throws(() => readHeaders(raw('x', 'a\\tb'), '1.2'), /undefined escape/);
+  });
+
+  for (const version of VERSIONS) {
+    it(`reads in ${version} what it spelled`, () => {
+      const headers = raw('näme', version === '1.0' ? 'a:b\\' : 'a:b\\n\\\n:\\c');
+      assert.deepEqual(readHeaders(spellHeaders(headers, version), version), headers);
+    });
+  }
+
+  it('has no escapes in CONNECT, and one entry of a name', () => {
+    const headers = { 'accept-version': '1.2', login: 'a\\nb', 'login ': 'other', passcode: ' p' };
+    assert.deepEqual(Object.fromEntries(readConnectHeaders(makeFrame('CONNECT', headers))), {
+      'accept-version': '1.2',
+      login: 'a\\nb',
+      passcode: ' p',
+    });
+  });
+});
+
+describe('a frame in octets', () => {
+  it('has its content-length wherever it has a body', () => {
+    assert.equal(
+      serialize(makeFrame('MESSAGE', { a: 'b' }, Buffer.from('€\0'))).toString(),
+      'MESSAGE\na:b\ncontent-length:4\n\n€\0\0',
+    );
+    assert.equal(
+      serialize(makeFrame('RECEIPT', { 'receipt-id': '7' })).toString(),
+      'RECEIPT\nreceipt-id:7\n\n\0',
+    );
+  });
+
+  it('says the true length, whatever its headers say', () => {
+    const frame = makeFrame('MESSAGE', { 'content-length': '99' }, Buffer.from('abc'));
+    assert.equal(serialize(frame).toString(), 'MESSAGE\ncontent-length:3\n\nabc\0');
+  });
+
+  it('is a text message if it is UTF-8, else a binary one', () => {
+    assert.equal(toMessage(makeFrame('MESSAGE', {}, Buffer.from('ü'))).binary, false);
+    assert.equal(toMessage(makeFrame('MESSAGE', {}, Buffer.of(0xff, 0))).binary, true);
+  });
+
+  it('is read as it was written', () => {
+    const parsed = new Parsed().push(serialize(makeFrame('MESSAGE', { ä: ' x:y ' }, Buffer.from('\0\n'))));
+    assert.deepEqual(parsed.frames, [['MESSAGE', { ä: ' x:y ', 'content-length': '2' }, '\0\n']]);
+  });
+});
+
+describe('versions', () => {
+  it('are those that both sides know', () => {
+    assert.deepEqual(acceptableVersions(raw('accept-version', '1.0, 1.2,2.1')), ['1.0', '1.2']);
+    assert.deepEqual(acceptableVersions(raw('accept-version', '9.9')), []);
+  });
+
+  it('are 1.0 where none is asked for', () => {
+    assert.deepEqual(acceptableVersions(new Map()), ['1.0']);
+  });
+
+  it('are offered as subprotocol only to whom offers one of them', () => {
+    assert.equal(selectSubprotocol(['v10.stomp', 'v11.stomp']), 'v11.stomp');
+    assert.equal(selectSubprotocol(['chat']), '');
+    assert.equal(selectSubprotocol([]), '');
+  });
+});
