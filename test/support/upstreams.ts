@@ -223,6 +223,19 @@ export function frame(first: number, payload: Buffer | string, mask?: Buffer): B
   return Buffer.concat([head, mask, masked]);
 }
 
+/**
+ * Writes up to `total` times, each time when the one before is out, and answers how many are out when nothing goes any more; one
+ * more is then on its way.
+ */
+export async function pour(total: number, write: (written: () => void) => void): Promise<number> {
+  for (let count = 0; count < total; count++) {
+    const written = new Promise<boolean>((resolve) => write(() => resolve(true)));
+    const stalled = new Promise<boolean>((resolve) => setTimeout(resolve, 300, false));
+    if (!(await Promise.race([written, stalled]))) return count;
+  }
+  return total;
+}
+
 /** Waits for an event of anything, with its arguments. */
 export function event(emitter: NodeJS.EventEmitter, name: string): Promise<unknown[]> {
   return new Promise((resolve) => emitter.once(name, (...args: unknown[]) => resolve(args)));
