@@ -67,12 +67,15 @@ export class LiveRoute implements FallbackRoute {
     const url = upgrade.query === '' ? upgrade.path : `${upgrade.path}?${upgrade.query}`;
     const protocols = upgrade.header('sec-websocket-protocol')?.split(',') ?? [];
     const request: UpgradeRequest = {
-      handshake: this.#handshake(
-        upgrade,
-        url,
-        protocols.map((protocol) => protocol.trim()),
-        upgrade.header('origin'),
-      ),
+      handshake: {
+        ...this.#handshake(
+          upgrade,
+          url,
+          protocols.map((protocol) => protocol.trim()),
+          upgrade.header('origin'),
+        ),
+        carrier: 'native',
+      },
       // Node's server hands over the network connection itself.
       socket: upgrade.socket as Socket,
       head: upgrade.head,
@@ -108,7 +111,10 @@ export class LiveRoute implements FallbackRoute {
     this.#sessions++;
     try {
       const handshake = this.#handshake(exchange, request.url, request.protocols, request.origin);
-      const { channel, protocol } = await this.backend.connect(handshake, draining);
+      const { channel, protocol } = await this.backend.connect(
+        { ...handshake, carrier: 'fallback' },
+        draining,
+      );
       const newcomer = { address, route: this.path, origin: request.origin, protocol };
       const session = registry.add(newcomer, this.#sessionContext, () => {
         this.#sessions--;
@@ -131,7 +137,7 @@ export class LiveRoute implements FallbackRoute {
     url: string,
     protocols: readonly string[],
     origin: string | undefined,
-  ): Handshake {
+  ): Omit<Handshake, 'carrier'> {
     const { remoteAddress, forwardedFor, secure, host } = head;
     const rest = url.slice(this.path.length);
     const headers = origin === undefined ? head.headers : { ...head.headers, origin };

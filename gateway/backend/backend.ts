@@ -12,6 +12,8 @@ export interface Handshake {
   readonly rawHeaders: readonly string[];
   /** Subprotocols the page asked for, in its order. */
   readonly protocols: readonly string[];
+  /** What the client came over: a WebSocket of its own, or a session that outlives its requests. */
+  readonly carrier: 'native' | 'fallback';
   /** The client's address, as trusted proxies tell it. */
   readonly remoteAddress: string;
   /**

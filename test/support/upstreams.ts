@@ -17,6 +17,7 @@ export function handshake(changes: Partial<Handshake> = {}): Handshake {
     headers: {},
     rawHeaders: [],
     protocols: [],
+    carrier: 'native',
     remoteAddress: '203.0.113.9',
     forwardedFor: '203.0.113.9',
     secure: false,
