@@ -71,6 +71,16 @@ var conformance = (function (global) {
     return '"' + out + '"' + (value.length > 40 ? '… of ' + value.length : '');
   }
 
+  /** What the shim says of its own steps. */
+  function steps(socket) {
+    var list = (socket && socket.diagnostics) || [];
+    var told = [];
+    var i;
+    if (typeof list === 'function') list = socket.diagnostics();
+    for (i = 0; i < list.length; i += 1) told.push(list[i].time + ' ' + list[i].transport + ' ' + list[i].what);
+    return told.join(', ');
+  }
+
   // --- one run of one case --------------------------------------------------------------------------------------
 
   function Trial(environment, done) {
@@ -115,7 +125,7 @@ var conformance = (function (global) {
     socket.onopen = this.guard(handlers.open || function () {});
     socket.onmessage = this.guard(handlers.message || function (event) { trial.end('message ' + sight(event.data)); });
     socket.onerror = this.guard(handlers.error || function () {});
-    socket.onclose = this.guard(handlers.close || function (event) { trial.end('close ' + event.code + ' ' + event.reason + ' before the end'); });
+    socket.onclose = this.guard(handlers.close || function (event) { trial.end('close ' + event.code + ' ' + event.reason + ' before the end; ' + steps(socket)); });
     return socket;
   };
 
@@ -590,12 +600,7 @@ var conformance = (function (global) {
       var trial = new Trial(environment, done);
       trial.timer = global.setTimeout(function () {
         var socket = trial.sockets[0];
-        var steps = socket && socket.diagnostics ? socket.diagnostics : [];
-        var told = [];
-        var i;
-        if (typeof steps === 'function') steps = socket.diagnostics();
-        for (i = 0; i < steps.length; i += 1) told.push(steps[i].time + ' ' + steps[i].transport + ' ' + steps[i].what);
-        trial.end('not done in ' + environment.millis + ' ms; readyState ' + (socket && socket.readyState) + '; ' + told.join(', '));
+        trial.end('not done in ' + environment.millis + ' ms; readyState ' + (socket && socket.readyState) + '; ' + steps(socket));
       }, environment.millis);
       trial.guard(function () { which.run(trial); })();
     }

@@ -57,7 +57,7 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
       indexOf(order, NATIVE) < 0
         ? 'not asked for'
         : !isTrusted(platform.socket)
-          ? 'none in this browser, or of a draft'
+          ? 'none, or a draft'
           : order.length > 1 && memory.get(host + NATIVE) === 'bad'
             ? 'failed before'
             : '';

@@ -48,10 +48,18 @@ export interface CarrierKind {
   open(platform: Platform, line: Line, wanted: Wanted, events: CarrierEvents): Carrier;
 }
 
-/** A request body: in byte form if something binary is in it and the engine can post octets, else in text form. */
+/**
+ * A request body: in byte form if something binary is in it and the engine can post octets, else in text form. Text in byte form, too, where
+ * the engine may be a WebKit that posts strings in Unicode's normal form C: seen in PhantomJS 1.9, gone from all that have `normalize`. It leaves
+ * what is below U+0300 alone.
+ */
 export function bodyOf(platform: Platform, line: Line, frames: Frame[]): string | ArrayBuffer {
+  const exact = ('' as { normalize?: unknown }).normalize;
   let binary = false;
-  for (let i = 0; i < frames.length; i += 1) binary = binary || isBinary((frames[i] as Frame).type);
+  for (let i = 0; i < frames.length; i += 1) {
+    const one = frames[i] as Frame;
+    if (isBinary(one.type) || (!exact && /[\u0300-\uffff]/.test(one.data))) binary = true;
+  }
   const Octets = platform.page.Uint8Array;
   if (!binary || !line.postsOctets || !Octets) return textBody(line.token, frames);
   const text = byteBody(line.token, frames);

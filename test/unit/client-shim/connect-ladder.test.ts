@@ -423,7 +423,7 @@ describe('the end of a fallback session', () => {
     const { connection } = openFallback();
     assert.deepEqual(
       connection.diagnostics().map(({ transport, what }) => `${transport}: ${what}`),
-      ['websocket: none in this browser, or of a draft', ': create', 'xhr-polling: open'],
+      ['websocket: none, or a draft', ': create', 'xhr-polling: open'],
     );
   });
 });
