@@ -25,12 +25,16 @@ export class NodeExchange extends NodeHead implements Exchange {
     let size = 0;
     let first: Buffer | undefined;
     let chunks: Buffer[] | undefined;
+    // Whoever answers with a stream keeps the request for as long: nothing of the body may stay with it.
+    const stop = (): void => {
+      request.off('data', onData);
+      request.off('end', onEnd);
+      first = chunks = undefined;
+    };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
       if (size > limit) {
-        request.off('data', onData);
-        request.off('end', onEnd);
-        first = chunks = undefined;
+        stop();
         this.#refuseBody();
         return;
       }
@@ -38,7 +42,11 @@ export class NodeExchange extends NodeHead implements Exchange {
       else if (chunks === undefined) chunks = [first, chunk];
       else chunks.push(chunk);
     };
-    const onEnd = (): void => done(chunks === undefined ? (first ?? empty) : Buffer.concat(chunks, size));
+    const onEnd = (): void => {
+      const body = chunks === undefined ? (first ?? empty) : Buffer.concat(chunks, size);
+      stop();
+      done(body);
+    };
     request.on('data', onData);
     request.on('end', onEnd);
   }
