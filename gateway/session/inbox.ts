@@ -45,9 +45,10 @@ export class Inbox {
     return this.#waitingBytes >= this.#bound;
   }
 
-  /** Puts frames in; repeated ones are dropped, early ones kept as far as the bound goes. */
+  /** Puts frames in until it is full; repeated ones are dropped, early ones kept as far as the bound goes. */
   put(arrivals: readonly Arrival[]): void {
     for (const arrival of arrivals) {
+      if (this.full) return;
       if (arrival.number === this.received + 1) this.#next(arrival);
       else if (arrival.number > this.received) this.#keep(arrival);
     }
@@ -158,6 +159,11 @@ export class Inbox {
 
 function isClose(next: Message | CloseStatus): next is CloseStatus {
   return 'reason' in next;
+}
+
+/** What frames that were not put in yet count in memory. */
+export function weighAll(arrivals: readonly Arrival[]): number {
+  return arrivals.reduce((sum, arrival) => sum + weigh(arrival.message), 0);
 }
 
 /** What a message counts in memory: its octets, and something for itself, so that empty ones are bounded too. */

@@ -6,7 +6,7 @@ import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
 import type { Carrier } from './carrier.ts';
-import { Inbox, type InboxOwner } from './inbox.ts';
+import { Inbox, type InboxOwner, weighAll } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import type { SessionLimits, SessionPolicy } from './policy.ts';
 
@@ -174,9 +174,13 @@ export class Session implements Channel, InboxOwner {
     if (!mustWait) this.#inbox.put(unit.arrivals);
     if (unit.leaving) this.abandon();
     if (this.#inbox.full && unit.arrivals.length > 0 && this.#state !== 'ended') {
-      this.#delay(mustWait ? unit.arrivals : [], answer);
+      this.#delay(unit.arrivals, answer);
       return;
     }
+    this.#answer(answer);
+  }
+
+  #answer(answer: (ack: number) => void): void {
     answer(this.#inbox.received);
     if (this.#carrier?.acknowledges) this.#wake();
   }
@@ -299,10 +303,14 @@ export class Session implements Channel, InboxOwner {
   #delay(arrivals: readonly Arrival[], answer: (ack: number) => void): void {
     const timer = this.#context.clock.setTimeout(() => {
       this.#delayed = this.#delayed?.filter((delayed) => delayed.timer !== timer);
-      answer(this.#inbox.received);
+      this.#answer(answer);
     }, this.#context.limits.heartbeat);
+    const { received } = this.#inbox;
+    const rest = arrivals.filter((arrival) => arrival.number > received);
+    // Small frames take more memory than they have octets: those that are too many for the bound are not kept, and the answer says so.
+    const kept = weighAll(rest) <= 2 * this.#context.limits.inbox ? rest : [];
     this.#delayed ??= [];
-    this.#delayed.push({ arrivals, answer, timer });
+    this.#delayed.push({ arrivals: kept, answer, timer });
   }
 
   /** The inbox may have room again. */
@@ -311,7 +319,7 @@ export class Session implements Channel, InboxOwner {
       const delayed = this.#delayed.shift() as Delayed;
       this.#context.clock.clearTimeout(delayed.timer);
       this.#inbox.put(delayed.arrivals);
-      delayed.answer(this.#inbox.received);
+      this.#answer(delayed.answer);
     }
   }
 

@@ -169,6 +169,45 @@ describe('a session, towards the backend', () => {
     assert.deepEqual(answers, ['A1', 'A1']);
   });
 
+  it('takes no more of one request than its inbox may hold, however small the messages are', () => {
+    const { accept, session, answers } = open();
+    session.pause();
+    accept(`#1␞${'T␞'.repeat(100)}`);
+    assert.ok(session.received < 10, `${session.received} taken`);
+    session.resume();
+    assert.deepEqual(answers, [`A${session.received}`]);
+  });
+
+  it('goes on with what a delayed request still has when there is room', () => {
+    const { accept, session, backend, answers } = open();
+    session.pause();
+    accept(`#1␞T${'a'.repeat(450)}␞Tb␞`);
+    session.resume();
+    assert.deepEqual(backend.lines, ['a'.repeat(450), 'b']);
+    assert.deepEqual(answers, ['A2']);
+  });
+
+  it('does not keep a delayed request that would take much more memory than the inbox may', () => {
+    const { accept, session, answers } = open();
+    session.pause();
+    accept(`#1␞T${'a'.repeat(450)}␞`);
+    accept(`#2␞${'T␞'.repeat(100)}`);
+    session.resume();
+    assert.deepEqual(answers, ['A1', 'A1']);
+  });
+
+  it('acknowledges on a WebSocket also what it had delayed', async () => {
+    const { accept, attach, session } = open();
+    const socket = attach(1, 0, 'socket');
+    session.pause();
+    accept(`#1␞T${'a'.repeat(450)}␞`);
+    accept('#2␞Tb␞');
+    await written();
+    session.resume();
+    await written();
+    assert.equal(socket.lines.at(-1), 'A2␞#1␞');
+  });
+
   it('refuses more delayed requests than it may have, and takes nothing of them', () => {
     const { accept, session, backend } = open();
     session.pause();
