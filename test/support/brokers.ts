@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A real broker in a process of its own, on free ports of this machine, with its files in a temporary folder. */
+export interface RealBroker {
+  /** STOMP over TCP. */
+  readonly port: number;
+  /** STOMP over WebSocket, at `/ws`; 0 if it has none. */
+  readonly webPort: number;
+  readonly login: string;
+  readonly passcode: string;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds a broker may take to start on a machine that does other things too. */
+const START_TIMEOUT = 90_000;
+
+/** Debian's RabbitMQ with its plugins for STOMP and STOMP over WebSocket. Needs `rabbitmq-server` and `epmd`. */
+export async function startRabbitMq(): Promise<RealBroker> {
+  const home = mkdtempSync(join(tmpdir(), 'rabbitmq-'));
+  const [port, webPort, amqp, distribution, epmdPort] = await freePorts(5);
+  writeFileSync(
+    join(home, 'rabbitmq.conf'),
+    [
+      `listeners.tcp.1 = 127.0.0.1:${amqp}`,
+      `stomp.listeners.tcp.1 = 127.0.0.1:${port}`,
+      'web_stomp.tcp.ip = 127.0.0.1',
+      `web_stomp.tcp.port = ${webPort}`,
+      'log.console = true',
+      'log.file = false',
+      '',
+    ].join('\n'),
+  );
+  writeFileSync(join(home, 'plugins'), '[rabbitmq_stomp,rabbitmq_web_stomp].\n');
+  // Erlang's port mapper would be started as a daemon by the broker, and outlive it; ours is a child that is ended.
+  const epmd = start('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], process.env);
+  // The script in the PATH changes to another user, and has its files elsewhere.
+  const rabbit = start('/usr/lib/rabbitmq/bin/rabbitmq-server', [], {
+    PATH: process.env.PATH,
+    LANG: 'C.UTF-8',
+    HOME: home,
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODENAME: `stomp-test-${port}@localhost`,
+    RABBITMQ_DIST_PORT: String(distribution),
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+    RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
+    RABBITMQ_MNESIA_BASE: join(home, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(home, 'log'),
+    RABBITMQ_LOGS: '-',
+    RABBITMQ_PID_FILE: join(home, 'pid'),
+  });
+  const stop = async (): Promise<void> => {
+    await end(rabbit);
+    await end(epmd);
+    rmSync(home, { recursive: true, force: true });
+  };
+  await said(rabbit, /Server startup complete/, stop);
+  return { port: Number(port), webPort: Number(webPort), login: 'guest', passcode: 'guest', stop };
+}
+
+const java = fileURLToPath(new URL('stomp-activemq/EmbeddedBroker.java', import.meta.url));
+
+/** Where Debian's packages put the libraries of ActiveMQ. */
+const ACTIVEMQ_LIBRARIES = ['/usr/share/activemq/lib/*', '/usr/share/java/slf4j-nop.jar'];
+
+/** Debian's ActiveMQ, embedded in a small Java program. Needs `activemq` and a JDK of 11 or later, whose `java` runs a source file. */
+export async function startActiveMq(): Promise<RealBroker> {
+  const home = mkdtempSync(join(tmpdir(), 'activemq-'));
+  const broker = start('java', ['-Xmx256m', '-cp', ACTIVEMQ_LIBRARIES.join(':'), java, home], process.env);
+  const stop = async (): Promise<void> => {
+    await end(broker);
+    rmSync(home, { recursive: true, force: true });
+  };
+  const [, port] = await said(broker, /stomp port (\d+)/, stop);
+  return { port: Number(port), webPort: 0, login: 'system', passcode: 'manager', stop };
+}
+
+interface Program {
+  readonly process: ChildProcess;
+  output: string;
+}
+
+/** Starts a program in a process group of its own, as scripts start others. */
+function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Program {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const program: Program = { process: child, output: '' };
+  const read = (octets: Buffer): void => {
+    program.output = (program.output + octets).slice(-20_000);
+  };
+  child.stdout.on('data', read);
+  child.stderr.on('data', read);
+  return program;
+}
+
+/** Waits for a line of its output; ends everything if it does not come. */
+async function said(program: Program, line: RegExp, stop: () => Promise<void>): Promise<RegExpExecArray> {
+  const deadline = performance.now() + START_TIMEOUT;
+  for (;;) {
+    const found = line.exec(program.output);
+    if (found) return found;
+    const { exitCode, signalCode } = program.process;
+    if (exitCode !== null || signalCode !== null || performance.now() > deadline) {
+      await stop();
+      throw new Error(`the broker did not start: ${program.output}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Ends the program and what it started: a signal to the whole group, whose number is the first one's pid. */
+async function end({ process: child }: Program): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  process.kill(-child.pid, 'SIGTERM');
+  const late = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), 10_000);
+  await exit;
+  clearTimeout(late);
+}
+
+/** Ports that were free at the same time. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
