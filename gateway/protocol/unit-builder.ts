@@ -67,24 +67,41 @@ export class UnitBuilder implements Unit {
 
 /** A decimal number without sign or leading zeros, at most 2^53-1. */
 export function parseNumber(text: string): number {
-  const value = Number(text);
-  // The way back catches signs, zeros in front, fractions, exponents, white space and the empty string.
-  if (!Number.isSafeInteger(value) || value < 0 || String(value) !== text)
-    throw new MalformedError('malformed number');
+  const { length } = text;
+  if (length === 0 || length > 16 || (length > 1 && text.charCodeAt(0) === ZERO)) throw badNumber();
+  let value = 0;
+  for (let index = 0; index < length; index++) {
+    const digit = text.charCodeAt(index) - ZERO;
+    if (digit < 0 || digit > 9) throw badNumber();
+    value = value * 10 + digit;
+  }
+  if (value > Number.MAX_SAFE_INTEGER) throw badNumber();
   return value;
 }
 
-/** The payload of a `D` frame, or the `d` parameter of a GET carrier. */
+const ZERO = 48;
+
+function badNumber(): MalformedError {
+  return new MalformedError('malformed number');
+}
+
+/** The payload of a `D` frame, or the `d` parameter of a GET carrier: `n,ack[,form[,padding]]`. */
 export function parseWanted(payload: string): Wanted {
-  const [n = '', ack = '', form = 't', padding = '0', ...rest] = payload.split(',');
-  if (rest.length > 0) throw new MalformedError('malformed attach');
+  const first = payload.indexOf(',');
+  const second = payload.indexOf(',', first + 1);
+  if (first < 0) throw new MalformedError('malformed attach');
+  const n = parseNumber(payload.slice(0, first));
+  if (n === 0) throw new MalformedError('malformed attach');
+  // Nearly every attach is this short one.
+  if (second < 0) return { n, ack: parseNumber(payload.slice(first + 1)), form: 'text', padding: 0 };
+  const [form, padding = '0', ...rest] = payload.slice(second + 1).split(',');
+  if ((form !== 't' && form !== 'b') || rest.length > 0) throw new MalformedError('malformed attach');
   const wanted: Wanted = {
-    n: parseNumber(n),
-    ack: parseNumber(ack),
+    n,
+    ack: parseNumber(payload.slice(first + 1, second)),
     form: form === 'b' ? 'byte' : 'text',
     padding: parseNumber(padding),
   };
-  if (wanted.n === 0 || (form !== 't' && form !== 'b')) throw new MalformedError('malformed attach');
   if (wanted.padding > MAX_PADDING) throw new MalformedError('too much padding');
   return wanted;
 }
