@@ -1,0 +1,96 @@
+import type { Socket } from 'node:net';
+import type { Accepted, Backend, Handshake } from '../../backend/backend.ts';
+import { channelPair } from '../../backend/channel-pair.ts';
+import type { Clock } from '../../base/clock.ts';
+import { RefusedError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Channel } from '../../channel/channel.ts';
+import { NO_BEATS } from '../heart-beat.ts';
+import { TcpChannel } from '../tcp-channel.ts';
+import { selectSubprotocol } from '../version.ts';
+import { addressName, connectToBroker } from './connect.ts';
+import type { FramingOptions, RelayOptions } from './options.ts';
+import { RelaySession } from './relay-session.ts';
+import { Rules } from './rules.ts';
+
+/** What relays work with. */
+export interface RelayParts {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A STOMP broker on TCP or TLS, or several of which one is enough. Throws a `StompError` for a pattern that is none. */
+export function relayBackend(options: RelayOptions, parts: RelayParts): Backend {
+  const brokers = new Brokers(options, parts);
+  const join = framing(options, parts);
+  return {
+    name: options.brokers.map(addressName).join(' '),
+    connect: async (handshake, signal): Promise<Accepted> => {
+      const socket = await brokers.connect(signal);
+      const channel = join(new TcpChannel(socket, parts.clock), handshake);
+      return { channel, protocol: selectSubprotocol(handshake.protocols) };
+    },
+  };
+}
+
+/**
+ * A backend that speaks STOMP over WebSocket, given what a relay gives: whole frames, one in each message, and the rules of its route.
+ * Throws a `StompError` for a pattern that is none.
+ */
+export function framedBackend(backend: Backend, options: FramingOptions, parts: RelayParts): Backend {
+  const join = framing(options, parts);
+  return {
+    name: backend.name,
+    connect: async (handshake, signal): Promise<Accepted> => {
+      const { channel, protocol } = await backend.connect(handshake, signal);
+      return { channel: join(channel, handshake), protocol };
+    },
+  };
+}
+
+/** Puts a session in front of a broker's channel, and answers the client's end of it. */
+function framing(
+  options: FramingOptions,
+  { clock, log }: RelayParts,
+): (broker: Channel, handshake: Handshake) => Channel {
+  const rules = new Rules(options);
+  const { frame, heartBeat } = options;
+  const ownBeats = heartBeat === 0 ? NO_BEATS : { send: heartBeat, want: heartBeat };
+  return (broker, { carrier, remoteAddress }) => {
+    const [near, far] = channelPair();
+    const beats = carrier === 'fallback' ? ownBeats : undefined;
+    new RelaySession(far, broker, { clock, log: log.with({ address: remoteAddress }), rules, frame, beats });
+    return near;
+  };
+}
+
+/** The brokers of a route. A new connection begins with the one that accepted last. */
+class Brokers {
+  readonly #options: RelayOptions;
+  readonly #parts: RelayParts;
+  #first = 0;
+
+  constructor(options: RelayOptions, parts: RelayParts) {
+    this.#options = options;
+    this.#parts = parts;
+  }
+
+  async connect(signal: AbortSignal): Promise<Socket> {
+    const { brokers, ca, connectTimeout } = this.#options;
+    const { clock, log } = this.#parts;
+    const first = this.#first;
+    for (let tries = 0; tries < brokers.length; tries++) {
+      const index = (first + tries) % brokers.length;
+      const address = brokers[index];
+      if (address === undefined || signal.aborted) break;
+      try {
+        const socket = await connectToBroker(address, { clock, ca, connectTimeout }, signal);
+        this.#first = index;
+        return socket;
+      } catch (error) {
+        log.warn('broker does not accept', { reason: (error as Error).message });
+      }
+    }
+    throw new RefusedError(signal.aborted ? 'given up' : 'no broker accepts');
+  }
+}

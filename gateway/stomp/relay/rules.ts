@@ -1,0 +1,80 @@
+import { DestinationPattern } from '../destination.ts';
+import { type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
+import { readConnectHeaders, readHeaders, spellHeaders } from '../headers.ts';
+import { type Beats, spellBeats } from '../heart-beat.ts';
+import { StompError } from '../stomp-error.ts';
+import { acceptableVersions, type Version } from '../version.ts';
+import type { RelayRules } from './options.ts';
+
+/** The rules of one route, ready to be applied to what clients send. */
+export class Rules {
+  readonly #rules: RelayRules;
+  readonly #subscribe: readonly DestinationPattern[] | undefined;
+  readonly #send: readonly DestinationPattern[] | undefined;
+
+  /** Throws a `StompError` for a pattern that is none. */
+  constructor(rules: RelayRules) {
+    this.#rules = rules;
+    this.#subscribe = rules.subscribe?.map((text) => new DestinationPattern(text));
+    this.#send = rules.send?.map((text) => new DestinationPattern(text));
+  }
+
+  /** CONNECT as it goes to the broker. `beats`: the gateway's own heart-beats in place of the client's. */
+  connect(frame: Frame, beats: Beats | undefined): Frame {
+    const { virtualHost, login, passcode } = this.#rules;
+    const headers = new Map(readConnectHeaders(frame));
+    if (virtualHost !== undefined) headers.set('host', virtualHost);
+    if (login !== undefined) headers.set('login', login);
+    if (passcode !== undefined) headers.set('passcode', passcode);
+    if (beats !== undefined) headers.set('heart-beat', spellBeats(beats));
+    // A version that is newer than we know would be settled on, and could not be read.
+    const versions = acceptableVersions(headers);
+    if (headers.has('accept-version') && versions.length > 0) {
+      headers.set('accept-version', versions.join(','));
+    }
+    return { command: frame.command, headers, body: frame.body };
+  }
+
+  /**
+   * A frame of a connected client as it goes to the broker. It is spelled anew, so that the broker reads nothing in it that the rules were not
+   * applied to. Throws a `StompError` for one that is not allowed.
+   */
+  apply(frame: Frame, version: Version): Frame {
+    const headers = readHeaders(frame.headers, version);
+    if (frame.command === 'CONNECT' || frame.command === 'STOMP') throw new StompError('connected already');
+    if (frame.command === 'SEND') check(this.#send, headers);
+    if (frame.command === 'SUBSCRIBE') check(this.#subscribe, headers);
+    return { command: frame.command, headers: spellHeaders(headers, version), body: frame.body };
+  }
+}
+
+/**
+ * Throws unless the destination is allowed, however the broker reads it: RabbitMQ decodes `%23`, in ActiveMQ a comma separates several
+ * destinations, and RabbitMQ's `x-queue-name` consumes from another queue than the destination names.
+ */
+function check(patterns: readonly DestinationPattern[] | undefined, headers: FrameHeaders): void {
+  if (patterns === undefined) return;
+  const destination = headers.get('destination') ?? '';
+  const isAllowed =
+    !destination.includes(',') &&
+    !headers.has('x-queue-name') &&
+    [destination, decoded(destination)].every((name) => patterns.some((pattern) => pattern.matches(name)));
+  if (!isAllowed) throw new StompError('the destination is not allowed');
+}
+
+/** What cannot be decoded matches nothing. */
+function decoded(destination: string): string {
+  try {
+    return decodeURIComponent(destination);
+  } catch {
+    return '';
+  }
+}
+
+/** CONNECTED as it goes to the client. `beats`: what the gateway settled on with it, in place of what the broker offers. */
+export function connectedFor(frame: Frame, beats: Beats | undefined): Frame {
+  const headers = Object.fromEntries(frame.headers);
+  // Without this entry stompjs 2.3 throws before it is connected; 1.0 brokers leave it out.
+  const offered = beats === undefined ? (headers['heart-beat'] ?? '0,0') : spellBeats(beats);
+  return makeFrame(frame.command, { ...headers, 'heart-beat': offered }, frame.body);
+}
