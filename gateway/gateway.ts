@@ -13,7 +13,7 @@ import { createLog, type Log } from './base/log.ts';
 import { ownPackage } from './base/package.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { resolveOptions } from './config/resolve.ts';
-import type { ResolvedOptions, RouteOptions } from './config/resolved.ts';
+import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './config/resolved.ts';
 import type { Access } from './http/admission.ts';
 import { mayUse } from './http/admission.ts';
 import type { Exchange } from './http/exchange.ts';
@@ -29,6 +29,7 @@ import { LiveRoute, type RouteContext } from './live-route.ts';
 import { CloseCode } from './protocol/close.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
+import { StompRoutes } from './stomp-routes.ts';
 import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
 import { PLAIN } from './transport/headers.ts';
@@ -47,6 +48,12 @@ export interface GatewayParts {
 /** Milliseconds that answers under way have to leave, once all sessions are gone. */
 const LAST_WORDS = 1_000;
 
+/** Where a gateway serves. */
+export interface GatewayAddress extends ServerAddress {
+  /** TCP port of the embedded broker; undefined: none was asked for. */
+  readonly stompPort: number | undefined;
+}
+
 const GOING_AWAY = { code: CloseCode.goingAway, reason: '' } as const;
 
 /**
@@ -61,6 +68,7 @@ export class Gateway implements RequestHandler {
   readonly #proxies: TrustedProxies;
   readonly #registry: SessionRegistry;
   readonly #routes = new RouteTable<LiveRoute>();
+  readonly #stomp: StompRoutes;
   readonly #endpoint: FallbackEndpoint;
   readonly #sessionSockets: SessionSocketEndpoint;
   readonly #natives = new Set<NativeConnection>();
@@ -87,7 +95,13 @@ export class Gateway implements RequestHandler {
       body: session.body,
       draining: () => this.#draining.signal.aborted,
     });
-    this.#sessionSockets = new SessionSocketEndpoint(session.body);
+    this.#sessionSockets = new SessionSocketEndpoint({
+      clock: this.#clock,
+      log: this.#log,
+      body: session.body,
+      attachTimeout: session.attachTimeout,
+    });
+    this.#stomp = new StompRoutes(options.stomp, { clock: this.#clock, log: this.#log });
     for (const route of options.routes) this.#addConfigured(route);
   }
 
@@ -110,8 +124,11 @@ export class Gateway implements RequestHandler {
     return this;
   }
 
-  /** Serves on the address of the options. Rejects with Node's own errors, such as EADDRINUSE. */
-  listen(): Promise<ServerAddress> {
+  /**
+   * Serves on the address of the options, and the embedded broker on its own port if it has one. Rejects with Node's own errors, such as
+   * EADDRINUSE.
+   */
+  async listen(): Promise<GatewayAddress> {
     const { listen, tls, http } = this.options;
     this.#server = new HttpServer(
       { listen, tls, ...http },
@@ -120,9 +137,20 @@ export class Gateway implements RequestHandler {
         upgrade: upgradeListener(this, this.#proxies, (_request, socket) => {
           socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         }),
+        lane: {
+          proxies: this.#proxies,
+          takes: isFallback,
+          onRequest: (exchange) => this.onRequest(exchange),
+        },
       },
     );
-    return this.#server.listen();
+    const stompPort = await this.#stomp.listen();
+    try {
+      return { ...(await this.#server.listen()), stompPort };
+    } catch (error) {
+      this.#stomp.close();
+      throw error;
+    }
   }
 
   /**
@@ -179,6 +207,7 @@ export class Gateway implements RequestHandler {
     this.#draining.abort();
     for (const native of this.#natives) native.drain();
     this.#registry.shutAll(GOING_AWAY);
+    this.#stomp.close();
     const emptied = this.#whenEmpty();
     await Promise.race([emptied, this.#after(grace)]);
     this.#registry.abandonAll();
@@ -277,10 +306,13 @@ export class Gateway implements RequestHandler {
 
   #addConfigured(route: RouteOptions): void {
     const { backend } = route;
-    if (backend.kind === 'echo') {
-      this.#add(route, echoBackend);
-      return;
-    }
+    if (backend.kind === 'echo') this.#add(route, echoBackend);
+    else if (backend.kind === 'broker') this.#add(route, this.#stomp.broker(route));
+    else if (backend.kind === 'relay') this.#add(route, this.#stomp.relay(route, backend));
+    else this.#addUpstream(route, backend);
+  }
+
+  #addUpstream(route: RouteOptions, backend: WebSocketBackendOptions): void {
     const { secure, hostname, port, path } = backend;
     const { host, headers, ca, maxMessage, ping } = route;
     const target: UpstreamTarget = {
@@ -293,11 +325,10 @@ export class Gateway implements RequestHandler {
       ...(ca !== undefined && { ca }),
     };
     const { connectTimeout } = this.options;
-    this.#add(
-      route,
-      upstreamBackend(target, { clock: this.#clock, connectTimeout, maxMessage, ping }),
-      target,
-    );
+    const upstream = upstreamBackend(target, { clock: this.#clock, connectTimeout, maxMessage, ping });
+    // Frames are made whole by reading them: such a route is not spliced.
+    if (route.stomp) this.#add(route, this.#stomp.framed(route, route.stomp, upstream));
+    else this.#add(route, upstream, target);
   }
 
   #add(route: RouteOptions, backend: Backend, target?: UpstreamTarget): void {

@@ -1,10 +1,17 @@
 export type { Clock } from './base/clock.ts';
 export { ConfigError, GatewayError } from './base/errors.ts';
 export type { Log } from './base/log.ts';
-export type { GatewayOptions, RouteSettings, TlsSettings } from './config/options.ts';
+export type {
+  GatewayOptions,
+  RouteSettings,
+  StompRouteSettings,
+  StompSettings,
+  TlsSettings,
+} from './config/options.ts';
 export {
   createGateway,
   type Gateway,
+  type GatewayAddress,
   type GatewayParts,
   type GatewaySocket,
   type Handler,

@@ -5,7 +5,7 @@ import { ConfigError } from './base/errors.ts';
 import { ownPackage } from './base/package.ts';
 import { readCommandLine } from './config/flags.ts';
 import type { BackendOptions, ResolvedOptions } from './config/resolved.ts';
-import { createGateway, type Gateway } from './index.ts';
+import { createGateway, type Gateway, type GatewayAddress } from './index.ts';
 
 /** Exit codes: 0 after a drain, 1 for what the machine refused or a second signal, 2 for a flag or a config key that is wrong. */
 async function main(): Promise<void> {
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const gateway = createGateway(given);
   const address = await gateway.listen();
   closeOnSignals(gateway);
-  process.stdout.write(`${startLines(resolved, address.port).join('\n')}\n`);
+  process.stdout.write(`${startLines(resolved, address).join('\n')}\n`);
 }
 
 /** The first signal drains, the second does not wait. */
@@ -33,12 +33,14 @@ function closeOnSignals(gateway: Gateway): void {
   process.on('SIGINT', onSignal);
 }
 
-/** One line per route, and the addresses to open. `port` is the real one, as 0 may have been asked for. */
-function startLines(options: ResolvedOptions, port: number): string[] {
+/** One line per route, and the addresses to open. Ports are the real ones, as 0 may have been asked for. */
+function startLines(options: ResolvedOptions, { port, stompPort }: GatewayAddress): string[] {
   const routes = options.routes.map(({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`);
   const page = options.demo ? '/' : '/shim/websocket.js';
+  const broker = stompPort === undefined ? [] : [`stomp port ${stompPort} -> stomp:`];
   return [
     ...routes,
+    ...broker,
     ...hostsToOpen(options.listen.host).map((host) => `open ${urlOf(options, host, port)}${page}`),
   ];
 }
@@ -54,6 +56,11 @@ function urlOf(options: ResolvedOptions, host: string, port: number): string {
 
 function backendName(backend: BackendOptions): string {
   if (backend.kind === 'echo') return 'echo:';
+  if (backend.kind === 'broker') return 'stomp: (in memory)';
+  if (backend.kind === 'relay') {
+    const hosts = backend.brokers.map(({ hostname: name, port }) => `${bracketed(name)}:${port}`);
+    return `${backend.brokers[0]?.secure ? 'stomps' : 'stomp'}://${hosts.join(',')}`;
+  }
   const { secure, hostname: name, port, path = '' } = backend;
   return `${secure ? 'wss' : 'ws'}://${bracketed(name)}:${port}${path}`;
 }

@@ -1,31 +1,49 @@
 import type { z } from 'zod';
-import type { BackendOptions } from './resolved.ts';
+import type { BackendOptions, ServerLocation } from './resolved.ts';
 import { value } from './units.ts';
 
-const allowed = 'must be ws://HOST[:PORT][/PATH], wss://HOST[:PORT][/PATH] or echo:';
+const allowed =
+  'must be ws://HOST[:PORT][/PATH], wss://…, stomp://HOST[:PORT][,HOST[:PORT]…], stomps://…, stomp: or echo:';
 
 /** What a route leads to, as one URL. */
 export function backend(): z.ZodType<BackendOptions, string> {
-  return value(
-    allowed,
-    (given) => (typeof given === 'string' ? parseBackend(given) : undefined),
-    unavailable,
-  );
+  return value(allowed, (given) => (typeof given === 'string' ? parseBackend(given) : undefined));
 }
 
-/** The STOMP backends are part of the public face, and no part of this version. */
-function unavailable(given: unknown): string | undefined {
-  return /^stomps?:/.test(String(given)) ? 'is not available in this version: STOMP comes later' : undefined;
-}
+/** Ports that are meant where none is written; those of STOMP are RabbitMQ's (rabbitmq.com/docs/stomp). */
+const defaultPorts: Readonly<Record<string, number>> = { ws: 80, wss: 443, stomp: 61_613, stomps: 61_614 };
+
+const authority = /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i;
 
 /** Undefined for what is no backend. A URL with a query, a fragment or a password is none: nothing of it would reach the server. */
 export function parseBackend(text: string): BackendOptions | undefined {
   if (text === 'echo:') return { kind: 'echo' };
-  const parts = /^(wss?):\/\/(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?(\/[!-~]*)?$/i.exec(text);
+  if (text === 'stomp:') return { kind: 'broker' };
+  const parts = /^(wss?|stomps?):\/\/([^/]+)(\/[!-~]*)?$/i.exec(text);
   if (parts === null) return undefined;
-  const [, scheme, host, digits, path] = parts;
-  const secure = scheme?.toLowerCase() === 'wss';
-  const port = digits === undefined ? (secure ? 443 : 80) : Number(digits);
-  if (port < 1 || port > 65_535 || path?.includes('?') || path?.includes('#')) return undefined;
-  return { kind: 'websocket', secure, hostname: String(host).replace(/^\[|\]$/g, ''), port, path };
+  const [, name = '', hosts = '', path] = parts;
+  const scheme = name.toLowerCase();
+  if (scheme.startsWith('stomp')) return path === undefined ? parseBrokers(scheme, hosts) : undefined;
+  const address = parseAddress(scheme, hosts);
+  if (address === undefined || path?.includes('?') || path?.includes('#')) return undefined;
+  return { kind: 'websocket', ...address, path };
+}
+
+function parseBrokers(scheme: string, hosts: string): BackendOptions | undefined {
+  const brokers = hosts.split(',').map((host) => parseAddress(scheme, host));
+  const known = brokers.filter((broker) => broker !== undefined);
+  return known.length === brokers.length ? { kind: 'relay', brokers: known } : undefined;
+}
+
+function parseAddress(scheme: string, text: string): ServerLocation | undefined {
+  const parts = authority.exec(text);
+  if (parts === null) return undefined;
+  const [, host, digits] = parts;
+  const port = Number(digits ?? defaultPorts[scheme]);
+  if (port < 1 || port > 65_535) return undefined;
+  return {
+    secure: scheme === 'wss' || scheme === 'stomps',
+    hostname: String(host).replace(/^\[|\]$/g, ''),
+    port,
+  };
 }

@@ -51,9 +51,12 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((found, key) => (found as Record<PropertyKey, unknown> | null)?.[key], given);
 }
 
-/** Header values and passwords in backend URLs are the operator's secrets: an error line may end in a log. */
+/** Keys whose values, or what stands below them, are the operator's secrets. */
+const secretKeys: readonly PropertyKey[] = ['headers', 'passcode', 'users'];
+
+/** Secrets, and passwords in backend URLs, are not repeated: an error line may end in a log. */
 function shown(found: unknown, path: readonly PropertyKey[]): string {
-  if (path.includes('headers')) return '(not shown)';
+  if (path.some((key) => secretKeys.includes(key))) return '(not shown)';
   const text = (JSON.stringify(found) ?? String(found)).replace(/\/\/[^/@"]*@/g, '//***@');
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

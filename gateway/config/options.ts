@@ -8,7 +8,7 @@ import type { TlsVersion } from './resolved.ts';
 export interface GatewayOptions {
   /** Address to serve on: a port, or `host:port`. @default '127.0.0.1:8080' */
   readonly listen?: string | number | undefined;
-  /** What is served where. @default ['/echo=echo:'] */
+  /** What is served where. @default ['/echo=echo:', '/stomp=stomp:'] */
   readonly routes?: readonly (string | RouteSettings)[] | undefined;
   /** Origins whose pages may connect beside the gateway's own; `'*'` is every page. @default [] */
   readonly origin?: string | readonly string[] | undefined;
@@ -26,8 +26,10 @@ export interface GatewayOptions {
   readonly policyDomain?: undefined;
   /** Not available in this version. */
   readonly crossdomain?: undefined;
-  /** Not available in this version. */
-  readonly stompPort?: undefined;
+  /** Plain TCP port of the embedded broker: a port, or `host:port`. It is served by `listen`. @default none */
+  readonly stompPort?: string | number | undefined;
+  /** The embedded broker. */
+  readonly stomp?: StompSettings | undefined;
   /** PEM file of the certificate chain: serve https and wss. Comes with `tlsKey`. */
   readonly tlsCert?: string | undefined;
   /** PEM file of the private key. */
@@ -86,11 +88,19 @@ export interface GatewayOptions {
 export interface RouteSettings {
   /** Begins with `/`. Everything below it belongs to the route, unless a longer one matches. */
   readonly path: string;
-  /** `ws://…`, `wss://…` or `echo:`. With a path it replaces the route's, as in nginx's `proxy_pass`. */
+  /**
+   * `ws://…`, `wss://…`, `stomp://…`, `stomps://…`, `stomp:` or `echo:`. A path replaces the route's, as in nginx's `proxy_pass`; brokers
+   * after the first, separated by commas, are tried when those before do not accept.
+   */
   readonly backend: string;
   /** `Host` sent upstream. @default the client's */
   readonly host?: string | undefined;
-  /** PEM file of the certificates that a wss backend is checked against. @default the system's */
+  /**
+   * How STOMP is relayed to a `stomp` backend. On a `ws` backend it says that the backend speaks STOMP: clients then get whole frames, one in
+   * each message.
+   */
+  readonly stomp?: StompRouteSettings | undefined;
+  /** PEM file of the certificates that a wss or stomps backend is checked against. @default the system's */
   readonly ca?: string | undefined;
   /** Header fields set on every handshake upstream. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -102,6 +112,40 @@ export interface RouteSettings {
   readonly maxMessage?: number | string | undefined;
   /** @default the gateway's `maxSessions` */
   readonly maxSessions?: number | string | undefined;
+}
+
+/** The embedded STOMP broker. It keeps everything in memory, and nothing beyond its process. */
+export interface StompSettings {
+  /** Passcodes by login. @default everyone is let in */
+  readonly users?: Readonly<Record<string, string>> | undefined;
+  /** How often a message that was not acknowledged is given out again, before it is dropped with a log line. @default 5 */
+  readonly redeliveries?: number | string | undefined;
+  /** Queues that have messages or consumers. @default 1000 */
+  readonly maxQueues?: number | string | undefined;
+  /** Messages waiting in one queue. @default 10000 */
+  readonly maxQueued?: number | string | undefined;
+  /** Size of what is kept in all queues. @default '64MiB' */
+  readonly maxStored?: number | string | undefined;
+  /** Subscriptions of one connection. @default 256 */
+  readonly maxSubscriptions?: number | string | undefined;
+}
+
+/** STOMP between the clients of a route and its broker. */
+export interface StompRouteSettings {
+  /** `host` of CONNECT. @default the client's */
+  readonly virtualHost?: string | undefined;
+  /** Takes the place of the client's. @default the client's */
+  readonly login?: string | undefined;
+  /** Takes the place of the client's. @default the client's */
+  readonly passcode?: string | undefined;
+  /** Destinations that may be subscribed to; `*` is a word, `#` or `>` at the end the rest. @default all */
+  readonly subscribe?: string | readonly string[] | undefined;
+  /** Destinations that may be sent to, in the same way. @default all */
+  readonly send?: string | readonly string[] | undefined;
+  /** Between heart-beats of gateway and broker while a client is on a fallback. @default '10s' */
+  readonly heartbeat?: number | string | undefined;
+  /** Time each broker has to accept. @default the gateway's `connectTimeout` */
+  readonly connectTimeout?: number | string | undefined;
 }
 
 /** TLS, with what old clients need. */

@@ -3,14 +3,13 @@ import { createSecureContext } from 'node:tls';
 import { ConfigError } from '../base/errors.ts';
 import { firstComplaint, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
-import type { ResolvedOptions, RouteOptions, TlsOptions } from './resolved.ts';
+import type { ResolvedOptions, RouteOptions, StompRouteOptions, TlsOptions } from './resolved.ts';
 import { type CheckedOptions, gatewaySchema } from './schema.ts';
 
-/** The demo's route: open to its own pages only, and small enough to be left on. */
-const demoRoute: RouteOptions = {
-  path: '/demo/echo',
-  backend: { kind: 'echo' },
+/** The demo's routes: open to its own pages only, and small enough to be left on. */
+const demoRoute: Omit<RouteOptions, 'path' | 'backend'> = {
   host: undefined,
+  stomp: undefined,
   ca: undefined,
   headers: {},
   ping: 0,
@@ -19,6 +18,10 @@ const demoRoute: RouteOptions = {
   maxSessions: 200,
   sameOrigin: true,
 };
+const demoRoutes: readonly RouteOptions[] = [
+  { ...demoRoute, path: '/demo/echo', backend: { kind: 'echo' } },
+  { ...demoRoute, path: '/demo/stomp', backend: { kind: 'broker' } },
+];
 
 /**
  * Checks options and makes them complete, once. Throws a `ConfigError` whose message is one line: key path, value, what is allowed. `nameOf` says how that
@@ -39,6 +42,7 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
     http: httpLimits(options, nameOf),
     connectTimeout: options.connectTimeout,
     grace: options.grace,
+    stomp: { listen: options.stompPort, users: undefined, ...options.stomp },
     log: { level: options.logLevel, format: options.logFormat },
   });
 }
@@ -61,6 +65,7 @@ function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] 
       path: route.path,
       backend: route.backend,
       host: route.host,
+      stomp: stompRoute(route, options, nameOf(['routes', index, 'stomp'])),
       ca: route.ca === undefined ? undefined : readPem(route.ca, nameOf(['routes', index, 'ca'])),
       headers: route.headers ?? {},
       ping: route.ping ?? 0,
@@ -70,10 +75,31 @@ function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] 
       sameOrigin: false,
     });
   }
-  if (options.demo && !routes.some(({ path }) => path === demoRoute.path)) {
-    routes.push({ ...demoRoute, clientPing: options.clientPing });
+  if (!options.demo) return routes;
+  const free = demoRoutes.filter((demo) => !routes.some(({ path }) => path === demo.path));
+  return [...routes, ...free.map((demo) => ({ ...demo, clientPing: options.clientPing }))];
+}
+
+/** A relay has STOMP settings even if none are written; a WebSocket server is taken for a STOMP broker if any are. */
+function stompRoute(
+  { backend, stomp }: CheckedOptions['routes'][number],
+  options: CheckedOptions,
+  name: string,
+): StompRouteOptions | undefined {
+  if (stomp === undefined && backend.kind !== 'relay') return undefined;
+  if (backend.kind === 'echo' || backend.kind === 'broker') {
+    throw badOption(`${name} is for stomp://, stomps://, ws:// and wss:// backends`);
   }
-  return routes;
+  const {
+    virtualHost,
+    login,
+    passcode,
+    subscribe,
+    send,
+    heartbeat = 10_000,
+    connectTimeout = options.connectTimeout,
+  } = stomp ?? {};
+  return { virtualHost, login, passcode, subscribe, send, heartbeat, connectTimeout };
 }
 
 function sessionLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['session'] {

@@ -19,7 +19,40 @@ export interface ResolvedOptions {
   readonly connectTimeout: number;
   /** Milliseconds that live sessions are given to close when the gateway drains. */
   readonly grace: number;
+  readonly stomp: StompOptions;
   readonly log: LogOptions;
+}
+
+/** The embedded STOMP broker. */
+export interface StompOptions {
+  /** Its plain TCP port; absent: none. */
+  readonly listen: ListenOptions | undefined;
+  /** Passcodes by login; absent: everyone is let in. */
+  readonly users: Readonly<Record<string, string>> | undefined;
+  /** How often a message that was not acknowledged is given out again. */
+  readonly redeliveries: number;
+  /** Queues, messages in one queue, and octets in all of them. */
+  readonly maxQueues: number;
+  readonly maxQueued: number;
+  readonly maxStored: number;
+  /** Subscriptions of one connection. */
+  readonly maxSubscriptions: number;
+}
+
+/** What is changed or refused between the clients of a route and its STOMP broker. */
+export interface StompRouteOptions {
+  /** `host` of CONNECT; absent: the client's. */
+  readonly virtualHost: string | undefined;
+  /** Credentials in place of the client's. */
+  readonly login: string | undefined;
+  readonly passcode: string | undefined;
+  /** Patterns of destinations that may be subscribed to, and sent to; absent: all. */
+  readonly subscribe: readonly string[] | undefined;
+  readonly send: readonly string[] | undefined;
+  /** Milliseconds between heart-beats with the broker of a fallback client; 0 for none. */
+  readonly heartbeat: number;
+  /** Milliseconds each broker has to accept a connection. */
+  readonly connectTimeout: number;
 }
 
 /** Where the gateway serves. */
@@ -48,7 +81,9 @@ export interface RouteOptions {
   readonly backend: BackendOptions;
   /** `Host` sent upstream; absent: the client's. */
   readonly host: string | undefined;
-  /** Certificates that a wss backend is checked against in place of the system's, in PEM form. */
+  /** How STOMP is relayed; present on every `relay`, and on a `websocket` that is to be read as STOMP. */
+  readonly stomp: StompRouteOptions | undefined;
+  /** Certificates that a wss or stomps backend is checked against in place of the system's, in PEM form. */
   readonly ca: Buffer | undefined;
   /** Header fields set on every handshake upstream, by lower-case name; they replace the client's. */
   readonly headers: Readonly<Record<string, string>>;
@@ -65,21 +100,40 @@ export interface RouteOptions {
 }
 
 /** What a route leads to. */
-export type BackendOptions = EchoBackendOptions | WebSocketBackendOptions;
+export type BackendOptions =
+  | EchoBackendOptions
+  | BrokerBackendOptions
+  | RelayBackendOptions
+  | WebSocketBackendOptions;
 
 /** Every message comes back. */
 export interface EchoBackendOptions {
   readonly kind: 'echo';
 }
 
-/** Any WebSocket server. */
-export interface WebSocketBackendOptions {
-  readonly kind: 'websocket';
-  /** wss: TLS with a verified certificate. */
+/** The gateway's own STOMP broker. */
+export interface BrokerBackendOptions {
+  readonly kind: 'broker';
+}
+
+/** STOMP brokers on TCP or TLS; one that accepts is enough. */
+export interface RelayBackendOptions {
+  readonly kind: 'relay';
+  readonly brokers: readonly ServerLocation[];
+}
+
+/** Where a server of any kind is. */
+export interface ServerLocation {
+  /** wss, stomps: TLS with a verified certificate. */
   readonly secure: boolean;
   /** Name or address; an IPv6 address without brackets. */
   readonly hostname: string;
   readonly port: number;
+}
+
+/** Any WebSocket server. */
+export interface WebSocketBackendOptions extends ServerLocation {
+  readonly kind: 'websocket';
   /**
    * Replaces the route's path at the start of the client's, as nginx's `proxy_pass` does; absent: the client's path goes on whole. A backend
    * written with a lone `/` has the path `/`.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { backend } from './backends.ts';
-import { count, duration, size, text, value } from './units.ts';
+import { count, duration, oneOrMore, size, text, value } from './units.ts';
 
 const allowedPath = 'must be a path like /chat or /, without query, empty or dot segments, or _fallback';
 
@@ -12,10 +12,21 @@ export function route() {
   >;
 }
 
+const stomp = z.strictObject({
+  virtualHost: text('must be the name of a virtual host').optional(),
+  login: text('must be text').optional(),
+  passcode: text('must be text').optional(),
+  subscribe: oneOrMore(destinationPattern()).optional(),
+  send: oneOrMore(destinationPattern()).optional(),
+  heartbeat: duration({ min: '1s', max: '10m', off: true }).optional(),
+  connectTimeout: duration({ max: '10m' }).optional(),
+});
+
 const settings = z.strictObject({
   path: path(),
   backend: backend(),
   host: text('must be a Host value like app.internal:9001').optional(),
+  stomp: stomp.optional(),
   ca: text('must be the name of a file').optional(),
   headers: z.record(z.string(), text('must be text')).transform(checkHeaders).optional(),
   ping: duration({ min: '1s', max: '1h', off: true }).optional(),
@@ -26,6 +37,7 @@ const settings = z.strictObject({
 
 /** Names of the settings, for suggestions. */
 export const routeKeys: readonly string[] = Object.keys(settings.shape);
+export const stompRouteKeys: readonly string[] = Object.keys(stomp.shape);
 
 /** The first `=` parts the two: a path that has one is written in its table form. */
 function splitShortForm(given: unknown): unknown {
@@ -47,6 +59,16 @@ function plainPath(given: string): string | undefined {
   const trimmed = given.replace(/\/$/, '');
   if (!pathCharacters.test(trimmed)) return undefined;
   return /\/(?:\.{1,2}|_fallback)(?:\/|$)/.test(trimmed) ? undefined : trimmed;
+}
+
+/** A destination, in which `*` may stand for a word and `#` or `>` for the rest. */
+function destinationPattern(): z.ZodType<string, string> {
+  const allowed = 'must be a destination like /topic/chat.*, with # or > only as its last word';
+  return value(allowed, (given) => {
+    if (typeof given !== 'string' || given === '') return undefined;
+    const rest = given.split(/[./]/).findIndex((word) => word === '#' || word === '>');
+    return rest < 0 || rest === given.split(/[./]/).length - 1 ? given : undefined;
+  });
 }
 
 /** Fields that the handshake itself makes: an operator's value would break it. `Host` has its own setting. */

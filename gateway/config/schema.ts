@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { logFormats, logLevels } from '../base/log.ts';
 import { hostName, listenAddress, network, origin } from './addresses.ts';
-import { route, routeKeys } from './routes.ts';
+import { route, routeKeys, stompRouteKeys } from './routes.ts';
 import { count, duration, oneOrMore, size, text, toggle, value, word } from './units.ts';
 
 /** An option with all that the command line, the help and the config file need to know of it. */
@@ -22,7 +22,12 @@ export interface Option<Schema extends z.ZodType = z.ZodType> {
 /** The one table of options: flags, help, config keys and `createGateway` are read from it. */
 export const optionTable = {
   listen: option('--listen <[host:]port>', 'address to serve on', listenAddress(), '127.0.0.1:8080'),
-  routes: repeatable('--route <path=backend>', 'ws://…, wss://… or echo:', z.array(route()), ['/echo=echo:']),
+  routes: repeatable(
+    '--route <path=backend>',
+    'ws://…, wss://…, stomp://…, stomps://…, stomp: or echo:',
+    z.array(route()),
+    ['/echo=echo:', '/stomp=stomp:'],
+  ),
   origin: repeatable('--origin <origin>', 'pages allowed beside our own; * for all', oneOrMore(origin()), []),
   host: repeatable('--host <name>', 'accepted Host name', oneOrMore(hostName()), []),
   trustedProxy: repeatable('--trusted-proxy <cidr>', 'its X-Forwarded-* count', oneOrMore(network()), []),
@@ -31,7 +36,12 @@ export const optionTable = {
   policyPort: unavailable('--policy-port [port]'),
   policyDomain: unavailable('--policy-domain <domain>'),
   crossdomain: unavailable('--crossdomain [domain]'),
-  stompPort: unavailable('--stomp-port <port>'),
+  stompPort: maybe(
+    '--stomp-port <[host:]port>',
+    'plain TCP port of the embedded STOMP broker',
+    listenAddress(),
+  ),
+  stomp: option(undefined, 'the embedded STOMP broker', stompSettings(), {}),
   tlsCert: maybe('--tls-cert <file>', 'PEM certificate chain: serve https and wss', fileName()),
   tlsKey: maybe('--tls-key <file>', 'PEM private key', fileName()),
   tls: maybe(undefined, 'cert, key, minVersion, ciphers', tlsSettings()),
@@ -98,19 +108,25 @@ export const gatewaySchema = z.strictObject(
 /** Keys that may stand in the table at `path`. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(optionTable);
-  return path[0] === 'routes' ? routeKeys : Object.keys(tlsSettings().shape);
+  if (path[0] === 'routes') return path.includes('stomp') ? stompRouteKeys : routeKeys;
+  return Object.keys((path[0] === 'stomp' ? stompSettings() : tlsSettings()).shape);
 }
 
 /** Options that are each well formed. What they mean together is for `resolveOptions`. */
 export type CheckedOptions = z.output<typeof gatewaySchema>;
 
 function option<Output, Input>(
-  flag: string,
+  flag: string | undefined,
   help: string,
   schema: z.ZodType<Output, Input>,
   fallback: Input & {},
 ) {
-  return { flag, help, fallback, schema: schema.prefault(fallback as never) };
+  return {
+    ...(flag === undefined ? {} : { flag }),
+    help,
+    fallback,
+    schema: schema.prefault(fallback as never),
+  };
 }
 
 function repeatable<Output, Input>(
@@ -139,6 +155,17 @@ function tlsSettings() {
     key: fileName().optional(),
     minVersion: word(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).optional(),
     ciphers: text('must be an OpenSSL cipher list').optional(),
+  });
+}
+
+function stompSettings() {
+  return z.strictObject({
+    users: z.record(z.string(), text('must be a passcode, as text')).optional(),
+    redeliveries: count(0, 1000).prefault(5),
+    maxQueues: count(1, 1_000_000).prefault(1000),
+    maxQueued: count(1, 10_000_000).prefault(10_000),
+    maxStored: octets('64KiB', '16GiB').prefault('64MiB'),
+    maxSubscriptions: count(1, 1_000_000).prefault(256),
   });
 }
 

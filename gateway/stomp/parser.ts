@@ -16,6 +16,11 @@ export interface FrameLimits {
   readonly maxLine: number;
 }
 
+/** Bounds for frames of up to `maxFrame` octets; a token as long as browsers make them fits into a line. */
+export function frameLimits(maxFrame: number): FrameLimits {
+  return { maxFrame, maxHeaders: 256, maxLine: 64 * 1024 };
+}
+
 /** Who is told what was parsed. */
 export interface FrameReceiver {
   frame(frame: Frame): void;

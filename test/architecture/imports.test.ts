@@ -28,9 +28,11 @@ const gatewayRooms: Readonly<Record<string, readonly string[]>> = {
     'protocol',
     'base',
   ],
+  'stomp-routes.ts': ['stomp', 'backend', 'config', 'base'],
   'gateway.ts': [
     ...[
       'live-route.ts',
+      'stomp-routes.ts',
       'backend',
       'session',
       'stomp',
@@ -59,6 +61,7 @@ const shimRooms: Readonly<Record<string, readonly string[]>> = {
 const longFiles: Readonly<Record<string, string>> = {
   'gateway/gateway.ts': 'the composition root, which knows every room',
   'gateway/session/session.ts': 'the states of a session and all that moves it from one to the next',
+  'test/support/stomp-suite.ts': 'a suite, run against every broker',
 };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

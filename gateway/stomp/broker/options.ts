@@ -1,6 +1,8 @@
-import type { FrameLimits } from '../parser.ts';
+import { type FrameLimits, frameLimits } from '../parser.ts';
 
-/** How an embedded broker behaves, and its bounds. What exceeds one is answered ERROR, unless it says otherwise. */
+/**
+ * How an embedded broker behaves, and its bounds. What exceeds one is answered ERROR, unless it says otherwise.
+ */
 export interface BrokerOptions {
   /** Passcodes by login. Absent: whoever is let in by the route, or reaches the port, is let in. */
   readonly users?: Readonly<Record<string, string>> | undefined;
@@ -8,7 +10,7 @@ export interface BrokerOptions {
   readonly connectTimeout: number;
   /** Least milliseconds between heart-beats in either direction; a client may want longer ones, or none. @default 1000 */
   readonly heartBeat: number;
-  /** Bounds of one frame. @default 16 MiB, 128 headers, lines of 16 KiB */
+  /** Bounds of one frame. @default 16 MiB, 256 headers, lines of 64 KiB */
   readonly frame: FrameLimits;
   /** Connections at once; more are refused. @default 20000 */
   readonly maxConnections: number;
@@ -37,7 +39,7 @@ const MiB = 1024 ** 2;
 export const defaultBrokerOptions: BrokerOptions = {
   connectTimeout: 10_000,
   heartBeat: 1000,
-  frame: { maxFrame: 16 * MiB, maxHeaders: 128, maxLine: 16 * 1024 },
+  frame: frameLimits(16 * MiB),
   maxConnections: 20_000,
   maxSubscriptions: 256,
   maxTransactions: 16,

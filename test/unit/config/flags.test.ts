@@ -61,7 +61,7 @@ describe('flags', () => {
     assert.match(help, /--heartbeat <time> .*default 25s/);
     assert.match(help, /--outbox <size> .*default 1MiB/);
     assert.match(help, /Times are milliseconds/);
-    assert.doesNotMatch(help, /--jsonp|--policy-port|--stomp-port/);
+    assert.doesNotMatch(help, /--jsonp|--policy-port/);
     for (const line of help.split('\n')) assert.ok(line.length <= 110, line);
   });
 
@@ -74,7 +74,7 @@ describe('flags', () => {
     [['--jsonp'], /^--jsonp is not available in this version/],
     [['--policy-port'], /^--policy-port is not available/],
     [['--policy-port', '843'], /^--policy-port "843" is not available/],
-    [['--stomp-port', '61613'], /^--stomp-port "61613" is not available/],
+    [['--stomp-port', 'x'], /^--stomp-port "x" must be PORT or HOST:PORT/],
     [['--tls-key', 'k'], /^--tls-cert is missing/],
     [['serve'], /^"serve" is not an option/],
     [['--config', '/does/not/exist'], /^--config \/does\/not\/exist cannot be read: ENOENT/],

@@ -47,13 +47,15 @@ describe('resolved options', () => {
     assert.deepEqual([connectTimeout, grace, demo, tls], [10_000, 10_000, true, undefined]);
   });
 
-  it('serve an echo and the demo when nothing is said', () => {
+  it('serve an echo, a broker and the demo when nothing is said', () => {
     const { routes } = resolveOptions();
     assert.deepEqual(
       routes.map(({ path, sameOrigin }) => [path, sameOrigin]),
       [
         ['/echo', false],
+        ['/stomp', false],
         ['/demo/echo', true],
+        ['/demo/stomp', true],
       ],
     );
   });
@@ -119,8 +121,13 @@ describe('resolved options', () => {
 
   it('leave a demo path to a route of the operator', () => {
     const { routes } = resolveOptions({ routes: ['/demo/echo=ws://h'] });
-    assert.equal(routes.length, 1);
-    assert.equal(routes[0]?.sameOrigin, false);
+    assert.deepEqual(
+      routes.map(({ path, sameOrigin }) => [path, sameOrigin]),
+      [
+        ['/demo/echo', false],
+        ['/demo/stomp', true],
+      ],
+    );
   });
 
   it('keep the public type and the schema alike', () => {
@@ -181,12 +188,6 @@ describe('backends', () => {
       assert.match(message, /^routes\[0\]\.backend .*must be ws:\/\/HOST/);
     });
   }
-
-  for (const later of ['stomp:', 'stomp://h:61613', 'stomps://h']) {
-    it(`say that ${later} comes later`, () => {
-      assert.match(complaint({ routes: [`/r=${later}`] }), /routes\[0\] .* is not available in this version/);
-    });
-  }
 });
 
 describe('what is wrong with options is one line', () => {
@@ -233,7 +234,6 @@ describe('what is wrong with options is one line', () => {
     [{ policyPort: 843 }, /^policyPort 843 is not available/],
     [{ policyDomain: '*' }, /^policyDomain "\*" is not available/],
     [{ crossdomain: true }, /^crossdomain true is not available/],
-    [{ stompPort: 61_613 }, /^stompPort 61613 is not available/],
     [{ heartbeet: 1 }, /^heartbeet is not an option; did you mean heartbeat\?/],
     [{ route: [] }, /^route is not an option; did you mean routes\?/],
     [{ xyzzy: 1 }, /^xyzzy is not an option$/],
