@@ -1,8 +1,9 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureVersion } from 'node:tls';
+import { Lane, type LaneHost, type LaneLimits } from './lane.ts';
 import { refuseRaw } from './upgrade.ts';
 
 /** How a server serves. Times are milliseconds. */
@@ -29,6 +30,8 @@ export interface ServerSettings {
 export interface ServerListeners {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** What is answered on the fast lane; absent: nothing. */
+  readonly lane?: Pick<LaneHost, 'proxies' | 'takes' | 'onRequest'>;
 }
 
 /** Where a server serves, once it does. */
@@ -44,6 +47,7 @@ export class HttpServer {
   readonly #listen: ServerSettings['listen'];
   /** Node forgets a connection once it is upgraded. */
   readonly #upgraded = new Set<Duplex>();
+  readonly #lane: Lane | undefined;
 
   constructor(settings: ServerSettings, listeners: ServerListeners) {
     const { tls, headerTimeout, requestTimeout, keepAlive } = settings;
@@ -60,13 +64,36 @@ export class HttpServer {
       tls === undefined
         ? http.createServer(limits)
         : https.createServer({ ...limits, ...secureOptions(tls) });
-    this.node.on('request', listeners.request);
+    const { lane } = listeners;
+    this.#lane = lane && this.#putLaneBefore(lane, { headerTimeout, requestTimeout, keepAlive });
+    this.node.on('request', (request, response) => {
+      // The client's next request comes on a connection that begins on the lane.
+      if (lane !== undefined) response.setHeader('connection', 'close');
+      listeners.request(request, response);
+    });
     this.node.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#upgraded.add(socket);
       socket.once('close', () => this.#upgraded.delete(socket));
       listeners.upgrade(request, socket, head);
     });
     this.node.on('clientError', answerClientError);
+  }
+
+  /** Connections go to the lane first; Node's own listener gets those that the lane leaves. */
+  #putLaneBefore(lane: NonNullable<ServerListeners['lane']>, limits: LaneLimits): Lane {
+    const event = this.node instanceof https.Server ? 'secureConnection' : 'connection';
+    const [serve] = this.node.listeners(event) as ((this: Server, socket: Socket) => void)[];
+    if (serve === undefined) throw new Error(`Node's server does not listen to ${event}`);
+    this.node.off(event, serve);
+    const fast = new Lane({
+      limits,
+      proxies: lane.proxies,
+      takes: lane.takes,
+      onRequest: lane.onRequest,
+      handOver: (socket) => serve.call(this.node, socket),
+    });
+    this.node.on(event, (socket: Socket) => fast.accept(socket));
+    return fast;
   }
 
   /** Begins to serve. Rejects with Node's error: EADDRINUSE, EACCES and the like. */
@@ -97,12 +124,14 @@ export class HttpServer {
         resolve();
       });
       this.node.closeIdleConnections();
+      this.#lane?.close(false);
       if (patience === 0) this.#destroyAll();
     });
   }
 
   #destroyAll(): void {
     this.node.closeAllConnections();
+    this.#lane?.close(true);
     for (const socket of this.#upgraded) socket.destroy();
   }
 }
