@@ -1,4 +1,5 @@
 import { END } from '../dialect/resumable.ts';
+import { mayUse } from '../http/admission.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { parseText } from '../protocol/text-form.ts';
@@ -125,7 +126,6 @@ export class FallbackEndpoint {
   #find(token: string, route: FallbackRoute, exchange: Exchange): Session | undefined {
     const session = this.#context.registry.find(token);
     if (session === undefined || session.identity.route !== route.path) return undefined;
-    const origin = exchange.header('origin');
-    return origin === undefined || origin === session.identity.origin ? session : undefined;
+    return mayUse(exchange, session.identity.origin) ? session : undefined;
   }
 }

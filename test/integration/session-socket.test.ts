@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { createGateway, type Gateway } from '../../gateway/index.ts';
+import { createGateway, type Gateway, type GatewaySocket } from '../../gateway/index.ts';
 import { FallbackClient, frames } from '../support/fallback-client.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 /** A session carrier, spoken raw. Messages are collected: text with `␞` for the frame end, binary as hex. */
 class Carrier {
@@ -10,8 +11,8 @@ class Carrier {
   readonly #messages: string[] = [];
   #next: (() => void) | undefined;
 
-  constructor(port: number, token: string, headers: Readonly<Record<string, string>> = {}) {
-    this.socket = new WebSocket(`ws://127.0.0.1:${port}/echo/_fallback/v1/${token}/websocket`, { headers });
+  constructor(port: number, token: string, headers: Readonly<Record<string, string>> = {}, path = '/echo') {
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}${path}/_fallback/v1/${token}/websocket`, { headers });
     this.socket.on('error', () => {});
     this.socket.on('message', (data, isBinary) => {
       const octets = data as Buffer;
@@ -125,4 +126,142 @@ describe('a WebSocket that carries a session (PROTOCOL.md §7)', () => {
       assert.equal(response.statusCode, 404);
     }
   });
+
+  it('is ended when it does not ask for the downstream in time', async () => {
+    const clock = new TestClock();
+    const other = createGateway({ listen: 0, demo: false, logLevel: 'silent' }, { clock });
+    const { port: at } = await other.listen();
+    const visitor = new FallbackClient(at);
+    const carrier = new Carrier(at, await visitor.create());
+    await once(carrier.socket, 'open');
+    const closed = once(carrier.socket, 'close');
+    clock.advance(5_000);
+    assert.equal((await closed)[0], 1006);
+    visitor.close();
+    await closeBy(clock, other);
+  });
+
+  it('ignores what follows a malformed message, as its numbers are in doubt', async () => {
+    const token = await client.create();
+    const carrier = await open(token);
+    carrier.say('D1,0␞#1␞Tone␞');
+    await carrier.until('Tone␞');
+    const closed = once(carrier.socket, 'close');
+    carrier.say('Ttwo␞Tthree␞?␞');
+    carrier.say('Tfour␞');
+    assert.equal((await closed)[0], 1002);
+    assert.equal((await client.post('send', token, 'A1␞')).body, 'A1␞');
+  });
+
+  describe('while its backend takes no more', () => {
+    const clock = new TestClock();
+    let slow: Gateway;
+    let visitor: FallbackClient;
+    let socket: GatewaySocket;
+    let at: number;
+    const got: string[] = [];
+    let arrived: () => void;
+
+    beforeEach(async () => {
+      got.length = 0;
+      slow = createGateway({ listen: 0, demo: false, logLevel: 'silent' }, { clock });
+      slow.route('/slow', (opened) => {
+        socket = opened;
+        socket.pause();
+        socket.on('message', (data) => {
+          got.push(String(data));
+          arrived?.();
+        });
+      });
+      ({ port: at } = await slow.listen());
+      visitor = new FallbackClient(at);
+    });
+    afterEach(async () => {
+      visitor.close();
+      await closeBy(clock, slow);
+    });
+
+    const big = (letter: string): string => letter.repeat(140_000);
+    const all = async (count: number): Promise<void> => {
+      while (got.length < count) {
+        await new Promise<void>((resolve) => {
+          arrived = resolve;
+        });
+      }
+    };
+
+    it('loses nothing, however long that is', async () => {
+      const token = await visitor.create('/slow');
+      const carrier = new Carrier(at, token, {}, '/slow');
+      await once(carrier.socket, 'open');
+      carrier.say('D1,0␞#1␞');
+      for (const letter of ['a', 'b', 'c']) carrier.say(`T${big(letter)}␞`);
+      for (let at = 4; at <= 20; at++) carrier.say(`T${at}␞`);
+      await visitorSees(visitor, token, 'A3␞');
+      clock.advance(26_000);
+      clock.advance(26_000);
+      socket.resume();
+      await all(20);
+      assert.deepEqual(
+        got.slice(3),
+        Array.from({ length: 17 }, (_, index) => String(index + 4)),
+      );
+      await carrier.until('A20␞');
+      carrier.socket.close();
+    });
+
+    it('hears acknowledgements behind what it has no room for', async () => {
+      const token = await visitor.create('/slow');
+      const carrier = new Carrier(at, token, {}, '/slow');
+      await once(carrier.socket, 'open');
+      carrier.say('D1,0␞#1␞');
+      let taken = 0;
+      for (let at = 1; at <= 12; at++) socket.send(`${big('s')}${at}`, () => taken++);
+      // So many fill the outbox, each of them in three fragments.
+      await carrier.until('s8␞');
+      const before = taken;
+      assert.ok(before < 12);
+      for (const letter of ['a', 'b', 'c', 'd', 'e']) carrier.say(`T${big(letter)}␞`);
+      carrier.say('Tx␞A24␞');
+      while (taken === before) await new Promise((resolve) => setImmediate(resolve));
+      carrier.socket.close();
+    });
+
+    it('is not read without end, and is ended when nothing moves: the next attach goes on', async () => {
+      const token = await visitor.create('/slow');
+      const carrier = new Carrier(at, token, {}, '/slow');
+      await once(carrier.socket, 'open');
+      carrier.say('D1,0␞#1␞');
+      const closed = once(carrier.socket, 'close');
+      for (let at = 0; at < 150; at++) carrier.say(`T${big('a')}␞`);
+      await visitorSees(visitor, token, 'A3␞');
+      await stands(() => carrier.socket.bufferedAmount);
+      clock.advance(25_000);
+      clock.advance(25_000);
+      assert.equal((await closed)[0], 1000);
+      assert.match(await carrier.until('E'), /Er␞$/);
+    });
+  });
 });
+
+/** Closes a gateway whose time stands still. */
+async function closeBy(clock: TestClock, gateway: Gateway): Promise<void> {
+  const closed = gateway.close(0);
+  clock.advance(20_000);
+  await closed;
+}
+
+/** The gateway has taken as much as that. */
+async function visitorSees(visitor: FallbackClient, token: string, ack: string): Promise<void> {
+  const probe = (): Promise<string> => visitor.post('send', token, 'A0␞', '/slow').then(({ body }) => body);
+  while ((await probe()) !== ack);
+}
+
+/** A number has not changed for a while, and is not 0. */
+async function stands(look: () => number): Promise<void> {
+  for (let same = 0, seen = 0; same < 200; ) {
+    await new Promise((resolve) => setImmediate(resolve));
+    same = look() === seen && seen > 0 ? same + 1 : 0;
+    seen = look();
+  }
+}

@@ -43,6 +43,17 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
     assert.equal(await create({ origin: 'http://app.example' }, 'http://app.example'), 200);
   });
 
+  it('takes an origin with its default port for the one without, on create and on all that follows', async () => {
+    const spelled = { origin: 'http://app.example:80' };
+    const { body } = await client.ask(CREATE, {
+      headers: spelled,
+      body: createBody({ url: '/echo', origin: 'http://app.example' }),
+    });
+    const token = new URLSearchParams(body).get('token');
+    const sent = await client.ask('/echo/_fallback/v1/send', { headers: spelled, body: `${token};A0\x1e` });
+    assert.equal(sent.status, 200);
+  });
+
   it('keeps out a page of another origin, whatever it states', async () => {
     assert.equal(await create({ origin: 'http://evil.example' }, 'http://evil.example'), 403);
     assert.equal(await create({ origin: 'http://evil.example' }, client.origin), 403);
