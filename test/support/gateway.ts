@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.
 export async function startGateway(
   options: GatewayOptions = {},
   add: (gateway: Gateway) => void = () => {},
-): Promise<{ gateway: Gateway; port: number; close(): Promise<void> }> {
+): Promise<{ gateway: Gateway; port: number; stompPort: number | undefined; close(): Promise<void> }> {
   const gateway = createGateway({
     listen: '127.0.0.1:0',
     demo: false,
@@ -19,8 +19,8 @@ export async function startGateway(
     ...options,
   });
   add(gateway);
-  const { port } = await gateway.listen();
-  return { gateway, port, close: () => gateway.close(0) };
+  const { port, stompPort } = await gateway.listen();
+  return { gateway, port, stompPort, close: () => gateway.close(0) };
 }
 
 export interface GatewayProgram {

@@ -1,4 +1,6 @@
-import { connect, type Socket } from 'node:net';
+import { isUtf8 } from 'node:buffer';
+import { connect } from 'node:net';
+import { WebSocket } from 'ws';
 import { type Frame, makeFrame, SERVER_COMMANDS } from '../../gateway/stomp/frame.ts';
 import { FrameParser } from '../../gateway/stomp/parser.ts';
 import { serialize } from '../../gateway/stomp/serializer.ts';
@@ -10,51 +12,92 @@ const LIMITS = { maxFrame: 64 * 1024 ** 2, maxHeaders: 1000, maxLine: 1024 ** 2 
 /** Milliseconds that a broker has for anything. */
 const DEADLINE = 8000;
 
+/** What carries a client's octets. */
+interface Wire {
+  write(octets: Buffer): void;
+  destroy(): void;
+}
+
 /** A client that says what a test tells it to, octet by octet if need be, and hands over what comes back. */
 export class StompClient {
-  readonly socket: Socket;
   /** Frames that came and were not asked for yet. */
   readonly frames: Frame[] = [];
   heartBeats = 0;
-  /** Everything is read and the connection over. */
-  readonly closed: Promise<void>;
+  /** Everything is read and the connection over; what ended it, on a WebSocket. */
+  readonly closed: Promise<number>;
+  readonly #parser: FrameParser;
+  #wire!: Wire;
   #isClosed = false;
   #arrived: () => void = () => {};
+  #close!: (code: number) => void;
 
-  private constructor(socket: Socket) {
-    this.socket = socket;
-    const parser = new FrameParser(SERVER_COMMANDS, LIMITS, {
+  private constructor() {
+    this.#parser = new FrameParser(SERVER_COMMANDS, LIMITS, {
       frame: (frame) => this.frames.push(frame),
       heartBeat: () => this.heartBeats++,
     });
-    socket.setNoDelay(true);
-    socket.on('error', () => {});
-    socket.on('data', (octets) => {
-      parser.push(octets);
-      this.#arrived();
-    });
     this.closed = new Promise((resolve) => {
-      socket.on('close', () => {
-        this.#isClosed = true;
-        this.#arrived();
-        resolve();
-      });
+      this.#close = resolve;
     });
   }
 
-  /** A connection on which nothing was said yet. */
-  static open(port: number): Promise<StompClient> {
+  /** A TCP connection to a port, or a WebSocket to an address, on which nothing was said yet. */
+  static open(to: number | string, protocols: readonly string[] = []): Promise<StompClient> {
+    return typeof to === 'number' ? StompClient.#overTcp(to) : StompClient.#overWebSocket(to, protocols);
+  }
+
+  static #overTcp(port: number): Promise<StompClient> {
+    const client = new StompClient();
+    const socket = connect(port, '127.0.0.1');
+    socket.setNoDelay(true);
+    socket.on('data', (octets) => client.#take(octets));
+    client.#wire = { write: (octets) => socket.write(octets), destroy: () => socket.destroy() };
     return new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('error', reject);
-      socket.once('connect', () => resolve(new StompClient(socket)));
+      socket.on('error', reject);
+      socket.on('close', () => client.#end(0));
+      socket.once('connect', () => resolve(client));
     });
+  }
+
+  /** Every message must be one whole frame, or heart-beats. */
+  static #overWebSocket(url: string, protocols: readonly string[]): Promise<StompClient> {
+    const client = new StompClient();
+    const socket = new WebSocket(url, [...protocols]);
+    socket.on('message', (data: Buffer, isBinary) => {
+      const before = client.frames.length + client.heartBeats;
+      client.#take(data);
+      const told = client.frames.length + client.heartBeats - before;
+      if (told !== 1) throw new Error(`${told} frames in a message of ${data.length} octets`);
+      if (isBinary === isUtf8(data)) throw new Error('a message that is text and binary where it is not');
+    });
+    client.#wire = {
+      write: (octets) => socket.send(octets, { binary: !isUtf8(octets) }),
+      destroy: () => socket.terminate(),
+    };
+    return new Promise((resolve, reject) => {
+      socket.on('error', reject);
+      socket.on('close', (code) => client.#end(code));
+      socket.once('open', () => resolve(client));
+    });
+  }
+
+  #take(octets: Buffer): void {
+    this.#parser.push(octets);
+    this.#arrived();
+  }
+
+  #end(code: number): void {
+    this.#isClosed = true;
+    this.#arrived();
+    this.#close(code);
+  }
+
+  write(octets: string | Buffer): void {
+    this.#wire.write(Buffer.from(octets as string));
   }
 
   send(command: string, headers: HeaderValues = {}, body?: string | Buffer): void {
-    this.socket.write(
-      serialize(makeFrame(command, headers, body === undefined ? undefined : Buffer.from(body))),
-    );
+    this.write(serialize(makeFrame(command, headers, body === undefined ? undefined : Buffer.from(body))));
   }
 
   /** Sends a frame with a receipt and waits for it: everything before it was done. */
@@ -102,6 +145,6 @@ export class StompClient {
   }
 
   end(): void {
-    this.socket.destroy();
+    this.#wire.destroy();
   }
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { StompClient } from './stomp-client.ts';
 
-/** A broker under test, reached over TCP. */
+/** A broker under test. */
 export interface BrokerUnderTest {
-  readonly port: number;
+  /** A TCP port, or the address of a WebSocket. */
+  readonly at: number | string;
   readonly login?: string;
   readonly passcode?: string;
 }
@@ -22,7 +23,7 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
   });
 
   const open = async (): Promise<StompClient> => {
-    const client = await StompClient.open(broker().port);
+    const client = await StompClient.open(broker().at);
     clients.push(client);
     return client;
   };
@@ -292,11 +293,11 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
     await client.ask('SUBSCRIBE', { id: 's1', destination });
     const frame = `SEND\ndestination:${destination}\n\npieces\0`;
     for (const octet of frame) {
-      client.socket.write(octet);
+      client.write(octet);
       await new Promise((resolve) => setImmediate(resolve));
     }
     assert.equal((await client.message()).text, 'pieces');
-    client.socket.write(`\n\r\n${frame}\n\n${frame}${frame}\r\n`);
+    client.write(`\n\r\n${frame}\n\n${frame}${frame}\r\n`);
     for (let index = 0; index < 3; index++) assert.equal((await client.message()).text, 'pieces');
   });
 
@@ -304,16 +305,14 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
     const destination = fresh('queue');
     const client = await connect();
     await client.ask('SUBSCRIBE', { id: 's1', destination });
-    client.socket.write(
-      `SEND\ndestination:${destination}\n\nfirst\0\nSEND\ndestination:${destination}\n\n\0`,
-    );
+    client.write(`SEND\ndestination:${destination}\n\nfirst\0\nSEND\ndestination:${destination}\n\n\0`);
     assert.equal((await client.message()).text, 'first');
     assert.equal((await client.message()).text, '');
   });
 
   it('beats, and takes beats, as it was agreed', async () => {
     const client = await connect('1.2', { 'heart-beat': '500,500' });
-    const beat = setInterval(() => client.socket.write('\n'), 250);
+    const beat = setInterval(() => client.write('\n'), 250);
     const started = performance.now();
     while (client.heartBeats < 5 && performance.now() - started < 8000) {
       await new Promise((resolve) => setTimeout(resolve, 20));
