@@ -12,15 +12,15 @@ export interface LaneConnection {
   commonFields(): string;
   /** Calls `done` once `length` octets of body are there. */
   collect(length: number, done: (body: Buffer) => void): void;
-  /** The answer is complete; unless `goesOn`, the connection ends behind it. */
-  answered(goesOn: boolean): void;
+  /** The answer is complete; `unread` octets of body are still to be passed over. Unless `goesOn`, the connection ends behind it. */
+  answered(goesOn: boolean, unread: number): void;
 }
 
 /** An exchange on the fast lane: one answer is one write, and a chunk of a stream is one write. */
 export class LaneExchange extends Head implements Exchange {
   readonly #connection: LaneConnection;
   readonly #length: number;
-  #closes: boolean;
+  readonly #closes: boolean;
   #bodyTaken = false;
   #begun = false;
   #complete = false;
@@ -46,12 +46,11 @@ export class LaneExchange extends Head implements Exchange {
   }
 
   readBody(limit: number, done: (body: Buffer) => void): void {
-    this.#bodyTaken = true;
     if (this.#length <= limit) {
+      this.#bodyTaken = true;
       this.#connection.collect(this.#length, done);
       return;
     }
-    this.#closes = true;
     this.reply(
       413,
       { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
@@ -62,8 +61,6 @@ export class LaneExchange extends Head implements Exchange {
   reply(status: number, headers: Headers, body: string | Buffer): void {
     if (this.#begun) return;
     this.#begun = true;
-    // A body that nobody has read would be taken for the next request.
-    if (!this.#bodyTaken && this.#length > 0) this.#closes = true;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     const lengthField = status === 204 ? '' : `content-length: ${length}\r\n`;
     const head = `${this.#headOf(status, headers)}${lengthField}\r\n`;
@@ -106,7 +103,7 @@ export class LaneExchange extends Head implements Exchange {
     if (this.#complete) return;
     this.#complete = true;
     this.#gone = undefined;
-    this.#connection.answered(!this.#closes);
+    this.#connection.answered(!this.#closes, this.#bodyTaken ? 0 : this.#length);
   }
 }
 

@@ -85,8 +85,8 @@ export class Lane {
   }
 }
 
-/** What a connection waits for: a request, the rest of one, our answer, or its end. */
-type Waiting = 'idle' | 'head' | 'body' | 'answer' | 'end';
+/** What a connection waits for: a request, the rest of its head or body, our answer, a body that nobody wants to be over, or its own end. */
+type Waiting = 'idle' | 'head' | 'body' | 'answer' | 'rest' | 'end';
 
 class Connection implements LaneConnection {
   readonly socket: Socket;
@@ -98,6 +98,7 @@ class Connection implements LaneConnection {
   #pieces: Buffer[] = [];
   #size = 0;
   #exchange: LaneExchange | undefined;
+  /** Octets of body that are asked for, or to be passed over. */
   #bodyLength = 0;
   #onBody: ((body: Buffer) => void) | undefined;
   #closing = false;
@@ -121,9 +122,10 @@ class Connection implements LaneConnection {
     if (!this.#takeBody()) this.#wait('body');
   }
 
-  answered(goesOn: boolean): void {
+  answered(goesOn: boolean, unread: number): void {
     this.#exchange = undefined;
     this.#onBody = undefined;
+    this.#bodyLength = unread;
     if (!goesOn || this.#closing) {
       this.#wait('end');
       this.#putBack(EMPTY);
@@ -132,10 +134,8 @@ class Connection implements LaneConnection {
       this.socket.resume();
       return;
     }
-    this.#wait('idle');
     if (this.socket.isPaused()) this.socket.resume();
-    // Not from within the answer: whoever gave it has not returned yet.
-    if (this.#size > 0) queueMicrotask(() => this.#next());
+    this.#passOver();
   }
 
   close(all: boolean): void {
@@ -149,6 +149,7 @@ class Connection implements LaneConnection {
       idle: keepAlive,
       head: headerTimeout,
       body: requestTimeout,
+      rest: requestTimeout,
       answer: Number.POSITIVE_INFINITY,
       end: LINGER,
     }[this.#waiting];
@@ -171,8 +172,26 @@ class Connection implements LaneConnection {
     if (this.#waiting === 'answer') {
       if (this.#size > MAX_AHEAD) this.socket.pause();
     } else if (this.#waiting === 'body') this.#takeBody();
+    else if (this.#waiting === 'rest') this.#passOver();
     else this.#next();
   };
+
+  /** Throws away what is here of a body that was answered unread; the next request is behind it. */
+  #passOver(): void {
+    if (this.#bodyLength > 0) {
+      const octets = this.#join();
+      const passed = Math.min(octets.length, this.#bodyLength);
+      this.#bodyLength -= passed;
+      this.#putBack(octets.subarray(passed));
+    }
+    if (this.#bodyLength > 0) {
+      if (this.#waiting !== 'rest') this.#wait('rest');
+      return;
+    }
+    this.#wait('idle');
+    // Not from within the answer: whoever gave it has not returned yet.
+    if (this.#size > 0) queueMicrotask(() => this.#next());
+  }
 
   /** Reads the next request. */
   #next(): void {
