@@ -49,10 +49,12 @@ async function runPage(
       PAGE_MODE: jscript,
     };
     // A prefix has one server for all: runs take turns.
-    return await runChild('flock', [join(home, 'lock'), program('wine') as string, host, jscript, ...files], {
-      seconds,
-      env,
-    });
+    const args = [join(home, 'lock'), program('wine') as string, host, jscript, ...files];
+    const first = await runChild('flock', args, { seconds, env });
+    // Wine 8's JScript now and then frees code that still runs, and goes down with it: that says nothing of the page.
+    return /Unhandled page fault/.test(first.output)
+      ? await runChild('flock', args, { seconds, env })
+      : first;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
