@@ -68,6 +68,13 @@ export declare const WebSocketShim: {
   readonly Bytes: typeof Bytes;
   readonly version: string;
   configure(options: Options): void;
+  /**
+   * Repairs a STOMP library of the family of stompjs 2.3 in this engine, and returns the names of the defects that it had; what passes
+   * its test is left as it is. Called by the shim for the page's own `Stomp`: at install, before each socket, and when the page has
+   * loaded. A bundled library, or one that is to run over SockJS, is handed over before its `connect`.
+   * @default the page's own `Stomp`
+   */
+  installStompFix(Stomp?: unknown): string[];
 };
 
 export declare function configure(options: Options): void;

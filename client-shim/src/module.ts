@@ -1,13 +1,13 @@
 import { page } from './browser/page.ts';
 import { connectWith } from './connect/connect.ts';
 import type { Options } from './facade/settings.ts';
-import { createShim } from './facade/shim.ts';
+import { createStompShim, lookForStomp } from './stomp/shim.ts';
 
 // The shim for a bundler: importing it changes nothing in the page. Its types are in ../module.d.ts.
 
 export { Bytes } from './lang/bytes.ts';
 
-export const WebSocketShim = createShim(connectWith, '');
+export const WebSocketShim = createStompShim(connectWith, '');
 
 export function configure(options: Options): void {
   WebSocketShim.configure(options);
@@ -16,4 +16,5 @@ export function configure(options: Options): void {
 export function install(options?: Options): void {
   if (options) configure(options);
   page.WebSocketShim = page.WebSocket = WebSocketShim as never;
+  lookForStomp(WebSocketShim);
 }

@@ -4,6 +4,7 @@ import { page } from '../browser/page.ts';
 import { baseUrl } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
 import { Bytes } from '../lang/bytes.ts';
+import type { Seam } from './seam.ts';
 import { type Options, Settings } from './settings.ts';
 import { createWebSocket } from './web-socket.ts';
 
@@ -23,13 +24,14 @@ export interface WebSocketShim {
  */
 export function createShim(
   connectWith: (own: NativeWebSocketConstructor | undefined) => Connect,
-  home: string
+  home: string,
+  seam: Seam
 ): WebSocketShim {
   const own = page.WebSocket;
   const settings = new Settings(home);
   const accessors = hasAccessors();
   const connect = connectWith(own);
-  const shim = createWebSocket({ connect, settings, native: own, accessors }) as WebSocketShim;
+  const shim = createWebSocket({ connect, settings, native: own, accessors, seam }) as WebSocketShim;
   shim.NativeWebSocket = own;
   shim.Bytes = Bytes;
   shim.version = '0.1.0';

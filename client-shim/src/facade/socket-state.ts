@@ -8,6 +8,7 @@ import { closeEvent, messageEvent, type SocketEvent, simpleEvent } from './event
 import { incoming } from './incoming.ts';
 import { Listeners } from './listeners.ts';
 import { Outbox, outgoing } from './outgoing.ts';
+import type { Seam } from './seam.ts';
 import { originOf } from './url.ts';
 
 export const CONNECTING = 0;
@@ -19,6 +20,7 @@ export const CLOSED = 3;
 export interface Face {
   /** The object itself, target of the events. */
   readonly target: object;
+  readonly seam: Seam;
   /** Brings plain fields and state into agreement; does nothing where there are accessors. */
   sync(): void;
   /** After the last event. */
@@ -90,8 +92,12 @@ export class SocketState implements ConnectionEvents {
   }
 
   dispatch(event: SocketEvent): void {
+    const { seam, target } = this.face;
+    const outer = seam.event;
     this.face.sync();
-    this.listeners.dispatch(this.face.target, event);
+    seam.event = event;
+    this.listeners.dispatch(target, event);
+    seam.event = outer;
     this.face.sync();
   }
 

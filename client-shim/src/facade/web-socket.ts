@@ -8,6 +8,7 @@ import { indexOf } from '../lang/list.ts';
 import { addAccessors, syncFields } from './attributes.ts';
 import type { SocketEvent } from './events.ts';
 import { protocolList } from './protocols.ts';
+import type { Seam } from './seam.ts';
 import type { Settings } from './settings.ts';
 import { CLOSED, CLOSING, CONNECTING, OPEN, SocketState } from './socket-state.ts';
 import { webSocketUrl } from './url.ts';
@@ -19,13 +20,14 @@ export interface Environment {
   readonly native: NativeWebSocketConstructor | undefined;
   /** Whether attributes can be accessors on the prototype (`hasAccessors`); else they are fields, kept up to date. */
   readonly accessors: boolean;
+  readonly seam: Seam;
 }
 
 const STATES: Record<string, number> = { CONNECTING, OPEN, CLOSING, CLOSED };
 
 /** Makes the constructor that takes the place of `window.WebSocket` (WHATWG WebSockets §3.1). */
 export function createWebSocket(environment: Environment): new (url: string, protocols?: unknown) => object {
-  const { connect, settings, accessors } = environment;
+  const { connect, settings, accessors, seam } = environment;
   const Native = environment.native;
   let live: SocketState[] | null = null;
 
@@ -36,6 +38,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       if (!(this instanceof WebSocket)) throw new TypeError('WebSocket is called without new.');
       // biome-ignore lint/complexity/noArguments: undefined is an address too, nothing is not
       if (!arguments.length) throw new TypeError('WebSocket is called without an address.');
+      seam.constructing();
       const text = `${url}`;
       const base = baseUrl();
       const address = webSocketUrl(text, base);
@@ -49,6 +52,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       const asked = protocolList(protocols);
       const state = new SocketState(address, {
         target: this,
+        seam,
         sync: accessors ? nothing : () => syncFields(this, state),
         ended: () => forget(state)
       });

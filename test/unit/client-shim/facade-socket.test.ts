@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSeam } from '../../../client-shim/src/facade/seam.ts';
 import { Settings } from '../../../client-shim/src/facade/settings.ts';
 import { createWebSocket } from '../../../client-shim/src/facade/web-socket.ts';
 import { Bytes } from '../../../client-shim/src/lang/bytes.ts';
@@ -43,6 +44,7 @@ for (const accessors of [true, false]) {
         connect: network.connect,
         settings: gatewaySettings(),
         native: undefined,
+        seam: createSeam(),
         accessors,
       }) as unknown as Constructor;
     });
@@ -430,7 +432,13 @@ for (const accessors of [true, false]) {
     it('names the origin of its own address in a message event, also when that is mapped', async () => {
       const settings = gatewaySettings();
       settings.configure({ map: 'ws://app:9998/ -> /app/' }, 'http://page.test/');
-      const Mapped = createWebSocket({ connect: network.connect, settings, native: undefined, accessors });
+      const Mapped = createWebSocket({
+        connect: network.connect,
+        settings,
+        native: undefined,
+        seam: createSeam(),
+        accessors,
+      });
       const socket = new Mapped('ws://app:9998/echo?q') as Socket;
       const connection = network.last();
       let origin: unknown;
@@ -522,6 +530,7 @@ for (const accessors of [true, false]) {
         connect: network.connect,
         settings: gatewaySettings(),
         native: Native as never,
+        seam: createSeam(),
         accessors,
       });
       const plain = new Shim('ws://elsewhere/x');

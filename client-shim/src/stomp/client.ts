@@ -1,0 +1,109 @@
+import type { Seam } from '../facade/seam.ts';
+import { Bytes } from '../lang/bytes.ts';
+import type { StompClient, StompSocket } from './library.ts';
+
+/**
+ * Lets clients say whose message they are at: `unmarshall` is called without the connection, and a socket that is none of the shim's (a
+ * SockJS, a native one) is not dispatched by it.
+ */
+export function nameSockets(prototype: StompClient, seam: Seam): void {
+  const { connect } = prototype;
+  if (!connect) return;
+  prototype.connect = function (this: StompClient) {
+    // biome-ignore lint/complexity/noArguments: whatever the library takes
+    const result = connect.apply(this, arguments);
+    const socket = this.ws;
+    const receive = socket && socket.onmessage;
+    if (typeof receive === 'function')
+      socket.onmessage = (event) => receiveOn(this, socket, event.data, seam, receive, event);
+    return result;
+  };
+}
+
+function receiveOn(
+  client: StompClient,
+  socket: StompSocket,
+  data: unknown,
+  seam: Seam,
+  receive: (event: { readonly data?: unknown }) => unknown,
+  event: { readonly data?: unknown }
+): unknown {
+  // Within a frame a line feed is part of it; the client would take it for a heart-beat and drop it.
+  if (data === '\n' && socket._tail) {
+    socket._tail += data;
+    if (client.partialData) client.partialData += data;
+    return;
+  }
+  const outer = seam.event;
+  seam.event = { target: socket, data };
+  return lastly(
+    // The client makes a string of the octets of an ArrayBuffer itself.
+    () => receive.call(socket, data instanceof Bytes ? { data: data.toBinaryString() } : event),
+    () => {
+      seam.event = outer;
+    }
+  );
+}
+
+/** Whether it cuts a frame between the halves of a surrogate pair: each half is then sent as U+FFFD. */
+export function cutsPairs(client: StompClient): boolean {
+  let cut = false;
+  if (!client._transmit) return cut;
+  client.ws = {
+    send: (part) => {
+      cut = cut || endsInHalf(part);
+    }
+  };
+  client.debug = nothing;
+  client.maxWebSocketFrameSize = 8;
+  // One of them has its pairs across the multiples of 8.
+  for (let body = '\ud83d\ude00'; body.length < 20; body += '\ud83d\ude00') {
+    client._transmit('A', {}, body);
+    client._transmit('A', {}, 'x' + body);
+  }
+  return cut;
+}
+
+/** Lets `_transmit` cut where it likes, and sends the first half of a pair with the second. */
+export function joinPairs(prototype: StompClient): void {
+  const { _transmit } = prototype;
+  if (!_transmit) return;
+  prototype._transmit = function (this: StompClient) {
+    const socket = this.ws;
+    let half = '';
+    this.ws = {
+      send: (part) => {
+        const text = half + part;
+        half = endsInHalf(text) ? text.charAt(text.length - 1) : '';
+        return socket.send(text.substring(0, text.length - half.length));
+      }
+    };
+    // biome-ignore lint/complexity/noArguments: whatever the library takes
+    const settings = arguments;
+    return lastly(
+      () => _transmit.apply(this, settings),
+      () => {
+        this.ws = socket;
+      }
+    );
+  };
+}
+
+/** As `finally`, which IE7 skips when nothing above it catches. */
+function lastly(act: () => unknown, end: () => void): unknown {
+  let result: unknown;
+  try {
+    result = act();
+  } catch (error) {
+    end();
+    throw error;
+  }
+  end();
+  return result;
+}
+
+function endsInHalf(text: string): boolean {
+  return (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
+}
+
+function nothing(): void {}

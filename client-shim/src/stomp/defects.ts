@@ -1,0 +1,54 @@
+import type { StompLibrary, Unmarshalled, WithPartial } from './library.ts';
+
+/** A defect by its name, messages that show it, and what comes of them where it is not: command and body of each frame. */
+type Probe = readonly [defect: string, messages: readonly string[], sound: string];
+
+const PROBES: readonly Probe[] = [
+  // The piece behind the last NUL is empty, and JScript's split drops it.
+  ['split', ['A\n\nx\0', 'B\n\ny\0'], 'A x;B y;'],
+  ['partial frames', ['A\n\nx', 'y\0B\nc:', 'd\n\nz', '\0'], 'A xy;B z;'],
+  ['coalesced frames', ['A\n\nx\0\nB\n\ny\0', 'C\n\n\0'], 'A x;B y;C ;'],
+  ['content-length', ['A\ncontent-length:5\n\n\u00e9\0\u00e9\0B\n\n\0'], 'A \u00e9\0\u00e9;B ;'],
+  ['heart-beats', ['\n\nA\n\nx\0\n\n\r\n', 'B\n\n\0'], 'A x;B ;']
+];
+
+/** What such a library returns: whether it keeps a tail apart; undefined if it is none that the repairs know. */
+export function returnsPartial(Stomp: StompLibrary): boolean | undefined {
+  const result = Stomp.Frame.unmarshall('A\n\nx\0') as Partial<WithPartial> & { length?: unknown };
+  if (result.frames && typeof result.partial === 'string') return true;
+  return typeof result.length === 'number' ? false : undefined;
+}
+
+/** Names of the defects that this library has in this engine: one test for each, of both together, and none of a version. */
+export function defectsOf(Stomp: StompLibrary): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < PROBES.length; at += 1) {
+    const [defect, messages, sound] = PROBES[at] as Probe;
+    if (outcome(Stomp, messages) !== sound) found.push(defect);
+  }
+  return found;
+}
+
+function outcome(Stomp: StompLibrary, messages: readonly string[]): string {
+  let seen = '';
+  let partial = '';
+  try {
+    for (let at = 0; at < messages.length; at += 1) {
+      const result = Stomp.Frame.unmarshall(partial + messages[at]);
+      const frames = framesOf(result);
+      partial = (result as WithPartial).partial || '';
+      for (let k = 0; k < frames.length; k += 1) {
+        const { command, body } = frames[k] as { command: string; body: string };
+        seen += command + ' ' + body + ';';
+      }
+    }
+  } catch (_) {
+    // 2.3.4 throws at a lone NUL in JScript.
+    return 'threw';
+  }
+  return seen + partial;
+}
+
+function framesOf(result: Unmarshalled) {
+  return (result as WithPartial).frames || result;
+}

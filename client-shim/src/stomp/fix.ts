@@ -1,0 +1,52 @@
+import { page } from '../browser/page.ts';
+import type { Seam } from '../facade/seam.ts';
+import { indexOf } from '../lang/list.ts';
+import { now } from '../lang/now.ts';
+import { cutsPairs, joinPairs, nameSockets } from './client.ts';
+import { defectsOf, returnsPartial } from './defects.ts';
+import type { StompClient, StompLibrary, Unmarshall } from './library.ts';
+import { createUnmarshall } from './unmarshall.ts';
+
+/** Examines a library, by default the page's `Stomp`, and repairs what fails; returns the names of the defects repaired. */
+export type InstallStompFix = (Stomp?: unknown) => string[];
+
+export function createStompFix(seam: Seam): InstallStompFix {
+  /** The functions that were examined, or put in their place. */
+  const known: Unmarshall[] = [];
+  return (library) => {
+    const Stomp = (library || (page as { Stomp?: unknown }).Stomp) as StompLibrary | undefined;
+    const unmarshall = Stomp && Stomp.Frame && Stomp.Frame.unmarshall;
+    if (typeof unmarshall !== 'function' || indexOf(known, unmarshall) >= 0) return [];
+    known.push(unmarshall);
+    const repaired: string[] = [];
+    try {
+      repair(Stomp as StompLibrary, seam, repaired);
+    } catch (_) {
+      // Not what it looked like: whoever loads or constructs is not to pay for it.
+    }
+    known.push((Stomp as StompLibrary).Frame.unmarshall);
+    return repaired;
+  };
+}
+
+/** Each repair for a test of its own that failed; `repaired` gets the names. */
+function repair(Stomp: StompLibrary, seam: Seam, repaired: string[]): void {
+  const hasPartial = returnsPartial(Stomp);
+  if (hasPartial === undefined) return;
+  const Clock = Date as { now?: () => number };
+  if (!Clock.now) {
+    Clock.now = now;
+    repaired.push('Date.now');
+  }
+  const defects = defectsOf(Stomp);
+  if (defects.length) Stomp.Frame.unmarshall = createUnmarshall(Stomp.Frame, hasPartial, seam);
+  repaired.push.apply(repaired, defects);
+  const client = Stomp.over && Stomp.over({});
+  if (!client) return;
+  const { prototype } = client.constructor as unknown as { prototype: StompClient };
+  if (defects.length) nameSockets(prototype, seam);
+  if (cutsPairs(client)) {
+    joinPairs(prototype);
+    repaired.push('surrogate pairs');
+  }
+}

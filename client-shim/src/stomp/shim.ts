@@ -1,0 +1,28 @@
+import { page } from '../browser/page.ts';
+import { createSeam } from '../facade/seam.ts';
+import { createShim, type WebSocketShim } from '../facade/shim.ts';
+import { createStompFix, type InstallStompFix } from './fix.ts';
+
+/** The shim, with the repairs of STOMP libraries. */
+export interface StompShim extends WebSocketShim {
+  installStompFix: InstallStompFix;
+}
+
+/** `createShim`, whose constructor looks for a page's `Stomp` before each socket it makes. */
+export function createStompShim(connectWith: Parameters<typeof createShim>[0], home: string): StompShim {
+  const seam = createSeam();
+  const shim = createShim(connectWith, home, seam) as StompShim;
+  shim.installStompFix = createStompFix(seam);
+  seam.constructing = () => shim.installStompFix();
+  return shim;
+}
+
+/** Looks for a page's `Stomp` now, and when all its scripts have run. */
+export function lookForStomp(shim: StompShim): void {
+  const look = () => {
+    shim.installStompFix();
+  };
+  look();
+  if (page.addEventListener) page.addEventListener('load', look, false);
+  else if (page.attachEvent) page.attachEvent('onload', look);
+}

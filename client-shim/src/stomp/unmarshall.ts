@@ -1,0 +1,41 @@
+import { put } from '../browser/define.ts';
+import type { Seam } from '../facade/seam.ts';
+import { utf8Length } from '../lang/utf8.ts';
+import { parseFrames } from './frames.ts';
+import type { Frame, FrameClass, StompSocket, Unmarshall } from './library.ts';
+
+/** Longest unfinished frame in UTF-16 units; one that is longer closes its socket. */
+export const MOST = 16 * 1024 * 1024;
+
+/**
+ * What takes the place of `Stomp.Frame.unmarshall`. `hasPartial`: it returns `{ frames, partial }`, and its client puts the tail before
+ * the next message; else it returns the frames, is called without its connection, and the tail is kept on the socket whose
+ * message is being dispatched. With no socket nothing can follow, and the end of the text ends a frame.
+ */
+export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, seam: Seam): Unmarshall {
+  return (data, escaped) => {
+    const event = seam.event;
+    const socket = event && (event.target as StompSocket | null);
+    const frames: Frame[] = [];
+    const text = hasPartial ? data : socket ? (socket._tail || '') + data : data + '\0';
+    // The client has made one character of each octet of a binary message.
+    const sizeOf = event && typeof event.data !== 'string' ? unitsOf : utf8Length;
+    const partial = parseFrames(text, sizeOf, ({ command, headers, body }) => {
+      const { frUnEscape } = Frame;
+      if (escaped && frUnEscape && command !== 'CONNECTED')
+        for (const name in headers) headers[name] = frUnEscape(headers[name] as string);
+      frames.push(new Frame(command, headers, body, escaped));
+    });
+    const tooLong = partial.length > MOST;
+    if (socket) put(socket, '_tail', tooLong ? '' : partial);
+    if (tooLong) {
+      if (socket && socket.close) socket.close();
+      throw new RangeError('A STOMP frame has more than ' + MOST + ' characters.');
+    }
+    return hasPartial ? { frames, partial } : frames;
+  };
+}
+
+function unitsOf(text: string): number {
+  return text.length;
+}
