@@ -2,7 +2,7 @@ import type { Handshake } from '../../backend/backend.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
-import { ABNORMAL, CloseCode, type CloseStatus } from '../../protocol/close.ts';
+import { CloseCode, type CloseStatus } from '../../protocol/close.ts';
 import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
 import { readConnectHeaders, readHeaders, spellHeaders } from '../headers.ts';
@@ -49,6 +49,8 @@ export class BrokerConnection implements Receiver, Outlet {
   #version: Version = '1.0';
   #heartBeat: HeartBeat | undefined;
   #writable = true;
+  /** The ERROR is being sent: what goes wrong with it is not told again. */
+  #failed = false;
   #ended = false;
 
   constructor(channel: Channel, peer: Peer, context: ConnectionContext) {
@@ -100,15 +102,14 @@ export class BrokerConnection implements Receiver, Outlet {
     if (this.#ended) return;
     if (!this.#channel.send(message)) this.#writable = false;
     this.#heartBeat?.sent();
-    if (this.#channel.bufferedAmount <= this.#context.options.maxBuffered) return;
-    // An ERROR would wait behind all that is not read.
-    this.#context.log.warn('client does not read', { waiting: this.#channel.bufferedAmount });
-    this.#channel.close(ABNORMAL);
-    this.#end();
+    if (this.#channel.bufferedAmount > this.#context.options.maxBuffered) {
+      this.fail(new StompError('too much waits to be read'));
+    }
   }
 
   fail(error: StompError, receipt?: string): void {
-    if (this.#ended) return;
+    if (this.#failed || this.#ended) return;
+    this.#failed = true;
     this.#context.log.info('stomp error', { reason: error.message });
     const headers = { message: error.message, 'receipt-id': receipt, 'content-type': 'text/plain' };
     this.#reply('ERROR', { ...headers, ...error.headers }, Buffer.from(`${error.message}\n`));
