@@ -21,7 +21,7 @@ export interface DownstreamEvents {
   frames(frames: Frame[]): void;
   /** An attach told the gateway what was received. */
   attached(): void;
-  /** A carrier of another kind than before, or the first after a loss, brought its first frame: it works. */
+  /** A carrier of another kind than before, the first after a loss, or any that goes both ways brought its first frame: it works. */
   proved(kind: CarrierKind): void;
   /** The carrier in use is no good. Answers what to attach next. */
   lost(loss: Loss): CarrierKind;
@@ -130,7 +130,7 @@ export function createDownstream(
       proof.clear();
       drop(former);
       former = undefined;
-      if (proven !== me.kind) {
+      if (proven !== me.kind || me.kind.duplex) {
         proven = me.kind;
         events.proved(proven);
       }

@@ -9,13 +9,20 @@ interface Entry {
   readonly size: number;
 }
 
+function costOf(entry: Entry): number {
+  return entry.frame.data.length + OVERHEAD;
+}
+
 /** The numbered frames that the gateway has not acknowledged. */
 export interface Outbox {
   /** Adds a message, in fragments where it is longer than a body may be. */
   add(type: 'T' | 'B' | 'C', data: string, size: number): void;
   /** The next frames not yet sent, as many as a body holds, behind their `#`; empty if there are none. */
   take(): Frame[];
+  /** There are some to take. Twice what a body holds may be sent and not acknowledged: what waits is in order and may go another way. */
   hasUnsent(): boolean;
+  /** All is acknowledged. */
+  isEmpty(): boolean;
   /** Some were sent and are not acknowledged. */
   isAwaiting(): boolean;
   /** All that is not acknowledged is to be sent again. */
@@ -33,8 +40,13 @@ export function createOutbox(bodyLimit: number): Outbox {
   const entries: Entry[] = [];
   /** Number of the last acknowledged frame: that of `entries[0]` is one more. */
   let base = 0;
-  /** How many of `entries` have been sent. */
+  /** How many of `entries` have been sent, and what they cost. */
   let sent = 0;
+  let pending = 0;
+
+  function hasUnsent(): boolean {
+    return sent < entries.length && (!pending || pending + costOf(entries[sent] as Entry) <= 2 * limit);
+  }
 
   function fragments(type: string, data: string, size: number): void {
     let at = 0;
@@ -52,26 +64,32 @@ export function createOutbox(bodyLimit: number): Outbox {
     take: () => {
       const frames: Frame[] = [];
       let room = limit;
-      for (; sent < entries.length; sent += 1) {
-        const next = (entries[sent] as Entry).frame;
-        room -= next.data.length + OVERHEAD;
+      for (; hasUnsent(); sent += 1) {
+        const next = entries[sent] as Entry;
+        const cost = costOf(next);
+        room -= cost;
         if (room < 0 && frames.length) break;
+        pending += cost;
         if (!frames.length) frames.push(frame('#', base + sent + 1));
-        frames.push(next);
+        frames.push(next.frame);
       }
       return frames;
     },
-    hasUnsent: () => sent < entries.length,
+    hasUnsent: hasUnsent,
+    isEmpty: () => !entries.length,
     isAwaiting: () => sent > 0,
     rewind: () => {
-      sent = 0;
+      sent = pending = 0;
     },
     acknowledged: (seq) => {
       const count = Math.min(seq - base, entries.length);
       if (count <= 0) return 0;
       let bytes = 0;
       const gone = entries.splice(0, count);
-      for (let i = 0; i < gone.length; i += 1) bytes += (gone[i] as Entry).size;
+      for (let i = 0; i < gone.length; i += 1) {
+        bytes += (gone[i] as Entry).size;
+        if (i < sent) pending -= costOf(gone[i] as Entry);
+      }
       base += count;
       sent = Math.max(0, sent - count);
       return bytes;

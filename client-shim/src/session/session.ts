@@ -5,10 +5,14 @@ import { addressOf } from '../wire/address.ts';
 import { textBody } from '../wire/body.ts';
 import { type Frame, frame } from '../wire/frame.ts';
 import { type Binary, binaryOf, charactersOf } from '../wire/payload.ts';
+import { createAlarm } from './alarm.ts';
 import { createDownstream, type Loss } from './downstream.ts';
 import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';
 import { createUpstream } from './upstream.ts';
+
+/** Milliseconds that a peer has to answer the Close: Firefox and Chromium wait as long (`network.websocket.timeout.close`). */
+const CLOSING = 10000;
 
 /** What a session tells its page; the same as a connection does. */
 export interface SessionEvents {
@@ -63,11 +67,17 @@ export function createSession(
   let over = false;
   /** Frames went upstream on a carrier and not by requests. */
   let direct = false;
+  /** The page has closed, and the gateway does not know it yet. */
+  let closing = false;
   /** Characters received since the last acknowledgement. */
   let unacknowledged = 0;
 
   const outbox = createOutbox(limits.body);
   const inbox = createInbox(deliver);
+  const unanswered = createAlarm(platform, () => {
+    abort('close unanswered');
+    sayGone(platform, line);
+  });
   const upstream = createUpstream(
     platform,
     line,
@@ -103,7 +113,11 @@ export function createSession(
         direct = !!kind.duplex;
       },
       lost: (loss) => {
-        if (loss.kind.duplex) upstream.rewind();
+        if (loss.kind.duplex) {
+          upstream.rewind();
+          // A WebSocket is not told that the session is gone; a request is.
+          upstream.acknowledge();
+        }
         return hooks.lost(loss);
       },
       over: abort
@@ -117,6 +131,11 @@ export function createSession(
       if (one.type === 'A') {
         const bytes = outbox.acknowledged(+one.data);
         if (bytes) events.sent(bytes);
+        if (direct) upstream.wake();
+        if (closing && outbox.isEmpty()) {
+          closing = false;
+          unanswered.set(CLOSING);
+        }
       } else if (one.type === 'H') upstream.acknowledge();
       else if (one.type === 'E' && one.data === 'g') abort('gone');
       // A gap is mended by the next attach, which says where to begin.
@@ -157,6 +176,7 @@ export function createSession(
 
   function stop(): void {
     over = true;
+    unanswered.clear();
     upstream.stop();
     downstream.stop();
   }
@@ -171,6 +191,7 @@ export function createSession(
       upstream.wake();
     },
     close: (code, reason) => {
+      closing = true;
       outbox.add('C', code === 1005 ? '' : reason ? code + ',' + reason : '' + code, 0);
       upstream.wake();
     },

@@ -61,13 +61,15 @@ export function createUpstream(
 
   function flush(): void {
     const direct = events.direct();
-    while (!stopped && !retry.isWaiting() && (direct || inFlight < most)) {
-      if (!ackDue && !outbox.hasUnsent()) return;
+    while (!stopped && !retry.isWaiting()) {
+      // Answers may wait for the backend, and the backend for an acknowledgement: those go out at any time.
+      const free = direct || inFlight < most;
+      if (!ackDue && !(free && outbox.hasUnsent())) return;
       const received = inbox.received();
       const frames = ackDue || received > acked ? [frame('A', received)] : [];
       ackDue = false;
       acked = received;
-      const unit = frames.concat(outbox.take());
+      const unit = free ? frames.concat(outbox.take()) : frames;
       if (direct) direct(unit);
       else send(unit);
     }

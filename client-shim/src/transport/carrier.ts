@@ -1,3 +1,4 @@
+import type { Uint8ArrayConstructor } from '../../browser.d.ts';
 import { byteBody, textBody } from '../wire/body.ts';
 import { type Frame, isBinary } from '../wire/frame.ts';
 import type { Platform } from './platform.ts';
@@ -60,10 +61,13 @@ export function bodyOf(platform: Platform, line: Line, frames: Frame[]): string 
     const one = frames[i] as Frame;
     if (isBinary(one.type) || (!exact && /[\u0300-\uffff]/.test(one.data))) binary = true;
   }
-  const Octets = platform.page.Uint8Array;
-  if (!binary || !line.postsOctets || !Octets) return textBody(line.token, frames);
-  const text = byteBody(line.token, frames);
-  const octets = new Octets(text.length);
+  if (!binary || !line.postsOctets || !platform.page.Uint8Array) return textBody(line.token, frames);
+  return bufferOf(platform, byteBody(line.token, frames));
+}
+
+/** Octets, from a text of one character for each, in an engine that has typed arrays. */
+export function bufferOf(platform: Platform, text: string): ArrayBuffer {
+  const octets = new (platform.page.Uint8Array as Uint8ArrayConstructor)(text.length);
   for (let at = 0; at < text.length; at += 1) octets[at] = text.charCodeAt(at);
   return octets.buffer as ArrayBuffer;
 }

@@ -1,11 +1,11 @@
 import type { NativeWebSocket, NativeWebSocketConstructor } from '../../browser.d.ts';
 import { addressOf } from '../wire/address.ts';
 import { spellAll } from '../wire/body.ts';
-import { readBytes } from '../wire/byte-form.ts';
+import { readBytes, spellBytes } from '../wire/byte-form.ts';
 import { frame, startPosition } from '../wire/frame.ts';
 import { charactersOf } from '../wire/payload.ts';
 import { readText, spellText } from '../wire/text-form.ts';
-import type { CarrierKind } from './carrier.ts';
+import { bufferOf, type CarrierKind } from './carrier.ts';
 import { isTrusted } from './websocket.ts';
 
 /**
@@ -42,6 +42,12 @@ export const websocketSession: CarrierKind = {
       close();
       events.over(false, 'closed');
     };
-    return { close: close, send: (frames) => socket.send(spellAll(frames, spellText)) };
+    return {
+      close: close,
+      send: (frames) =>
+        socket.send(
+          line.binary ? bufferOf(platform, spellAll(frames, spellBytes)) : spellAll(frames, spellText)
+        )
+    };
   }
 };

@@ -352,6 +352,19 @@ describe('upstream of a fallback session', () => {
       assert.deepEqual(told, ['open', 'sent 1']);
     });
 
+  it('acknowledges also while the answers to all its requests wait', () => {
+    const { browser, connection } = openFallback({ transports: ['xhr-streaming'] });
+    for (let at = 0; at < 2; at += 1) {
+      connection.send('a', 1);
+      browser.clock.advance(1);
+    }
+    connection.send('b', 1);
+    browser.last('xhr-streaming').grow(`#1${RS}T${'x'.repeat(150_000)}${RS}`);
+    browser.clock.advance(1);
+    assert.equal(browser.count('send'), 3);
+    assert.equal(browser.last('send').body, `n.k;A1${RS}`);
+  });
+
   it('sends again what got no answer at all', () => {
     const { browser, connection } = openFallback({ transports: ['xhr-polling'] });
     connection.send('a', 1);
@@ -380,7 +393,85 @@ describe('upstream of a fallback session', () => {
   });
 });
 
+describe('a session over WebSocket', () => {
+  function openSession(): Opened & { socket: FakeSocket } {
+    const opened = openFallback({ transports: ['websocket-session'] }, new FakeBrowser().withSocket());
+    const socket = socketOf(opened.browser);
+    socket.onopen?.({ type: 'open' });
+    socket.onmessage?.({ type: 'message', data: `#1${RS}` });
+    opened.browser.clock.advance(1);
+    return { ...opened, socket };
+  }
+
+  it('sends octets once there is something binary', () => {
+    const { browser, connection, socket } = openSession();
+    connection.send('a', 1);
+    browser.clock.advance(1);
+    connection.send(new Uint8Array([0, 255]), 2);
+    browser.clock.advance(1);
+    assert.deepEqual(socket.sent.slice(0, 2), [`D1,0${RS}`, `#1${RS}Ta${RS}`]);
+    const octets = Buffer.from(socket.sent[2] as ArrayBuffer);
+    assert.equal(octets.toString('latin1'), '#\x012B\x02\x00\xff');
+  });
+
+  it('sends again what is not acknowledged when the gateway asks it to attach anew', () => {
+    const { browser, connection, socket } = openSession();
+    connection.send('a', 1);
+    browser.clock.advance(1);
+    socket.onmessage?.({ type: 'message', data: `Er${RS}` });
+    const next = socketOf(browser);
+    assert.notEqual(next, socket);
+    next.onopen?.({ type: 'open' });
+    next.onmessage?.({ type: 'message', data: `#1${RS}` });
+    browser.clock.advance(1);
+    assert.deepEqual(next.sent, [`D2,0${RS}`, `#1${RS}Ta${RS}`]);
+  });
+
+  it('sends no more than can be acknowledged soon, and the rest then', () => {
+    const { browser, connection, socket } = openSession();
+    for (let at = 0; at < 10; at += 1) connection.send('x'.repeat(50_000), 50_000);
+    browser.clock.advance(1);
+    const sent = () => socket.sent.slice(1).join('').length;
+    assert.ok(sent() > 100_000 && sent() < 263_168, `${sent()} characters`);
+    const before = sent();
+    socket.onmessage?.({ type: 'message', data: `A3${RS}` });
+    browser.clock.advance(1);
+    assert.ok(sent() >= before + 150_000, `${sent()} characters`);
+    for (let ack = 4; ack <= 10; ack += 1) {
+      socket.onmessage?.({ type: 'message', data: `A${ack}${RS}` });
+      browser.clock.advance(1);
+    }
+    assert.ok(sent() > 500_000, `${sent()} characters`);
+  });
+
+  it('asks by a request whether the session is gone, as a WebSocket that fails does not say why', () => {
+    const { browser, socket, told } = openSession();
+    socket.onclose?.({ type: 'close' } as never);
+    browser.clock.advance(1);
+    browser.last('send').end(404, `Eg${RS}`);
+    browser.clock.advance(1);
+    assert.deepEqual(told, ['open', 'closed 1006  false true']);
+  });
+});
+
 describe('the end of a fallback session', () => {
+  it('does not wait for the peer to answer a Close longer than browsers do', () => {
+    const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+    connection.send('a', 1);
+    connection.close(4001, 'bye');
+    browser.clock.advance(1);
+    browser.last('send').end(200, `A1${RS}`);
+    browser.clock.advance(12_000);
+    browser.last('send').end(200, `A2${RS}`);
+    browser.clock.advance(9_999);
+    assert.deepEqual(told, ['open', 'sent 1'], 'what it sent before comes first, however long that takes');
+    browser.clock.advance(1);
+    assert.deepEqual(told, ['open', 'sent 1', 'closed 1006  false true']);
+    assert.equal(browser.beacons.at(-1)?.body, `n.k;X${RS}`);
+    browser.clock.advance(200_000);
+    assert.equal(browser.clock.timers, 0);
+  });
+
   it('closes behind what was sent, shows what the peer answered, and acknowledges it', () => {
     const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
     connection.send('a', 1);

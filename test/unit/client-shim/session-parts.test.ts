@@ -27,22 +27,40 @@ describe("the shim's outbox", () => {
     assert.equal(outbox.acknowledged(1), 0, 'an older acknowledgement changes nothing');
   });
 
+  it('gives out no more than two bodies before something is acknowledged, and what was taken back again', () => {
+    const outbox = createOutbox(2000);
+    for (let i = 0; i < 20; i += 1) outbox.add('T', 'x'.repeat(92), 1);
+    const takeAll = (): number => {
+      let taken = 0;
+      for (let unit = outbox.take(); unit.length > 0; unit = outbox.take()) taken += unit.length - 1;
+      return taken;
+    };
+    assert.equal(takeAll(), 9);
+    outbox.acknowledged(4);
+    assert.equal(takeAll(), 4);
+    outbox.rewind();
+    outbox.acknowledged(6);
+    assert.equal(takeAll(), 9);
+  });
+
   it('splits a message that no body holds, between code points, and counts it when its last fragment is taken', () => {
     const outbox = createOutbox(512 + 3 * 13);
     const text = '😀😀😀😀😀';
     outbox.add('T', text, 20);
     let joined = '';
     const types: string[] = [];
-    for (let unit = outbox.take(); unit.length > 0; unit = outbox.take())
+    const counted: number[] = [];
+    for (let unit = outbox.take(); unit.length > 0; unit = outbox.take()) {
       for (const { type, data } of unit.slice(1)) {
         types.push(type);
         joined += data;
         assert.equal(data.length % 2, 0, 'no pair is cut');
       }
+      counted.push(outbox.acknowledged(types.length));
+    }
     assert.equal(joined, text);
     assert.deepEqual(types, ['t', 't', 'T']);
-    assert.equal(outbox.acknowledged(2), 0);
-    assert.equal(outbox.acknowledged(3), 20);
+    assert.deepEqual(counted, [0, 0, 20]);
   });
 
   it('never makes a body longer than the gateway takes, whatever the text', () => {
@@ -50,13 +68,17 @@ describe("the shim's outbox", () => {
     for (const unit of ['\0', 'ä', '€', '😀', 'x']) {
       const outbox = createOutbox(limit);
       for (let i = 0; i < 20; i += 1) outbox.add('T', unit.repeat(97), 1);
+      let seen = 0;
       for (let frames = outbox.take(); frames.length > 0; frames = outbox.take()) {
         const octets = frames.reduce(
           (sum, { data }) => sum + 2 + Buffer.byteLength(data) + (unit === '\0' ? data.length : 0),
           0,
         );
         assert.ok(octets < limit - 100, `${octets} octets of ${JSON.stringify(unit)}`);
+        seen += frames.length - 1;
+        outbox.acknowledged(seen);
       }
+      assert.equal(seen, 20);
     }
   });
 });
