@@ -1,0 +1,341 @@
+import assert from 'node:assert/strict';
+import type { Handshake } from '../../../gateway/backend/backend.ts';
+import { channelPair } from '../../../gateway/backend/channel-pair.ts';
+import { type Log, silentLog } from '../../../gateway/base/log.ts';
+import { Message } from '../../../gateway/protocol/message.ts';
+import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
+import { frameLimits } from '../../../gateway/stomp/parser.ts';
+import { NO_RULES, type RelayRules } from '../../../gateway/stomp/relay/options.ts';
+import { framedBackend } from '../../../gateway/stomp/relay/relay.ts';
+import { StompEnd, settled } from '../../support/stomp-pair.ts';
+import { TestClock } from '../../support/test-clock.ts';
+import { handshake } from '../../support/upstreams.ts';
+
+interface Fixture {
+  readonly client: StompEnd;
+  readonly broker: StompEnd;
+  readonly clock: TestClock;
+  readonly lines: string[];
+}
+
+/** A client and a broker with a relay between them; both ends are the test's. */
+async function relay(
+  rules: Partial<RelayRules> = {},
+  carrier: Handshake['carrier'] = 'native',
+  maxFrame = 100_000,
+): Promise<Fixture> {
+  const [brokerChannel, brokerFar] = channelPair();
+  const clock = new TestClock();
+  const lines: string[] = [];
+  const say = (message: string, fields = {}) => lines.push(`${message} ${JSON.stringify(fields)}`);
+  const log: Log = { ...silentLog, info: say, warn: say, error: say, with: () => log };
+  const plain = {
+    name: 'in memory',
+    connect: async () => ({ channel: brokerChannel, protocol: 'v11.stomp' }),
+  };
+  const options = { ...NO_RULES, ...rules, frame: frameLimits(maxFrame), heartBeat: 10_000 };
+  const backend = framedBackend(plain, options, { clock, log });
+  const { channel } = await backend.connect(handshake({ carrier }), new AbortController().signal);
+  const fixture = {
+    client: new StompEnd(channel, SERVER_COMMANDS),
+    broker: new StompEnd(brokerFar, CLIENT_COMMANDS),
+    clock,
+    lines,
+  };
+  await settled();
+  return fixture;
+}
+
+async function connected(
+  rules: Partial<RelayRules> = {},
+  carrier: Handshake['carrier'] = 'native',
+  version = '1.2',
+): Promise<Fixture> {
+  const fixture = await relay(rules, carrier);
+  fixture.client.send('CONNECT', { 'accept-version': version, 'heart-beat': '5000,5000' });
+  fixture.broker.send('CONNECTED', { version, 'heart-beat': '8000,8000' });
+  fixture.broker.take();
+  return fixture;
+}
+
+describe('a relay to its client', () => {
+  it('sends one whole frame in each message, however the broker cuts them', async () => {
+    const { client, broker } = await connected();
+    client.messages.length = 0;
+    const stream = Buffer.from('MESSAGE\na:ü\ncontent-length:5\n\nx\0€\0\nRECEIPT\nreceipt-id:1\n\n\0\n\n');
+    for (const octet of stream) broker.write(Buffer.of(octet));
+    broker.write(Buffer.concat([stream, stream]));
+    const frames = client.messages.filter(({ size }) => size > 1).map(({ text }) => text);
+    const [message, receipt] = ['MESSAGE\na:ü\ncontent-length:5\n\nx\0€\0', 'RECEIPT\nreceipt-id:1\n\n\0'];
+    assert.deepEqual(frames, [message, receipt, message, receipt, message, receipt]);
+  });
+
+  it('adds content-length where ActiveMQ leaves it out', async () => {
+    const { client, broker } = await connected();
+    broker.write('MESSAGE\ndestination:/queue/a\n\ngrüße\0');
+    assert.equal(client.last().headers['content-length'], '7');
+  });
+
+  it('sends what is no UTF-8 as binary, and all else as text', async () => {
+    const { client, broker } = await connected();
+    broker.write(Buffer.from('MESSAGE\ncontent-length:2\n\n\xff\xfe\0', 'latin1'));
+    assert.equal(client.messages.at(-1)?.binary, true);
+    broker.write('MESSAGE\n\nü\0');
+    assert.equal(client.messages.at(-1)?.binary, false);
+  });
+
+  it('leaves escapes as they are', async () => {
+    const { client, broker } = await connected();
+    broker.write('MESSAGE\nx:a\\cb\\n\n\n\0');
+    assert.equal(client.last().headers.x, 'a\\cb\\n');
+  });
+
+  it('tells heart-beat in CONNECTED even if the broker does not', async () => {
+    const { client, broker } = await relay();
+    client.send('CONNECT');
+    broker.send('CONNECTED');
+    assert.equal(client.last().headers['heart-beat'], '0,0');
+  });
+
+  it('delivers an ERROR before the end', async () => {
+    const { client, broker } = await connected();
+    client.channel.pause();
+    broker.send('ERROR', { message: 'no' }, 'why');
+    broker.channel.close({ code: 1006, reason: '' });
+    await settled();
+    const early = client.end;
+    assert.equal(early, undefined);
+    client.channel.resume();
+    assert.deepEqual(client.take().slice(-1), ['ERROR why']);
+    await settled();
+    assert.equal(client.end?.code, 1002);
+  });
+
+  it('closes with 1000 behind DISCONNECT, and with 1011 when the broker is gone', async () => {
+    for (const [command, code] of [
+      ['DISCONNECT', 1000],
+      ['BEGIN', 1011],
+    ] as const) {
+      const { client, broker } = await connected();
+      client.send(command, { transaction: 't' });
+      broker.channel.close({ code: 1006, reason: '' });
+      await settled();
+      assert.equal(client.end?.code, code);
+    }
+  });
+
+  it('passes on how a WebSocket broker closes', async () => {
+    const { client, broker } = await connected();
+    broker.channel.close({ code: 1000, reason: 'STOMP died' });
+    await settled();
+    assert.deepEqual(client.end, { code: 1000, reason: 'STOMP died' });
+  });
+});
+
+describe('a relay to its broker', () => {
+  it('puts frames together that the client cut, and takes those apart that it joined', async () => {
+    const { client, broker } = await connected();
+    const frame = 'SEND\ndestination:/queue/a\n\nhello\0';
+    client.write(frame.slice(0, 10));
+    client.write(frame.slice(10, 30));
+    assert.deepEqual(broker.messages.length, 1);
+    client.write(`${frame.slice(30)}\n${frame}${frame}`);
+    assert.deepEqual(broker.take(), ['SEND hello', 'SEND hello', 'SEND hello']);
+    assert.equal(broker.messages.at(-1)?.text, 'SEND\ndestination:/queue/a\ncontent-length:5\n\nhello\0');
+  });
+
+  it('keeps frames that come before CONNECTED, as how they are read depends on it', async () => {
+    const { client, broker } = await relay();
+    client.write(
+      'CONNECT\naccept-version:1.1,1.2\n\n\0SEND\ndestination:/queue/a\nx:\\c\n\n\0BEGIN\ntransaction:t\n\n\0',
+    );
+    assert.deepEqual(broker.take(), ['CONNECT']);
+    broker.send('CONNECTED', { version: '1.1' });
+    assert.deepEqual(broker.take(), ['SEND', 'BEGIN']);
+    client.send('COMMIT', { transaction: 't' });
+    assert.deepEqual(broker.take(), ['COMMIT']);
+  });
+
+  it('asks for no version that it cannot read', async () => {
+    const { client, broker } = await relay();
+    client.send('CONNECT', { 'accept-version': '1.1,1.2,2.0' });
+    assert.equal(broker.last().headers['accept-version'], '1.1,1.2');
+  });
+
+  it('puts its own host and credentials in place of the client’s', async () => {
+    const { client, broker, lines } = await relay({ virtualHost: 'shop', login: 'gw', passcode: 'secret' });
+    client.send('CONNECT', { host: '/', login: 'me', 'login ': 'me', passcode: 'mine' });
+    const { headers } = broker.last();
+    assert.deepEqual(headers, { host: 'shop', login: 'gw', passcode: 'secret' });
+    assert.doesNotMatch(lines.join(), /secret|mine/);
+  });
+
+  it('passes the client’s credentials on where it has none', async () => {
+    const { client, broker } = await relay();
+    client.send('CONNECT', { host: '/', login: 'me', passcode: 'mine' });
+    assert.deepEqual(broker.last().headers, { host: '/', login: 'me', passcode: 'mine' });
+  });
+
+  it('spells what stompjs 2.3 wrote without escapes, so that the broker can read it', async () => {
+    const { client, broker } = await connected({}, 'native', '1.1');
+    client.write('SEND\ndestination:/queue/a\npath:C:\\temp\n\n\0');
+    assert.equal(broker.last().headers.path, 'C\\c\\\\temp');
+  });
+
+  it('waits with the client while the broker takes no more, and the other way round', async () => {
+    const { client, broker } = await connected();
+    const send = (): boolean => client.channel.send(Message.text('SEND\ndestination:/queue/a\n\nx\0'));
+    broker.channel.pause();
+    assert.equal(send(), false);
+    send();
+    assert.ok(client.channel.bufferedAmount > 0);
+    broker.channel.resume();
+    assert.deepEqual(broker.take(), ['SEND x', 'SEND x']);
+    assert.equal(client.channel.bufferedAmount, 0);
+    client.channel.pause();
+    broker.send('RECEIPT', { 'receipt-id': '1' });
+    broker.send('RECEIPT', { 'receipt-id': '2' });
+    assert.ok(broker.channel.bufferedAmount > 0);
+    client.channel.resume();
+    assert.equal(broker.channel.bufferedAmount, 0);
+    assert.deepEqual(client.take().slice(-2), ['RECEIPT', 'RECEIPT']);
+  });
+
+  it('is told when the client goes', async () => {
+    const { client, broker } = await connected();
+    client.channel.close({ code: 1006, reason: '' });
+    await settled();
+    assert.equal(broker.end?.code, 1001);
+  });
+});
+
+describe('heart-beats of a relay', () => {
+  it('go end to end where the client has a WebSocket', async () => {
+    const { client, broker, clock } = await relay();
+    client.send('CONNECT', { 'accept-version': '1.2', 'heart-beat': '5000,5000' });
+    assert.equal(broker.last().headers['heart-beat'], '5000,5000');
+    broker.send('CONNECTED', { version: '1.2', 'heart-beat': '8000,8000' });
+    assert.equal(client.last().headers['heart-beat'], '8000,8000');
+    client.write('\n');
+    broker.write('\n');
+    assert.deepEqual([client.heartBeats, broker.heartBeats], [1, 1]);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('are the gateway’s own where the client is on a fallback', async () => {
+    const { client, broker, clock } = await relay({}, 'fallback');
+    client.send('CONNECT', { 'accept-version': '1.2', 'heart-beat': '5000,5000' });
+    assert.equal(broker.last().headers['heart-beat'], '10000,10000');
+    broker.send('CONNECTED', { version: '1.2', 'heart-beat': '20000,20000' });
+    assert.equal(client.last().headers['heart-beat'], '0,0');
+    client.write('\n');
+    broker.write('\n');
+    assert.deepEqual([client.heartBeats, broker.heartBeats], [0, 0]);
+    clock.advance(30_000);
+    assert.deepEqual([client.heartBeats, broker.heartBeats], [0, 2]);
+    clock.advance(10_000);
+    await settled();
+    assert.equal(client.last().headers.message, 'no heart-beat of the broker');
+    assert.equal(client.end?.code, 1011);
+    assert.equal(clock.timers, 0);
+  });
+
+  it('do not take a broker for dead that is not read', async () => {
+    const { client, broker, clock } = await connected({}, 'fallback');
+    client.channel.pause();
+    broker.send('RECEIPT', { 'receipt-id': '1' });
+    broker.send('RECEIPT', { 'receipt-id': '2' });
+    clock.advance(100_000);
+    client.channel.resume();
+    await settled();
+    assert.deepEqual(client.take().slice(-2), ['RECEIPT', 'RECEIPT']);
+    assert.equal(client.end, undefined);
+  });
+});
+
+describe('the destinations of a relay', () => {
+  const rules = { subscribe: ['/topic/chat.*', '/queue/mine-#'], send: ['/topic/chat.#', '/queue/in'] };
+  const cases: [string, string, Record<string, string>, boolean][] = [
+    ['SUBSCRIBE', '/topic/chat.room', {}, true],
+    ['SUBSCRIBE', '/topic/chat.*', {}, true],
+    ['SUBSCRIBE', '/topic/chat.#', {}, false],
+    ['SUBSCRIBE', '/topic/chat.>', {}, false],
+    ['SUBSCRIBE', '/topic/chat.%23', {}, false],
+    ['SUBSCRIBE', '/topic/chat.%zz', {}, false],
+    ['SUBSCRIBE', '/topic/chat.a.b', {}, false],
+    ['SUBSCRIBE', '/topic/chat.a%2eb', {}, false],
+    ['SUBSCRIBE', '/topic/chat.', {}, false],
+    ['SUBSCRIBE', '/topic/#', {}, false],
+    ['SUBSCRIBE', '/queue/secret', {}, false],
+    ['SUBSCRIBE', '/topic/chat.a,/queue/secret', {}, false],
+    ['SUBSCRIBE', '/topic/chat.a', { 'x-queue-name': 'secret' }, false],
+    ['SEND', '/topic/chat', {}, true],
+    ['SEND', '/topic/chat.a.b', {}, true],
+    ['SEND', '/topic/chat.a,topic://secret', {}, false],
+    ['SEND', '/queue/in', {}, true],
+    ['SEND', '/queue/out', {}, false],
+    ['SEND', '/exchange/amq.direct/x', {}, false],
+  ];
+  for (const [command, destination, more, isAllowed] of cases) {
+    it(`${isAllowed ? 'take' : 'refuse'} ${command} ${destination} ${Object.keys(more)}`, async () => {
+      const { client, broker } = await connected(rules);
+      client.send(command, { id: 's', destination, ...more });
+      await settled();
+      assert.equal(broker.frames.length, isAllowed ? 1 : 0);
+      if (!isAllowed) assert.equal(client.last().headers.message, 'the destination is not allowed');
+      assert.equal(broker.end === undefined, isAllowed);
+    });
+  }
+
+  it('are not got round by a second entry of the name', async () => {
+    const { client, broker } = await connected(rules, 'native', '1.0');
+    client.write('SEND\ndestination:/queue/in\ndestination :/queue/out\ndestination:/queue/out\n\n\0');
+    assert.deepEqual(broker.last().headers, { destination: '/queue/in' });
+  });
+});
+
+describe('what a relay cannot pass on', () => {
+  for (const [name, input, message] of [
+    ['an unknown command', 'GET / HTTP/1.1\r\n', /^unknown command/],
+    ['a frame beyond its bound', `SEND\ndestination:/queue/a\n\n${'x'.repeat(100_001)}`, /more than 100000/],
+    ['a second CONNECT', 'CONNECT\n\n\0', /^connected already/],
+    ['an undefined escape', 'SEND\nx:\\t\n\n\0', /^undefined escape/],
+  ] as const) {
+    it(`ends the connection with ERROR: ${name}`, async () => {
+      const { client, broker } = await connected();
+      client.write(input);
+      await settled();
+      const error = client.last();
+      assert.equal(error.command, 'ERROR');
+      assert.match(error.headers.message ?? '', message);
+      assert.equal(client.end?.code, 1002);
+      assert.notEqual(broker.end, undefined);
+      assert.deepEqual(broker.frames, []);
+    });
+  }
+
+  it('ends the connection with ERROR: nonsense of the broker', async () => {
+    const { client, broker } = await connected();
+    broker.write('HTTP/1.1 400 Bad Request\r\n\r\n');
+    await settled();
+    assert.equal(client.last().headers.message, 'unknown command');
+    assert.notEqual(broker.end, undefined);
+  });
+
+  it('ends the connection with ERROR: a flood before CONNECTED', async () => {
+    const { client } = await relay();
+    client.send('CONNECT');
+    const frame = `SEND\ndestination:/queue/a\n\n${'x'.repeat(30_000)}\0`;
+    client.write(frame.repeat(4));
+    await settled();
+    assert.equal(client.last().headers.message, 'too much before CONNECTED');
+  });
+
+  it('ends the connection with ERROR: what is not CONNECT first', async () => {
+    const { client, broker } = await relay();
+    client.send('SEND', { destination: '/queue/a' });
+    await settled();
+    assert.equal(client.last().headers.message, 'not connected');
+    assert.deepEqual(broker.frames, []);
+  });
+});
