@@ -28,11 +28,12 @@ export class Creator {
   }
 
   handle(exchange: Exchange, base: string, route: FallbackRoute, headers: Headers): void {
-    if (this.#context.draining()) {
-      refuse(exchange, { ...headers, 'retry-after': '1' }, 503, 'shutting down');
-      return;
-    }
     exchange.readBody(CREATE_BODY, (body) => {
+      // Not before: a body may have begun to come when there was no talk of that.
+      if (this.#context.draining()) {
+        refuse(exchange, { ...headers, 'retry-after': '1' }, 503, 'shutting down');
+        return;
+      }
       try {
         const request = parseCreate(body, base);
         route.admit(exchange, request.origin);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createGateway } from '../../gateway/index.ts';
 import { createBody, FallbackClient } from '../support/fallback-client.ts';
@@ -49,6 +49,29 @@ describe('a gateway that drains', () => {
     assert.deepEqual(closed, [1001, 1001]);
     assert.equal(gateway.sessions, 0);
     upstream.close();
+  });
+
+  it('opens no session for a create whose body comes only then', async () => {
+    const gateway = createGateway({ listen: 0, logLevel: 'silent', demo: false });
+    const { port } = await gateway.listen();
+    const body = createBody({ url: '/echo', origin: `http://127.0.0.1:${port}` });
+    const socket = connect(port, '127.0.0.1');
+    const head = `Host: 127.0.0.1:${port}\r\nX-Fallback: create\r\nContent-Length: ${body.length}`;
+    socket.write(`POST /echo/_fallback/v1/create HTTP/1.1\r\n${head}\r\n\r\n${body.slice(0, 10)}`);
+    const client = new FallbackClient(port);
+    await client.ask('/healthz', { method: 'GET' });
+    // Somebody whom the gateway waits for.
+    const token = await client.create();
+    const drained = gateway.close(5_000);
+    socket.write(body.slice(10));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.match(String(answer), /^HTTP\/1\.1 503 /);
+    await client.post('xhr-polling', token, 'D1,0␞');
+    await client.post('send', token, 'A1␞');
+    client.close();
+    socket.destroy();
+    await drained;
+    assert.equal(gateway.sessions, 0);
   });
 
   it('does not wait longer than the grace for a client that says nothing', async () => {
