@@ -87,14 +87,18 @@ class End implements Channel {
   #flush(): void {
     if (this.#flushing || this.#told || this.#receiver === undefined) return;
     this.#flushing = true;
-    while (!this.#paused && this.#taken < this.#queue.length) {
-      const message = this.#queue[this.#taken++] as Message;
-      this.#queued -= message.size;
-      this.#receiver.message(message);
+    try {
+      while (!this.#paused && this.#taken < this.#queue.length) {
+        const message = this.#queue[this.#taken++] as Message;
+        this.#queued -= message.size;
+        this.#receiver.message(message);
+      }
+    } finally {
+      // A handler may throw: it has had that message, and the next ones must still come.
+      this.#queue.splice(0, this.#taken);
+      this.#taken = 0;
+      this.#flushing = false;
     }
-    this.#queue.splice(0, this.#taken);
-    this.#taken = 0;
-    this.#flushing = false;
     if (!this.#isReady()) return;
     if (this.#ending) this.#tell(this.#receiver, this.#ending);
     else this.#release();

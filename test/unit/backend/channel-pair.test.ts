@@ -96,6 +96,20 @@ describe('a pair of channels', () => {
     assert.equal(a.bufferedAmount + b.bufferedAmount + c.bufferedAmount, 0);
   });
 
+  it('goes on behind a message whose receiver threw', () => {
+    const [a, , b, toB] = attached();
+    b.pause();
+    for (const value of ['one', 'bad', 'two']) a.send(text(value));
+    const hear = toB.message.bind(toB);
+    toB.message = (message) => {
+      if (message.text === 'bad') throw new Error('of the handler');
+      hear(message);
+    };
+    assert.throws(() => b.resume(), /of the handler/);
+    b.resume();
+    assert.deepEqual(toB.told, ['one', 'two']);
+  });
+
   it('tells a Close behind all messages, and its answer', async () => {
     const [a, toA, b, toB] = attached();
     b.pause();
