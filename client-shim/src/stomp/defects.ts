@@ -1,4 +1,4 @@
-import type { StompLibrary, Unmarshalled, WithPartial } from './library.ts';
+import type { FrameClass, StompLibrary, Unmarshalled, WithPartial } from './library.ts';
 
 /** A defect by its name, messages that show it, and what comes of them where it is not: command and body of each frame. */
 type Probe = readonly [defect: string, messages: readonly string[], sound: string];
@@ -51,4 +51,13 @@ function outcome(Stomp: StompLibrary, messages: readonly string[]): string {
 
 function framesOf(result: Unmarshalled) {
   return (result as WithPartial).frames || result;
+}
+
+/** Whether it cannot count a text with half a surrogate pair, or in Wine's JScript with a whole one: `encodeURI` throws. */
+export function measuresWrong(Frame: FrameClass): boolean {
+  try {
+    return !!Frame.sizeOfUTF8 && Frame.sizeOfUTF8('\ud83d\ude00\ud83d') !== 7;
+  } catch (_) {
+    return true;
+  }
 }

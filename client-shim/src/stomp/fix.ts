@@ -2,8 +2,9 @@ import { page } from '../browser/page.ts';
 import type { Seam } from '../facade/seam.ts';
 import { indexOf } from '../lang/list.ts';
 import { now } from '../lang/now.ts';
+import { utf8Length } from '../lang/utf8.ts';
 import { cutsPairs, joinPairs, nameSockets } from './client.ts';
-import { defectsOf, returnsPartial } from './defects.ts';
+import { defectsOf, measuresWrong, returnsPartial } from './defects.ts';
 import type { StompClient, StompLibrary, Unmarshall } from './library.ts';
 import { createUnmarshall } from './unmarshall.ts';
 
@@ -41,6 +42,10 @@ function repair(Stomp: StompLibrary, seam: Seam, repaired: string[]): void {
   const defects = defectsOf(Stomp);
   if (defects.length) Stomp.Frame.unmarshall = createUnmarshall(Stomp.Frame, hasPartial, seam);
   repaired.push.apply(repaired, defects);
+  if (measuresWrong(Stomp.Frame)) {
+    Stomp.Frame.sizeOfUTF8 = utf8Length;
+    repaired.push('size of surrogates');
+  }
   const client = Stomp.over && Stomp.over({});
   if (!client) return;
   const { prototype } = client.constructor as unknown as { prototype: StompClient };

@@ -16,6 +16,8 @@ export interface Frame {
 export interface FrameClass {
   new (command: string, headers: Record<string, string>, body: string, escaped?: unknown): Frame;
   unmarshall: Unmarshall;
+  /** Octets of a text, for `content-length`. */
+  sizeOfUTF8?(text: string): number;
   /** Undoes the escapes of a header's value; only where a connection may ask for it (@stomp/stompjs 4). */
   frUnEscape?(value: string): string;
 }
