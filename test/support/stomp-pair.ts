@@ -12,6 +12,8 @@ export class StompEnd {
   readonly messages: Message[] = [];
   readonly frames: Frame[] = [];
   heartBeats = 0;
+  /** Is told of each frame within its arrival. */
+  onFrame: (frame: Frame) => void = () => {};
   /** How it ended; undefined while it is open. */
   end: CloseStatus | undefined;
   readonly channel: Channel;
@@ -20,7 +22,10 @@ export class StompEnd {
   constructor(channel: Channel, commands: ReadonlySet<string>) {
     this.channel = channel;
     const parser = new FrameParser(commands, frameLimits(64 * 1024 ** 2), {
-      frame: (frame) => this.frames.push(frame),
+      frame: (frame) => {
+        this.frames.push(frame);
+        this.onFrame(frame);
+      },
       heartBeat: () => this.heartBeats++,
     });
     channel.attach({

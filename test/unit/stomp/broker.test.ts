@@ -104,12 +104,27 @@ describe('a queue of the embedded broker', () => {
     assert.deepEqual(client.take(), ['MESSAGE 1', 'MESSAGE 2', 'MESSAGE 3']);
   });
 
+  it('serves a consumer that acknowledges within the delivery, however much waits', async () => {
+    const fixture = new Fixture({ maxQueued: 20_000, maxUnacknowledged: 1 });
+    const client = await fixture.connect();
+    for (let index = 0; index < 20_000; index++) client.send('SEND', { destination: '/queue/a' });
+    let count = 0;
+    client.onFrame = ({ headers }) => {
+      count++;
+      client.send('ACK', { id: headers.get('ack') });
+    };
+    client.send('SUBSCRIBE', { id: 's', destination: '/queue/a', ack: 'client-individual' });
+    await settled();
+    assert.equal(count, 20_000);
+    assert.equal(client.end, undefined);
+  });
+
   it('drops nothing and doubles nothing when consumers come and go at every message', async () => {
     const fixture = new Fixture({ redeliveries: 1000 });
     const sender = await fixture.connect();
     for (let index = 0; index < 300; index++) sender.send('SEND', { destination: '/queue/a' }, String(index));
     const acknowledged: string[] = [];
-    while (acknowledged.length < 300) {
+    for (let turn = 0; turn < 300 && acknowledged.length < 300; turn++) {
       const client = await fixture.connect();
       client.send('SUBSCRIBE', { id: 's', destination: '/queue/a', ack: 'client-individual' });
       for (const { headers, body } of client.frames.splice(0, 7)) {
@@ -394,6 +409,16 @@ describe('a client of the embedded broker that does not read', () => {
 });
 
 describe('a transaction of the embedded broker', () => {
+  it('is committed once', async () => {
+    const client = await new Fixture().connect();
+    client.send('SUBSCRIBE', { id: 's', destination: '/queue/a' });
+    client.send('BEGIN', { transaction: 't' });
+    client.send('SEND', { destination: '/queue/a', transaction: 't' }, 'once');
+    client.send('COMMIT', { transaction: 't' });
+    client.send('COMMIT', { transaction: 't' });
+    assert.deepEqual(client.take(), ['MESSAGE once', 'ERROR no such transaction']);
+  });
+
   it('acknowledges when it is committed, and twice the same does no harm', async () => {
     const fixture = new Fixture();
     const client = await fixture.connect();
