@@ -90,7 +90,7 @@ describe('the command line', () => {
     const port = await run.port();
     assert.equal(
       run.stdout,
-      `/a -> ws://127.0.0.1:9/x\n/b -> echo:\n/demo/echo -> echo:\nopen http://127.0.0.1:${port}/\n`,
+      `/a -> ws://127.0.0.1:9/x\n/b -> echo:\n/demo/echo -> echo:\n/demo/stomp -> stomp: (in memory)\nopen http://127.0.0.1:${port}/\n`,
     );
   });
 
