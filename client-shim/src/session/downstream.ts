@@ -140,14 +140,18 @@ export function createDownstream(
   }
 
   function control(me: Attached, frame: Frame): void {
-    if (frame.type === 'R' && me === current) attach(me.kind);
+    if (frame.type === 'R' && me === current) {
+      // It has carried a whole budget: what may be cut next is not one more of a row of failures.
+      retry.good();
+      attach(me.kind);
+    }
     if (frame.type !== 'E' || !me.carrier) return;
     drop(me);
     if (frame.data === 'g') events.over('gone');
     else if (me !== current) return;
     else if (frame.data === 'r') attach(me.kind);
     // Superseded by a repetition of its own attach: with a pause, lest two of them chase each other.
-    else again(me.kind);
+    else again(me.kind, false);
   }
 
   function ended(me: Attached, refused: boolean, reason: string): void {
@@ -160,12 +164,12 @@ export function createDownstream(
     } else lose(reason || 'cut');
   }
 
-  function again(kind: CarrierKind): void {
+  function again(kind: CarrierKind, alive: boolean): void {
     proof.clear();
     silence.clear();
     current = undefined;
     next = kind;
-    retry.failed();
+    retry.failed(alive);
   }
 
   function lose(reason: string, slept?: boolean): void {
@@ -176,7 +180,8 @@ export function createDownstream(
     const age = platform.now() - me.since;
     // One that was read from for a while counts as a success, however it ended.
     if (me.heard && age > limits.heartbeat / 10) retry.good();
-    again(events.lost({ kind: me.kind, reason: reason, heard: me.heard, age: age, slept: !!slept }));
+    const kind = events.lost({ kind: me.kind, reason: reason, heard: me.heard, age: age, slept: !!slept });
+    again(kind, me.heard);
   }
 
   return {

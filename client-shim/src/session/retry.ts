@@ -7,7 +7,7 @@ const LONGEST = 5000;
 export interface Retry {
   /**
    * It did not work: `again` is called after a pause, or `giveUp` if there was nothing but failures for too long. `alive`: the gateway answered,
-   * and only had no room.
+   * and only had no room, or was cut short.
    */
   failed(alive?: boolean): void;
   /** It worked. */
