@@ -84,8 +84,9 @@ function defaultNote({ fallback, repeatable }: OptionEntry): string {
 
 const helpTail = `
 Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are octets or have one (64KiB, 16MiB).
-Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxSessions) and of TLS
-(minVersion, ciphers) stand in the config file: routes: [{ path, backend, ... }], tls: { ... }.`;
+Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxSessions, stomp), of TLS
+(minVersion, ciphers) and of the embedded broker (users, redeliveries, maxQueues, ...) stand in the config
+file: routes: [{ path, backend, ... }], tls: { ... }, stomp: { ... }.`;
 
 /** Config keys and what was said for them on the command line, and only that. */
 function flagsOf(command: Command): Record<string, unknown> {
