@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import { RequestError } from '../base/errors.ts';
 import type { TrustedProxies } from './forwarded.ts';
@@ -31,6 +33,9 @@ export function createPages(settings: PagesSettings): Express {
   });
   app.use('/shim', express.static(settings.shim, { index: false, maxAge: '1h', setHeaders: forEveryPage }));
   if (settings.demo !== undefined) {
+    // The chat page's STOMP library, as npm has it.
+    const stompjs = dirname(createRequire(import.meta.url).resolve('stompjs/lib/stomp.js'));
+    app.use('/vendor', express.static(stompjs, { index: false, maxAge: '1h', setHeaders: forOwnPages }));
     app.use(express.static(settings.demo, { cacheControl: false, setHeaders: forOwnPages }));
   }
   app.use((_request, response) => plain(response, 404, 'not found'));

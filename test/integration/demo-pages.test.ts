@@ -32,8 +32,14 @@ const plainText = (html: string): string =>
     .replace(/&amp;/g, '&');
 
 describe('the demo pages', () => {
-  it('are the four that the start page links to, and itself', () => {
-    assert.deepEqual(pages.sort(), ['console.html', 'index.html', 'laboratory.html', 'tutorial.html']);
+  it('are the five that the start page links to, and itself', () => {
+    assert.deepEqual(pages.sort(), [
+      'chat.html',
+      'console.html',
+      'index.html',
+      'laboratory.html',
+      'tutorial.html',
+    ]);
     for (const page of pages.filter((name) => name !== 'index.html')) {
       assert.ok(read('index.html').includes(`href="/${page}"`), page);
     }
@@ -63,7 +69,7 @@ describe('the demo pages', () => {
       assert.ok(addresses.length > 0);
       for (const [, address = ''] of addresses) {
         assert.ok(
-          /^\/shim\/websocket(\.min)?\.js$/.test(address) || names.includes(address.slice(1)),
+          /^\/(shim\/websocket(\.min)?|vendor\/stomp)\.js$/.test(address) || names.includes(address.slice(1)),
           address,
         );
       }

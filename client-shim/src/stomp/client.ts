@@ -11,7 +11,7 @@ export function nameSockets(prototype: StompClient, seam: Seam): void {
   if (!connect) return;
   prototype.connect = function (this: StompClient) {
     // biome-ignore lint/complexity/noArguments: whatever the library takes
-    const result = connect.apply(this, arguments);
+    const result = connect.apply(this, arguments as never);
     const socket = this.ws;
     const receive = socket && socket.onmessage;
     if (typeof receive === 'function')
@@ -81,7 +81,7 @@ export function joinPairs(prototype: StompClient): void {
     // biome-ignore lint/complexity/noArguments: whatever the library takes
     const settings = arguments;
     return lastly(
-      () => _transmit.apply(this, settings),
+      () => _transmit.apply(this, settings as never),
       () => {
         this.ws = socket;
       }

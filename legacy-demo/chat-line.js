@@ -1,0 +1,129 @@
+/*
+ * The chat's connection: a STOMP client that comes back when it is lost, stays in its room, and sends and gets messages of
+ * four lines: kind, id and name of the sender, text. stompjs escapes nothing in headers, so nothing that people write goes
+ * there. ECMAScript 3, as all of the demo.
+ */
+var ChatLine = {};
+
+ChatLine.firstPause = 1000;
+ChatLine.longestPause = 30000;
+
+/**
+ * `events`: `connected()`, `lost(why, ms)` with the pause until the next attempt, `message(kind, id, name, text)`, and
+ * `mine()`, which is the sender's `{ id, name }`.
+ */
+ChatLine.create = function (address, events) {
+  var client = null;
+  var room = '';
+  var subscription = null;
+  var timer = null;
+  var pause = ChatLine.firstPause;
+
+  function topic() {
+    return '/topic/chat.' + room;
+  }
+
+  function queue(id) {
+    return '/queue/chat.' + id;
+  }
+
+  function receive(frame) {
+    var lines = frame.body.split('\n');
+    events.message(lines[0], lines[1], lines[2], lines.slice(3).join('\n'));
+  }
+
+  function send(destination, kind, text) {
+    var me = events.mine();
+    if (client && client.connected) {
+      client.send(destination, {}, [kind, me.id, me.name, text].join('\n'));
+    }
+  }
+
+  function subscribe() {
+    subscription = client.subscribe(topic(), receive);
+    send(topic(), 'enter', '');
+  }
+
+  function connect() {
+    var attempt = Stomp.client(address);
+    client = attempt;
+    timer = null;
+    attempt.debug = null;
+    attempt.connect(
+      {},
+      function () {
+        if (client === attempt) {
+          pause = ChatLine.firstPause;
+          client.subscribe(queue(events.mine().id), receive);
+          subscribe();
+          events.connected();
+        }
+      },
+      function (error) {
+        // Called for an ERROR frame, and again when the connection closes after it.
+        if (client === attempt) {
+          client = null;
+          lost(error.headers ? error.headers.message || error.body : 'the connection was lost');
+        }
+      }
+    );
+  }
+
+  function lost(why) {
+    // A little by chance, so that pages do not all come back at the same moment.
+    var wait = Math.round(pause * (0.75 + Math.random() / 2));
+    pause = Math.min(pause * 2, ChatLine.longestPause);
+    timer = setTimeout(connect, wait);
+    events.lost(why, wait);
+  }
+
+  return {
+    /** Enters a room, from another one if there is one; connects if need be. */
+    enter: function (name) {
+      if (client && client.connected) {
+        if (subscription) {
+          send(topic(), 'leave', '');
+          subscription.unsubscribe();
+        }
+        room = name;
+        subscribe();
+        return;
+      }
+      room = name;
+      if (!client) {
+        clearTimeout(timer);
+        connect();
+      }
+    },
+    /** Leaves the room and ends the connection. */
+    leave: function () {
+      var last = client;
+      send(topic(), 'leave', '');
+      client = null;
+      subscription = null;
+      clearTimeout(timer);
+      if (last && last.connected) {
+        last.disconnect();
+      } else if (last) {
+        last.ws.onclose = null;
+        last.ws.close();
+      }
+    },
+    say: function (text) {
+      send(topic(), 'say', text);
+    },
+    whisper: function (id, text) {
+      send(queue(id), 'whisper', text);
+    },
+    /** Tells the room that one is there. */
+    tell: function () {
+      send(topic(), 'here', '');
+    },
+    isConnected: function () {
+      return !!client && client.connected;
+    },
+    transport: function () {
+      return client ? Demo.transportOf(client.ws) : '';
+    }
+  };
+};

@@ -1,0 +1,160 @@
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { run } from '../engines/engine.ts';
+import { program } from '../engines/programs.ts';
+import { startFront } from '../support/front.ts';
+import { startGateway } from '../support/gateway.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
+
+const args = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-sync',
+];
+
+describe('the chat page', function () {
+  this.timeout(60_000);
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+
+  beforeEach(async () => {
+    gateway = await startGateway({ demo: true });
+  });
+  afterEach(() => gateway.close());
+
+  describe('in Chromium', () => {
+    let browser: Browser;
+    /** What pages threw, and files that were not there. */
+    const faults: string[] = [];
+
+    before(async function () {
+      requireOrSkip(this, 'chromium');
+      browser = await chromium.launch({ executablePath: program('chromium') as string, args });
+    });
+    after(() => browser?.close());
+    beforeEach(() => {
+      faults.length = 0;
+    });
+    afterEach(async () => {
+      for (const context of browser.contexts()) await context.close();
+    });
+
+    /** A page in a profile of its own, in the room that comes first. */
+    async function enter(name: string, query = ''): Promise<Page> {
+      const page = await (await browser.newContext()).newPage();
+      page.on('pageerror', (error) => faults.push(String(error)));
+      page.on('response', (response) => {
+        if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
+      });
+      await page.goto(`http://127.0.0.1:${gateway.port}/chat.html${query}`);
+      await page.fill('#name', name);
+      await page.click('#enter');
+      await shows(page, 'state', 'Connected over');
+      return page;
+    }
+
+    const shows = (page: Page, id: string, text: string) =>
+      page.waitForFunction(
+        `document.getElementById('${id}').innerText.replace(/\\s+/g, ' ').includes(${JSON.stringify(text)})`,
+      );
+    const showsNot = (page: Page, id: string, text: string) =>
+      page.waitForFunction(`!document.getElementById('${id}').innerText.includes(${JSON.stringify(text)})`);
+    async function say(page: Page, text: string, to = 'everybody in the room'): Promise<void> {
+      await page.selectOption('#to', { label: to });
+      await page.fill('#text', text);
+      await page.press('#text', 'Enter');
+    }
+
+    it('shows who is there, and what they say to all and to one', async () => {
+      const ada = await enter('Ada');
+      const grace = await enter('Grace <b>');
+      const edsger = await enter('Edsger');
+      for (const page of [ada, grace, edsger])
+        for (const name of ['Ada', 'Edsger', 'Grace <b>']) await shows(page, 'people', name);
+      await say(ada, 'snow ☃ and 🎈, a:b\\c <i>');
+      for (const page of [ada, grace, edsger]) await shows(page, 'log', 'Ada snow ☃ and 🎈, a:b\\c <i>');
+      await say(grace, 'psst', 'Ada only');
+      await shows(ada, 'log', 'Grace <b> (to you only) psst');
+      await say(grace, 'aloud');
+      await shows(edsger, 'log', 'Grace <b> aloud');
+      assert.doesNotMatch(await edsger.innerText('#log'), /psst/);
+      assert.deepEqual(faults, []);
+    });
+
+    it('changes rooms and leaves', async () => {
+      const ada = await enter('Ada');
+      const grace = await enter('Grace');
+      await shows(ada, 'people', 'Grace');
+      await grace.selectOption('#room', 'garden');
+      await shows(grace, 'title', 'Garden');
+      await showsNot(ada, 'people', 'Grace');
+      await say(ada, 'indoors');
+      await shows(ada, 'log', 'Ada indoors');
+      await grace.selectOption('#room', 'lobby');
+      await shows(ada, 'people', 'Grace');
+      assert.doesNotMatch(await grace.innerText('#log'), /indoors/);
+      await grace.click('#leave');
+      await shows(ada, 'log', 'Grace has left');
+      const edsger = await enter('Edsger');
+      await shows(ada, 'people', 'Edsger');
+      await edsger.context().close();
+      await shows(ada, 'log', 'Edsger has left');
+      assert.deepEqual(faults, []);
+    });
+
+    it('comes back into its room when the server does', async () => {
+      const pages = [await enter('Ada'), await enter('Grace', '?route=/demo/stomp')] as const;
+      await shows(pages[0], 'people', 'Grace');
+      const { port } = gateway;
+      await gateway.close();
+      for (const page of pages)
+        await shows(page, 'state', 'Not connected: the connection was lost. The next attempt');
+      gateway = await startGateway({ demo: true, listen: `127.0.0.1:${port}` });
+      for (const page of pages) await shows(page, 'state', 'Connected over');
+      await shows(pages[0], 'people', 'Grace');
+      await shows(pages[1], 'people', 'Ada');
+      await say(pages[1], 'back again');
+      await shows(pages[0], 'log', 'Grace back again');
+      assert.deepEqual(faults, []);
+    });
+  });
+
+  it('works in PhantomJS 1.9, which is WebKit of 2011', async function () {
+    requireOrSkip(this, 'phantomjs-1.9');
+    const html = readFileSync(new URL('../../legacy-demo/chat.html', import.meta.url), 'utf8');
+    const driver = `<script>
+      function log() { return document.getElementById('log').innerText.replace(/\\s+/g, ' '); }
+      function say(text) {
+        document.getElementById('text').value = text;
+        document.getElementById('send').onclick();
+      }
+      document.getElementById('name').value = 'Konrad';
+      document.getElementById('enter').onclick();
+      var said = false;
+      setInterval(function () {
+        var isConnected = document.getElementById('send').className === 'main';
+        if (isConnected && !said) {
+          said = true;
+          say('snow \\u2603 and \\ud83c\\udf88');
+        }
+        if (log().indexOf('Konrad snow \\u2603 and \\ud83c\\udf88') >= 0
+            && document.getElementById('people').innerText.indexOf('Konrad (you)') >= 0)
+          document.title = 'done';
+      }, 50);
+    </script></body>`;
+    const front = await startFront(gateway.port, {
+      '/_test/chat.html': () => html.replace('</body>', driver),
+    });
+    try {
+      const { done, output } = await run('phantomjs-1.9', `http://127.0.0.1:${front.port}/_test/chat.html`, {
+        seconds: 30,
+      });
+      assert.ok(done, output);
+      assert.equal(output, '');
+    } finally {
+      await front.close();
+    }
+  });
+});
