@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { run } from '../engines/engine.ts';
 import { program } from '../engines/programs.ts';
+import { startRabbitMq } from '../support/brokers.ts';
 import { startFront } from '../support/front.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
@@ -102,6 +103,28 @@ describe('the chat page', function () {
       await edsger.context().close();
       await shows(ada, 'log', 'Edsger has left');
       assert.deepEqual(faults, []);
+    });
+
+    it('works with RabbitMQ through the relay', async function () {
+      this.timeout(150_000);
+      for (const needed of ['rabbitmq-server', 'epmd']) requireOrSkip(this, needed);
+      const rabbit = await startRabbitMq();
+      try {
+        await gateway.close();
+        gateway = await startGateway({ demo: true, routes: [`/rabbit=stomp://127.0.0.1:${rabbit.port}`] });
+        const ada = await enter('Ada', '?route=/rabbit');
+        const grace = await enter('Grace', '?route=/rabbit');
+        await shows(ada, 'people', 'Grace');
+        await shows(grace, 'people', 'Ada');
+        await say(ada, 'snow ☃ and 🎈');
+        await shows(grace, 'log', 'Ada snow ☃ and 🎈');
+        await say(grace, 'psst', 'Ada only');
+        await shows(ada, 'log', 'Grace (to you only) psst');
+        assert.deepEqual(faults, []);
+      } finally {
+        await gateway.close();
+        await rabbit.stop();
+      }
     });
 
     it('comes back into its room when the server does', async () => {
