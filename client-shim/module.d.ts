@@ -8,7 +8,7 @@ export interface Options {
   gateways?: string | string[];
   /**
    * Addresses to rewrite before connecting, by prefix: an object of prefix to replacement, or a string `prefix -> replacement`,
-   * several separated by semicolons. A relative replacement is relative to the page. `url` of the socket stays as written.
+   * several separated by semicolons. A relative replacement is relative to the script, or to the page where the script is not known. `url` of the socket stays as written.
    */
   map?: string | Record<string, string>;
   /** Transports that may be used, in order. A string is a list separated by commas or spaces. */

@@ -4,7 +4,7 @@ import { Message } from '../protocol/message.ts';
 import { SocketEvents } from './socket-events.ts';
 
 /** What `send`, `ping` and `pong` take. */
-export type SocketData = string | number | Buffer | ArrayBuffer | ArrayBufferView;
+export type SocketData = string | number | Buffer | ArrayBuffer | ArrayBufferView | readonly Buffer[];
 
 /** As `ws` has them. `fin: false` begins or continues a message whose parts are collected here; `compress` and `mask` mean nothing here. */
 export interface SendOptions {
@@ -231,9 +231,10 @@ function later(callback: SendCallback | undefined, error?: Error): void {
 /** A copy of its own: a fallback keeps it until the client acknowledges it, and the caller may use its buffer again. */
 function toBytes(data: SocketData): Buffer {
   if (typeof data === 'string' || typeof data === 'number') return Buffer.from(String(data), 'utf8');
+  if (Array.isArray(data)) return Buffer.concat(data as readonly Buffer[]);
   if (ArrayBuffer.isView(data))
     return Buffer.from(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  return Buffer.from(Buffer.from(data));
+  return Buffer.from(Buffer.from(data as ArrayBuffer));
 }
 
 function toArrayBuffer(bytes: Buffer): ArrayBuffer {

@@ -13,7 +13,8 @@ export const keyPath: NameOf = (path) =>
 
 /** The first thing that is wrong, in one line: where, what stands there, and what may. */
 export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf): string {
-  const issue = error.issues[0];
+  // A key that is not known is often the one that is missing, misspelt.
+  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
   if (issue === undefined) return 'the options are not valid';
   if (issue.code === 'unrecognized_keys') {
     const key = String(issue.keys[0]);

@@ -51,6 +51,22 @@ describe('the socket of a handler', () => {
     assert.equal(socket.binaryType, 'fragments');
   });
 
+  it('sends back what a message event brought, whatever its binaryType', () => {
+    const { socket, client, told } = open();
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+    for (const type of ['nodebuffer', 'arraybuffer', 'fragments'] as const) {
+      socket.binaryType = type;
+      client.send(Message.binary(Buffer.of(1, 255)));
+    }
+    socket.send([Buffer.of(1), Buffer.of(2)]);
+    assert.deepEqual(told, [
+      [1, 255],
+      [1, 255],
+      [1, 255],
+      [1, 2],
+    ]);
+  });
+
   it('sends what ws sends', () => {
     const { socket, told } = open();
     const sent: [SocketData, { binary?: boolean }?][] = [
