@@ -43,6 +43,8 @@ const TOO_LATE =
  */
 export class Lane {
   readonly host: LaneHost;
+  /** Milliseconds for which a connection may wait. */
+  readonly patience: Readonly<Record<Waiting, number>>;
   readonly #connections = new Set<Connection>();
   readonly #sweep: NodeJS.Timeout;
   #common = '';
@@ -50,7 +52,16 @@ export class Lane {
 
   constructor(host: LaneHost) {
     this.host = host;
-    const interval = Math.min(SWEEP, host.limits.headerTimeout / 2);
+    const { keepAlive, headerTimeout, requestTimeout } = host.limits;
+    this.patience = {
+      idle: keepAlive,
+      head: headerTimeout,
+      body: requestTimeout,
+      rest: requestTimeout,
+      answer: Number.POSITIVE_INFINITY,
+      end: LINGER,
+    };
+    const interval = Math.min(SWEEP, headerTimeout / 2);
     this.#sweep = setInterval(() => this.#look(), interval).unref();
   }
 
@@ -144,16 +155,7 @@ class Connection implements LaneConnection {
   }
 
   look(now: number): void {
-    const { keepAlive, headerTimeout, requestTimeout } = this.#lane.host.limits;
-    const allowed = {
-      idle: keepAlive,
-      head: headerTimeout,
-      body: requestTimeout,
-      rest: requestTimeout,
-      answer: Number.POSITIVE_INFINITY,
-      end: LINGER,
-    }[this.#waiting];
-    if (now - this.#since <= allowed) return;
+    if (now - this.#since <= this.#lane.patience[this.#waiting]) return;
     const late = this.#waiting === 'head' || this.#waiting === 'body';
     if (late) this.socket.end(TOO_LATE);
     if (late) this.#wait('end');
