@@ -14,8 +14,7 @@ import { ownPackage } from './base/package.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { resolveOptions } from './config/resolve.ts';
 import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './config/resolved.ts';
-import type { Access } from './http/admission.ts';
-import { mayUse } from './http/admission.ts';
+import { type Access, mayUse } from './http/admission.ts';
 import type { Exchange } from './http/exchange.ts';
 import { TrustedProxies } from './http/forwarded.ts';
 import { HostNames } from './http/hosts.ts';
@@ -62,6 +61,8 @@ const GOING_AWAY = { code: CloseCode.goingAway, reason: '' } as const;
  */
 export class Gateway implements RequestHandler {
   readonly options: ResolvedOptions;
+  /** As they were given: routes that are added later take their bounds from them. */
+  readonly #given: GatewayOptions;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #hosts: HostNames;
@@ -76,7 +77,9 @@ export class Gateway implements RequestHandler {
   #server: HttpServer | undefined;
   #pages: ReturnType<typeof createPages> | undefined;
 
-  constructor(options: ResolvedOptions, parts: GatewayParts = {}) {
+  constructor(given: GatewayOptions, parts: GatewayParts = {}) {
+    const options = resolveOptions(given);
+    this.#given = given;
     this.options = options;
     this.#clock = parts.clock ?? systemClock;
     this.#log = parts.log ?? createLog(options.log);
@@ -115,12 +118,12 @@ export class Gateway implements RequestHandler {
    * `ConfigError` for a path that is taken or malformed.
    */
   route(path: string, handler: Handler, settings: Partial<HandlerOptions> = {}): this {
-    const checked = resolveOptions({ routes: [{ path, backend: 'echo:' }], demo: false })
-      .routes[0] as RouteOptions;
+    const { clientPing, maxMessage, maxSessions } = this.#given;
+    const routes = [{ path, backend: 'echo:' }];
+    const [bounds] = resolveOptions({ routes, demo: false, clientPing, maxMessage, maxSessions }).routes;
     const { maxBuffered } = this.options.session;
     const backend = handlerBackend(`handler of ${path}`, handler, { maxBuffered, ...settings });
-    const { clientPing, maxMessage } = this.#defaults(checked);
-    this.#add({ ...checked, clientPing, maxMessage }, backend);
+    this.#add(bounds as RouteOptions, backend);
     return this;
   }
 
@@ -345,11 +348,6 @@ export class Gateway implements RequestHandler {
     this.#routes.add(route.path, new LiveRoute(context, route, backend, target));
   }
 
-  /** A route of a handler has the bounds that configured ones have. */
-  #defaults(route: RouteOptions): Pick<RouteOptions, 'clientPing' | 'maxMessage'> {
-    return this.options.routes.find(({ sameOrigin }) => !sameOrigin) ?? route;
-  }
-
   // --- the end ---
 
   #whenEmpty(): Promise<void> {
@@ -371,5 +369,5 @@ export class Gateway implements RequestHandler {
 
 /** Makes a gateway of options. Throws a `ConfigError` whose message is one line: key path, value, what is allowed. */
 export function createGateway(options: GatewayOptions = {}, parts?: GatewayParts): Gateway {
-  return new Gateway(resolveOptions(options), parts);
+  return new Gateway(options, parts);
 }
