@@ -1,4 +1,3 @@
-import type { RealmOptions } from '../support/browser/realm.ts';
 import { openRealm } from '../support/browser/realm.ts';
 import {
   conformanceService,
@@ -7,50 +6,10 @@ import {
   type Upstream,
 } from '../support/conformance-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
+import { carriers } from './carriers.ts';
 import { type Tag, websocketConformance } from './conformance.ts';
 
 const ALL: readonly Tag[] = ['local', 'lines', 'echo', 'commands', 'refuse', 'transport'];
-
-/** Ways to carry a WebSocket, and the browser in which there is no other. */
-const carriers: readonly { name: string; transport: string; browser: Partial<RealmOptions> }[] = [
-  { name: 'the plain WebSocket', transport: 'websocket', browser: {} },
-  { name: 'a session over WebSocket', transport: 'websocket-session', browser: {} },
-  { name: 'XHR streaming', transport: 'xhr-streaming', browser: { without: ['WebSocket', 'EventSource'] } },
-  { name: 'EventSource', transport: 'eventsource', browser: { without: ['WebSocket'] } },
-  { name: 'XHR polling', transport: 'xhr-polling', browser: { without: ['WebSocket', 'EventSource'] } },
-  {
-    name: 'XHR polling in an old Internet Explorer',
-    transport: 'xhr-polling',
-    browser: {
-      ie: true,
-      xhr: 'msxml',
-      without: [
-        ...[
-          'WebSocket',
-          'EventSource',
-          'ArrayBuffer',
-          'Uint8Array',
-          'DataView',
-          'Blob',
-          'FileReader',
-          'URL',
-          'JSON',
-        ],
-        ...[
-          'Event',
-          'MessageEvent',
-          'CloseEvent',
-          'DOMException',
-          'TextEncoder',
-          'TextDecoder',
-          'crypto',
-          'performance',
-        ],
-        ...['localStorage', 'sessionStorage', 'origin'],
-      ],
-    },
-  },
-];
 
 const routes: readonly { path: string; leads: string; tags: readonly Tag[] }[] = [
   { path: '/upstream', leads: 'to a server behind the gateway', tags: ALL },
