@@ -4,7 +4,8 @@
 // Runs the scenario in a page. The address says what: ?id=…&path=/echo&transport=xhr-polling&tags=local,echo&millis=8000
 (function (global) {
   var parameters = {};
-  var pairs = global.location.search.substring(1).split('&');
+  // KHTML's has no question mark.
+  var pairs = global.location.search.replace('?', '').split('&');
   var lines = [];
   var next = 0;
   var i;

@@ -1,5 +1,6 @@
 import * as chromium from './chromium.ts';
 import * as firefox from './firefox.ts';
+import * as khtml from './khtml.ts';
 import * as phantomjs from './phantomjs.ts';
 import * as wine from './wine-jscript.ts';
 
@@ -26,7 +27,9 @@ interface Engine {
 export const engines = {
   chromium,
   firefox,
-  'phantomjs-1.9': phantomjs,
+  khtml,
+  'phantomjs-1.9': phantomjs.release('1.9'),
+  'phantomjs-2.1': phantomjs.release('2.1'),
   'wine-jscript-ie6': wine.mode('1', '6'),
   'wine-jscript-ie7': wine.mode('1', '7'),
   'wine-jscript-ie8': wine.mode('2', '8'),

