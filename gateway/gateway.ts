@@ -14,6 +14,7 @@ import { ownPackage } from './base/package.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { resolveOptions } from './config/resolve.ts';
 import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './config/resolved.ts';
+import { Flash } from './flash/flash.ts';
 import { type Access, mayUse } from './http/admission.ts';
 import type { Exchange } from './http/exchange.ts';
 import { TrustedProxies } from './http/forwarded.ts';
@@ -51,6 +52,8 @@ const LAST_WORDS = 1_000;
 export interface GatewayAddress extends ServerAddress {
   /** TCP port of the embedded broker; undefined: none was asked for. */
   readonly stompPort: number | undefined;
+  /** TCP port of Flash socket policies; undefined: the fallback over Flash is off. */
+  readonly policyPort: number | undefined;
 }
 
 const GOING_AWAY = { code: CloseCode.goingAway, reason: '' } as const;
@@ -70,6 +73,7 @@ export class Gateway implements RequestHandler {
   readonly #registry: SessionRegistry;
   readonly #routes = new RouteTable<LiveRoute>();
   readonly #stomp: StompRoutes;
+  readonly #flash: Flash;
   readonly #endpoint: FallbackEndpoint;
   readonly #sessionSockets: SessionSocketEndpoint;
   readonly #natives = new Set<NativeConnection>();
@@ -95,6 +99,7 @@ export class Gateway implements RequestHandler {
       creations: new Creations(),
       session,
       transport: session,
+      route: (path) => this.#routes.find(path)?.value,
       body: session.body,
       draining: () => this.#draining.signal.aborted,
     });
@@ -105,6 +110,7 @@ export class Gateway implements RequestHandler {
       attachTimeout: session.attachTimeout,
     });
     this.#stomp = new StompRoutes(options.stomp, { clock: this.#clock, log: this.#log });
+    this.#flash = new Flash(options.flash, { clock: this.#clock, log: this.#log });
     for (const route of options.routes) this.#addConfigured(route);
   }
 
@@ -128,8 +134,8 @@ export class Gateway implements RequestHandler {
   }
 
   /**
-   * Serves on the address of the options, and the embedded broker on its own port if it has one. Rejects with Node's own errors, such as
-   * EADDRINUSE.
+   * Serves on the address of the options, and the embedded broker and Flash's policies on their own ports if they have any. Rejects with Node's own
+   * errors, such as EADDRINUSE.
    */
   async listen(): Promise<GatewayAddress> {
     const { listen, tls, http } = this.options;
@@ -144,14 +150,18 @@ export class Gateway implements RequestHandler {
           proxies: this.#proxies,
           takes: isFallback,
           onRequest: (exchange) => this.onRequest(exchange),
+          // Players ask for policies in the clear.
+          onMarkup: tls === undefined ? this.#flash.onMarkup : undefined,
         },
       },
     );
     const stompPort = await this.#stomp.listen();
     try {
-      return { ...(await this.#server.listen()), stompPort };
+      const address = await this.#server.listen();
+      return { ...address, stompPort, policyPort: await this.#flash.listen(address.port) };
     } catch (error) {
       this.#stomp.close();
+      await this.#server.close(0);
       throw error;
     }
   }
@@ -211,6 +221,7 @@ export class Gateway implements RequestHandler {
     for (const native of this.#natives) native.drain();
     this.#registry.shutAll(GOING_AWAY);
     this.#stomp.close();
+    this.#flash.close();
     const emptied = this.#whenEmpty();
     await Promise.race([emptied, this.#after(grace)]);
     this.#registry.abandonAll();
@@ -298,6 +309,7 @@ export class Gateway implements RequestHandler {
     this.#pages ??= createPages({
       shim: join(root, 'dist', 'client-shim'),
       demo: this.options.demo ? join(root, 'legacy-demo') : undefined,
+      flash: this.#flash.pages,
       healthy: () => !this.#draining.signal.aborted,
       hosts: this.#hosts,
       proxies: this.#proxies,

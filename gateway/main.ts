@@ -34,15 +34,21 @@ function closeOnSignals(gateway: Gateway): void {
 }
 
 /** One line per route, and the addresses to open. Ports are the real ones, as 0 may have been asked for. */
-function startLines(options: ResolvedOptions, { port, stompPort }: GatewayAddress): string[] {
+function startLines(options: ResolvedOptions, { port, stompPort, policyPort }: GatewayAddress): string[] {
   const routes = options.routes.map(({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`);
   const page = options.demo ? '/' : '/shim/websocket.js';
   const broker = stompPort === undefined ? [] : [`stomp port ${stompPort} -> stomp:`];
   return [
     ...routes,
     ...broker,
+    ...(policyPort === undefined ? [] : [policyLine(policyPort, port, options.flash.domains)]),
     ...hostsToOpen(options.listen.host).map((host) => `open ${urlOf(options, host, port)}${page}`),
   ];
+}
+
+function policyLine(policyPort: number, port: number, domains: readonly string[]): string {
+  const whose = domains.includes('*') ? ['every host'] : ['our own hosts', ...domains];
+  return `flash policy port ${policyPort} -> port ${port}, for SWFs of ${whose.join(', ')}`;
 }
 
 /** Whoever listens on every address is looked for by name. */
@@ -76,6 +82,10 @@ const systemReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name is not known',
 };
 
+const lowPortAdvice =
+  '; ports below 1024 are for root and for programs with CAP_NET_BIND_SERVICE' +
+  ' (in a systemd unit AmbientCapabilities=CAP_NET_BIND_SERVICE); or take a port from 1024 on';
+
 /** What Node says of an address it could not listen on: `address` and `port`, or the name that it did not find. */
 type ListenError = NodeJS.ErrnoException & { address?: string; hostname?: string; port?: number };
 
@@ -85,7 +95,8 @@ function fail(error: unknown): void {
   if (error instanceof ConfigError) end(2, error.message);
   else if (syscall === 'listen' || syscall === 'getaddrinfo') {
     const where = port === undefined ? name : `${bracketed(address ?? '')}:${port}`;
-    end(1, `cannot listen on ${where}: ${systemReasons[code ?? ''] ?? 'refused'} (${code})`);
+    const reason = `${systemReasons[code ?? ''] ?? 'refused'} (${code})`;
+    end(1, `cannot listen on ${where}: ${reason}${code === 'EACCES' ? lowPortAdvice : ''}`);
   } else end(1, error instanceof Error ? String(error.stack) : String(error));
 }
 

@@ -44,3 +44,27 @@ export function network(): z.ZodType<string, string> {
     return `${given}/${family === 4 ? 32 : 128}`;
   });
 }
+
+/** Where Flash players ask first (Adobe, "Setting up a socket policy file server"). */
+const POLICY_PORT = 843;
+
+/** A port; `true`, the flag without a value, is the one that players know. */
+export function policyPort(): z.ZodType<number, number | string | true> {
+  return value('must be a port from 0 to 65535', (given) => {
+    if (given === true) return POLICY_PORT;
+    const port = /^\d{1,5}$/.test(String(given)) ? Number(given) : Number.NaN;
+    return port <= 65_535 ? port : undefined;
+  });
+}
+
+/** A host as a policy document names it: a name, an address, all names below one (`*.name`), or `*`. */
+export function policyDomain(): z.ZodType<string, string> {
+  return value('must be a host like app.example, 10.0.0.5 or *.example, or "*"', (given) => {
+    if (typeof given !== 'string') return undefined;
+    const domain = given.toLowerCase();
+    const isIp = domain.startsWith('[') && domain.endsWith(']') && isIP(domain.slice(1, -1)) === 6;
+    return isIp || domain === '*' || /^(?:\*\.)?[a-z0-9_][a-z0-9_.-]{0,252}$/.test(domain)
+      ? domain
+      : undefined;
+  });
+}

@@ -18,14 +18,17 @@ export interface GatewayOptions {
   readonly trustedProxy?: string | readonly string[] | undefined;
   /** Answer the SockJS protocol below routes. This version cannot: only `false` is taken. @default false */
   readonly sockjs?: false | undefined;
-  /** Allow JSONP carriers. This version cannot: only `false` is taken. @default false */
-  readonly jsonp?: false | undefined;
-  /** Not available in this version. */
-  readonly policyPort?: undefined;
-  /** Not available in this version. */
-  readonly policyDomain?: undefined;
-  /** Not available in this version. */
-  readonly crossdomain?: undefined;
+  /** Allow JSONP on every route: its requests are script tags and forms, admitted by `Referer`. The demo's routes have it. @default false */
+  readonly jsonp?: boolean | undefined;
+  /**
+   * Switches the fallback over Flash on: socket policies are served on this port (`true` is 843, where players ask first) and beside HTTP on the gateway's own, and
+   * the SWF below `/shim`. The port is served by `listen`. @default none
+   */
+  readonly policyPort?: number | string | true | undefined;
+  /** Hosts whose SWFs may connect beside the gateway's own and those of `origin`: names, addresses, `*.name`; `'*'` is every host. @default [] */
+  readonly policyDomain?: string | readonly string[] | undefined;
+  /** Serve `/crossdomain.xml` for the same hosts. @default false */
+  readonly crossdomain?: boolean | undefined;
   /** Plain TCP port of the embedded broker: a port, or `host:port`. It is served by `listen`. @default none */
   readonly stompPort?: string | number | undefined;
   /** The embedded broker. */

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { ConfigError } from '../base/errors.ts';
 import { firstComplaint, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
-import type { ResolvedOptions, RouteOptions, StompRouteOptions, TlsOptions } from './resolved.ts';
+import type {
+  FlashOptions,
+  ResolvedOptions,
+  RouteOptions,
+  StompRouteOptions,
+  TlsOptions,
+} from './resolved.ts';
 import { type CheckedOptions, gatewaySchema } from './schema.ts';
 
 /** The demo's routes: open to its own pages only, and small enough to be left on. */
@@ -17,6 +24,7 @@ const demoRoute: Omit<RouteOptions, 'path' | 'backend'> = {
   maxMessage: 4 * 1024 ** 2,
   maxSessions: 200,
   sameOrigin: true,
+  jsonp: true,
 };
 const demoRoutes: readonly RouteOptions[] = [
   { ...demoRoute, path: '/demo/echo', backend: { kind: 'echo' } },
@@ -43,6 +51,7 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
     connectTimeout: options.connectTimeout,
     grace: options.grace,
     stomp: { listen: options.stompPort, users: undefined, ...options.stomp },
+    flash: resolveFlash(options, nameOf),
     log: { level: options.logLevel, format: options.logFormat },
   });
 }
@@ -53,6 +62,27 @@ function acceptedHosts(options: CheckedOptions): string[] {
   const ofOrigins = options.origin.map((origin) => /^https?:\/\/([a-z0-9_.-]+)/.exec(origin)?.[1]);
   const names = [...options.host, ...ofOrigins, /[a-z]/i.test(host) ? host.toLowerCase() : undefined];
   return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** Pages that are let in have SWFs too. `*` among the origins is not `*` among the domains: that is for `policyDomain` to say. */
+function resolveFlash(options: CheckedOptions, nameOf: NameOf): FlashOptions {
+  const { policyPort, policyDomain, crossdomain } = options;
+  if (policyDomain.length > 0 && policyPort === undefined && !crossdomain) {
+    throw badOption(`${nameOf(['policyDomain'])} needs policyPort or crossdomain`);
+  }
+  const { host } = options.listen;
+  const ofOrigins = options.origin.map((origin) => /^https?:\/\/(\[[^\]]+\]|[^:]+)/.exec(origin)?.[1]);
+  const domains = [
+    ...policyDomain,
+    ...options.host,
+    ...ofOrigins,
+    isIP(host) ? undefined : host.toLowerCase(),
+  ];
+  return {
+    listen: policyPort === undefined ? undefined : { host, port: policyPort },
+    domains: [...new Set(domains.filter((domain) => domain !== undefined))],
+    crossdomain,
+  };
 }
 
 function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] {
@@ -73,6 +103,7 @@ function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] 
       maxMessage: route.maxMessage ?? options.maxMessage,
       maxSessions: route.maxSessions ?? options.maxSessions,
       sameOrigin: false,
+      jsonp: options.jsonp,
     });
   }
   if (!options.demo) return routes;

@@ -20,7 +20,18 @@ export interface ResolvedOptions {
   /** Milliseconds that live sessions are given to close when the gateway drains. */
   readonly grace: number;
   readonly stomp: StompOptions;
+  readonly flash: FlashOptions;
   readonly log: LogOptions;
+}
+
+/** The fallback over Flash. */
+export interface FlashOptions {
+  /** Where socket policies are served; absent: nowhere, and no fallback over Flash. */
+  readonly listen: ListenOptions | undefined;
+  /** Hosts whose SWFs may talk to the gateway, beside its own; `*` only if it was asked for. */
+  readonly domains: readonly string[];
+  /** Serve `/crossdomain.xml`. */
+  readonly crossdomain: boolean;
 }
 
 /** The embedded STOMP broker. */
@@ -97,6 +108,8 @@ export interface RouteOptions {
   readonly maxSessions: number;
   /** Only pages of the gateway's own origin may connect, whatever `--origin` adds. */
   readonly sameOrigin: boolean;
+  /** JSONP is answered. */
+  readonly jsonp: boolean;
 }
 
 /** What a route leads to. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { logFormats, logLevels } from '../base/log.ts';
-import { hostName, listenAddress, network, origin } from './addresses.ts';
+import { hostName, listenAddress, network, origin, policyDomain, policyPort } from './addresses.ts';
 import { route, routeKeys, stompRouteKeys } from './routes.ts';
 import { count, duration, oneOrMore, size, text, toggle, value, word } from './units.ts';
 
@@ -32,10 +32,10 @@ export const optionTable = {
   host: repeatable('--host <name>', 'accepted Host name', oneOrMore(hostName()), []),
   trustedProxy: repeatable('--trusted-proxy <cidr>', 'its X-Forwarded-* count', oneOrMore(network()), []),
   sockjs: unavailable('--no-sockjs', false),
-  jsonp: unavailable('--jsonp', false),
-  policyPort: unavailable('--policy-port [port]'),
-  policyDomain: unavailable('--policy-domain <domain>'),
-  crossdomain: unavailable('--crossdomain [domain]'),
+  jsonp: option('--jsonp', 'allow JSONP, for browsers that have nothing else', toggle(), false),
+  policyPort: maybe('--policy-port [port]', 'fallback over Flash, socket policies there (843)', policyPort()),
+  policyDomain: repeatable('--policy-domain <domain>', 'SWFs allowed too', oneOrMore(policyDomain()), []),
+  crossdomain: option('--crossdomain', '/crossdomain.xml for the same', toggle(), false),
   stompPort: maybe(
     '--stomp-port <[host:]port>',
     'plain TCP port of the embedded STOMP broker',

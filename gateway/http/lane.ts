@@ -19,8 +19,10 @@ export interface LaneHost {
   takes(target: string): boolean;
   /** Answers a request; false leaves it to Node. */
   onRequest(exchange: Exchange): boolean;
+  /** Takes a connection that begins with `<`, as no request does: Flash players ask for a socket policy in that way. Absent: Node refuses it. */
+  readonly onMarkup?: ((socket: Socket) => void) | undefined;
   /** Gives a connection, with all that was not answered put back, to Node's server. */
-  handOver(socket: Socket): void;
+  readonly handOver: (socket: Socket) => void;
 }
 
 /** Octets of requests that come before the present one is answered (pipelining), beyond which the connection is not read. */
@@ -113,6 +115,8 @@ class Connection implements LaneConnection {
   #bodyLength = 0;
   #onBody: ((body: Buffer) => void) | undefined;
   #closing = false;
+  /** No request came over it yet. */
+  #fresh = true;
 
   constructor(socket: Socket, lane: Lane) {
     this.socket = socket;
@@ -200,15 +204,20 @@ class Connection implements LaneConnection {
     if (this.#size === 0 || (this.#waiting !== 'idle' && this.#waiting !== 'head')) return;
     const octets = this.#join();
     const { host } = this.#lane;
+    if (this.#fresh && octets[0] === LESS_THAN && host.onMarkup !== undefined) {
+      this.#leaveTo(host.onMarkup);
+      return;
+    }
     const read = parseLaneHead(octets, 0);
     if (read === 'incomplete') {
       if (this.#waiting === 'idle') this.#wait('head');
       return;
     }
     if (read === 'foreign' || !host.takes(read.head.target)) {
-      this.#handOver();
+      this.#leaveTo(host.handOver);
       return;
     }
+    this.#fresh = false;
     const exchange = new LaneExchange(read.head, this, host.proxies);
     this.#exchange = exchange;
     this.#putBack(octets.subarray(read.end));
@@ -216,7 +225,7 @@ class Connection implements LaneConnection {
     if (host.onRequest(exchange)) return;
     this.#exchange = undefined;
     this.#putBack(octets);
-    this.#handOver();
+    this.#leaveTo(host.handOver);
   }
 
   /** Hands the body out if it is whole. */
@@ -246,7 +255,8 @@ class Connection implements LaneConnection {
     this.#size = octets.length;
   }
 
-  #handOver(): void {
+  /** The connection is `taker`'s from now on, with all that was not answered put back. */
+  #leaveTo(taker: (socket: Socket) => void): void {
     const { socket } = this;
     this.#lane.forget(this);
     socket.off('data', this.#onData);
@@ -256,7 +266,7 @@ class Connection implements LaneConnection {
     socket.pause();
     if (this.#size > 0) socket.unshift(this.#join());
     this.#putBack(EMPTY);
-    this.#lane.host.handOver(socket);
+    taker(socket);
     socket.resume();
   }
 
@@ -280,3 +290,4 @@ class Connection implements LaneConnection {
 }
 
 const EMPTY = Buffer.alloc(0);
+const LESS_THAN = 0x3c;

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Response, type Router } from 'express';
 import { RequestError } from '../base/errors.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import type { HostNames } from './hosts.ts';
@@ -12,6 +12,8 @@ export interface PagesSettings {
   readonly shim: string;
   /** Folder of the demo, served at `/`; absent: none. */
   readonly demo: string | undefined;
+  /** What Flash asks for: its pages come before those of the folders. */
+  readonly flash?: Router;
   /** False while draining. */
   healthy(): boolean;
   readonly hosts: HostNames;
@@ -31,6 +33,7 @@ export function createPages(settings: PagesSettings): Express {
     settings.hosts.check(new NodeHead(request, settings.proxies).host);
     next();
   });
+  if (settings.flash !== undefined) app.use(settings.flash);
   app.use('/shim', express.static(settings.shim, { index: false, maxAge: '1h', setHeaders: forEveryPage }));
   if (settings.demo !== undefined) {
     // The chat page's STOMP library, as npm has it.

@@ -31,7 +31,7 @@ export interface ServerListeners {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** What is answered on the fast lane; absent: nothing. */
-  readonly lane?: Pick<LaneHost, 'proxies' | 'takes' | 'onRequest'>;
+  readonly lane?: Pick<LaneHost, 'proxies' | 'takes' | 'onRequest' | 'onMarkup'>;
 }
 
 /** Where a server serves, once it does. */
@@ -90,6 +90,7 @@ export class HttpServer {
       proxies: lane.proxies,
       takes: lane.takes,
       onRequest: lane.onRequest,
+      onMarkup: lane.onMarkup,
       handOver: (socket) => serve.call(this.node, socket),
     });
     this.node.on(event, (socket: Socket) => fast.accept(socket));

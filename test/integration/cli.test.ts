@@ -109,7 +109,7 @@ describe('the command line', () => {
   const wrong: readonly [string[], RegExp][] = [
     [['--heartbeat', 'never'], /^fallback-gateway: --heartbeat "never" must be a duration .*\n$/],
     [['--frobnicate'], /^fallback-gateway: unknown option '--frobnicate'\n$/],
-    [['--jsonp'], /^fallback-gateway: --jsonp is not available in this version\n$/],
+    [['--policy-port', 'x'], /^fallback-gateway: --policy-port "x" must be a port .*\n$/],
     [['--route', '/a=ftp://h'], /^fallback-gateway: --route "\/a=ftp:\/\/h" must be ws:.*\n$/],
     [
       ['--config', 'does-not-exist.yaml'],

@@ -2,7 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createGateway, type Gateway, type GatewayOptions } from '../../gateway/index.ts';
+import {
+  createGateway,
+  type Gateway,
+  type GatewayAddress,
+  type GatewayOptions,
+} from '../../gateway/index.ts';
 
 const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
 
@@ -10,7 +15,7 @@ const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.
 export async function startGateway(
   options: GatewayOptions = {},
   add: (gateway: Gateway) => void = () => {},
-): Promise<{ gateway: Gateway; port: number; stompPort: number | undefined; close(): Promise<void> }> {
+): Promise<GatewayAddress & { gateway: Gateway; close(): Promise<void> }> {
   const gateway = createGateway({
     listen: '127.0.0.1:0',
     demo: false,
@@ -19,8 +24,7 @@ export async function startGateway(
     ...options,
   });
   add(gateway);
-  const { port, stompPort } = await gateway.listen();
-  return { gateway, port, stompPort, close: () => gateway.close(0) };
+  return { ...(await gateway.listen()), gateway, close: () => gateway.close(0) };
 }
 
 export interface GatewayProgram {

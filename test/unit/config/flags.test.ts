@@ -61,7 +61,8 @@ describe('flags', () => {
     assert.match(help, /--heartbeat <time> .*default 25s/);
     assert.match(help, /--outbox <size> .*default 1MiB/);
     assert.match(help, /Times are milliseconds/);
-    assert.doesNotMatch(help, /--jsonp|--policy-port/);
+    assert.match(help, /--policy-port \[port\] .*843/);
+    assert.doesNotMatch(help, /--no-sockjs/);
     for (const line of help.split('\n')) assert.ok(line.length <= 110, line);
   });
 
@@ -71,9 +72,8 @@ describe('flags', () => {
     [['--route', 'x'], /^--route "x" must be /],
     [['--route'], /'--route <path=backend>' argument missing/],
     [['--rout', 'x'], /^unknown option '--rout' \(Did you mean --route\?\)/],
-    [['--jsonp'], /^--jsonp is not available in this version/],
-    [['--policy-port'], /^--policy-port is not available/],
-    [['--policy-port', '843'], /^--policy-port "843" is not available/],
+    [['--policy-port', 'x'], /^--policy-port "x" must be a port/],
+    [['--policy-domain', '*'], /^--policy-domain needs policyPort or crossdomain/],
     [['--stomp-port', 'x'], /^--stomp-port "x" must be PORT or HOST:PORT/],
     [['--tls-key', 'k'], /^--tls-cert is missing/],
     [['serve'], /^"serve" is not an option/],

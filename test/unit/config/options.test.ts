@@ -229,11 +229,12 @@ describe('what is wrong with options is one line', () => {
     ],
     [{ maxBuffered: '4KiB' }, /^maxBuffered 4096 must not be less than outbox/],
     [{ headerTimeout: '3m' }, /^headerTimeout 180000 must not be more than requestTimeout/],
-    [{ jsonp: true }, /^jsonp true is not available in this version/],
+    [{ jsonp: 'yes' }, /^jsonp "yes" must be true or false/],
     [{ sockjs: true }, /^sockjs true is not available/],
-    [{ policyPort: 843 }, /^policyPort 843 is not available/],
-    [{ policyDomain: '*' }, /^policyDomain "\*" is not available/],
-    [{ crossdomain: true }, /^crossdomain true is not available/],
+    [{ policyPort: 65_536 }, /^policyPort 65536 must be a port from 0 to 65535/],
+    [{ policyDomain: '*' }, /^policyDomain needs policyPort or crossdomain/],
+    [{ policyPort: true, policyDomain: 'http://app' }, /^policyDomain "http:\/\/app" must be a host like/],
+    [{ crossdomain: 'yes' }, /^crossdomain "yes" must be true or false/],
     [{ heartbeet: 1 }, /^heartbeet is not an option; did you mean heartbeat\?/],
     [{ route: [] }, /^route is not an option; did you mean routes\?/],
     [{ xyzzy: 1 }, /^xyzzy is not an option$/],
@@ -255,7 +256,7 @@ describe('what is wrong with options is one line', () => {
   });
 
   it('and says false for what this version does not do', () => {
-    assert.ok(resolveOptions({ jsonp: false, sockjs: false }));
+    assert.ok(resolveOptions({ sockjs: false }));
   });
 });
 
