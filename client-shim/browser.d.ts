@@ -101,12 +101,25 @@ export interface Element {
   href: string;
   src: string;
   innerHTML: string;
+  /** Of a form, and of its fields. */
+  action: string;
+  value: string;
+  readonly style: { display: string };
   readonly parentNode: Element | null;
   readonly firstChild: Element | null;
+  readonly lastChild: Element | null;
+  /** Of scripts and frames; `readyState` and its event in IE up to 10. */
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  onreadystatechange: (() => void) | null;
+  readonly readyState?: string;
+  readonly contentWindow?: Page | null;
   getAttribute(name: string, flags?: number): string | null;
   setAttribute(name: string, value: string): void;
   appendChild(child: Element): Element;
+  insertBefore(child: Element, before: Element | null): Element;
   removeChild(child: Element): Element;
+  submit?(): void;
 }
 
 export interface Event {

@@ -58,7 +58,7 @@ export async function bundle(
  * of what may not, so that a name left out costs some bytes and breaks nothing.
  */
 const INTERNAL =
-  /^(?:abandon|acknowledged?|answered|attached|buffered|carriers?|copied|crossOrigin|direct|dispatch|duplex|face|hasUnsent|heard|isAwaiting|isSet|isWaiting|kind|leave|listeners|lost|opened|outbox|passed|patience|postsOctets|proved|reading|received|removeAt|removed|rewind|rules|scheme|setBinaryType|setHandler|settle|silence|slept|streams|sync|tasks|unacknowledged|waiting|wake|whileConnected|works)$/;
+  /^(?:abandon|acknowledged?|answered|attached|buffered|carriers?|copied|crossOrigin|direct|dispatch|duplex|face|hasUnsent|heard|isAwaiting|isSet|isWaiting|kind|leave|listeners|lost|opened|octets|outbox|passed|patience|post|postsOctets|proved|reading|received|removeAt|removed|rewind|room|rules|scheme|setBinaryType|setHandler|settle|silence|slept|streams|sync|tasks|unacknowledged|waiting|wake|way|whileConnected|works)$/;
 
 /** The last step to ES3, for people to read (`minified` false) or for the wire; `banner` stays at the top. */
 export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { create } from '../../client-shim/src/connect/create.ts';
 import { createSession, type Session } from '../../client-shim/src/session/session.ts';
+import { byXhr } from '../../client-shim/src/transport/by-xhr.ts';
 import type { CarrierKind, Line } from '../../client-shim/src/transport/carrier.ts';
 import { CARRIERS } from '../../client-shim/src/transport/order.ts';
 import type { Platform } from '../../client-shim/src/transport/platform.ts';
@@ -77,12 +78,13 @@ describe('a session that is moved under load', () => {
     const url = `ws://127.0.0.1:${gateway.port}/flood`;
     const target = { url, protocols: [], origin: realm.window.origin, transports: null };
     return new Promise((resolve, reject) => {
-      create(platform, target, false, {
+      create(byXhr, platform, target, false, {
         failed: (reason) => reject(new Error(reason)),
         created: (created) => {
           const line: Line = {
             url,
             token: created.token,
+            way: byXhr,
             crossOrigin: false,
             binary: false,
             postsOctets: true,

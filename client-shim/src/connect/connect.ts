@@ -6,7 +6,9 @@ import { createSession, type Session } from '../session/session.ts';
 import type { CarrierKind, Line } from '../transport/carrier.ts';
 import { CARRIERS, DEFAULT_ORDER } from '../transport/order.ts';
 import type { Platform } from '../transport/platform.ts';
-import { canPost, hasLevel2 } from '../transport/platform.ts';
+import { hasLevel2 } from '../transport/platform.ts';
+import type { Way } from '../transport/request.ts';
+import { wayFor } from '../transport/ways.ts';
 import { isTrusted, type Native, openNative } from '../transport/websocket.ts';
 import { httpOrigin } from '../wire/address.ts';
 import type { Connect, Connection, ConnectionEvents, Step, Target } from './connection.ts';
@@ -94,33 +96,35 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   }
 
   function rungs(offered: string[] | null): CarrierKind[] {
-    return rungsOf(platform, CARRIERS, order, offered, crossOrigin);
+    return rungsOf(platform, CARRIERS, order, offered, crossOrigin, target.url);
   }
 
   function fallBack(nativePassed: boolean): void {
-    if (!canPost(platform, crossOrigin) || !rungs(null).length) {
+    const way = wayFor(rungs(null)[0], platform, crossOrigin, target.url);
+    if (!way) {
       fail('nothing else to try');
       return;
     }
     note('', 'create');
-    giveUpCreate = create(platform, target, crossOrigin, {
+    giveUpCreate = create(way, platform, target, crossOrigin, {
       failed: fail,
       created: (answer) => {
         // Refused or silent while HTTP works: that is the network, not the gateway.
         if (nativePassed) memory.set(host + NATIVE, 'bad', BAD_FOR);
         memory.set(host + 'rtt', '' + answer.rtt, GOOD_FOR);
-        open(answer);
+        open(way, answer);
       }
     });
   }
 
-  function open(answer: Created): void {
+  function open(way: Way, answer: Created): void {
     const line: Line = {
       url: target.url,
       token: answer.token,
+      way: way,
       crossOrigin: crossOrigin,
       binary: false,
-      postsOctets: hasLevel2(platform)
+      postsOctets: !!way.octets && hasLevel2(platform)
     };
     const offered = rungs(answer.carriers);
     const asked = target.protocols.length

@@ -3,7 +3,7 @@ import { createAlarm } from '../session/alarm.ts';
 import { createRetry } from '../session/retry.ts';
 import type { Limits } from '../session/session.ts';
 import type { Platform } from '../transport/platform.ts';
-import { post, type Request } from '../transport/request.ts';
+import type { Request, Way } from '../transport/request.ts';
 import { addressOf, pathOf } from '../wire/address.ts';
 import { type Fields, readFields, spellFields } from '../wire/parameters.ts';
 import type { Target } from './connection.ts';
@@ -32,6 +32,7 @@ export interface CreateEvents {
  * was given up by the function returned.
  */
 export function create(
+  way: Way,
   platform: Platform,
   target: Target,
   crossOrigin: boolean,
@@ -55,7 +56,7 @@ export function create(
   function ask(): void {
     const started = platform.now();
     late.set(PATIENCE);
-    request = post(
+    request = way.post(
       platform,
       addressOf(target.url, 'create'),
       spellFields(fields),
@@ -63,7 +64,10 @@ export function create(
       (status, text) => {
         late.clear();
         const answer = status === 200 && readFields(text);
-        if (answer && answer.end) events.created(createdFrom(answer, platform.now() - started));
+        if (answer && answer.end) {
+          const room = way.room ? way.room(platform, addressOf(target.url, 'send')) : Infinity;
+          events.created(createdFrom(answer, room, platform.now() - started));
+        }
         // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): to insist would be rude.
         else if (status === 200 || /^(0|408|425|504)$/.test('' + status)) retry.failed();
         else events.failed('status ' + status);
@@ -79,7 +83,7 @@ export function create(
   };
 }
 
-function createdFrom(answer: Fields, rtt: number): Created {
+function createdFrom(answer: Fields, room: number, rtt: number): Created {
   const text = (name: string): string => answer[name] || '';
   return {
     token: text('token'),
@@ -89,7 +93,7 @@ function createdFrom(answer: Fields, rtt: number): Created {
     silence: +text('silence'),
     window: +text('window'),
     outbox: +text('outbox'),
-    body: +text('body'),
+    body: Math.min(room, +text('body')),
     rtt: rtt
   };
 }

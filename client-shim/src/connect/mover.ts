@@ -106,14 +106,15 @@ export function rungsOf(
   carriers: CarrierKind[],
   order: string[],
   offered: string[] | null,
-  crossOrigin: boolean
+  crossOrigin: boolean,
+  url: string
 ): CarrierKind[] {
   const rungs: CarrierKind[] = [];
   for (let i = 0; i < order.length; i += 1)
     for (let k = 0; k < carriers.length; k += 1) {
       const kind = carriers[k] as CarrierKind;
       const action = kind.name === 'websocket-session' ? 'websocket' : kind.name;
-      if (kind.name !== order[i] || !kind.works(platform, crossOrigin)) continue;
+      if (kind.name !== order[i] || !kind.works(platform, crossOrigin, url)) continue;
       if (!offered || indexOf(offered, action) >= 0) rungs.push(kind);
     }
   return rungs;

@@ -1,6 +1,5 @@
 import type { CarrierKind, Line } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
-import { post } from '../transport/request.ts';
 import { addressOf } from '../wire/address.ts';
 import { textBody } from '../wire/body.ts';
 import { type Frame, frame } from '../wire/frame.ts';
@@ -211,5 +210,5 @@ function sayGone(platform: Platform, line: Line): void {
   const body = textBody(line.token, [frame('X', '')]);
   const navigator = platform.page.navigator;
   if (!navigator || !navigator.sendBeacon || !navigator.sendBeacon(address, body))
-    post(platform, address, body, line);
+    line.way.post(platform, address, body, line);
 }

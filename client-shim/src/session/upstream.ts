@@ -1,6 +1,5 @@
 import { bodyOf, isPassing, type Line } from '../transport/carrier.ts';
 import { hasLevel2, type Platform } from '../transport/platform.ts';
-import { post } from '../transport/request.ts';
 import { addressOf } from '../wire/address.ts';
 import { type Frame, frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
@@ -104,7 +103,7 @@ export function createUpstream(
       request.abort();
       answered(0, '');
     });
-    const request = post(platform, address, body, line, answered);
+    const request = line.way.post(platform, address, body, line, answered);
     late.set(limits.patience);
   }
 
@@ -131,7 +130,7 @@ export function createUpstream(
     },
     rewind: again,
     last: (frames) => {
-      post(platform, address, bodyOf(platform, line, frames), line);
+      line.way.post(platform, address, bodyOf(platform, line, frames), line);
     },
     stop: () => {
       stopped = true;

@@ -2,12 +2,15 @@ import type { Uint8ArrayConstructor } from '../../browser.d.ts';
 import { byteBody, textBody } from '../wire/body.ts';
 import { type Frame, isBinary } from '../wire/frame.ts';
 import type { Platform } from './platform.ts';
+import type { Way } from './request.ts';
 
 /** The session that carriers work for. */
 export interface Line {
   /** The WebSocket URL, mapped. */
   readonly url: string;
   readonly token: string;
+  /** How frames go upstream, where no carrier takes them. */
+  readonly way: Way;
   /** The gateway is not the page's own origin. */
   readonly crossOrigin: boolean;
   /** The session has carried binary: byte form is worth its while (PROTOCOL.md §6.1). */
@@ -44,8 +47,10 @@ export interface CarrierKind {
   readonly streams: boolean;
   /** Goes both ways. */
   readonly duplex?: boolean;
-  /** Whether this engine can have it at all. What the network does to it shows at work. */
-  works(platform: Platform, crossOrigin: boolean): boolean;
+  /** How a session is made and sent on if this is its best carrier; without it, in the best way that the engine has. */
+  readonly way?: Way;
+  /** Whether this engine can have it at all, for a gateway at that WebSocket URL. What the network does to it shows at work. */
+  works(platform: Platform, crossOrigin: boolean, url: string): boolean;
   open(platform: Platform, line: Line, wanted: Wanted, events: CarrierEvents): Carrier;
 }
 

@@ -5,7 +5,7 @@ import { frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
 import { type Carrier, type CarrierEvents, isPassing, type Line, type Wanted } from './carrier.ts';
 import { newRequest, type Platform } from './platform.ts';
-import { post } from './request.ts';
+import type { Way } from './request.ts';
 
 /**
  * Engines sniff the first kilobytes of text before they show any: 2048 octets in IE10 and 11, 1025 in old Firefox, 256 in old Safari
@@ -14,10 +14,11 @@ import { post } from './request.ts';
 const PADDING = 2048;
 
 /**
- * A downstream that is the answer to an XMLHttpRequest. Polls and streams differ in their address only: what an engine shows of an
+ * A downstream that is the answer to a request. Polls and streams differ in their address only: what an engine shows of an
  * answer before its end is read in both.
  */
-export function openXhr(
+export function openResponse(
+  way: Way,
   platform: Platform,
   line: Line,
   wanted: Wanted,
@@ -26,14 +27,14 @@ export function openXhr(
   streams: boolean
 ): Carrier {
   // An octet a character needs `overrideMimeType`, which MSXML and IE10 lack.
-  const probe = line.binary && newRequest(platform);
+  const probe = way.octets && line.binary && newRequest(platform);
   const octets = !!probe && !!probe.overrideMimeType;
   const padding = streams && !platform.page.TextDecoder ? ',' + PADDING : '';
   const form = octets ? ',b' : padding && ',t';
   const read = octets ? readBytes : readText;
   const position = startPosition();
 
-  const request = post(
+  const request = way.post(
     platform,
     addressOf(line.url, action),
     textBody(line.token, [frame('D', wanted.n + ',' + wanted.ack + form + padding)]),

@@ -1,0 +1,165 @@
+import type { Document, Element, Location, Page } from '../../browser.d.ts';
+import type { Platform } from './platform.ts';
+import type { Request, RequestOptions, Way } from './request.ts';
+import { unwrap } from './unwrap.ts';
+
+/** Characters that an address may have: IE takes 2,083, and some proxies no more than 2,000. */
+const LONGEST = 2000;
+/** What is in such an address beside the gateway's own and the frames: token, `#`, `A`, names. */
+const AROUND = 200;
+/** Milliseconds that old IE may run a script after it told of its end, or of its failure. */
+const GRACE = 1000;
+
+/** By script tags and, for what is long, forms (PROTOCOL.md §4.4): goes to any origin from any engine with a document. */
+export const byScript: Way = { works: hasScript, post: post, room: room };
+
+export function hasScript(platform: Platform): boolean {
+  return !!platform.page.document;
+}
+
+/** Only an address can hold what is sent where no form can. A character takes nine there at most, and the outbox takes three octets for one. */
+function room(platform: Platform, address: string): number {
+  return hasForms(platform) ? Infinity : 512 + Math.max(90, (LONGEST - AROUND - address.length) / 3);
+}
+
+function hasForms(platform: Platform): boolean {
+  return !!documentOf(platform).createElement('form').submit;
+}
+
+function documentOf(platform: Platform): Document {
+  return platform.page.document as Document;
+}
+
+function post(
+  platform: Platform,
+  address: string,
+  body: string | ArrayBuffer,
+  _options: RequestOptions,
+  done?: (status: number, text: string) => void
+): Request {
+  const text = body as string;
+  // Where numbered frames begin; nothing else that is asked has one.
+  return text.indexOf('#') >= 0 && hasForms(platform)
+    ? postForm(platform, address, text, done)
+    : getScript(platform, address, text, done);
+}
+
+/** A name for a callback or a frame, never used again: what comes late finds nobody. */
+function newName(): string {
+  return '_fg' + Math.floor(Math.random() * 1e15);
+}
+
+/** In front of all else: to append to a body that is still being read ends the page in IE6 and 7 (Microsoft, KB927917). */
+function insert(document: Document, element: Element): void {
+  const parent = document.body || (document.getElementsByTagName('head')[0] as Element);
+  parent.insertBefore(element, parent.firstChild);
+}
+
+function remove(element: Element): void {
+  if (element.parentNode) element.parentNode.removeChild(element);
+}
+
+/** By pieces, for the reason that `toUtf8` has. */
+function encode(text: string): string {
+  return text.replace(/([\ud800-\udbff]?[\s\S]){1,512}/g, (piece) => encodeURIComponent(piece));
+}
+
+/** A script whose address is the request and whose run is the answer. */
+function getScript(
+  platform: Platform,
+  address: string,
+  body: string,
+  done?: (status: number, text: string) => void
+): Request {
+  const page = platform.page as Page & { [name: string]: unknown };
+  const document = documentOf(platform);
+  const name = newName();
+  const script = document.createElement('script');
+
+  /** Whether it still was under way. */
+  function forget(): boolean {
+    if (!page[name]) return false;
+    page[name] = undefined;
+    try {
+      delete page[name];
+    } catch (_) {
+      // IE up to 8 does not delete from its window
+    }
+    script.onload = script.onerror = script.onreadystatechange = null;
+    remove(script);
+    return true;
+  }
+
+  function finish(status: number, text: string): void {
+    if (forget() && done) done(status, text);
+  }
+
+  function ended(): void {
+    const state = script.readyState;
+    if (!state || /loaded|complete/.test(state)) page.setTimeout(() => finish(0, ''), state ? GRACE : 0);
+  }
+
+  page[name] = (text: string) => unwrap(text, finish);
+  script.onload = script.onerror = script.onreadystatechange = ended;
+  script.src = address + '?c=' + name + '&b=' + encode(body);
+  insert(document, script);
+  return { abort: forget };
+}
+
+/**
+ * A form into a hidden frame. The answer cannot be read across origins: when it is there, a script asks how far the gateway is.
+ */
+function postForm(
+  platform: Platform,
+  address: string,
+  body: string,
+  done?: (status: number, text: string) => void
+): Request {
+  const page = platform.page;
+  const document = documentOf(platform);
+  const name = newName();
+  const holder = document.createElement('div');
+  let request: Request | undefined;
+
+  holder.style.display = 'none';
+  // As a text: IE up to 7 knows a frame by the name it is made with, and an encoding by nothing else. Without `src` IE6 warns on secure pages.
+  holder.innerHTML =
+    '<form method="post" enctype="text/plain" target="' +
+    name +
+    '"><textarea name="b"></textarea></form><iframe name="' +
+    name +
+    (page.ActiveXObject ? '" src="javascript:0' : '') +
+    '"></iframe>';
+  const form = holder.firstChild as Element;
+  const frame = holder.lastChild as Element;
+
+  function clear(): void {
+    frame.onload = frame.onreadystatechange = null;
+    // Later: IE goes down if a frame is taken away in its own event.
+    page.setTimeout(() => remove(holder), 0);
+  }
+
+  function arrived(): void {
+    if (request || (frame.readyState && frame.readyState !== 'complete')) return;
+    try {
+      // The empty page that was there before has an event as well.
+      if (/^(about|javascript):/.test(((frame.contentWindow as Page).location as Location).href)) return;
+    } catch (_) {
+      // It is of another origin: the answer.
+    }
+    clear();
+    request = getScript(platform, address, body.substring(0, body.indexOf(';')) + ';A0\x1e', done);
+  }
+
+  form.action = address + '?f=1';
+  (form.firstChild as Element).value = encode(body);
+  insert(document, holder);
+  frame.onload = frame.onreadystatechange = arrived;
+  (form.submit as () => void)();
+  return {
+    abort: () => {
+      if (request) request.abort();
+      else clear();
+    }
+  };
+}

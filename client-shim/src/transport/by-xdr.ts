@@ -1,0 +1,78 @@
+import type { XDomainRequest } from '../../browser.d.ts';
+import { indexOf } from '../lang/list.ts';
+import type { Platform } from './platform.ts';
+import type { Request, RequestOptions, Way } from './request.ts';
+import { unwrap } from './unwrap.ts';
+
+const IGNORE = (): void => {};
+
+/** Requests under way. One that only its own handlers know may be collected before it is answered (faye#382). */
+const underWay: XDomainRequest[] = [];
+
+/** By XDomainRequest of IE8 and IE9: other origins of the page's own scheme, text only, no headers, no cookies, no status (Microsoft, "XDomainRequest – Restrictions"). */
+export const byXdr: Way = { works: hasXdr, post: post };
+
+/** It refuses a scheme other than the page's. */
+export function hasXdr(platform: Platform, _crossOrigin: boolean, url: string): boolean {
+  const location = platform.page.location;
+  return (
+    !!platform.page.XDomainRequest && !!location && /^wss/.test(url) === (location.protocol === 'https:')
+  );
+}
+
+function post(
+  platform: Platform,
+  address: string,
+  body: string | ArrayBuffer,
+  _options: RequestOptions,
+  done?: (status: number, text: string) => void,
+  progress?: (text: string) => void
+): Request {
+  const page = platform.page;
+  const request = new (page.XDomainRequest as NonNullable<typeof page.XDomainRequest>)();
+
+  /** Whether it still was under way. */
+  function forget(): boolean {
+    const at = indexOf(underWay, request);
+    if (at >= 0) underWay.splice(at, 1);
+    return at >= 0;
+  }
+
+  function finish(status: number, text: string): void {
+    if (forget() && done) done(status, text);
+  }
+
+  function failed(): void {
+    finish(0, '');
+  }
+
+  underWay.push(request);
+  // All of them, as IE9 aborts requests that lack one (sockjs-client#391).
+  request.onload = () => unwrap(request.responseText, finish);
+  request.onerror = request.ontimeout = failed;
+  request.onprogress = () => {
+    if (progress) unwrap(request.responseText, (status, text) => status === 200 && progress(text));
+  };
+  try {
+    request.open('POST', address + '?w=1');
+    // Nor may it be sent in the task that opened it (as above).
+    page.setTimeout(() => {
+      if (indexOf(underWay, request) >= 0) request.send(body as string);
+    }, 0);
+  } catch (_) {
+    // a port that it does not like
+    page.setTimeout(failed, 0);
+  }
+
+  return {
+    abort: () => {
+      if (!forget()) return;
+      request.onprogress = IGNORE;
+      try {
+        request.abort();
+      } catch (_) {
+        // never sent
+      }
+    }
+  };
+}

@@ -1,0 +1,74 @@
+import type { XMLHttpRequest } from '../../browser.d.ts';
+import { canPost, newRequest, type Platform } from './platform.ts';
+import type { Request, RequestOptions, Way } from './request.ts';
+
+const IGNORE = (): void => {};
+
+/** By XMLHttpRequest, MSXML's included: has a status, headers and, from level 2 on, octets and other origins. */
+export const byXhr: Way = { works: canPost, post: post, octets: true };
+
+function post(
+  platform: Platform,
+  address: string,
+  body: string | ArrayBuffer,
+  options: RequestOptions,
+  done?: (status: number, text: string) => void,
+  progress?: (text: string) => void
+): Request {
+  let request = newRequest(platform);
+
+  function forget(): XMLHttpRequest | undefined {
+    const forgotten = request;
+    // MSXML takes a function only, never null.
+    if (forgotten) forgotten.onreadystatechange = IGNORE;
+    request = undefined;
+    return forgotten;
+  }
+
+  function finish(status: number, text: string): void {
+    if (forget() && done) done(status, text);
+  }
+
+  function changed(): void {
+    if (!request || request.readyState < 3) return;
+    // MSXML throws for both at readyState 3, and shows 12002 to 12152 (WinINet's errors) for what was no answer.
+    let status = 0;
+    let text = '';
+    const complete = request.readyState === 4;
+    try {
+      status = request.status > 599 ? 0 : request.status;
+      text = request.responseText;
+    } catch (_) {
+      // as above
+    }
+    if (complete) finish(status, text);
+    else if (status === 200 && text && progress) progress(text);
+  }
+
+  try {
+    // Opera 11 and some proxies' scripts throw here and not at `send`, so both are guarded.
+    const opened = request as XMLHttpRequest;
+    opened.open('POST', address, true);
+    // After `open`: IE10 throws before it. Cookies go along as they do with a native handshake.
+    if (options.crossOrigin) opened.withCredentials = true;
+    if (typeof body === 'string') opened.setRequestHeader('Content-Type', 'text/plain;charset=UTF-8');
+    if (options.header) opened.setRequestHeader('X-Fallback', options.header);
+    if (options.asOctets && opened.overrideMimeType)
+      opened.overrideMimeType('text/plain;charset=x-user-defined');
+    opened.onreadystatechange = changed;
+    opened.send(body);
+  } catch (_) {
+    platform.page.setTimeout(() => finish(0, ''), 0);
+  }
+
+  return {
+    abort: () => {
+      const abandoned = forget();
+      try {
+        if (abandoned) abandoned.abort();
+      } catch (_) {
+        // MSXML throws for a request that was never sent
+      }
+    }
+  };
+}
