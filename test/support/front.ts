@@ -10,6 +10,8 @@ export interface Front {
   readonly port: number;
   /** What pages have posted to `/_test/report`, by the `id` of its query. */
   report(id: string): string | undefined;
+  /** Requests passed on that have no whole answer yet, by the last word of their path. */
+  waiting(action: string): number;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export interface Front {
  */
 export async function startFront(gatewayPort: number, pages: Pages): Promise<Front> {
   const reports = new Map<string, string>();
+  const waiting = new Set<http.IncomingMessage>();
   const sockets = new Set<Socket>();
   const agent = new http.Agent({ keepAlive: true });
 
@@ -53,7 +56,11 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
       answer.on('error', () => response.destroy());
     });
     upstream.on('error', () => response.destroy());
-    response.on('close', () => upstream.destroy());
+    waiting.add(request);
+    response.on('close', () => {
+      waiting.delete(request);
+      upstream.destroy();
+    });
     request.pipe(upstream);
   }
 
@@ -74,6 +81,7 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
   return {
     port: (server.address() as AddressInfo).port,
     report: (id) => reports.get(id),
+    waiting: (action) => [...waiting].filter(({ url }) => url?.split('?')[0]?.endsWith(`/${action}`)).length,
     async close() {
       for (const socket of sockets) socket.destroy();
       agent.destroy();
