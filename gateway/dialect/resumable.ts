@@ -1,6 +1,6 @@
 import { spellBytes, spellBytesControl } from '../protocol/byte-form.ts';
 import { ABNORMAL } from '../protocol/close.ts';
-import type { Delivery, Entry } from '../protocol/delivery.ts';
+import type { Delivery, Entry, Part } from '../protocol/delivery.ts';
 import { spellText, spellTextControl } from '../protocol/text-form.ts';
 import { spellClose } from '../protocol/unit-builder.ts';
 
@@ -9,10 +9,17 @@ export const resumablePolicy = { delivered: 'acknowledged', second: 'supersedes'
 
 /** A delivery in text form. `positioned`: the receiver knows already which number comes first. */
 export function spellDelivery(delivery: Delivery, positioned: boolean): string {
+  if (delivery.parts !== undefined) return delivery.parts.map(spellPart).join('');
   let text = delivery.ack < 0 ? '' : spellTextControl('A', String(delivery.ack));
   if (!positioned) text += spellTextControl('#', String(delivery.first));
   for (const entry of delivery.entries) text += spellEntry(entry);
   return text;
+}
+
+function spellPart({ session, delivery, positioned, sign }: Part): string {
+  let text = session === undefined ? '' : spellTextControl('S', String(session));
+  if (delivery !== undefined) text += spellDelivery(delivery, positioned);
+  return sign === '' ? text : text + spellTextControl(sign.charAt(0), sign.slice(1));
 }
 
 function spellEntry(entry: Entry): string {
@@ -24,6 +31,7 @@ function spellEntry(entry: Entry): string {
 
 /** A delivery in byte form. */
 export function spellDeliveryBytes(delivery: Delivery, positioned: boolean): Buffer {
+  if (delivery.parts !== undefined) return Buffer.concat(delivery.parts.flatMap(spellPartBytes));
   const parts: Buffer[] = [];
   if (delivery.ack >= 0) parts.push(spellBytesControl('A', String(delivery.ack)));
   if (!positioned) parts.push(spellBytesControl('#', String(delivery.first)));
@@ -37,6 +45,13 @@ export function spellDeliveryBytes(delivery: Delivery, positioned: boolean): Buf
       );
   }
   return Buffer.concat(parts);
+}
+
+function spellPartBytes({ session, delivery, positioned, sign }: Part): Buffer[] {
+  const parts = session === undefined ? [] : [spellBytesControl('S', String(session))];
+  if (delivery !== undefined) parts.push(spellDeliveryBytes(delivery, positioned));
+  if (sign !== '') parts.push(spellBytesControl(sign.charAt(0), sign.slice(1)));
+  return parts;
 }
 
 function isAbnormal(entry: Entry): boolean {

@@ -18,4 +18,17 @@ export interface Delivery {
   readonly entries: readonly Entry[];
   /** Number to acknowledge, or -1 if the client knows it. */
   readonly ack: number;
+  /** On a carrier that several sessions share: what they say, and nothing else is said then. */
+  readonly parts?: readonly Part[];
+}
+
+/** What one session says on a carrier that it shares (PROTOCOL.md §10). */
+export interface Part {
+  /** Its number on this carrier; undefined: the one before was of the same session. */
+  readonly session: number | undefined;
+  readonly delivery: Delivery | undefined;
+  /** The receiver knows already which number the delivery begins with. */
+  readonly positioned: boolean;
+  /** A control frame behind it, type and payload in one: `H`, or an `E` with its letter. */
+  readonly sign: string;
 }

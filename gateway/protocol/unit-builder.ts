@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { type CloseStatus, mayTravel, NO_STATUS } from './close.ts';
 import type { Message } from './message.ts';
-import { type Arrival, MalformedError, type Unit, type Wanted } from './unit.ts';
+import { type Arrival, MalformedError, type SharedUnit, type Unit, type Wanted } from './unit.ts';
 
 const MAX_PADDING = 8192;
 /** RFC 6455 §5.5: a control frame has at most 125 octets, two of them the code. */
 const MAX_REASON = 123;
+/** Sessions of one carrier: a GET that names so many is still one that IE takes (2083 characters; Microsoft, KB208427). */
+const MAX_SESSIONS = 32;
 
 /** Gathers what the frames of one unit say, whatever form they were spelled in. */
 export class UnitBuilder implements Unit {
@@ -14,6 +16,9 @@ export class UnitBuilder implements Unit {
   wanted: Wanted | undefined = undefined;
   leaving = false;
   next: number;
+  shared: SharedUnit[] | undefined = undefined;
+  /** The further session that frames are of at present. */
+  #selected: UnitBuilder | undefined = undefined;
 
   /** `next` is the number of the first numbered frame, where an earlier unit of the carrier has said it; else 0. */
   constructor(next = 0) {
@@ -21,11 +26,44 @@ export class UnitBuilder implements Unit {
   }
 
   message(message: Message, more: boolean): void {
-    this.arrivals.push({ number: this.#number(), message, more, close: undefined });
+    if (this.#selected !== undefined) this.#selected.message(message, more);
+    else this.arrivals.push({ number: this.#number(), message, more, close: undefined });
   }
 
   /** Any frame whose payload is plain text in both forms. */
   control(type: string, payload: string): void {
+    if (type === 'S') this.#select(payload);
+    else if (this.#selected !== undefined) this.#selected.#say(type, payload);
+    else this.#say(type, payload);
+  }
+
+  /** One more session of the carrier: the payload of an attaching `S` frame, or an `s` parameter of a GET carrier: `k,token,n,ack`. */
+  share(payload: string): void {
+    const [k = '', token = '', n = '', ack = '', ...rest] = payload.split(',');
+    const builder = new UnitBuilder();
+    builder.#say('D', `${n},${ack}`);
+    this.shared ??= [];
+    const isNext = parseNumber(k) === this.shared.length + 1;
+    if (!isNext || token === '' || rest.length > 0) throw new MalformedError('malformed session');
+    if (this.shared.length + 1 === MAX_SESSIONS) throw new MalformedError('too many sessions on one carrier');
+    this.shared.push({ token, unit: builder });
+    this.#selected = builder;
+  }
+
+  #select(payload: string): void {
+    if (payload.includes(',')) {
+      this.share(payload);
+      return;
+    }
+    const k = parseNumber(payload);
+    const builder = this.shared?.[k - 1]?.unit as UnitBuilder | undefined;
+    if (builder === undefined && k > 0) throw new MalformedError('malformed session');
+    this.#selected = builder;
+    // Numbers are each session's own, and begin anew with a position.
+    (builder ?? this).next = 0;
+  }
+
+  #say(type: string, payload: string): void {
     switch (type) {
       case '#':
         this.next = parseNumber(payload);
@@ -35,6 +73,7 @@ export class UnitBuilder implements Unit {
         this.ack = Math.max(this.ack, parseNumber(payload));
         return;
       case 'D':
+        if (this.wanted !== undefined) throw new MalformedError('two attaches');
         this.wanted = parseWanted(payload);
         this.ack = Math.max(this.ack, this.wanted.ack);
         return;

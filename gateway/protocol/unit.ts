@@ -39,4 +39,12 @@ export interface Unit {
   readonly leaving: boolean;
   /** Number that the next numbered frame would have; 0 where no position is known. */
   readonly next: number;
+  /** Further sessions that the carrier is for, and what the unit says of each; their carrier-local numbers are 1, 2, 3… */
+  readonly shared?: readonly SharedUnit[] | undefined;
+}
+
+/** What a unit says of one more session of its carrier (PROTOCOL.md §10). Its downstream is wanted. */
+export interface SharedUnit {
+  readonly token: string;
+  readonly unit: Unit;
 }

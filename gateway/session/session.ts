@@ -5,7 +5,7 @@ import { CloseCode, type CloseStatus } from '../protocol/close.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
-import type { Carrier } from './carrier.ts';
+import type { Carrier, CarrierOwner } from './carrier.ts';
 import { Inbox, type InboxOwner, weighAll } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import type { SessionLimits, SessionPolicy } from './policy.ts';
@@ -22,6 +22,9 @@ import type { SessionLimits, SessionPolicy } from './policy.ts';
  * | ended    | forgotten                                                    |                      |
  */
 export type SessionState = 'created' | 'attached' | 'detached' | 'ending' | 'ended';
+
+/** Milliseconds that an answer may wait at most in a session that shares its downstream: in an engine of two connections it is in the way of the others. */
+const SHARED_DELAY = 1000;
 
 /** A request whose answer waits until the backend takes more. */
 interface Delayed {
@@ -55,7 +58,7 @@ export interface SessionContext {
  * A WebSocket connection that outlives the HTTP requests under it: a `Channel` towards the backend, and on the other side whatever
  * carrier the client has attached last. PROTOCOL.md §5, §6, §8 and §9.
  */
-export class Session implements Channel, InboxOwner {
+export class Session implements Channel, CarrierOwner, InboxOwner {
   readonly identity: SessionIdentity;
   readonly #context: SessionContext;
   readonly #ended: () => void;
@@ -66,6 +69,8 @@ export class Session implements Channel, InboxOwner {
   /** The receiver was told `closed`, or asked for it. */
   #receiverDone = false;
   #carrier: Carrier | undefined;
+  /** The newest one was shared. */
+  #shares = false;
   /** Number of the newest attach. */
   #attachNumber = 0;
   /** Number of the next entry to write on the present carrier. */
@@ -159,25 +164,27 @@ export class Session implements Channel, InboxOwner {
 
   // --- from the client ---
 
-  /**
-   * Acts on a unit. `answer` is told what to acknowledge: at once, or, while the backend takes no more, when there is room or the
-   * heartbeat is due. Throws a `MalformedError` or `RequestError`, and then nothing has taken effect.
-   */
-  accept(unit: Unit, answer: (ack: number) => void): void {
+  /** Throws as `accept` would, and does nothing. */
+  check(unit: Unit): void {
     if (unit.ack > this.#outbox.last) throw new MalformedError('acknowledges what was not sent');
-    const mustWait = this.#inbox.full && unit.arrivals.length > 0;
-    if (mustWait && (this.#delayed?.length ?? 0) >= this.#context.limits.delayed) {
+    if (this.#mustWait(unit) && (this.#delayed?.length ?? 0) >= this.#context.limits.delayed) {
       throw new RequestError(429, 'GW_DELAYED', 'too many delayed requests');
     }
+  }
+
+  accept(unit: Unit, answer: (ack: number) => void): void {
+    this.check(unit);
+    const mustWait = this.#mustWait(unit);
     this.#heard = this.#context.clock.now();
     if (unit.ack >= this.#outbox.first) this.#acknowledge(unit.ack);
     if (!mustWait) this.#inbox.put(unit.arrivals);
     if (unit.leaving) this.abandon();
-    if (this.#inbox.full && unit.arrivals.length > 0 && this.#state !== 'ended') {
-      this.#delay(unit.arrivals, answer);
-      return;
-    }
-    this.#answer(answer);
+    if (this.#mustWait(unit) && this.#state !== 'ended') this.#delay(unit.arrivals, answer);
+    else this.#answer(answer);
+  }
+
+  #mustWait(unit: Unit): boolean {
+    return this.#inbox.full && unit.arrivals.length > 0;
   }
 
   #answer(answer: (ack: number) => void): void {
@@ -185,7 +192,6 @@ export class Session implements Channel, InboxOwner {
     if (this.#carrier?.acknowledges) this.#wake();
   }
 
-  /** A downstream came: attach number `n` with all up to `ack` received (PROTOCOL.md §6.1). `accept` has seen the unit before. */
   attachCarrier(carrier: Carrier, n: number, ack: number): void {
     if (this.#state === 'ended') {
       carrier.end('gone');
@@ -202,6 +208,7 @@ export class Session implements Channel, InboxOwner {
     const older = this.#carrier;
     this.#attachNumber = n;
     this.#carrier = carrier;
+    this.#shares = carrier.shared === true;
     this.#writable = true;
     this.#told = 0;
     // A repeated request may say less than was acknowledged since.
@@ -213,14 +220,12 @@ export class Session implements Channel, InboxOwner {
     else this.#wake();
   }
 
-  /** The carrier went away. */
   detach(carrier: Carrier): void {
     if (carrier !== this.#carrier) return;
     this.#carrier = undefined;
     if (this.#state === 'attached') this.#enter('detached');
   }
 
-  /** The carrier takes more, after `deliver` answered false. */
   writable(carrier: Carrier): void {
     if (carrier !== this.#carrier) return;
     this.#writable = true;
@@ -301,10 +306,14 @@ export class Session implements Channel, InboxOwner {
   // --- delayed answers ---
 
   #delay(arrivals: readonly Arrival[], answer: (ack: number) => void): void {
-    const timer = this.#context.clock.setTimeout(() => {
-      this.#delayed = this.#delayed?.filter((delayed) => delayed.timer !== timer);
-      this.#answer(answer);
-    }, this.#context.limits.heartbeat);
+    const { heartbeat } = this.#context.limits;
+    const timer = this.#context.clock.setTimeout(
+      () => {
+        this.#delayed = this.#delayed?.filter((delayed) => delayed.timer !== timer);
+        this.#answer(answer);
+      },
+      this.#shares ? Math.min(heartbeat, SHARED_DELAY) : heartbeat,
+    );
     const { received } = this.#inbox;
     const rest = arrivals.filter((arrival) => arrival.number > received);
     // Small frames take more memory than they have octets: those that are too many for the bound are not kept, and the answer says so.

@@ -4,21 +4,26 @@ import type { Exchange, Headers } from '../http/exchange.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { parseText } from '../protocol/text-form.ts';
 import { MalformedError, type Unit } from '../protocol/unit.ts';
-import { decodeUtf8, parseWanted } from '../protocol/unit-builder.ts';
+import { decodeUtf8, UnitBuilder } from '../protocol/unit-builder.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import type { FallbackAddress } from './address.ts';
+import { asAsked } from './asked.ts';
 import { Creator, type CreatorContext } from './creator.ts';
 import { headersFor } from './headers.ts';
 import { TRANSPORTS } from './list.ts';
 import { refuse, refuseFor } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
+import { SharedSessions } from './shared-sessions.ts';
 import type { Transport, TransportLimits } from './transport.ts';
+import { WrappedExchange } from './wrapped.ts';
 
 /** What the endpoint needs of its surroundings. */
 export interface EndpointContext extends CreatorContext {
   readonly registry: SessionRegistry;
   readonly transport: TransportLimits;
+  /** The route of that very path. */
+  route(path: string): FallbackRoute | undefined;
 }
 
 /** Octets that token and punctuation may add to a body. */
@@ -40,9 +45,11 @@ export class FallbackEndpoint {
     this.#creator = new Creator(context);
   }
 
-  /** Answers a request below a route. */
-  handle(exchange: Exchange, address: FallbackAddress, route: FallbackRoute): void {
-    const headers = headersFor(route.crossOrigin(exchange));
+  /** Answers a request below a route. Throws a `RequestError` for one that may not be asked so. */
+  handle(given: Exchange, address: FallbackAddress, route: FallbackRoute): void {
+    const exchange = asAsked(given, address.action, route.jsonp);
+    // An XDomainRequest asks for them on the page's own origin as well.
+    const headers = headersFor(route.crossOrigin(exchange, exchange instanceof WrappedExchange));
     const transport = TRANSPORTS.get(address.action);
     const known = transport !== undefined || address.action === 'create';
     if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {
@@ -72,8 +79,11 @@ export class FallbackEndpoint {
     transport: Transport,
   ): void {
     this.#serve(exchange, token, route, headers, transport, () => {
-      const wanted = parseWanted(new URLSearchParams(exchange.query).get('d') ?? '');
-      return { arrivals: [], ack: wanted.ack, wanted, leaving: false, next: 0 };
+      const parameters = new URLSearchParams(exchange.query);
+      const unit = new UnitBuilder();
+      unit.control('D', parameters.get('d') ?? '');
+      for (const session of parameters.getAll('s')) unit.share(session);
+      return unit;
     });
   }
 
@@ -110,16 +120,31 @@ export class FallbackEndpoint {
     try {
       const unit = parse();
       if (transport.direction === 'up') {
-        if (unit.wanted !== undefined) throw new MalformedError('a downstream is not to be had here');
+        if (unit.wanted !== undefined || unit.shared !== undefined)
+          throw new MalformedError('a downstream is not to be had here');
         transport.serve({ exchange, session, unit, headers, limits: this.#context.transport });
         return;
       }
       if (unit.wanted === undefined) throw new MalformedError('no attach');
-      const { wanted } = unit;
-      transport.serve({ exchange, session, unit, headers, wanted, limits: this.#context.transport });
+      const { wanted, shared } = unit;
+      const owner =
+        shared === undefined
+          ? session
+          : new SharedSessions(session, unit, shared, (other) => this.#findFor(transport, other, exchange));
+      transport.serve({ exchange, session: owner, unit, headers, wanted, limits: this.#context.transport });
     } catch (error) {
       refuseFor(exchange, headers, error, this.#context.log);
     }
+  }
+
+  /** The session of a further token on a carrier: one of any route, if that offers the carrier. */
+  #findFor(transport: Transport, token: string, exchange: Exchange): Session | undefined {
+    const path = this.#context.registry.find(token)?.identity.route;
+    const route = path === undefined ? undefined : this.#context.route(path);
+    const offered = route?.carriers.split(',') ?? [];
+    return route !== undefined && offered.includes(transport.action)
+      ? this.#find(token, route, exchange)
+      : undefined;
   }
 
   /** The session of a token, if this route and this page may use it. */

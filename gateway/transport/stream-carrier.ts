@@ -1,7 +1,6 @@
 import type { ResponseStream } from '../http/exchange.ts';
 import type { Delivery } from '../protocol/delivery.ts';
-import type { Carrier, EndReason } from '../session/carrier.ts';
-import type { Session } from '../session/session.ts';
+import type { Carrier, CarrierOwner, EndReason } from '../session/carrier.ts';
 
 /** How a streamed downstream writes what a session says. */
 export interface Spelling {
@@ -23,7 +22,7 @@ export class StreamCarrier implements Carrier {
   readonly room = ROOM;
   readonly #response: ResponseStream;
   readonly #spelling: Spelling;
-  readonly #session: Session;
+  readonly #session: CarrierOwner;
   readonly #budget: number;
   #written = 0;
   /** Number the client expects next; 0 before the first. */
@@ -31,7 +30,7 @@ export class StreamCarrier implements Carrier {
   #recycling = false;
 
   /** After `budget` octets (of text: characters) the client is asked for a new stream; after twice that this one ends. */
-  constructor(response: ResponseStream, spelling: Spelling, session: Session, budget: number) {
+  constructor(response: ResponseStream, spelling: Spelling, session: CarrierOwner, budget: number) {
     this.#response = response;
     this.#spelling = spelling;
     this.#session = session;

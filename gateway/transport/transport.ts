@@ -1,6 +1,6 @@
 import type { Exchange, Headers } from '../http/exchange.ts';
 import type { Unit, Wanted } from '../protocol/unit.ts';
-import type { Session } from '../session/session.ts';
+import type { CarrierOwner } from '../session/carrier.ts';
 
 /** Bounds that transports keep, in octets. */
 export interface TransportLimits {
@@ -13,7 +13,8 @@ export interface TransportLimits {
 /** A request of a session, checked: what a transport gets. */
 export interface Call {
   readonly exchange: Exchange;
-  readonly session: Session;
+  /** The session that the request is of, or several that it attaches together. */
+  readonly session: CarrierOwner;
   readonly unit: Unit;
   /** Header fields that every answer to this request needs: caching and cross-origin access. */
   readonly headers: Headers;

@@ -100,6 +100,7 @@ class SocketCarrier implements Carrier {
       const unit = isBinary
         ? parseBytes(data, 0, this.#theirs)
         : parseText(decodeUtf8(data), 0, this.#theirs);
+      if (unit.shared !== undefined) throw new MalformedError('a WebSocket is for one session');
       if (!this.attached && unit.wanted === undefined) throw new MalformedError('no attach');
       this.#theirs = unit.next;
       if (this.#waiting.length > 0 && unit.arrivals.length > 0) this.#queue(unit, data.length);

@@ -75,7 +75,7 @@ describe('a request that is wrong (PROTOCOL.md §11)', () => {
 
   const units: Readonly<Record<string, string>> = {
     'an unknown frame type': 'Q␞',
-    'a session frame, which is reserved': 'S1␞',
+    'a session frame': 'S1␞',
     'a message without position': 'Thello␞',
     'position 0': '#0␞Thello␞',
     'a number that is none': '#one␞Thello␞',

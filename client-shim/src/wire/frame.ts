@@ -35,6 +35,7 @@ const PAYLOADS: { readonly [type: string]: RegExp } = {
   E: /^[rsg]$/,
   H: /^$/,
   R: /^$/,
+  S: /^\d+$/,
   X: /^$/
 };
 
@@ -58,6 +59,8 @@ export function arrived(position: Position, type: string, data: string): Frame |
   if (allowed ? !allowed.test(data) : !/[TtBbP]/.test(type)) return null;
   if ((type === '#' || type === 'A') && +data > LAST_NUMBER) return null;
   if (type === '#') position.next = +data;
+  // Numbers are each session's own.
+  if (type === 'S') position.next = 0;
   if (!NUMBERED.test(type)) return { type: type, data: data, seq: 0 };
   const seq = position.next;
   position.next += 1;

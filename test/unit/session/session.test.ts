@@ -178,6 +178,17 @@ describe('a session, towards the backend', () => {
     assert.deepEqual(answers, [`A${session.received}`]);
   });
 
+  it('delays an answer for a second where the downstream is shared, as the client may have no connection to spare', () => {
+    const { accept, session, clock, answers } = open();
+    session.attachCarrier(Object.assign(new Scribe('stream'), { shared: true }), 1, 0);
+    session.pause();
+    accept(`#1␞T${'x'.repeat(600)}␞Tnext␞`);
+    clock.advance(999);
+    assert.deepEqual(answers, []);
+    clock.advance(1);
+    assert.deepEqual(answers, ['A1']);
+  });
+
   it('goes on with what a delayed request still has when there is room', () => {
     const { accept, session, backend, answers } = open();
     session.pause();
