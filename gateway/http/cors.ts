@@ -7,14 +7,15 @@ const unmatched: Headers = Object.freeze({ vary: 'Origin' });
 
 /**
  * Header fields that let a page of an allowed other origin read the answer, with its cookies sent as a native handshake sends them. An origin that was not
- * matched is never reflected; without `Origin`, and for the gateway's own pages, there is nothing to say.
+ * matched is never reflected; without `Origin` there is nothing to say, and for the gateway's own pages only `ownToo`, as XDomainRequest asks for the field
+ * there as well.
  */
-export function crossOriginHeaders(origins: OriginPolicy, head: RequestHead): Headers {
+export function crossOriginHeaders(origins: OriginPolicy, head: RequestHead, ownToo = false): Headers {
   const origin = head.header('origin');
   if (origin === undefined) return NO_HEADERS;
   const match = origins.match(origin, ownOrigin(head));
   if (match === undefined) return unmatched;
-  if (match === 'own') return NO_HEADERS;
+  if (match === 'own' && !ownToo) return NO_HEADERS;
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',

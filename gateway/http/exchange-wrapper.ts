@@ -1,0 +1,66 @@
+import type { Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
+
+/** An exchange that is another one in all but what its subclass says. */
+export abstract class ExchangeWrapper implements Exchange {
+  protected readonly inner: Exchange;
+
+  constructor(inner: Exchange) {
+    this.inner = inner;
+  }
+
+  get method(): string {
+    return this.inner.method;
+  }
+
+  get path(): string {
+    return this.inner.path;
+  }
+
+  get query(): string {
+    return this.inner.query;
+  }
+
+  get headers(): RequestHead['headers'] {
+    return this.inner.headers;
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.inner.rawHeaders;
+  }
+
+  get remoteAddress(): string {
+    return this.inner.remoteAddress;
+  }
+
+  get forwardedFor(): string {
+    return this.inner.forwardedFor;
+  }
+
+  get secure(): boolean {
+    return this.inner.secure;
+  }
+
+  get host(): string {
+    return this.inner.host;
+  }
+
+  header(name: string): string | undefined {
+    return this.inner.header(name);
+  }
+
+  readBody(limit: number, done: (body: Buffer) => void): void {
+    this.inner.readBody(limit, done);
+  }
+
+  reply(status: number, headers: Headers, body: string | Buffer): void {
+    this.inner.reply(status, headers, body);
+  }
+
+  stream(status: number, headers: Headers): ResponseStream {
+    return this.inner.stream(status, headers);
+  }
+
+  onGone(listener: () => void): void {
+    this.inner.onGone(listener);
+  }
+}

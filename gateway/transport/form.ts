@@ -1,0 +1,37 @@
+import type { Headers } from '../http/exchange.ts';
+import { ExchangeWrapper } from '../http/exchange-wrapper.ts';
+import { PLAIN } from './headers.ts';
+import { refuse } from './refuse.ts';
+import { decoded } from './script.ts';
+
+/** Octets of a form for one of the body in it, at most: each is a percent sign and two digits, and some engines encode the percent sign again. */
+const GROWTH = 5;
+
+/** A body from the one field of a form; undefined if there is none. `isPlain`: of a form of the type text/plain. */
+function fieldOf(form: Buffer, isPlain: boolean): Buffer | undefined {
+  const field = /^b=([^&\r\n]*)/.exec(form.toString('latin1'))?.[1];
+  if (field === undefined || isPlain) return field === undefined ? undefined : decoded(field);
+  const value = decoded(field);
+  return value === undefined ? undefined : decoded(value.toString('latin1'));
+}
+
+/**
+ * A body posted by a form (PROTOCOL.md §4.4): its one field, percent-encoded once more than forms do it, so that no charset matters. The answer is a page in a hidden
+ * frame, which nobody reads.
+ */
+export class FormExchange extends ExchangeWrapper {
+  override readBody(limit: number, done: (body: Buffer) => void): void {
+    this.inner.readBody(GROWTH * limit, (form) => {
+      const isPlain = /^text\/plain\b/i.test(this.header('content-type') ?? '');
+      const body = fieldOf(form, isPlain);
+      if (body === undefined) refuse(this, PLAIN, 400, 'malformed form');
+      else if (body.length > limit) refuse(this, PLAIN, 413, 'body too long');
+      else done(body);
+    });
+  }
+
+  override reply(_status: number, headers: Headers): void {
+    // A status of another kind would show the browser's own error page, with a sound in some.
+    this.inner.reply(200, { ...headers, 'content-type': 'text/html; charset=utf-8' }, 'ok');
+  }
+}

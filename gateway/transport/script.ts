@@ -1,0 +1,73 @@
+import type { Exchange, Headers } from '../http/exchange.ts';
+import { ExchangeWrapper } from '../http/exchange-wrapper.ts';
+import { PLAIN } from './headers.ts';
+import { refuse } from './refuse.ts';
+import { wrap } from './wrapped.ts';
+
+/** Names of callbacks: nothing else may stand at the beginning of what a browser runs. */
+const CALLBACK = /^_fg\d{1,15}$/;
+
+export function isCallback(name: string): boolean {
+  return CALLBACK.test(name);
+}
+
+/** What percent-encoded text says; undefined if it is malformed. */
+export function decoded(text: string): Buffer | undefined {
+  try {
+    return Buffer.from(decodeURIComponent(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A request by a script tag (PROTOCOL.md §4.4): the body is in the query, the answer calls a function. To who serves it, a POST. */
+export class ScriptExchange extends ExchangeWrapper {
+  readonly #callback: string;
+
+  /** `callback` is one that `isCallback` has found good. */
+  constructor(inner: Exchange, callback: string) {
+    super(inner);
+    this.#callback = callback;
+  }
+
+  override get method(): string {
+    return 'POST';
+  }
+
+  override readBody(limit: number, done: (body: Buffer) => void): void {
+    const field = /(?:^|&)b=([^&]*)/.exec(this.query)?.[1] ?? '';
+    const body = decoded(field);
+    if (body === undefined) refuse(this, PLAIN, 400, 'malformed query');
+    else if (body.length > limit) refuse(this, PLAIN, 413, 'body too long');
+    else done(body);
+  }
+
+  override reply(status: number, headers: Headers, body: string | Buffer): void {
+    const type = { 'content-type': 'application/javascript; charset=utf-8' };
+    this.inner.reply(200, { ...headers, ...type }, spellCall(this.#callback, String(wrap(status, body))));
+  }
+}
+
+/**
+ * Characters that are fine in JSON and not in a script of any age: line separators end a literal before the 2019 edition, format characters vanish from the
+ * source in the 3rd (ECMA-262 3rd edition §7.1), and IE takes noncharacters and specials for signs of another encoding.
+ */
+const HAZARDS = /[\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufff0-\uffff]|\p{Cf}|<\//gu;
+
+/**
+ * A call with one text. The comment keeps what follows from being read as another format that begins with letters (CVE-2014-4671); a page that gave up has no
+ * such function any more.
+ */
+export function spellCall(callback: string, text: string): string {
+  const literal = JSON.stringify(text).replace(HAZARDS, escaped);
+  return `/**/typeof ${callback}==="function"&&${callback}(${literal});`;
+}
+
+function escaped(found: string): string {
+  if (found === '</') return '<\\/';
+  let units = '';
+  for (let at = 0; at < found.length; at++) {
+    units += `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`;
+  }
+  return units;
+}
