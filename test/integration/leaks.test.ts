@@ -1,0 +1,108 @@
+import { strict as assert } from 'node:assert';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import type { GatewaySocket } from '../../gateway/index.ts';
+import { program } from '../engines/programs.ts';
+import { type Front, startFront } from '../support/front.ts';
+import { startGateway } from '../support/gateway.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
+
+const TRANSPORTS = ['xhr-streaming', 'eventsource', 'xhr-polling'];
+const MESSAGES = 10_000;
+const SIZE = 1_024;
+/** Octets that the page's heap may have grown by; one stream's text is in it, which is freed at the stream's end. */
+const GROWTH = 2 * 1_024 * 1_024;
+
+/** A page that counts and forgets what it gets. */
+const page = (query: URLSearchParams): string => `<!DOCTYPE html><html><head><title>leaks</title></head><body>
+<script src="/shim/websocket.min.js" data-transports="${query.get('transport')}"></script>
+<script>
+var count = 0, octets = 0, ws = 0, ended = 0;
+function open() {
+  ws = new WebSocket('ws://' + location.host + '/flood');
+  ws.onmessage = function (event) { count += 1; octets += event.data.length; };
+  ws.onclose = function (event) { ended = event.code; };
+}
+</script></body></html>`;
+
+/** Elements that carriers put into a page, and names that have a value on its window. */
+const TRACES = `String([document.querySelectorAll('iframe, form, script').length,
+  Object.keys(window).filter(function (name) { return window[name] !== undefined && window[name] !== null; })])`;
+
+describe('a page in Chromium, after 10,000 messages of 1 KiB', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let front: Front;
+
+  before(async function () {
+    requireOrSkip(this, 'chromium');
+    gateway = await startGateway({}, (made) => made.route('/flood', (socket) => flood(socket)));
+    front = await startFront(gateway.port, { '/_test/leaks.html': page });
+    browser = await chromium.launch({
+      executablePath: program('chromium') as string,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await front?.close();
+    await gateway?.close();
+  });
+
+  for (const transport of TRANSPORTS) {
+    it(`over ${transport}, has the heap that it had, and nothing of the shim is left when it closes`, async () => {
+      const tab = await browser.newPage();
+      try {
+        await tab.goto(`http://127.0.0.1:${front.port}/_test/leaks.html?transport=${transport}`);
+        const traces = await tab.evaluate(TRACES);
+        await tab.evaluate('open()');
+        // Compiled code and what is made once are no leak: the measure is taken when all has run.
+        await receive(tab, MESSAGES / 10);
+        const cdp = await tab.context().newCDPSession(tab);
+        const before = await heapOf(cdp);
+        await receive(tab, MESSAGES);
+        const growth = (await heapOf(cdp)) - before;
+        assert.ok(growth < GROWTH, `the heap grew by ${growth} octets`);
+        await tab.evaluate('ws.close()');
+        await tab.waitForFunction('ended === 1005');
+        await tab.waitForFunction(`${TRACES} === ${JSON.stringify(traces)}`);
+      } finally {
+        await tab.close();
+      }
+    });
+  }
+});
+
+/** Has the page get so many messages, whole and counted. */
+async function receive(tab: Page, messages: number): Promise<void> {
+  await tab.evaluate(
+    `count = octets = 0, ws.readyState === 1 ? ws.send('${messages}') : ws.onopen = function () { ws.send('${messages}'); }`,
+  );
+  await tab.waitForFunction(`count >= ${messages}`, null, { timeout: 60_000 });
+  assert.deepEqual(await tab.evaluate('[count, octets]'), [messages, messages * SIZE]);
+}
+
+/** Octets in use when all that can be freed has been. */
+async function heapOf(cdp: CDPSession): Promise<number> {
+  await cdp.send('HeapProfiler.collectGarbage');
+  return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+}
+
+/** Sends as many messages as it is told to, no faster than they are taken. */
+function flood(socket: GatewaySocket): void {
+  const text = 'x'.repeat(SIZE);
+  socket.on('message', (data) => {
+    let left = Number(String(data));
+    const next = (): void => {
+      while (left > 0) {
+        left--;
+        if (left % 50 !== 0) socket.send(text);
+        else {
+          socket.send(text, {}, next);
+          return;
+        }
+      }
+    };
+    next();
+  });
+}
