@@ -30,6 +30,7 @@ import { CloseCode } from './protocol/close.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
 import { StompRoutes } from './stomp-routes.ts';
+import { isHandshake, SockJsDoor } from './sockjs-door.ts';
 import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
 import { PLAIN } from './transport/headers.ts';
@@ -75,6 +76,8 @@ export class Gateway implements RequestHandler {
   readonly #stomp: StompRoutes;
   readonly #flash: Flash;
   readonly #endpoint: FallbackEndpoint;
+  /** Absent: SockJS is not answered. */
+  readonly #sockjs: SockJsDoor | undefined;
   readonly #sessionSockets: SessionSocketEndpoint;
   readonly #natives = new Set<NativeConnection>();
   readonly #draining = new AbortController();
@@ -103,6 +106,8 @@ export class Gateway implements RequestHandler {
       body: session.body,
       draining: () => this.#draining.signal.aborted,
     });
+    const { sockjs } = options;
+    this.#sockjs = sockjs && new SockJsDoor(sockjs, this.#log, this.#draining.signal);
     this.#sessionSockets = new SessionSocketEndpoint({
       clock: this.#clock,
       log: this.#log,
@@ -124,9 +129,10 @@ export class Gateway implements RequestHandler {
    * `ConfigError` for a path that is taken or malformed.
    */
   route(path: string, handler: Handler, settings: Partial<HandlerOptions> = {}): this {
-    const { clientPing, maxMessage, maxSessions } = this.#given;
+    const { clientPing, maxMessage, maxSessions, jsonp } = this.#given;
     const routes = [{ path, backend: 'echo:' }];
-    const [bounds] = resolveOptions({ routes, demo: false, clientPing, maxMessage, maxSessions }).routes;
+    const given = { routes, demo: false, clientPing, maxMessage, maxSessions, jsonp };
+    const [bounds] = resolveOptions(given).routes;
     const { maxBuffered } = this.options.session;
     const backend = handlerBackend(`handler of ${path}`, handler, { maxBuffered, ...settings });
     this.#add(bounds as RouteOptions, backend);
@@ -148,7 +154,7 @@ export class Gateway implements RequestHandler {
         }),
         lane: {
           proxies: this.#proxies,
-          takes: isFallback,
+          takes: (target) => isFallback(target) || this.#sockjs?.takes(target) === true,
           onRequest: (exchange) => this.onRequest(exchange),
           // Players ask for policies in the clear.
           onMarkup: tls === undefined ? this.#flash.onMarkup : undefined,
@@ -232,7 +238,7 @@ export class Gateway implements RequestHandler {
   // --- requests ---
 
   onRequest(exchange: Exchange): boolean {
-    if (!isFallback(exchange.path)) return this.#refusePlain(exchange);
+    if (!isFallback(exchange.path)) return this.#answerBelow(exchange);
     const address = parseAddress(exchange.path);
     const route = address === undefined ? undefined : this.#routes.find(address.base)?.value;
     if (address === undefined || route === undefined) {
@@ -277,21 +283,27 @@ export class Gateway implements RequestHandler {
     return base !== undefined && this.#routes.find(base) !== undefined;
   };
 
-  /** A plain request of a route: there is nothing here but WebSocket. */
-  #refusePlain(exchange: Exchange): boolean {
-    if (this.#routes.find(exchange.path) === undefined) return false;
-    refuse(
-      exchange,
-      { ...PLAIN, upgrade: 'websocket', connection: 'upgrade' },
-      426,
-      'this is a WebSocket address',
-    );
+  /** A plain request of a route is SockJS, or there is nothing for it here. */
+  #answerBelow(exchange: Exchange): boolean {
+    const route = this.#routes.find(exchange.path)?.value;
+    if (route === undefined) return false;
+    try {
+      this.#hosts.check(exchange.host);
+      if (this.#sockjs?.onRequest(exchange, route) === true) return true;
+    } catch (error) {
+      refuseFor(exchange, PLAIN, error, this.#log);
+      return true;
+    }
+    // The route of every path leaves the pages where they are.
+    if (route.path === '' && !isHandshake(exchange)) return false;
+    const headers = { ...PLAIN, upgrade: 'websocket', connection: 'upgrade' };
+    refuse(exchange, headers, 426, 'this is a WebSocket address');
     return true;
   }
 
   #connect(upgrade: Upgrade, route: LiveRoute): void {
     if (this.#draining.signal.aborted) throw new RequestError(503, 'GW_DRAINING', 'shutting down');
-    const native = route.connect(upgrade);
+    const native = this.#sockjs?.onUpgrade(upgrade, route) ?? route.connect(upgrade);
     this.#natives.add(native);
     native.finished.then(() => this.#natives.delete(native)).catch(() => {});
   }

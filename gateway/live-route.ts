@@ -17,7 +17,7 @@ import type { Upgrade } from './http/upgrade.ts';
 import type { SessionRegistry } from './session/registry.ts';
 import type { Session, SessionContext } from './session/session.ts';
 import type { CreateRequest } from './transport/create.ts';
-import { CARRIERS } from './transport/list.ts';
+import { carriersOf } from './transport/list.ts';
 import type { FallbackRoute } from './transport/route.ts';
 
 /** What a route needs of the gateway it belongs to. */
@@ -32,12 +32,13 @@ export interface RouteContext {
 }
 
 /** Bounds of one route. */
-export type RouteBounds = Pick<RouteOptions, 'path' | 'clientPing' | 'maxMessage' | 'maxSessions'>;
+export type RouteBounds = Pick<RouteOptions, 'path' | 'clientPing' | 'maxMessage' | 'maxSessions' | 'jsonp'>;
 
 /** One route, put together: a backend, and the two ways in to it. */
 export class LiveRoute implements FallbackRoute {
   readonly path: string;
-  readonly carriers = CARRIERS;
+  readonly carriers: string;
+  readonly jsonp: boolean;
   readonly backend: Backend;
   readonly #context: RouteContext;
   readonly #bounds: RouteBounds;
@@ -49,6 +50,8 @@ export class LiveRoute implements FallbackRoute {
 
   constructor(context: RouteContext, bounds: RouteBounds, backend: Backend, target?: UpstreamTarget) {
     this.path = bounds.path;
+    this.jsonp = bounds.jsonp;
+    this.carriers = carriersOf(bounds.jsonp);
     this.backend = backend;
     this.#context = context;
     this.#bounds = bounds;
@@ -93,8 +96,8 @@ export class LiveRoute implements FallbackRoute {
     admitCreate(this.#context.access, exchange, origin);
   }
 
-  crossOrigin(exchange: Exchange): Headers {
-    return crossOriginHeaders(this.#context.access.origins, exchange);
+  crossOrigin(exchange: Exchange, ownToo: boolean): Headers {
+    return crossOriginHeaders(this.#context.access.origins, exchange, ownToo);
   }
 
   preflight(exchange: Exchange): void {
