@@ -85,16 +85,20 @@ async function receive(tab: Page, messages: number): Promise<void> {
 /** Octets in use when all that can be freed has been. */
 async function heapOf(cdp: CDPSession): Promise<number> {
   await cdp.send('HeapProfiler.collectGarbage');
-  return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+  const { usedSize, embedderHeapUsedSize, backingStorageSize } = (await cdp.send(
+    'Runtime.getHeapUsage',
+  )) as Record<string, number>;
+  // Script's own, the document's, and text and octets of responses.
+  return (usedSize ?? 0) + (embedderHeapUsedSize ?? 0) + (backingStorageSize ?? 0);
 }
 
 /** Sends as many messages as it is told to, no faster than they are taken. */
 function flood(socket: GatewaySocket): void {
-  const text = 'x'.repeat(SIZE);
   socket.on('message', (data) => {
     let left = Number(String(data));
     const next = (): void => {
       while (left > 0) {
+        const text = String(left).padEnd(SIZE, 'x');
         left--;
         if (left % 50 !== 0) socket.send(text);
         else {
