@@ -19,8 +19,9 @@
 class Page : public KHTMLPart
 {
 public:
-    Page(QWidget *parent, GUIProfile profile)
-        : KHTMLPart(parent, nullptr, profile)
+    // A part without its parent is of another origin to that one's scripts.
+    Page(QWidget *widget, QObject *parent, GUIProfile profile)
+        : KHTMLPart(widget, parent, profile)
     {
         setJScriptEnabled(true);
         setJavaEnabled(false);
@@ -30,14 +31,14 @@ public:
 
 protected:
     // A frame would get whatever program the desktop has registered for HTML.
-    KParts::ReadOnlyPart *createPart(QWidget *parent, QObject *, const QString &type, QString &name, QStringList &services,
+    KParts::ReadOnlyPart *createPart(QWidget *widget, QObject *parent, const QString &type, QString &name, QStringList &services,
                                      const QStringList &) override
     {
         if (!type.isEmpty() && !type.startsWith(QLatin1String("text/")))
             return nullptr;
         name = QStringLiteral("page");
         services = QStringList{QStringLiteral("KParts/ReadOnlyPart"), QStringLiteral("Browser/View")};
-        return new Page(parent, DefaultGUI);
+        return new Page(widget, parent, DefaultGUI);
     }
 
 private:
@@ -68,7 +69,7 @@ int main(int count, char **words)
     if (count != 2)
         return 2;
 
-    auto *page = new Page(nullptr, KHTMLPart::BrowserViewGUI);
+    auto *page = new Page(nullptr, nullptr, KHTMLPart::BrowserViewGUI);
     page->view()->resize(800, 600);
     page->view()->show();
     QObject::connect(page, &KHTMLPart::setWindowCaption, [](const QString &title) {
