@@ -29,8 +29,8 @@ import { LiveRoute, type RouteContext } from './live-route.ts';
 import { CloseCode } from './protocol/close.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
-import { StompRoutes } from './stomp-routes.ts';
 import { isHandshake, SockJsDoor } from './sockjs-door.ts';
+import { StompRoutes } from './stomp-routes.ts';
 import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
 import { PLAIN } from './transport/headers.ts';
@@ -259,6 +259,11 @@ export class Gateway implements RequestHandler {
     const address = isFallback(upgrade.path) ? parseAddress(upgrade.path) : undefined;
     const route = this.#routes.find(address?.base ?? upgrade.path)?.value;
     if (route === undefined) return false;
+    if (upgrade.method !== 'GET') {
+      // RFC 6455 §4.1.
+      upgrade.refuse(405, '', { allow: 'GET' });
+      return true;
+    }
     try {
       this.#hosts.check(upgrade.host);
       if (address !== undefined) this.#attachSocket(upgrade, address.token, address.action, route);

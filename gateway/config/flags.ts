@@ -64,7 +64,6 @@ function createCommand(version: string, print: (text: string) => void): Command 
 
 function createFlag(flag: string, entry: OptionEntry): Option {
   const flagOption = new Option(flag, `${entry.help}${defaultNote(entry)}`);
-  if (entry.unavailable) flagOption.hideHelp();
   if (entry.repeatable) {
     flagOption.argParser((given: string, before: string[] | undefined) => [...(before ?? []), given]);
   }
@@ -85,8 +84,9 @@ function defaultNote({ fallback, repeatable }: OptionEntry): string {
 const helpTail = `
 Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are octets or have one (64KiB, 16MiB).
 Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxSessions, stomp), of TLS
-(minVersion, ciphers) and of the embedded broker (users, redeliveries, maxQueues, ...) stand in the config
-file: routes: [{ path, backend, ... }], tls: { ... }, stomp: { ... }.`;
+(minVersion, ciphers), of the embedded broker (users, redeliveries, maxQueues, ...) and of SockJS (binary,
+sessionTimeout, responseLimit, ...) stand in the config file: routes: [{ path, backend, ... }],
+tls: { ... }, stomp: { ... }, sockjs: { ... }.`;
 
 /** Config keys and what was said for them on the command line, and only that. */
 function flagsOf(command: Command): Record<string, unknown> {

@@ -16,8 +16,8 @@ export interface GatewayOptions {
   readonly host?: string | readonly string[] | undefined;
   /** Networks of proxies whose X-Forwarded-For, -Proto and -Host are believed. @default [] */
   readonly trustedProxy?: string | readonly string[] | undefined;
-  /** Answer the SockJS protocol below routes. This version cannot: only `false` is taken. @default false */
-  readonly sockjs?: false | undefined;
+  /** Answer the SockJS protocol below routes, perhaps with settings. @default true */
+  readonly sockjs?: boolean | SockJsSettings | undefined;
   /** Allow JSONP on every route: its requests are script tags and forms, admitted by `Referer`. The demo's routes have it. @default false */
   readonly jsonp?: boolean | undefined;
   /**
@@ -115,6 +115,22 @@ export interface RouteSettings {
   readonly maxMessage?: number | string | undefined;
   /** @default the gateway's `maxSessions` */
   readonly maxSessions?: number | string | undefined;
+}
+
+/** What SockJS clients are told, and how their sessions live (gateway/SOCKJS.md). Signs of life are sent as on other fallbacks: `heartbeat`. */
+export interface SockJsSettings {
+  /** A binary message from the backend comes as base64, or ends the connection with 1003. @default 'close' */
+  readonly binary?: 'base64' | 'close' | undefined;
+  /** How long a session lives without a downstream. @default '5s' */
+  readonly sessionTimeout?: number | string | undefined;
+  /** Size after which a streamed response ends and the client asks for the next. @default '128KiB' */
+  readonly responseLimit?: number | string | undefined;
+  /** Tell clients that they may use WebSockets, and let them. @default true */
+  readonly websocket?: boolean | undefined;
+  /** Set `JSESSIONID`, for balancers that keep a client on one server by it. @default false */
+  readonly cookie?: boolean | undefined;
+  /** URL of the sockjs-client that the iframe page loads: its version must be that of the pages. @default the one that comes with the gateway */
+  readonly library?: string | undefined;
 }
 
 /** The embedded STOMP broker. It keeps everything in memory, and nothing beyond its process. */

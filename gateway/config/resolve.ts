@@ -51,6 +51,7 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
     connectTimeout: options.connectTimeout,
     grace: options.grace,
     stomp: { listen: options.stompPort, users: undefined, ...options.stomp },
+    sockjs: options.sockjs.enabled ? { library: undefined, ...options.sockjs } : undefined,
     flash: resolveFlash(options, nameOf),
     log: { level: options.logLevel, format: options.logFormat },
   });

@@ -20,6 +20,8 @@ export interface ResolvedOptions {
   /** Milliseconds that live sessions are given to close when the gateway drains. */
   readonly grace: number;
   readonly stomp: StompOptions;
+  /** Absent: routes do not answer SockJS. */
+  readonly sockjs: SockJsOptions | undefined;
   readonly flash: FlashOptions;
   readonly log: LogOptions;
 }
@@ -32,6 +34,22 @@ export interface FlashOptions {
   readonly domains: readonly string[];
   /** Serve `/crossdomain.xml`. */
   readonly crossdomain: boolean;
+}
+
+/** SockJS below every route. */
+export interface SockJsOptions {
+  /** What becomes of a binary message from the backend. */
+  readonly binary: 'base64' | 'close';
+  /** Milliseconds a session lives without a downstream. */
+  readonly sessionTimeout: number;
+  /** Octets after which a streamed response ends. */
+  readonly responseLimit: number;
+  /** Clients may use WebSockets. */
+  readonly websocket: boolean;
+  /** `JSESSIONID` is set. */
+  readonly cookie: boolean;
+  /** Where the iframe page finds the client's library; absent: at the gateway. */
+  readonly library: string | undefined;
 }
 
 /** The embedded STOMP broker. */

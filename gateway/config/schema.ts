@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { logFormats, logLevels } from '../base/log.ts';
 import { hostName, listenAddress, network, origin, policyDomain, policyPort } from './addresses.ts';
 import { route, routeKeys, stompRouteKeys } from './routes.ts';
-import { count, duration, oneOrMore, size, text, toggle, value, word } from './units.ts';
+import { sockjs, sockjsKeys } from './sockjs.ts';
+import { count, duration, oneOrMore, size, text, toggle, word } from './units.ts';
 
 /** An option with all that the command line, the help and the config file need to know of it. */
 export interface Option<Schema extends z.ZodType = z.ZodType> {
@@ -15,8 +16,6 @@ export interface Option<Schema extends z.ZodType = z.ZodType> {
   readonly fallback?: unknown;
   /** May be given several times on the command line. */
   readonly repeatable?: boolean;
-  /** Belongs to the public face, but this version cannot do it. */
-  readonly unavailable?: boolean;
 }
 
 /** The one table of options: flags, help, config keys and `createGateway` are read from it. */
@@ -31,7 +30,7 @@ export const optionTable = {
   origin: repeatable('--origin <origin>', 'pages allowed beside our own; * for all', oneOrMore(origin()), []),
   host: repeatable('--host <name>', 'accepted Host name', oneOrMore(hostName()), []),
   trustedProxy: repeatable('--trusted-proxy <cidr>', 'its X-Forwarded-* count', oneOrMore(network()), []),
-  sockjs: unavailable('--no-sockjs', false),
+  sockjs: option('--no-sockjs', 'do not answer SockJS below routes', sockjs(), true),
   jsonp: option('--jsonp', 'allow JSONP, for browsers that have nothing else', toggle(), false),
   policyPort: maybe('--policy-port [port]', 'fallback over Flash, socket policies there (843)', policyPort()),
   policyDomain: repeatable('--policy-domain <domain>', 'SWFs allowed too', oneOrMore(policyDomain()), []),
@@ -109,6 +108,7 @@ export const gatewaySchema = z.strictObject(
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(optionTable);
   if (path[0] === 'routes') return path.includes('stomp') ? stompRouteKeys : routeKeys;
+  if (path[0] === 'sockjs') return sockjsKeys;
   return Object.keys((path[0] === 'stomp' ? stompSettings() : tlsSettings()).shape);
 }
 
@@ -140,13 +140,6 @@ function repeatable<Output, Input>(
 
 function maybe<Schema extends z.ZodType>(flag: string | undefined, help: string, schema: Schema) {
   return { ...(flag === undefined ? {} : { flag }), help, schema: schema.optional() };
-}
-
-/** Whatever is said of it is refused, unless it is what this version does anyway. */
-function unavailable<const Taken extends boolean = never>(flag: string, taken?: Taken) {
-  const message = 'is not available in this version';
-  const schema = value<Taken, Taken>(message, (given) => (given === taken ? taken : undefined));
-  return { flag, help: message, schema: schema.optional(), unavailable: true };
 }
 
 function tlsSettings() {

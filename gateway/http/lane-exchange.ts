@@ -62,7 +62,7 @@ export class LaneExchange extends Head implements Exchange {
     if (this.#begun) return;
     this.#begun = true;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    const lengthField = status === 204 ? '' : `content-length: ${length}\r\n`;
+    const lengthField = status === 204 || status === 304 ? '' : `content-length: ${length}\r\n`;
     const head = `${this.#headOf(status, headers)}${lengthField}\r\n`;
     const { socket } = this.#connection;
     if (typeof body === 'string') socket.write(head + body);

@@ -54,8 +54,8 @@ export class NodeExchange extends NodeHead implements Exchange {
   reply(status: number, headers: Headers, body: string | Buffer): void {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
-    if (status === 204) {
-      // It has no body, and no length of one (RFC 9110 §8.6).
+    if (status === 204 || status === 304) {
+      // They have no body, and no length of one (RFC 9110 §8.6).
       response.writeHead(status, headers).end();
       return;
     }

@@ -34,16 +34,16 @@ export class NodeUpgrade extends NodeHead implements Upgrade {
   }
 }
 
-/** A whole plain-text answer on a connection that no server writes on any more, and the end of it. */
+/** A whole plain-text answer, without body if there is no reason, on a connection that no server writes on any more, and the end of it. */
 export function refuseRaw(socket: Duplex, status: number, reason: string, headers: Headers = {}): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const body = `${reason}\n`;
+  const body = reason === '' ? '' : `${reason}\n`;
   const fields: Headers = {
     connection: 'close',
-    'content-type': 'text/plain; charset=utf-8',
+    ...(body !== '' && { 'content-type': 'text/plain; charset=utf-8' }),
     'content-length': String(Buffer.byteLength(body)),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',

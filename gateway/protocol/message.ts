@@ -6,6 +6,8 @@ export class Message {
   readonly binary: boolean;
   /** Memo of `spellText`: the message as a frame of the text form. */
   textFrame: string | undefined = undefined;
+  /** Memo of `quote`: the message as a string of JSON. */
+  quoted: string | undefined = undefined;
   #text: string | undefined;
   #bytes: Buffer | undefined;
   #size = -1;

@@ -54,6 +54,11 @@ export class Inbox {
     }
   }
 
+  /** Puts a message in that has no number, full or not. */
+  add(message: Message): void {
+    this.#next({ number: this.received + 1, message, more: false, close: undefined });
+  }
+
   /** Messages wait here from now on. */
   hold(): void {
     this.#held = true;

@@ -1,7 +1,8 @@
 /** What a dialect may decide about a session (the protocol it speaks promises no more). */
 export interface SessionPolicy {
   /**
-   * When a message counts as delivered and is forgotten: when the client acknowledged it, or when it was written to a carrier.
+   * When a message counts as delivered and is forgotten: when the client acknowledged it, or when it was written to a carrier. An end that cannot be acknowledged is
+   * told again to every downstream that comes within `window`.
    */
   readonly delivered: 'acknowledged' | 'written';
   /** What a second downstream does to the first: it takes its place, or it is turned away. */

@@ -192,6 +192,24 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     if (this.#carrier?.acknowledges) this.#wake();
   }
 
+  /** The backend has not taken what it was given: nothing more should be taken from the client. */
+  get full(): boolean {
+    return this.#inbox.full;
+  }
+
+  /**
+   * Takes messages of a client that does not number them: they come once, so all are taken. `answer` is called when there is room for more.
+   */
+  take(messages: readonly Message[], answer: () => void): void {
+    for (const message of messages) this.#inbox.add(message);
+    if (!this.#inbox.full) {
+      answer();
+      return;
+    }
+    this.#delayed ??= [];
+    this.#delayed.push({ arrivals: [], answer, timer: undefined });
+  }
+
   attachCarrier(carrier: Carrier, n: number, ack: number): void {
     if (this.#state === 'ended') {
       carrier.end('gone');
@@ -224,6 +242,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     if (carrier !== this.#carrier) return;
     this.#carrier = undefined;
     if (this.#state === 'attached') this.#enter('detached');
+  }
+
+  /** The carrier broke off, and nobody can say what of it arrived; without acknowledgements that is the end. */
+  lost(carrier: Carrier): void {
+    if (carrier === this.#carrier) this.abandon();
   }
 
   writable(carrier: Carrier): void {
@@ -287,8 +310,14 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     this.#wrote = this.#context.clock.now();
     if (carrier.once) this.detach(carrier);
     this.#writable = carrier.deliver({ first, entries, ack });
-    if (this.#context.policy.delivered === 'written') this.#acknowledge(this.#cursor - 1);
+    if (this.#context.policy.delivered === 'written') this.#forgetWritten();
     if (this.#writable && this.#cursor <= this.#outbox.last) this.#wake();
+  }
+
+  /** Only the end stays, and is told to every downstream that still comes. */
+  #forgetWritten(): void {
+    const { last } = this.#outbox;
+    this.#acknowledge(Math.min(this.#cursor - 1, this.#state === 'ending' ? last - 1 : last));
   }
 
   #acknowledge(number: number): void {

@@ -29,10 +29,12 @@ const gatewayRooms: Readonly<Record<string, readonly string[]>> = {
     'base',
   ],
   'stomp-routes.ts': ['stomp', 'backend', 'config', 'base'],
+  'sockjs-door.ts': ['live-route.ts', 'transport', 'backend', 'http', 'config', 'base'],
   'gateway.ts': [
     ...[
       'live-route.ts',
       'stomp-routes.ts',
+      'sockjs-door.ts',
       'backend',
       'session',
       'stomp',

@@ -145,7 +145,8 @@ describe('a request that is wrong (PROTOCOL.md §11)', () => {
     assert.equal(answer.headers.allow, 'POST, OPTIONS');
   });
 
-  it('answers a plain request of a route with 426', () => refuses(426, '/echo', { method: 'GET' }));
+  it('answers a handshake whose Upgrade was taken away on the way with 426', () =>
+    refuses(426, '/echo', { method: 'GET', headers: { 'sec-websocket-key': 'x3JJHMbDL1EzLkh9GBhXDw==' } }));
 
   it('refuses a body beyond its bound', async () => {
     const token = await client.create();

@@ -97,7 +97,7 @@ describe('the command line', () => {
   it('serves a page, its status and a route', async () => {
     const port = await start('--listen', '0').port();
     assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
-    assert.equal((await fetch(`http://127.0.0.1:${port}/echo`)).status, 426);
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}/echo`)).text(), 'Welcome to SockJS!\n');
     const socket = new WebSocket(`ws://127.0.0.1:${port}/echo`);
     await once(socket, 'open');
     socket.send('hello');

@@ -230,7 +230,13 @@ describe('what is wrong with options is one line', () => {
     [{ maxBuffered: '4KiB' }, /^maxBuffered 4096 must not be less than outbox/],
     [{ headerTimeout: '3m' }, /^headerTimeout 180000 must not be more than requestTimeout/],
     [{ jsonp: 'yes' }, /^jsonp "yes" must be true or false/],
-    [{ sockjs: true }, /^sockjs true is not available/],
+    [{ sockjs: 'yes' }, /^sockjs "yes" must be true, false or a table of settings/],
+    [{ sockjs: { binary: 'drop' } }, /^sockjs.binary "drop" must be one of close, base64/],
+    [{ sockjs: { library: 'sockjs.js' } }, /^sockjs.library "sockjs.js" must be a URL, or a path/],
+    [
+      { sockjs: { sesionTimeout: 1 } },
+      /^sockjs.sesionTimeout is not an option; did you mean sockjs.sessionTimeout\?/,
+    ],
     [{ policyPort: 65_536 }, /^policyPort 65536 must be a port from 0 to 65535/],
     [{ policyDomain: '*' }, /^policyDomain needs policyPort or crossdomain/],
     [{ policyPort: true, policyDomain: 'http://app' }, /^policyDomain "http:\/\/app" must be a host like/],
@@ -253,10 +259,6 @@ describe('what is wrong with options is one line', () => {
     const headers = { Authorization: 'Bearer s3cret\n' };
     assert.doesNotMatch(complaint({ routes: [{ path: '/x', backend: 'echo:', headers }] }), /s3cret/);
     assert.doesNotMatch(complaint({ routes: ['/x=ws://user:s3cret@h'] }), /s3cret/);
-  });
-
-  it('and says false for what this version does not do', () => {
-    assert.ok(resolveOptions({ sockjs: false }));
   });
 });
 

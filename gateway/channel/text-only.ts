@@ -1,0 +1,58 @@
+import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import { Message } from '../protocol/message.ts';
+import type { Channel, Receiver } from './channel.ts';
+
+/** What becomes of a binary message for a client that knows only text: its octets in base64, or the end of the connection. */
+export type BinaryFate = 'base64' | 'close';
+
+const UNSUPPORTED: CloseStatus = {
+  code: CloseCode.unsupportedData,
+  reason: 'binary messages cannot be carried',
+};
+
+/** A channel from which only text arrives. Where a binary message ends it, both sides are told 1003 (RFC 6455 §7.4.1). */
+export function textOnly(channel: Channel, fate: BinaryFate): Channel {
+  return {
+    send: (message) => channel.send(message),
+    close: (status) => channel.close(status),
+    pause: () => channel.pause(),
+    resume: () => channel.resume(),
+    get bufferedAmount() {
+      return channel.bufferedAmount;
+    },
+    attach: (receiver) => channel.attach(new TextReceiver(channel, receiver, fate)),
+  };
+}
+
+class TextReceiver implements Receiver {
+  readonly #channel: Channel;
+  readonly #receiver: Receiver;
+  readonly #fate: BinaryFate;
+  #over = false;
+
+  constructor(channel: Channel, receiver: Receiver, fate: BinaryFate) {
+    this.#channel = channel;
+    this.#receiver = receiver;
+    this.#fate = fate;
+  }
+
+  message(message: Message): void {
+    if (this.#over) return;
+    if (!message.binary) this.#receiver.message(message);
+    else if (this.#fate === 'base64') this.#receiver.message(Message.text(message.bytes.toString('base64')));
+    else {
+      this.closed(UNSUPPORTED);
+      this.#channel.close(UNSUPPORTED);
+    }
+  }
+
+  drained(): void {
+    this.#receiver.drained();
+  }
+
+  closed(status: CloseStatus): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#receiver.closed(status);
+  }
+}

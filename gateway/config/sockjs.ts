@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { duration, size, toggle, value, word } from './units.ts';
+
+const settings = z.strictObject({
+  enabled: toggle().prefault(true),
+  binary: word(['close', 'base64']).prefault('close'),
+  sessionTimeout: duration({ max: '10m' }).prefault('5s'),
+  responseLimit: size({ min: '1KiB', max: '64MiB' }).prefault('128KiB'),
+  websocket: toggle().prefault(true),
+  cookie: toggle().prefault(false),
+  library: library().optional(),
+});
+
+/** Names of the settings, for suggestions. */
+export const sockjsKeys: readonly string[] = Object.keys(settings.shape).filter((key) => key !== 'enabled');
+
+/** Yes, no, or yes with settings. */
+export function sockjs() {
+  return z.preprocess(splitShortForm, settings) as z.ZodType<
+    z.output<typeof settings>,
+    z.input<typeof settings> | boolean
+  >;
+}
+
+function splitShortForm(given: unknown, context: z.RefinementCtx): unknown {
+  if (typeof given === 'boolean') return { enabled: given };
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given;
+  context.addIssue({ code: 'custom', message: 'must be true, false or a table of settings', input: given });
+  return z.NEVER;
+}
+
+/** What may stand in a `src` of any page (SockJS 0.3.3, "IFrame page"). */
+function library(): z.ZodType<string, string> {
+  return value('must be a URL, or a path that begins with /', (given) =>
+    typeof given === 'string' && /^(?:https?:\/)?\/[!-~]*$/.test(given) ? given : undefined,
+  );
+}

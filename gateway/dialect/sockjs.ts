@@ -1,0 +1,94 @@
+import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import type { Entry } from '../protocol/delivery.ts';
+import { Message } from '../protocol/message.ts';
+import { MalformedError } from '../protocol/unit.ts';
+import { decodeUtf8 } from '../protocol/unit-builder.ts';
+
+/** What this dialect can promise of a session: it knows no acknowledgements, and a second downstream is turned away (SockJS 0.3.3, "Protocol and framing"). */
+export const sockjsPolicy = { delivered: 'written', second: 'refused' } as const;
+
+/** The session is there. */
+export const OPEN = 'o';
+/** A sign of life. */
+export const HEARTBEAT = 'h';
+/** What a second downstream is told. */
+export const ANOTHER: CloseStatus = { code: 2010, reason: 'Another connection still open' };
+
+/** The end of the connection, with the code and reason that a WebSocket would show. */
+export function spellEnd(status: CloseStatus): string {
+  return `c${JSON.stringify([status.code, status.reason])}`;
+}
+
+/** Messages as one frame. */
+export function spellMessages(messages: readonly Message[]): string {
+  const [first] = messages;
+  if (first !== undefined && messages.length === 1) return `a[${quote(first)}]`;
+  return `a[${messages.map(quote).join(',')}]`;
+}
+
+/** Entries of a delivery as frames: the messages, and then perhaps the end. */
+export function spellEntries(entries: readonly Entry[]): string[] {
+  const last = entries.at(-1);
+  const messages = entries.map(({ message }) => message).filter((message) => message !== undefined);
+  const frames = messages.length === 0 ? [] : [spellMessages(messages)];
+  if (last !== undefined && last.message === undefined)
+    frames.push(spellEnd(last.close ?? { code: CloseCode.abnormal, reason: '' }));
+  return frames;
+}
+
+/**
+ * What browsers lose or change on some transports, beside the control characters that JSON escapes anyway (SockJS 0.3.3, `escapable_by_server`). A surrogate
+ * that is alone, which UTF-8 cannot carry, does not occur in a message.
+ */
+const UNSAFE = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufff0-\uffff]/g;
+
+/** A text message as a string of JSON, worked out once for all sessions it goes to. */
+function quote(message: Message): string {
+  message.quoted ??= escapeUnsafe(JSON.stringify(message.text));
+  return message.quoted;
+}
+
+function escapeUnsafe(text: string): string {
+  UNSAFE.lastIndex = 0;
+  return UNSAFE.test(text) ? text.replace(UNSAFE, escapeUnit) : text;
+}
+
+function escapeUnit(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Messages in one body: an honest client sends what has gathered while the request before was under way. */
+const MAX_MESSAGES = 65_536;
+
+/** The body of a send: an array of strings. Throws a `MalformedError`, in the words that the protocol's own tests look for. */
+export function parseMessages(body: Buffer | string): Message[] {
+  if (body.length === 0) throw new MalformedError('Payload expected.');
+  const given = parse(typeof body === 'string' ? body : decodeUtf8(body));
+  if (!Array.isArray(given)) throw new MalformedError('Payload expected.');
+  return toMessages(given);
+}
+
+/** What a client sends on a WebSocket: an array of strings, or a string. */
+export function parseFrame(text: string): Message[] {
+  const given = parse(text);
+  return toMessages(Array.isArray(given) ? given : [given]);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new MalformedError('Broken JSON encoding.');
+  }
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** A surrogate that is alone becomes U+FFFD, as in `WebSocket.send` (WHATWG Web IDL, USVString): no WebSocket could carry it on. */
+function toMessages(given: readonly unknown[]): Message[] {
+  if (given.length > MAX_MESSAGES) throw new MalformedError('Too many messages.');
+  return given.map((text) => {
+    if (typeof text !== 'string') throw new MalformedError('Payload expected.');
+    return Message.text(LONE_SURROGATE.test(text) ? Buffer.from(text).toString() : text);
+  });
+}

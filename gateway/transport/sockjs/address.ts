@@ -1,0 +1,76 @@
+/** A request below a route that is SockJS (0.3.3, "Static URLs", "Session URLs"). */
+export type SockJsAddress = SessionAddress | PageAddress;
+
+/** `<base>/<server>/<session>/<action>`. The server part is for balancers. */
+export interface SessionAddress {
+  readonly kind: 'session';
+  /** Path of the URL that was given to the client. */
+  readonly base: string;
+  readonly session: string;
+  readonly action: string;
+}
+
+/** What belongs to no session. */
+export interface PageAddress {
+  readonly kind: 'greeting' | 'info' | 'iframe' | 'library' | 'websocket';
+  readonly base: string;
+}
+
+const ACTIONS: ReadonlySet<string> = new Set([
+  'xhr',
+  'xhr_send',
+  'xhr_streaming',
+  'eventsource',
+  'htmlfile',
+  'jsonp',
+  'jsonp_send',
+  'websocket',
+]);
+
+/** The script that the iframe page loads. The protocol leaves its place open. */
+export const LIBRARY = 'iframe.js';
+
+const IFRAME = /^iframe[0-9a-z._-]*\.html$/;
+
+/** Whether a request target, which may have a query, looks like one that comes often. */
+export function isFrequent(target: string): boolean {
+  const mark = target.indexOf('?');
+  const end = mark < 0 ? target.length : mark;
+  const action = target.slice(target.lastIndexOf('/', end - 1) + 1, end);
+  return ACTIONS.has(action) || action === 'info';
+}
+
+/** Takes a path apart that belongs to the route of `routePath`; undefined if it is no form of SockJS. */
+export function parseAddress(path: string, routePath: string): SockJsAddress | undefined {
+  const least = routePath.length;
+  if (path.length - least < 2) return { kind: 'greeting', base: routePath };
+  const slash = path.lastIndexOf('/');
+  const action = path.slice(slash + 1);
+  const session = ACTIONS.has(action) ? parseSession(path, slash, action, least) : undefined;
+  if (session !== undefined) return session;
+  const kind = pageOf(action);
+  return kind === undefined || isBroken(path, slash, least)
+    ? undefined
+    : { kind, base: path.slice(0, slash) };
+}
+
+function parseSession(path: string, end: number, action: string, least: number): SessionAddress | undefined {
+  const beforeSession = path.lastIndexOf('/', end - 1);
+  const beforeServer = beforeSession < 1 ? -1 : path.lastIndexOf('/', beforeSession - 1);
+  if (beforeServer < least || isBroken(path, beforeServer, least)) return undefined;
+  const server = path.slice(beforeServer + 1, beforeSession);
+  const session = path.slice(beforeSession + 1, end);
+  if (server === '' || session === '' || server.includes('.') || session.includes('.')) return undefined;
+  return { kind: 'session', base: path.slice(0, beforeServer), session, action };
+}
+
+function pageOf(name: string): PageAddress['kind'] | undefined {
+  if (name === 'info' || name === 'websocket') return name;
+  if (name === LIBRARY) return 'library';
+  return IFRAME.test(name) ? 'iframe' : undefined;
+}
+
+/** What is left of the route is its own path, or segments behind it of which none is empty. */
+function isBroken(path: string, end: number, least: number): boolean {
+  return end > least && path.slice(least, end).concat('/').includes('//');
+}

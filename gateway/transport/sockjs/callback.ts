@@ -1,0 +1,18 @@
+import { RequestError } from '../../base/errors.ts';
+
+/** A name, perhaps of a member: nothing that could be code. */
+const NAME = /^[A-Za-z_$][\w$.]{0,31}$/;
+
+/** The function that a request names in its query as `c` or `callback`. Throws a `RequestError` 400. */
+export function callbackOf(query: string): string {
+  const parameters = new URLSearchParams(query);
+  const name = parameters.get('c') ?? parameters.get('callback') ?? '';
+  if (name === '') throw new RequestError(400, 'GW_SOCKJS', '"callback" parameter required');
+  if (!NAME.test(name)) throw new RequestError(400, 'GW_SOCKJS', 'invalid "callback" parameter');
+  return name;
+}
+
+/** A frame as a string in a script, which may stand in a page: no `<` can begin anything there. */
+export function scriptString(frame: string): string {
+  return JSON.stringify(frame).replaceAll('<', '\\u003c');
+}

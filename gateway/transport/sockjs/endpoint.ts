@@ -1,0 +1,197 @@
+import { RefusedError, RequestError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { ANOTHER } from '../../dialect/sockjs.ts';
+import { mayUse } from '../../http/admission.ts';
+import { NO_HEADERS } from '../../http/cors.ts';
+import type { Exchange, Headers } from '../../http/exchange.ts';
+import { ownOrigin } from '../../http/origins.ts';
+import { ABNORMAL } from '../../protocol/close.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { Session } from '../../session/session.ts';
+import { PLAIN } from '../headers.ts';
+import { refuse, refuseFor } from '../refuse.ts';
+import type { SessionAddress, SockJsAddress } from './address.ts';
+import type { DownForm, Downstream, UpForm } from './form.ts';
+import { merged, preflight, stickyCookie, withRequestedHeaders } from './headers.ts';
+import { FORMS } from './list.ts';
+import { notFound, type PageSettings, SockJsPages, wrongMethod } from './pages.ts';
+import type { SockJsRoute } from './route.ts';
+import { handshakeUrl } from './url.ts';
+import { answerPlain } from './websocket.ts';
+
+/** What the endpoint needs of its surroundings. */
+export interface SockJsContext extends PageSettings {
+  readonly log: Log;
+  /** Octets after which a stream ends. */
+  readonly responseLimit: number;
+  /** The gateway takes no new sessions. */
+  draining(): boolean;
+}
+
+/** A session, or one whose backend has not accepted yet. */
+interface Held {
+  readonly origin: string;
+  session: Session | undefined;
+}
+
+/**
+ * Every plain request of SockJS comes through here. A session's id is made by its client and stands in every URL, so it is no proof of anything: it is looked for only at
+ * the address of the first request, and a page of another origin does not find it.
+ */
+export class SockJsEndpoint {
+  readonly #context: SockJsContext;
+  readonly #pages: SockJsPages;
+  readonly #held = new Map<string, Held>();
+
+  constructor(context: SockJsContext) {
+    this.#context = context;
+    this.#pages = new SockJsPages(context);
+  }
+
+  /** Answers a request below a route. */
+  handle(exchange: Exchange, address: SockJsAddress, route: SockJsRoute): void {
+    if (address.kind !== 'session') {
+      this.#pages.handle(exchange, address, route);
+      return;
+    }
+    const form = FORMS.get(address.action);
+    if (form === undefined) {
+      answerPlain(exchange, this.#context.websocket);
+      return;
+    }
+    if (form.isCallback && !route.jsonp) {
+      notFound(exchange, PLAIN);
+      return;
+    }
+    const headers = this.#headersFor(exchange, route);
+    if (exchange.method === 'OPTIONS' && form.preflight !== undefined) {
+      exchange.reply(204, preflight(form.preflight, headers), '');
+      return;
+    }
+    if (exchange.method !== form.method) {
+      wrongMethod(exchange, form.preflight === undefined ? form.method : `${form.method}, OPTIONS`);
+      return;
+    }
+    try {
+      if (form.direction === 'down') this.#attach(exchange, address, route, headers, form);
+      else this.#send(exchange, address, route, headers, form);
+    } catch (error) {
+      refuseFor(exchange, merged(PLAIN, headers), error, this.#context.log);
+    }
+  }
+
+  #headersFor(exchange: Exchange, route: SockJsRoute): Headers {
+    const crossOrigin = withRequestedHeaders(route.crossOrigin(exchange, true), exchange);
+    if (!this.#context.cookie) return crossOrigin;
+    return crossOrigin === NO_HEADERS
+      ? stickyCookie(exchange)
+      : { ...crossOrigin, ...stickyCookie(exchange) };
+  }
+
+  // --- down ---
+
+  #attach(
+    exchange: Exchange,
+    address: SessionAddress,
+    route: SockJsRoute,
+    headers: Headers,
+    form: DownForm,
+  ): void {
+    const { responseLimit } = this.#context;
+    const key = keyOf(address);
+    const held = this.#held.get(key);
+    if (held !== undefined && !mayUse(exchange, held.origin)) {
+      notFound(exchange, merged(PLAIN, headers));
+      return;
+    }
+    const downstream = form.receive({ exchange, headers, responseLimit });
+    if (held === undefined) this.#open(exchange, key, address, route, headers, form, downstream);
+    else if (held.session === undefined) downstream.turnAway(ANOTHER);
+    else {
+      const { session } = held;
+      exchange.onGone(() => session.lost(downstream));
+      downstream.begin(session, false);
+    }
+  }
+
+  /** An id that is not known is a new session (SockJS 0.3.3, "Protocol"). It is told so when the backend has accepted. */
+  #open(
+    exchange: Exchange,
+    key: string,
+    { base }: SessionAddress,
+    route: SockJsRoute,
+    headers: Headers,
+    form: DownForm,
+    downstream: Downstream,
+  ): void {
+    if (this.#context.draining()) throw new RequestError(503, 'GW_DRAINING', 'shutting down');
+    const origin = route.admitSockJs(exchange, form.isCallback);
+    const held: Held = { origin: origin ?? ownOrigin(exchange), session: undefined };
+    let isGone = false;
+    exchange.onGone(() => {
+      isGone = true;
+      held.session?.lost(downstream);
+    });
+    this.#held.set(key, held);
+    const forget = (): void => {
+      this.#held.delete(key);
+    };
+    const url = handshakeUrl(base, exchange.query, form.isCallback);
+    route.openSockJs(exchange, { url, origin }, forget).then(
+      (session) => {
+        held.session = session;
+        if (isGone) session.abandon();
+        else downstream.begin(session, true);
+      },
+      (error: unknown) => {
+        forget();
+        // Whatever went wrong behind the gateway looks the same from here; by another transport it would go wrong again.
+        if (isGone) return;
+        if (error instanceof RefusedError) downstream.turnAway(ABNORMAL);
+        else refuseFor(exchange, merged(PLAIN, headers), error, this.#context.log);
+      },
+    );
+  }
+
+  // --- up ---
+
+  #send(
+    exchange: Exchange,
+    address: SessionAddress,
+    route: SockJsRoute,
+    headers: Headers,
+    form: UpForm,
+  ): void {
+    const find = (): Session | undefined => {
+      const held = this.#held.get(keyOf(address));
+      return held !== undefined && mayUse(exchange, held.origin) ? held.session : undefined;
+    };
+    const refusal = merged(PLAIN, headers);
+    // Nobody's body is collected.
+    if (find() === undefined) {
+      notFound(exchange, refusal);
+      return;
+    }
+    exchange.readBody(route.maxMessage, (body) => {
+      const session = find();
+      if (session === undefined) {
+        notFound(exchange, refusal);
+        return;
+      }
+      let messages: Message[];
+      try {
+        messages = form.parse(body, exchange);
+      } catch (error) {
+        refuseFor(exchange, refusal, error, this.#context.log);
+        return;
+      }
+      // A client sends again when it was answered, and it is answered when there is room: this one does not wait.
+      if (session.full) refuse(exchange, refusal, 429, 'wait for the answer to the one before');
+      else session.take(messages, () => form.answer(exchange, headers));
+    });
+  }
+}
+
+function keyOf({ base, session }: SessionAddress): string {
+  return `${base}/${session}`;
+}

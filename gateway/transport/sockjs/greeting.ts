@@ -1,0 +1,4 @@
+/** What somebody sees who opens the address of a route (SockJS 0.3.3, "Greeting url"). */
+export const GREETING = 'Welcome to SockJS!\n';
+
+export const GREETING_HEADERS = { 'content-type': 'text/plain; charset=UTF-8' };

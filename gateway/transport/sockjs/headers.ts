@@ -1,0 +1,65 @@
+import { NO_HEADERS } from '../../http/cors.ts';
+import type { Exchange, Headers } from '../../http/exchange.ts';
+
+/** For everything that is of a session or of the moment: some engines cache even POST (iOS 6; SockJS 0.3.3, "verify_not_cached"). */
+const NOT_CACHED = 'no-store, no-cache, no-transform, must-revalidate, max-age=0';
+
+/** A year, as the protocol has it for what does not change. */
+const YEAR = 31_536_000;
+
+/** Header fields of an answer that must not be kept, of that type. */
+export function uncached(type: string): Headers {
+  return {
+    'content-type': `${type}; charset=UTF-8`,
+    'cache-control': NOT_CACHED,
+    'x-content-type-options': 'nosniff',
+  };
+}
+
+/** The same for streams: nginx holds a body back unless it is told not to (nginx, X-Accel-Buffering). */
+export function streamed(type: string): Headers {
+  return { ...uncached(type), 'x-accel-buffering': 'no' };
+}
+
+/** Header fields of an answer that may be kept for a year. */
+export function cached(): Headers {
+  return {
+    'cache-control': `public, max-age=${YEAR}`,
+    expires: new Date(Date.now() + YEAR * 1000).toUTCString(),
+  };
+}
+
+/** Most requests need nothing more, and pay nothing for it. */
+export function merged(headers: Headers, more: Headers): Headers {
+  return more === NO_HEADERS ? headers : { ...headers, ...more };
+}
+
+/**
+ * Names of header fields that a page may send are said back to it (SockJS 0.3.3, "test_request_headers_cors"), to a page of an allowed origin.
+ */
+export function withRequestedHeaders(crossOrigin: Headers, exchange: Exchange): Headers {
+  if (crossOrigin['access-control-allow-origin'] === undefined) return crossOrigin;
+  const asked = exchange.header('access-control-request-headers') ?? '';
+  return FIELD_NAMES.test(asked) ? { ...crossOrigin, 'access-control-allow-headers': asked } : crossOrigin;
+}
+
+const FIELD_NAMES = /^[\w!#$%&'*+.^`|~-]{1,64}(?:, ?[\w!#$%&'*+.^`|~-]{1,64}){0,31}$/;
+
+/** What a preflight is told on top. It may be kept for as long as anything. */
+export function preflight(methods: string, crossOrigin: Headers): Headers {
+  return {
+    ...cached(),
+    ...crossOrigin,
+    'access-control-allow-methods': methods,
+    'access-control-max-age': String(YEAR),
+  };
+}
+
+/**
+ * `JSESSIONID`, by which some balancers send all requests of a client to the same server: the client's own is said back, or one is made up (SockJS 0.3.3, "JSESSIONID
+ * cookie").
+ */
+export function stickyCookie(exchange: Exchange): Headers {
+  const sent = /(?:^|;)\s*JSESSIONID=([\w.~!*-]{1,256})\s*(?:;|$)/.exec(exchange.header('cookie') ?? '');
+  return { 'set-cookie': `JSESSIONID=${sent?.[1] ?? 'dummy'}; path=/` };
+}

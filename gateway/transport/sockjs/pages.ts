@@ -1,0 +1,81 @@
+import type { Exchange, Headers } from '../../http/exchange.ts';
+import { refuse } from '../refuse.ts';
+import type { PageAddress } from './address.ts';
+import { LIBRARY } from './address.ts';
+import { GREETING, GREETING_HEADERS } from './greeting.ts';
+import { merged, preflight, withRequestedHeaders } from './headers.ts';
+import { iframeLibrary, libraryHeaders } from './iframe-library.ts';
+import { iframeHeaders, iframePage } from './iframe-page.ts';
+import { INFO_HEADERS, spellInfo } from './info.ts';
+import type { SockJsRoute } from './route.ts';
+import { answerPlain } from './websocket.ts';
+
+/** What the pages below a route say. */
+export interface PageSettings {
+  /** Clients may use WebSockets. */
+  readonly websocket: boolean;
+  /** Clients must have cookies. */
+  readonly cookie: boolean;
+  /** Where the iframe page finds the client's library; undefined: below the route. */
+  readonly library: string | undefined;
+  /** The library itself. */
+  readLibrary(): string;
+}
+
+/** Answers what belongs to no session: greeting, info, iframe page and its script. */
+export class SockJsPages {
+  readonly #settings: PageSettings;
+
+  constructor(settings: PageSettings) {
+    this.#settings = settings;
+  }
+
+  handle(exchange: Exchange, address: PageAddress, route: SockJsRoute): void {
+    const { kind, base } = address;
+    const { websocket, cookie, library } = this.#settings;
+    if (kind === 'websocket') {
+      answerPlain(exchange, websocket);
+      return;
+    }
+    if (kind === 'info') {
+      this.#info(exchange, route, spellInfo(websocket, cookie));
+      return;
+    }
+    if (exchange.method !== 'GET') {
+      wrongMethod(exchange, 'GET');
+      return;
+    }
+    if (kind === 'greeting') exchange.reply(200, GREETING_HEADERS, GREETING);
+    else if (kind === 'iframe') {
+      const page = iframePage(library ?? `${base}/${LIBRARY}`);
+      replyOnce(exchange, iframeHeaders(page, route.framers), page);
+    } else {
+      const script = iframeLibrary(this.#settings.readLibrary(), route.framers);
+      replyOnce(exchange, libraryHeaders(script), script);
+    }
+  }
+
+  #info(exchange: Exchange, route: SockJsRoute, info: string): void {
+    const crossOrigin = withRequestedHeaders(route.crossOrigin(exchange, true), exchange);
+    if (exchange.method === 'OPTIONS') exchange.reply(204, preflight('OPTIONS, GET', crossOrigin), '');
+    else if (exchange.method === 'GET') exchange.reply(200, merged(INFO_HEADERS, crossOrigin), info);
+    else wrongMethod(exchange, 'OPTIONS, GET');
+  }
+}
+
+/** Who has it already is told so (RFC 9110 §15.4.5). */
+function replyOnce(exchange: Exchange, headers: Headers, content: string): void {
+  const { 'content-type': _type, ...others } = headers;
+  if (exchange.header('if-none-match') === headers.etag) exchange.reply(304, others, '');
+  else exchange.reply(200, headers, content);
+}
+
+/** Without a body and its type (SockJS 0.3.3, "verify405"). */
+export function wrongMethod(exchange: Exchange, allow: string): void {
+  exchange.reply(405, { allow }, '');
+}
+
+/** Without anything of the request in it. */
+export function notFound(exchange: Exchange, headers: Headers): void {
+  refuse(exchange, headers, 404, 'not found');
+}
