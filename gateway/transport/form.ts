@@ -4,15 +4,14 @@ import { PLAIN } from './headers.ts';
 import { refuse } from './refuse.ts';
 import { decoded } from './script.ts';
 
-/** Octets of a form for one of the body in it, at most: each is a percent sign and two digits, and some engines encode the percent sign again. */
+/** Octets of a form for one of the body in it, at most: a percent sign that was encoded, and two digits. */
 const GROWTH = 5;
 
-/** A body from the one field of a form; undefined if there is none. `isPlain`: of a form of the type text/plain. */
-function fieldOf(form: Buffer, isPlain: boolean): Buffer | undefined {
-  const field = /^b=([^&\r\n]*)/.exec(form.toString('latin1'))?.[1];
-  if (field === undefined || isPlain) return field === undefined ? undefined : decoded(field);
-  const value = decoded(field);
-  return value === undefined ? undefined : decoded(value.toString('latin1'));
+/** A body from the one field of a form; undefined if there is none that is right. */
+function fieldOf(form: Buffer): Buffer | undefined {
+  const text = form.toString('latin1');
+  const value = text.startsWith('b=') ? decoded(text.slice(2)) : undefined;
+  return value && decoded(value.toString('latin1'));
 }
 
 /**
@@ -22,8 +21,7 @@ function fieldOf(form: Buffer, isPlain: boolean): Buffer | undefined {
 export class FormExchange extends ExchangeWrapper {
   override readBody(limit: number, done: (body: Buffer) => void): void {
     this.inner.readBody(GROWTH * limit, (form) => {
-      const isPlain = /^text\/plain\b/i.test(this.header('content-type') ?? '');
-      const body = fieldOf(form, isPlain);
+      const body = fieldOf(form);
       if (body === undefined) refuse(this, PLAIN, 400, 'malformed form');
       else if (body.length > limit) refuse(this, PLAIN, 413, 'body too long');
       else done(body);

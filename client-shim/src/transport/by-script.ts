@@ -1,4 +1,5 @@
 import type { Document, Element, Location, Page } from '../../browser.d.ts';
+import { expose, insert, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 import type { Request, RequestOptions, Way } from './request.ts';
 import { unwrap } from './unwrap.ts';
@@ -44,21 +45,6 @@ function post(
     : getScript(platform, address, text, done);
 }
 
-/** A name for a callback or a frame, never used again: what comes late finds nobody. */
-function newName(): string {
-  return '_fg' + Math.floor(Math.random() * 1e15);
-}
-
-/** In front of all else: to append to a body that is still being read ends the page in IE6 and 7 (Microsoft, KB927917). */
-function insert(document: Document, element: Element): void {
-  const parent = document.body || (document.getElementsByTagName('head')[0] as Element);
-  parent.insertBefore(element, parent.firstChild);
-}
-
-function remove(element: Element): void {
-  if (element.parentNode) element.parentNode.removeChild(element);
-}
-
 /** By pieces, for the reason that `toUtf8` has. */
 function encode(text: string): string {
   return text.replace(/([\ud800-\udbff]?[\s\S]){1,512}/g, (piece) => encodeURIComponent(piece));
@@ -71,20 +57,14 @@ function getScript(
   body: string,
   done?: (status: number, text: string) => void
 ): Request {
-  const page = platform.page as Page & { [name: string]: unknown };
+  const page = platform.page;
   const document = documentOf(platform);
   const name = newName();
   const script = document.createElement('script');
 
   /** Whether it still was under way. */
   function forget(): boolean {
-    if (!page[name]) return false;
-    page[name] = undefined;
-    try {
-      delete page[name];
-    } catch (_) {
-      // IE up to 8 does not delete from its window
-    }
+    if (!conceal()) return false;
     script.onload = script.onerror = script.onreadystatechange = null;
     remove(script);
     return true;
@@ -99,7 +79,7 @@ function getScript(
     if (!state || /loaded|complete/.test(state)) page.setTimeout(() => finish(0, ''), state ? GRACE : 0);
   }
 
-  page[name] = (text: string) => unwrap(text, finish);
+  const conceal = expose(page, name, (text) => unwrap(text, finish));
   script.onload = script.onerror = script.onreadystatechange = ended;
   script.src = address + '?c=' + name + '&b=' + encode(body);
   insert(document, script);
@@ -122,9 +102,9 @@ function postForm(
   let request: Request | undefined;
 
   holder.style.display = 'none';
-  // As a text: IE up to 7 knows a frame by the name it is made with, and an encoding by nothing else. Without `src` IE6 warns on secure pages.
+  // As a text: IE up to 7 knows a frame by the name it is made with. Without `src` IE6 warns on secure pages.
   holder.innerHTML =
-    '<form method="post" enctype="text/plain" target="' +
+    '<form method="post" target="' +
     name +
     '"><textarea name="b"></textarea></form><iframe name="' +
     name +
