@@ -21,6 +21,7 @@ export interface Page {
   readonly navigator?: {
     readonly userAgent: string;
     readonly onLine?: boolean;
+    readonly plugins?: { readonly [name: string]: unknown };
     sendBeacon?(url: string, body: string): boolean;
   };
   readonly origin?: string;
@@ -37,6 +38,7 @@ export interface Page {
   WebSocket?: NativeWebSocketConstructor;
   readonly MozWebSocket?: NativeWebSocketConstructor;
   WebSocketShim?: unknown;
+  FallbackGatewayFlash?: unknown;
   readonly onpagehide?: unknown;
 
   readonly ArrayBuffer?: { new (length: number): ArrayBuffer; isView?(value: unknown): boolean };
@@ -92,8 +94,14 @@ export interface Document {
   readonly documentMode?: number;
   readonly currentScript?: Element | null;
   readonly body: Element | null;
+  readonly cookie?: string;
   getElementsByTagName(name: string): { readonly length: number; readonly [index: number]: Element };
   createElement(name: string): Element;
+  /** Of the ActiveX object `htmlfile`. */
+  readonly parentWindow?: Page;
+  open?(): void;
+  write?(html: string): void;
+  close?(): void;
 }
 
 export interface Element {
@@ -104,7 +112,7 @@ export interface Element {
   /** Of a form, and of its fields. */
   action: string;
   value: string;
-  readonly style: { display: string };
+  readonly style: { display: string; cssText?: string };
   readonly parentNode: Element | null;
   readonly firstChild: Element | null;
   readonly lastChild: Element | null;

@@ -1,5 +1,7 @@
 import type { CarrierKind } from './carrier.ts';
 import { eventSource } from './eventsource.ts';
+import { htmlfile } from './htmlfile.ts';
+import { iframeHtmlfile } from './iframe-htmlfile.ts';
 import { jsonpPolling } from './jsonp-polling.ts';
 import { websocketSession } from './websocket-session.ts';
 import { xdrPolling } from './xdr-polling.ts';
@@ -12,6 +14,8 @@ export const CARRIERS: CarrierKind[] = [
   websocketSession,
   eventSource,
   xhrStreaming,
+  htmlfile,
+  iframeHtmlfile,
   xdrStreaming,
   xhrPolling,
   xdrPolling,
@@ -26,6 +30,8 @@ export const DEFAULT_ORDER: string[] = [
   'websocket',
   'eventsource',
   'xhr-streaming',
+  'htmlfile',
+  'iframe-htmlfile',
   'xdr-streaming',
   'xhr-polling',
   'xdr-polling',

@@ -1,0 +1,74 @@
+import type { Document, Page, TimerId } from '../../browser.d.ts';
+import { addressOf } from '../wire/address.ts';
+import { startPosition } from '../wire/frame.ts';
+import { readText } from '../wire/text-form.ts';
+import type { Carrier, CarrierEvents, Line, Wanted } from './carrier.ts';
+import { expose, insertFrame, newName, remove } from './element.ts';
+import type { Platform } from './platform.ts';
+
+/** Milliseconds between looks at the frame: its own events are not to be relied on in IE (WSE client code). */
+const LOOK = 50;
+
+/**
+ * A document without end in a frame of `window`, whose scripts call back as they come (PROTOCOL.md §4.5). `freed` is called when the frame is gone.
+ */
+export function openFrameStream(
+  platform: Platform,
+  line: Line,
+  wanted: Wanted,
+  events: CarrierEvents,
+  action: string,
+  window: Page,
+  freed?: () => void
+): Carrier {
+  const page = platform.page;
+  const position = startPosition();
+  const name = newName();
+  let timer: TimerId | undefined;
+  let running = false;
+  let closed = false;
+
+  function told(text: string): void {
+    if (timer === undefined) timer = page.setTimeout(look, LOOK);
+    // Numbering goes on from script to script, reading begins anew.
+    position.at = position.seen = 0;
+    running = true;
+    events.frames(readText(position, text));
+    running = false;
+    // IE and KHTML go down if a frame is taken away while a script of it runs.
+    if (closed) page.setTimeout(free, 0);
+  }
+
+  function look(): void {
+    let state: string | undefined = 'complete';
+    try {
+      state = ((frame.contentWindow as Page).document as Document).readyState;
+    } catch (_) {
+      // the page has emptied itself, and the frame with it
+    }
+    timer = page.setTimeout(look, LOOK);
+    // It ended, or was cut where the engine shows a cut: WebKit and KHTML do not, and only silence tells there.
+    if (state === 'complete') {
+      close();
+      events.over(false, '');
+    }
+  }
+
+  function free(): void {
+    remove(frame);
+    if (freed) freed();
+  }
+
+  function close(): void {
+    closed = forget();
+    if (timer !== undefined) page.clearTimeout(timer);
+    if (!running) free();
+  }
+
+  const forget = expose(window, name, told);
+  const frame = insertFrame(
+    window.document as Document,
+    addressOf(line.url, action, line.token) + '?d=' + wanted.n + ',' + wanted.ack + '#' + name.substring(3)
+  );
+  return { close: close };
+}
