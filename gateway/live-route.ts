@@ -1,24 +1,31 @@
 import type { Socket } from 'node:net';
-import type { Backend, Handshake } from './backend/backend.ts';
+import type { Accepted, Backend, Handshake } from './backend/backend.ts';
+import { hixieDraft } from './backend/hixie-handshake.ts';
 import { type NativeConnection, NativeEndpoint, type UpgradeRequest } from './backend/native.ts';
 import { spliceUpgrade } from './backend/splice.ts';
 import type { UpstreamTarget } from './backend/target.ts';
 import type { Clock } from './base/clock.ts';
 import { RefusedError, RequestError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
+import type { Channel } from './channel/channel.ts';
 import { pipe } from './channel/pipe.ts';
-import type { ResolvedOptions, RouteOptions } from './config/resolved.ts';
+import { textOnly } from './channel/text-only.ts';
+import type { ResolvedOptions, RouteOptions, SockJsOptions } from './config/resolved.ts';
 import { resumablePolicy } from './dialect/resumable.ts';
-import { type Access, admitCreate, admitUpgrade } from './http/admission.ts';
+import { sockjsPolicy } from './dialect/sockjs.ts';
+import { type Access, admitCreate, admitSockJs, admitUpgrade, upgradeOrigin } from './http/admission.ts';
 import { crossOriginHeaders, preflightHeaders } from './http/cors.ts';
 import type { Exchange, Headers, RequestHead } from './http/exchange.ts';
 import { ownOrigin } from './http/origins.ts';
 import type { Upgrade } from './http/upgrade.ts';
+import type { SessionLimits } from './session/policy.ts';
 import type { SessionRegistry } from './session/registry.ts';
 import type { Session, SessionContext } from './session/session.ts';
 import type { CreateRequest } from './transport/create.ts';
 import { carriersOf } from './transport/list.ts';
 import type { FallbackRoute } from './transport/route.ts';
+import { FramedSocket } from './transport/sockjs/framed-socket.ts';
+import type { OpenRequest, SockJsRoute } from './transport/sockjs/route.ts';
 
 /** What a route needs of the gateway it belongs to. */
 export interface RouteContext {
@@ -32,10 +39,19 @@ export interface RouteContext {
 }
 
 /** Bounds of one route. */
-export type RouteBounds = Pick<RouteOptions, 'path' | 'clientPing' | 'maxMessage' | 'maxSessions' | 'jsonp'>;
+export type RouteBounds = Pick<
+  RouteOptions,
+  'path' | 'clientPing' | 'maxMessage' | 'maxSessions' | 'jsonp' | 'sameOrigin'
+>;
 
-/** One route, put together: a backend, and the two ways in to it. */
-export class LiveRoute implements FallbackRoute {
+/** How a session of one dialect is made. */
+interface Making {
+  readonly context: SessionContext;
+  readonly backend: Backend;
+}
+
+/** One route, put together: a backend, and the ways in to it. */
+export class LiveRoute implements FallbackRoute, SockJsRoute {
   readonly path: string;
   readonly carriers: string;
   readonly jsonp: boolean;
@@ -45,7 +61,8 @@ export class LiveRoute implements FallbackRoute {
   /** A WebSocket server that native clients are spliced to. */
   readonly #target: UpstreamTarget | undefined;
   readonly #native: NativeEndpoint;
-  readonly #sessionContext: SessionContext;
+  readonly #resumable: Making;
+  readonly #sockjs: Making;
   #sessions = 0;
 
   constructor(context: RouteContext, bounds: RouteBounds, backend: Backend, target?: UpstreamTarget) {
@@ -59,23 +76,51 @@ export class LiveRoute implements FallbackRoute {
     const { clock, log } = context;
     const { maxMessage, clientPing } = bounds;
     this.#native = new NativeEndpoint({ clock, log, maxMessage, clientPing });
-    this.#sessionContext = { clock, limits: context.options.session, policy: resumablePolicy, maxMessage };
+    const { session, sockjs } = context.options;
+    this.#resumable = { context: { clock, limits: session, policy: resumablePolicy, maxMessage }, backend };
+    this.#sockjs = {
+      context: { clock, limits: sockjsLimits(session, sockjs), policy: sockjsPolicy, maxMessage },
+      backend: textBackend(backend, sockjs),
+    };
+  }
+
+  /** Octets of a message. */
+  get maxMessage(): number {
+    return this.#bounds.maxMessage;
   }
 
   // --- native ---
 
   /** Connects a native client, or refuses it. Throws a `RequestError` for one that may not come in. */
   connect(upgrade: Upgrade): NativeConnection {
+    const request = this.#upgradeRequest(upgrade);
+    // Clients of the hixie drafts have other frames than the server: they go through messages.
+    const isSpliced = this.#target !== undefined && hixieDraft(request.handshake) === undefined;
+    if (!isSpliced) return this.#native.connect(request, this.backend);
+    return this.#splice(request, this.#target);
+  }
+
+  #splice(request: UpgradeRequest, target: UpstreamTarget): NativeConnection {
+    const { clock, log, options } = this.#context;
+    const { maxMessage, clientPing } = this.#bounds;
+    const { connectTimeout } = options;
+    return spliceUpgrade(request, target, { clock, log, connectTimeout, maxMessage, clientPing });
+  }
+
+  #upgradeRequest(upgrade: Upgrade): UpgradeRequest {
     admitUpgrade(this.#context.access, upgrade);
-    const url = upgrade.query === '' ? upgrade.path : `${upgrade.path}?${upgrade.query}`;
-    const protocols = upgrade.header('sec-websocket-protocol')?.split(',') ?? [];
-    const request: UpgradeRequest = {
+    // As it is: a query that is empty but there is repeated in a hixie client's answer.
+    const url = upgrade.request.url ?? upgrade.path;
+    // The second name is that of draft-hixie-thewebsocketprotocol-75.
+    const asked = upgrade.header('sec-websocket-protocol') ?? upgrade.header('websocket-protocol');
+    const protocols = asked?.split(',') ?? [];
+    return {
       handshake: {
         ...this.#handshake(
           upgrade,
           url,
           protocols.map((protocol) => protocol.trim()),
-          upgrade.header('origin'),
+          upgradeOrigin(upgrade),
         ),
         carrier: 'native',
       },
@@ -83,11 +128,6 @@ export class LiveRoute implements FallbackRoute {
       socket: upgrade.socket as Socket,
       head: upgrade.head,
     };
-    if (this.#target === undefined) return this.#native.connect(request, this.backend);
-    const { clock, log, options } = this.#context;
-    const { maxMessage, clientPing } = this.#bounds;
-    const { connectTimeout } = options;
-    return spliceUpgrade(request, this.#target, { clock, log, connectTimeout, maxMessage, clientPing });
   }
 
   // --- fallback ---
@@ -104,7 +144,18 @@ export class LiveRoute implements FallbackRoute {
     exchange.reply(204, preflightHeaders(this.#context.access.origins, exchange), '');
   }
 
-  async open(exchange: Exchange, request: CreateRequest, ended: () => void): Promise<Session> {
+  open(exchange: Exchange, request: CreateRequest, ended: () => void): Promise<Session> {
+    const handshake = this.#handshake(exchange, request.url, request.protocols, request.origin);
+    return this.#make(this.#resumable, exchange, handshake, request.origin, ended);
+  }
+
+  async #make(
+    { context, backend }: Making,
+    exchange: Exchange,
+    handshake: Omit<Handshake, 'carrier'>,
+    origin: string,
+    ended: () => void,
+  ): Promise<Session> {
     const { registry, log, draining } = this.#context;
     const address = exchange.remoteAddress;
     if (this.#sessions >= this.#bounds.maxSessions) {
@@ -113,13 +164,9 @@ export class LiveRoute implements FallbackRoute {
     const release = registry.reserve(address);
     this.#sessions++;
     try {
-      const handshake = this.#handshake(exchange, request.url, request.protocols, request.origin);
-      const { channel, protocol } = await this.backend.connect(
-        { ...handshake, carrier: 'fallback' },
-        draining,
-      );
-      const newcomer = { address, route: this.path, origin: request.origin, protocol };
-      const session = registry.add(newcomer, this.#sessionContext, () => {
+      const { channel, protocol } = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
+      const newcomer = { address, route: this.path, origin, protocol };
+      const session = registry.add(newcomer, context, () => {
         this.#sessions--;
         ended();
       });
@@ -133,6 +180,40 @@ export class LiveRoute implements FallbackRoute {
     } finally {
       release();
     }
+  }
+
+  // --- SockJS ---
+
+  get framers(): readonly string[] {
+    const { sameOrigin } = this.#bounds;
+    const { origins } = this.#context.options.access;
+    return sameOrigin ? [] : origins.filter((origin) => origin !== '*' && origin !== 'null');
+  }
+
+  admitSockJs(exchange: Exchange, isCallback: boolean): string | undefined {
+    return admitSockJs(this.#context.access, exchange, isCallback);
+  }
+
+  openSockJs(exchange: Exchange, { url, origin }: OpenRequest, ended: () => void): Promise<Session> {
+    const handshake = this.#handshake(exchange, url, [], origin);
+    return this.#make(this.#sockjs, exchange, handshake, origin ?? ownOrigin(exchange), ended);
+  }
+
+  /** Connects a WebSocket that carries SockJS frames. `url` is the page's. Throws as `connect` does. */
+  connectFramed(upgrade: Upgrade, url: string): NativeConnection {
+    const { clock, options } = this.#context;
+    const dress = (channel: Channel): Channel => new FramedSocket(channel, clock, options.session.heartbeat);
+    const request = { ...this.#upgradeRequest(upgrade), dress };
+    return this.#native.connect(request, addressed(this.#sockjs.backend, this.path, url));
+  }
+
+  /** Connects a native client that came by SockJS's address for such (0.3.3, "Raw WebSocket url"). Throws as `connect` does. */
+  connectRaw(upgrade: Upgrade, url: string): NativeConnection {
+    const request = this.#upgradeRequest(upgrade);
+    const { handshake } = request;
+    if (this.#target === undefined || hixieDraft(handshake) !== undefined)
+      return this.#native.connect(request, addressed(this.backend, this.path, url));
+    return this.#splice({ ...request, handshake: readdressed(handshake, this.path, url) }, this.#target);
   }
 
   #handshake(
@@ -154,6 +235,43 @@ export class LiveRoute implements FallbackRoute {
   #isAnybody(head: RequestHead, origin: string | undefined): boolean {
     return origin !== undefined && this.#context.access.origins.match(origin, ownOrigin(head)) === 'any';
   }
+}
+
+/** SockJS has no fragments and no acknowledgements, and its clients say nothing of themselves: none is too silent. */
+function sockjsLimits(session: ResolvedOptions['session'], sockjs: SockJsOptions | undefined): SessionLimits {
+  const { sessionTimeout = session.attachTimeout } = sockjs ?? {};
+  const never = Number.POSITIVE_INFINITY;
+  return {
+    ...session,
+    silence: never,
+    fragment: never,
+    window: sessionTimeout,
+    attachTimeout: sessionTimeout,
+  };
+}
+
+/** A backend from which only text comes. */
+function textBackend(backend: Backend, sockjs: SockJsOptions | undefined): Backend {
+  const fate = sockjs?.binary ?? 'close';
+  return {
+    name: backend.name,
+    connect: async (handshake, signal): Promise<Accepted> => {
+      const { channel, protocol } = await backend.connect(handshake, signal);
+      return { channel: textOnly(channel, fate), protocol };
+    },
+  };
+}
+
+/** A backend that is told of another URL than that of the request, which only the client's own handshake is answered by. */
+function addressed(backend: Backend, path: string, url: string): Backend {
+  return {
+    name: backend.name,
+    connect: (handshake, signal) => backend.connect(readdressed(handshake, path, url), signal),
+  };
+}
+
+function readdressed(handshake: Handshake, path: string, url: string): Handshake {
+  return { ...handshake, url, rest: url.slice(path.length) };
 }
 
 function withoutCredentials(rawHeaders: readonly string[]): string[] {

@@ -45,6 +45,8 @@ const withheld = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  // Of the handshake, in draft-hixie-thewebsocketprotocol-75.
+  'websocket-protocol',
   // Of the request that carries a fallback, not of the handshake that it stands for.
   'accept',
   'priority',

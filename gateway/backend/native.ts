@@ -8,7 +8,9 @@ import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import { CloseCode } from '../protocol/close.ts';
 import type { Backend, Handshake } from './backend.ts';
-import { checkHandshake, checkVersion } from './handshake-rules.ts';
+import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
+import { HixieChannel } from './hixie-channel.ts';
+import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
 import { refuse } from './refuse.ts';
 import { WsChannel } from './ws-channel.ts';
 
@@ -18,6 +20,8 @@ export interface UpgradeRequest {
   readonly socket: Socket;
   /** What the client sent behind the request. */
   readonly head: Buffer;
+  /** Makes of the client's channel the one that the backend is joined with, where messages are not what travels. */
+  readonly dress?: (channel: Channel) => Channel;
 }
 
 /** A native connection, from its Upgrade to its end. */
@@ -39,8 +43,8 @@ export interface NativeOptions {
 }
 
 /**
- * The end of native WebSocket connections whose route does not lead to a WebSocket server. The client is answered 101 only when
- * the backend has accepted, with the subprotocol that it selected.
+ * The end of native WebSocket connections that are not spliced: those of a route that does not lead to a WebSocket server, and those of the hixie drafts everywhere.
+ * The client is answered 101 only when the backend has accepted, with the subprotocol that it selected.
  */
 export class NativeEndpoint {
   readonly #options: NativeOptions;
@@ -84,12 +88,25 @@ export class NativeEndpoint {
   }
 
   async #open(request: UpgradeRequest, backend: Backend, signal: AbortSignal): Promise<Channel | undefined> {
-    checkHandshake(request.handshake);
-    checkVersion(request.handshake);
-    const accepted = await backend.connect(request.handshake, signal);
-    const channel = signal.aborted ? undefined : this.upgrade(request, accepted.protocol);
-    if (channel) pipe(channel, accepted.channel);
-    else accepted.channel.close({ code: CloseCode.goingAway, reason: '' });
+    const { handshake } = request;
+    const draft = hixieDraft(handshake);
+    if (draft === undefined) {
+      checkHandshake(handshake);
+      checkVersion(handshake);
+    } else {
+      checkHixieHandshake(handshake);
+    }
+    const { channel: far, protocol } = await backend.connect(handshake, signal);
+    let channel: Channel | undefined;
+    if (!signal.aborted) {
+      channel =
+        draft === undefined
+          ? this.#upgrade(request, protocol)
+          : await this.#upgradeHixie(request, protocol, signal);
+    }
+    if (channel && request.dress) channel = request.dress(channel);
+    if (channel) pipe(channel, far);
+    else far.close({ code: CloseCode.goingAway, reason: '' });
     return channel;
   }
 
@@ -97,11 +114,13 @@ export class NativeEndpoint {
    * Answers 101 and makes a channel of the connection. `protocol` is one that the client offered, or empty. Without a channel
    * the client was gone or its handshake bad; then it has been answered.
    */
-  upgrade(request: UpgradeRequest, protocol: string): Channel | undefined {
+  #upgrade(request: UpgradeRequest, protocol: string): Channel | undefined {
     const { handshake, socket, head } = request;
+    const version = plainVersion(String(handshake.headers['sec-websocket-version']));
+    const headers = { ...handshake.headers, 'sec-websocket-version': version };
     let channel: Channel | undefined;
     // All that `ws` reads of a request when it verifies no client itself.
-    const message = { method: 'GET', url: handshake.url, headers: handshake.headers, socket };
+    const message = { method: 'GET', url: handshake.url, headers, socket };
     this.#selected.set(message, protocol);
     this.#server.handleUpgrade(message as unknown as IncomingMessage, socket, head, (ws) => {
       socket.setKeepAlive(true, 60_000);
@@ -110,11 +129,21 @@ export class NativeEndpoint {
     return channel;
   }
 
+  async #upgradeHixie(
+    request: UpgradeRequest,
+    protocol: string,
+    signal: AbortSignal,
+  ): Promise<Channel | undefined> {
+    const { clock, maxMessage } = this.#options;
+    const driver = await answerHixie(request, protocol, clock, signal);
+    return driver && new HixieChannel(driver, request.socket, clock, maxMessage);
+  }
+
   #refuse(socket: Socket, backend: Backend, error: unknown): void {
     const { log } = this.#options;
     if (error instanceof RequestError) {
       log.info('handshake refused', { status: error.status, reason: error.message });
-      const fields = error.status === 426 ? ['Sec-WebSocket-Version', '13, 8'] : [];
+      const fields = error.status === 426 ? ['Sec-WebSocket-Version', '13, 8, 7'] : [];
       refuse(socket, error.status, error.message, fields);
       return;
     }

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { RefusedError } from '../base/errors.ts';
 import type { Handshake } from './backend.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
-import { acceptOf, hasToken, tokens } from './handshake-rules.ts';
+import { acceptOf, hasToken, plainVersion, tokens } from './handshake-rules.ts';
 import { targetPath, type UpstreamTarget } from './target.ts';
 import { refusal } from './upstream.ts';
 
@@ -117,7 +117,8 @@ function requestFields(target: UpstreamTarget, handshake: Handshake): string[] {
   const fields = [...forwardedHeaders(handshake, target), 'Upgrade', 'websocket', 'Connection', 'Upgrade'];
   for (const name of repeated) {
     const value = handshake.headers[name.toLowerCase()];
-    if (value !== undefined) fields.push(name, String(value));
+    if (value === undefined) continue;
+    fields.push(name, name === 'Sec-WebSocket-Version' ? plainVersion(String(value)) : String(value));
   }
   return fields;
 }

@@ -28,7 +28,30 @@ export function admitCreate(access: Access, head: RequestHead, claimed: string):
  */
 export function admitUpgrade(access: Access, head: RequestHead): OriginMatch {
   access.hosts.check(head.host);
-  return admitOrigin(access.origins, head, ownOrigin(head))?.match ?? 'own';
+  return admitOrigin(access.origins, head, ownOrigin(head), upgradeOrigin(head))?.match ?? 'own';
+}
+
+/**
+ * The origin of the page that asks for an Upgrade. Browsers of the drafts up to draft-ietf-hybi-thewebsocketprotocol-10 (Firefox 6 and 7, Chrome 14) say it
+ * in a field of another name.
+ */
+export function upgradeOrigin(head: RequestHead): string | undefined {
+  return head.header('origin') ?? head.header('sec-websocket-origin');
+}
+
+/**
+ * Whether a request may open a SockJS session, which begins with whatever request comes first. Without `Origin` it is one of no browser, of an old one, or a GET of the
+ * gateway's own page; a Referer then tells, and a script tag or a form (`isCallback`), which any page can make, needs one. Throws a `RequestError` 403; else
+ * returns the page's origin, as far as it is known.
+ */
+export function admitSockJs(access: Access, head: RequestHead, isCallback: boolean): string | undefined {
+  const own = ownOrigin(head);
+  const referer = head.header('referer');
+  const origin = head.header('origin') ?? (referer === undefined ? undefined : originOfUrl(referer));
+  if (origin !== undefined) return admitOrigin(access.origins, head, own, origin)?.origin;
+  if (isCallback) throw refused('no Origin, and no Referer that stands in for it');
+  admitOrigin(access.origins, head, own);
+  return undefined;
 }
 
 /** Whether a request that has the token may use the session of a page of `origin`. */
@@ -49,8 +72,12 @@ interface Vouched {
 }
 
 /** Steps 2 and 3. Undefined: no `Origin`, and no word against it. */
-function admitOrigin(origins: OriginPolicy, head: RequestHead, own: string): Vouched | undefined {
-  const origin = head.header('origin');
+function admitOrigin(
+  origins: OriginPolicy,
+  head: RequestHead,
+  own: string,
+  origin = head.header('origin'),
+): Vouched | undefined {
   if (origin !== undefined) {
     const match = origins.match(origin, own);
     if (match === undefined) throw refused('this origin is not allowed; the option --origin adds one');

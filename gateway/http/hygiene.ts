@@ -21,8 +21,11 @@ export function requestFault(target: string, rawHeaders: readonly string[]): str
 const onceInHandshake: ReadonlySet<string> = new Set([
   'upgrade',
   'sec-websocket-key',
+  'sec-websocket-key1',
+  'sec-websocket-key2',
   'sec-websocket-version',
   'origin',
+  'sec-websocket-origin',
 ]);
 
 /** The same for an Upgrade, of which RFC 6455 §4.2.1 wants each of these once; it has no body, so nothing of one is let through. */

@@ -236,10 +236,20 @@ describe('the native endpoint', () => {
 
     it('names the versions it knows to a client of another, and asks no backend', async () => {
       const port = await gateway(handled(() => assert.fail('it was asked')));
-      const client = await RawClient.handshake(port, '/', { 'Sec-WebSocket-Version': '7' });
+      const client = await RawClient.handshake(port, '/', { 'Sec-WebSocket-Version': '6' });
       const answer = (await client.rest()).toString();
       assert.match(answer, /^HTTP\/1\.1 426 /);
       assert.match(answer, /\r\nSec-WebSocket-Version: 13/);
+    });
+
+    it('serves clients of drafts 7 and 8, whose frames are those of the RFC', async () => {
+      const port = await gateway(echoBackend);
+      for (const version of ['7', '8']) {
+        const client = await RawClient.handshake(port, '/', { 'Sec-WebSocket-Version': version });
+        assert.ok((await client.until('\r\n\r\n')).includes(sampleAccept));
+        client.write(frame(0x81, 'Hello', mask));
+        assert.deepEqual(await client.read(7), frame(0x81, 'Hello'));
+      }
     });
 
     it('gives the backend up when the client breaks off', async () => {

@@ -121,6 +121,19 @@ describe('a native WebSocket spliced with its upstream', () => {
       ]);
     });
 
+    it('sends drafts 7 and 8 on as the RFC, and other versions as they are', async () => {
+      const asked: unknown[] = [];
+      const port = await scripted(`${switched}\r\n`, (_, request) => {
+        asked.push(request.headers['sec-websocket-version']);
+      });
+      const through = await gateway(port);
+      for (const version of ['7', '8', '6']) {
+        const client = await RawClient.handshake(through, '/', { 'Sec-WebSocket-Version': version });
+        await client.until('\r\n\r\n');
+      }
+      assert.deepEqual(asked, ['13', '13', '6']);
+    });
+
     it('passes on what both sent together with it', async () => {
       let upstream: RawClient | undefined;
       const port = await scripted(`${switched}\r\n\x81\x05early`, (socket) => {

@@ -119,6 +119,11 @@ describe('who may upgrade', () => {
   it('own pages', () => assert.equal(upgrade({ origin: own }), 0));
   it('listed pages', () => assert.equal(upgrade({ origin: 'http://app' }), 0));
   it('not foreign pages (cross-site hijacking)', () => assert.equal(upgrade({ origin: 'http://evil' }), 403));
+  it('not foreign pages in browsers of early drafts, which name the field otherwise', () => {
+    assert.equal(upgrade({ 'sec-websocket-origin': 'http://evil' }), 403);
+    assert.equal(upgrade({ 'sec-websocket-origin': own }), 0);
+    assert.equal(upgrade({ origin: 'http://evil', 'sec-websocket-origin': own }), 403);
+  });
   it('not null', () => assert.equal(upgrade({ origin: 'null' }), 403));
   it('not another site that hides its Origin', () =>
     assert.equal(upgrade({ 'sec-fetch-site': 'cross-site' }), 403));

@@ -1,0 +1,178 @@
+import type { Socket } from 'node:net';
+import type { Driver } from 'websocket-driver';
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Channel, Receiver } from '../channel/channel.ts';
+import { ABNORMAL, CloseCode, type CloseStatus, NO_STATUS } from '../protocol/close.ts';
+import { Message } from '../protocol/message.ts';
+
+/** Octets on their way to the network above which the sender is asked to wait. */
+const HIGH_WATER = 64 * 1024;
+
+/** Milliseconds that the client has to end the connection after we did. */
+const END_TIMEOUT = 10_000;
+
+/** Begins a text frame. */
+const TEXT = 0x00;
+
+/** Ends a text frame, and begins the closing one; UTF-8 has no such octet. */
+const TERMINATOR = 0xff;
+
+/**
+ * A channel over a client of the hixie drafts, whose handshake is done. They know text, and an end: no binary, no code or reason, no ping.
+ *
+ * The library writes their frames. What comes is read here: its own reader keeps eight octets for each one of a message (an array of numbers), does not
+ * tell why it closed, and throws at a 0xFF within a frame of the other kind.
+ */
+export class HixieChannel implements Channel {
+  readonly #driver: Driver;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #maxMessage: number;
+  #receiver: Receiver | undefined;
+  #paused = false;
+  /** The frame that is coming in, its first octet included, and how much it is. */
+  #pieces: Buffer[] = [];
+  #size = 0;
+  #closing = false;
+  /** The connection is being ended: nothing more is delivered. */
+  #ending = false;
+  #closed: CloseStatus | undefined;
+  /** `send` answered false. */
+  #pressed = false;
+  #endTimer: Timer;
+
+  /** `maxMessage`: octets a message may have. */
+  constructor(driver: Driver, socket: Socket, clock: Clock, maxMessage: number) {
+    this.#driver = driver;
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#maxMessage = maxMessage;
+    socket.on('drain', () => this.#drained());
+    socket.on('end', () => this.#ended());
+    socket.on('close', () => {
+      clock.clearTimeout(this.#endTimer);
+      this.#finish(ABNORMAL);
+    });
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.writableLength;
+  }
+
+  send(message: Message): boolean {
+    if (this.#closing || this.#closed) return true;
+    if (message.binary) {
+      this.#fail({ code: CloseCode.unsupportedData, reason: 'the client takes text only' });
+      return true;
+    }
+    this.#driver.text(message.text);
+    this.#pressed ||= this.#socket.writableLength > HIGH_WATER;
+    return !this.#pressed;
+  }
+
+  close(status: CloseStatus): void {
+    if (this.#closing || this.#closed) return;
+    this.#closing = true;
+    if (status.code === CloseCode.abnormal) this.#ending = true;
+    else this.#driver.close();
+    // Not only when the closing frame was answered: WebKit up to Safari 5.1 passes over it and waits for the end (seen in PhantomJS 1.9.8).
+    this.#end();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    if (!this.#ending) this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#receiver) this.#socket.resume();
+  }
+
+  attach(receiver: Receiver): void {
+    queueMicrotask(() => {
+      this.#receiver = receiver;
+      if (this.#closed) {
+        receiver.closed(this.#closed);
+        return;
+      }
+      this.#socket.on('data', (octets: Buffer) => this.#read(octets));
+      if (this.#paused) this.#socket.pause();
+      else this.#socket.resume();
+    });
+  }
+
+  /** Frames are `00 text FF`, and at the end `FF 00`; the other types of -76 §4.2 no client sends. */
+  #read(octets: Buffer): void {
+    for (let at = 0; at < octets.length && !this.#ending; ) {
+      const first = octets[at] as number;
+      if (this.#size === 0 && first !== TEXT) {
+        this.#closedWith(first);
+        return;
+      }
+      const terminator = octets.indexOf(TERMINATOR, at);
+      const end = terminator < 0 ? octets.length : terminator;
+      this.#size += end - at;
+      if (this.#size > this.#maxMessage + 1) {
+        this.#fail({ code: CloseCode.tooBig, reason: '' });
+        return;
+      }
+      this.#pieces.push(octets.subarray(at, end));
+      if (terminator >= 0) this.#deliver();
+      at = end + 1;
+    }
+  }
+
+  /** What is no UTF-8 becomes U+FFFD, as -76 §4.2 has it. */
+  #deliver(): void {
+    const text = Buffer.concat(this.#pieces, this.#size).toString('utf8', 1);
+    this.#pieces = [];
+    this.#size = 0;
+    this.#receiver?.message(Message.text(text));
+  }
+
+  #closedWith(first: number): void {
+    if (first === TERMINATOR && this.#driver.version === 'hixie-76') this.#fail(NO_STATUS);
+    else this.#fail({ code: CloseCode.protocolError, reason: '' });
+  }
+
+  /**
+   * The client ended its side. In draft 75 that is how it closes, and WebKit closes so in draft 76 too (seen in PhantomJS 1.9.8); only an end within
+   * a frame is no Close.
+   */
+  #ended(): void {
+    this.#end();
+    this.#finish(this.#size === 0 ? NO_STATUS : ABNORMAL);
+  }
+
+  /** Ends the connection from here, at once; `status` is what our side is told in place of what the client cannot tell. */
+  #fail(status: CloseStatus): void {
+    if (!this.#closing) this.#driver.close();
+    this.#closing = true;
+    this.#ending = true;
+    this.#end();
+    // Never within `send`.
+    queueMicrotask(() => this.#finish(status));
+  }
+
+  /** Behind what was sent. What still comes is read, if only to be thrown away: an unread connection would be reset, and the last words lost with it. */
+  #end(): void {
+    this.#socket.end();
+    this.#socket.resume();
+    this.#endTimer ??= this.#clock.setTimeout(() => this.#socket.destroy(), END_TIMEOUT);
+  }
+
+  #finish(status: CloseStatus): void {
+    if (this.#closed) return;
+    this.#closed = status;
+    this.#ending = true;
+    this.#pieces = [];
+    this.#receiver?.closed(status);
+  }
+
+  #drained(): void {
+    if (!this.#pressed || this.#closed) return;
+    this.#pressed = false;
+    this.#receiver?.drained();
+  }
+}
