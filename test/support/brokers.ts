@@ -14,6 +14,8 @@ export interface RealBroker {
   readonly webPort: number;
   readonly login: string;
   readonly passcode: string;
+  /** Ends it as an operator does, and starts it again on the same ports. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,30 +41,33 @@ export async function startRabbitMq(): Promise<RealBroker> {
   writeFileSync(join(home, 'plugins'), '[rabbitmq_stomp,rabbitmq_web_stomp].\n');
   // Erlang's port mapper would be started as a daemon by the broker, and outlive it; ours is a child that is ended.
   const epmd = start('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], process.env);
-  // The script in the PATH changes to another user, and has its files elsewhere.
-  const rabbit = start('/usr/lib/rabbitmq/bin/rabbitmq-server', [], {
-    PATH: process.env.PATH,
-    LANG: 'C.UTF-8',
-    HOME: home,
-    ERL_EPMD_PORT: String(epmdPort),
-    ERL_EPMD_ADDRESS: '127.0.0.1',
-    RABBITMQ_NODENAME: `stomp-test-${port}@localhost`,
-    RABBITMQ_DIST_PORT: String(distribution),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-    RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
-    RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
-    RABBITMQ_MNESIA_BASE: join(home, 'mnesia'),
-    RABBITMQ_LOG_BASE: join(home, 'log'),
-    RABBITMQ_LOGS: '-',
-    RABBITMQ_PID_FILE: join(home, 'pid'),
-  });
-  const stop = async (): Promise<void> => {
-    await end(rabbit);
+  const run = async (): Promise<Program> => {
+    // The script in the PATH changes to another user, and has its files elsewhere.
+    const rabbit = start('/usr/lib/rabbitmq/bin/rabbitmq-server', [], {
+      PATH: process.env.PATH,
+      LANG: 'C.UTF-8',
+      HOME: home,
+      ERL_EPMD_PORT: String(epmdPort),
+      ERL_EPMD_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODENAME: `stomp-test-${port}@localhost`,
+      RABBITMQ_DIST_PORT: String(distribution),
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
+      RABBITMQ_CONFIG_FILE: join(home, 'rabbitmq.conf'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'plugins'),
+      RABBITMQ_MNESIA_BASE: join(home, 'mnesia'),
+      RABBITMQ_LOG_BASE: join(home, 'log'),
+      RABBITMQ_LOGS: '-',
+      RABBITMQ_PID_FILE: join(home, 'pid'),
+    });
+    await said(rabbit, /Server startup complete/);
+    return rabbit;
+  };
+  const clear = async (): Promise<void> => {
     await end(epmd);
     rmSync(home, { recursive: true, force: true });
   };
-  await said(rabbit, /Server startup complete/, stop);
-  return { port: Number(port), webPort: Number(webPort), login: 'guest', passcode: 'guest', stop };
+  const ports = { port: Number(port), webPort: Number(webPort) };
+  return { ...ports, login: 'guest', passcode: 'guest', ...(await keep(run, clear)) };
 }
 
 const java = fileURLToPath(new URL('stomp-activemq/EmbeddedBroker.java', import.meta.url));
@@ -73,13 +78,42 @@ const ACTIVEMQ_LIBRARIES = ['/usr/share/activemq/lib/*', '/usr/share/java/slf4j-
 /** Debian's ActiveMQ, embedded in a small Java program. Needs `activemq` and a JDK of 11 or later, whose `java` runs a source file. */
 export async function startActiveMq(): Promise<RealBroker> {
   const home = mkdtempSync(join(tmpdir(), 'activemq-'));
-  const broker = start('java', ['-Xmx256m', '-cp', ACTIVEMQ_LIBRARIES.join(':'), java, home], process.env);
-  const stop = async (): Promise<void> => {
-    await end(broker);
-    rmSync(home, { recursive: true, force: true });
+  const [port] = await freePorts(1);
+  const run = async (): Promise<Program> => {
+    const args = ['-Xmx256m', '-cp', ACTIVEMQ_LIBRARIES.join(':'), java, home, String(port)];
+    const broker = start('java', args, process.env);
+    await said(broker, /STOMP is served/);
+    return broker;
   };
-  const [, port] = await said(broker, /stomp port (\d+)/, stop);
-  return { port: Number(port), webPort: 0, login: 'system', passcode: 'manager', stop };
+  const clear = async (): Promise<void> => rmSync(home, { recursive: true, force: true });
+  return {
+    port: Number(port),
+    webPort: 0,
+    login: 'system',
+    passcode: 'manager',
+    ...(await keep(run, clear)),
+  };
+}
+
+/** Runs a broker until it is stopped; `clear` is what is done when it is, or when it did not start. */
+async function keep(
+  run: () => Promise<Program>,
+  clear: () => Promise<void>,
+): Promise<Pick<RealBroker, 'restart' | 'stop'>> {
+  let broker = await run().catch(async (error: unknown) => {
+    await clear();
+    throw error;
+  });
+  return {
+    async restart() {
+      await end(broker);
+      broker = await run();
+    },
+    async stop() {
+      await end(broker);
+      await clear();
+    },
+  };
 }
 
 interface Program {
@@ -99,15 +133,14 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv)
   return program;
 }
 
-/** Waits for a line of its output; ends everything if it does not come. */
-async function said(program: Program, line: RegExp, stop: () => Promise<void>): Promise<RegExpExecArray> {
+/** Waits for a line of its output; ends the program if it does not come. */
+async function said(program: Program, line: RegExp): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT;
   for (;;) {
-    const found = line.exec(program.output);
-    if (found) return found;
+    if (line.test(program.output)) return;
     const { exitCode, signalCode } = program.process;
     if (exitCode !== null || signalCode !== null || performance.now() > deadline) {
-      await stop();
+      await end(program);
       throw new Error(`the broker did not start: ${program.output}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));

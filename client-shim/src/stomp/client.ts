@@ -51,7 +51,7 @@ export function cutsPairs(client: StompClient): boolean {
   if (!client._transmit) return cut;
   client.ws = {
     send: (part) => {
-      cut = cut || endsInHalf(part);
+      cut = cut || endsInHalf(part as string);
     }
   };
   client.debug = nothing;
@@ -73,6 +73,8 @@ export function joinPairs(prototype: StompClient): void {
     let half = '';
     this.ws = {
       send: (part) => {
+        // webstomp-client can be asked to send octets.
+        if (typeof part !== 'string') return socket.send(part);
         const text = half + part;
         half = endsInHalf(text) ? text.charAt(text.length - 1) : '';
         return socket.send(text.substring(0, text.length - half.length));

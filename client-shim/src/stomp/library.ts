@@ -44,7 +44,7 @@ export interface StompClient {
 /** A WebSocket of the shim or of the browser, or whatever else looks like one, such as a SockJS. */
 export interface StompSocket {
   onmessage?: ((event: { readonly data?: unknown }) => unknown) | null;
-  send(data: string): unknown;
+  send(data: unknown): unknown;
   close?(): void;
   /** Ours: what came of a frame that has not ended. */
   _tail?: string;

@@ -1,18 +1,17 @@
 import java.nio.file.Path;
 import org.apache.activemq.broker.BrokerService;
-import org.apache.activemq.broker.TransportConnector;
 
-/** ActiveMQ's broker in memory, with STOMP on a free port of this machine, which it prints. */
+/** ActiveMQ's broker in memory, with STOMP on a port of this machine: arguments are its folder and the port. */
 public class EmbeddedBroker {
   public static void main(String[] arguments) throws Exception {
     BrokerService broker = new BrokerService();
     broker.setPersistent(false);
     broker.setUseJmx(false);
     broker.setDataDirectoryFile(Path.of(arguments[0]).toFile());
-    TransportConnector stomp = broker.addConnector("stomp://127.0.0.1:0");
+    broker.addConnector("stomp://127.0.0.1:" + arguments[1]);
     broker.start();
     broker.waitUntilStarted();
-    System.out.println("stomp port " + stomp.getConnectUri().getPort());
+    System.out.println("STOMP is served");
     broker.waitUntilStopped();
   }
 }

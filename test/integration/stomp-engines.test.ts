@@ -1,0 +1,35 @@
+import type { EngineName } from '../engines/engine.ts';
+import { startProgram } from '../support/gateway.ts';
+import { stompClientsIn } from '../support/stomp-clients/in-engine.ts';
+import { stompLibraries, type Tag } from '../support/stomp-clients/libraries.ts';
+
+/** The two that keep to the language of 2000; the others need an engine of today, whatever a shim does. */
+const old = stompLibraries.filter(({ face }) => face === 'classic');
+
+const all: readonly Tag[] = ['talk', 'over', 'large', 'octets', 'binary'];
+
+const runs: readonly { engine: EngineName; transport: string; tags: readonly Tag[] }[] = [
+  { engine: 'chromium', transport: 'websocket', tags: [...all, 'beats'] },
+  { engine: 'chromium', transport: 'eventsource', tags: all },
+  { engine: 'phantomjs-1.9', transport: 'xhr-streaming', tags: all },
+  { engine: 'khtml', transport: 'xhr-polling', tags: all },
+  { engine: 'wine-jscript-ie6', transport: 'xhr-polling', tags: ['talk', 'over'] },
+  { engine: 'wine-jscript-ie8', transport: 'xhr-polling', tags: ['talk', 'over'] },
+];
+
+/** Real libraries, the shipped shim, the shipped gateway and its own broker, in real engines. */
+describe('STOMP clients in', () => {
+  let gateway: Awaited<ReturnType<typeof startProgram>>;
+
+  before(async () => {
+    gateway = await startProgram(['--route', '/stomp=stomp:', '--log-level', 'silent']);
+  });
+  after(() => gateway.close());
+
+  for (const { engine, transport, tags } of runs) {
+    describe(`${engine}, over ${transport}`, () => {
+      const libraries = engine === 'chromium' ? stompLibraries : old;
+      stompClientsIn({ engine, transport, libraries, tags, gatewayPort: () => gateway.port });
+    });
+  }
+});

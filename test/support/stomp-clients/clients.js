@@ -1,0 +1,141 @@
+// biome-ignore-all lint: ES3, run as it is in every engine
+// biome-ignore-all format: a trailing comma would be a syntax error in JScript
+/*
+ * STOMP client libraries behind one face, so that one scenario drives them all. One global, `stompClients`, by library:
+ *
+ *   open(options) -> client
+ *     options: { url, headers, beat, binary, connected(headers), message(subscription id, message), receipt(id), failed(headers of ERROR),
+ *                lost(), debug(line) }; `beat` is the heart-beat in ms, both ways
+ *   client: subscribe(destination, id, headers), send(destination, headers, body), sendOctets(destination, headers, octets),
+ *           begin(id), commit(id), abort(id), disconnect()
+ *   message: { headers, body(), octets(), ack(), nack() }
+ *
+ * A library is taken as its users take it; nothing of it is replaced but what the shim repairs by itself.
+ */
+var stompClients = (function (global) {
+  function values(octets) {
+    var list = [];
+    for (var i = 0; i < octets.length; i += 1) list.push(octets[i]);
+    return list;
+  }
+
+  /* stompjs 2.3.x: Stomp.client */
+  function classic(Stomp) {
+    return {
+      open: function (options) {
+        var client = Stomp.client(options.url);
+        client.heartbeat.outgoing = client.heartbeat.incoming = options.beat;
+        client.debug = options.debug;
+        client.onreceipt = function (frame) { options.receipt(frame.headers['receipt-id']); };
+        client.connect(options.headers, function (frame) {
+          options.connected(frame.headers);
+        }, function (error) {
+          if (error && error.command === 'ERROR') options.failed(error.headers);
+          else options.lost();
+        });
+        return {
+          subscribe: function (destination, id, headers) {
+            headers.id = id;
+            client.subscribe(destination, function (frame) {
+              options.message(id, {
+                headers: frame.headers,
+                body: function () { return frame.body; },
+                ack: function () { frame.ack(); },
+                nack: function () { frame.nack(); }
+              });
+            }, headers);
+          },
+          send: function (destination, headers, body) { client.send(destination, headers, body); },
+          begin: function (id) { client.begin(id); },
+          commit: function (id) { client.commit(id); },
+          abort: function (id) { client.abort(id); },
+          disconnect: function () { client.disconnect(function () {}); }
+        };
+      }
+    };
+  }
+
+  /* webstomp-client, which is bundled with its page as a rule: the shim is told of it. `binary` sends every frame as octets. */
+  function webstomp(library) {
+    global.WebSocketShim.installStompFix(library);
+    return {
+      open: function (options) {
+        var beat = { outgoing: options.beat, incoming: options.beat };
+        var client = library.client(options.url, { heartbeat: beat, binary: options.binary, debug: true });
+        client.debug = options.debug;
+        client.onreceipt = function (frame) { options.receipt(frame.headers['receipt-id']); };
+        client.connect(options.headers, function (frame) {
+          options.connected(frame.headers);
+        }, function (error) {
+          if (error && error.command === 'ERROR') options.failed(error.headers);
+          else options.lost();
+        });
+        return {
+          subscribe: function (destination, id, headers) {
+            headers.id = id;
+            client.subscribe(destination, function (frame) {
+              options.message(id, {
+                headers: frame.headers,
+                body: function () { return frame.body; },
+                ack: function () { frame.ack(); },
+                nack: function () { frame.nack(); }
+              });
+            }, headers);
+          },
+          send: function (destination, headers, body) { client.send(destination, body, headers); },
+          begin: function (id) { client.begin(id); },
+          commit: function (id) { client.commit(id); },
+          abort: function (id) { client.abort(id); },
+          disconnect: function () { client.disconnect(); }
+        };
+      }
+    };
+  }
+
+  /* @stomp/stompjs from 5 on: StompJs.Client */
+  function modern(StompJs) {
+    return {
+      open: function (options) {
+        var client = new StompJs.Client({
+          brokerURL: options.url,
+          connectHeaders: options.headers,
+          heartbeatIncoming: options.beat,
+          heartbeatOutgoing: options.beat,
+          reconnectDelay: 0,
+          debug: options.debug,
+          onConnect: function (frame) { options.connected(frame.headers); },
+          onStompError: function (frame) { options.failed(frame.headers); },
+          onWebSocketClose: function () { options.lost(); },
+          onUnhandledReceipt: function (frame) { options.receipt(frame.headers['receipt-id']); }
+        });
+        client.activate();
+        return {
+          subscribe: function (destination, id, headers) {
+            headers.id = id;
+            client.subscribe(destination, function (frame) {
+              options.message(id, {
+                headers: frame.headers,
+                body: function () { return frame.body; },
+                octets: function () { return values(frame.binaryBody); },
+                ack: function () { frame.ack(); },
+                nack: function () { frame.nack(); }
+              });
+            }, headers);
+          },
+          send: function (destination, headers, body) {
+            client.publish({ destination: destination, headers: headers, body: body });
+          },
+          sendOctets: function (destination, headers, octets) {
+            client.publish({ destination: destination, headers: headers, binaryBody: new global.Uint8Array(octets) });
+          },
+          begin: function (id) { client.begin(id); },
+          commit: function (id) { client.commit(id); },
+          abort: function (id) { client.abort(id); },
+          disconnect: function () { client.deactivate(); }
+        };
+      }
+    };
+  }
+
+  return { classic: classic, webstomp: webstomp, modern: modern };
+})(this);

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { createContext, runInContext } from 'node:vm';
+
+/** A STOMP client library, as a script for a page. */
+export interface StompLibrary {
+  readonly name: string;
+  /** File below `node_modules`. */
+  readonly file: string;
+  /** The page's name for it. */
+  readonly global: string;
+  /** Its face in `clients.js`. */
+  readonly face: 'classic' | 'modern' | 'webstomp';
+  /** Globals without which it does not run, whatever a shim does. */
+  readonly needs: readonly string[];
+  /** Cases of `scenario.js` that it can be asked for beside those that any can. */
+  readonly tags: readonly Tag[];
+}
+
+/** Tags of `scenario.js`. */
+export type Tag = 'talk' | 'large' | 'octets' | 'binary' | 'over' | 'beats' | 'restart';
+
+/** Every client library under test. */
+export const stompLibraries: readonly StompLibrary[] = [
+  {
+    name: 'stompjs 2.3.3',
+    file: 'stompjs/lib/stomp.js',
+    global: 'Stomp',
+    face: 'classic',
+    needs: [],
+    tags: [],
+  },
+  {
+    name: 'stomp-websocket 2.3.4-next',
+    file: 'stomp-websocket/lib/stomp.js',
+    global: 'Stomp',
+    face: 'classic',
+    needs: [],
+    tags: [],
+  },
+  {
+    name: '@stomp/stompjs 7',
+    file: '@stomp/stompjs/bundles/stomp.umd.js',
+    global: 'StompJs',
+    face: 'modern',
+    needs: ['Uint8Array', 'TextEncoder'],
+    tags: ['octets'],
+  },
+  {
+    name: 'webstomp-client 1.2',
+    file: 'webstomp-client/dist/webstomp.js',
+    global: 'webstomp',
+    face: 'webstomp',
+    needs: ['Uint8Array'],
+    tags: ['binary'],
+  },
+];
+
+export function sourceOf({ file }: StompLibrary): string {
+  return readFileSync(new URL(`../../../node_modules/${file}`, import.meta.url), 'utf8');
+}
+
+/** Script that makes `library` of what the library's own script put into the page. */
+export function adapterOf({ face, global }: StompLibrary): string {
+  return `library = stompClients.${face}(${global});`;
+}
+
+/** `stompClients` and `stompScenario`, in ES3. */
+export const scenarioScript = ['clients.js', 'scenario.js']
+  .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'))
+  .join('\n');
+
+/** A case of `scenario.js`. */
+export interface ScenarioCase {
+  readonly name: string;
+  readonly tag: Tag;
+}
+
+/** What not every library can. */
+const SPECIAL: readonly Tag[] = ['octets', 'binary'];
+
+/** Whether a library is asked for a case when those with some tags are wanted. */
+export function isAsked({ tag }: ScenarioCase, { tags: own }: StompLibrary, wanted: readonly Tag[]): boolean {
+  return SPECIAL.includes(tag) ? own.includes(tag) && wanted.includes(tag) : wanted.includes(tag);
+}
+
+const page = createContext({});
+runInContext(scenarioScript, page);
+const cases = runInContext('stompScenario.cases', page) as ScenarioCase[];
+
+/** The names of the cases that a library is asked for, in the scenario's order. */
+export function casesOf(library: StompLibrary, wanted: readonly Tag[]): string[] {
+  return cases.filter((one) => isAsked(one, library, wanted)).map(({ name }) => name);
+}

@@ -1,0 +1,285 @@
+// biome-ignore-all lint: ES3, run as it is in every engine
+// biome-ignore-all format: a trailing comma would be a syntax error in JScript
+/*
+ * What a page does with a STOMP client, as cases for any library that `stompClients` knows. One global, `stompScenario`:
+ *
+ *   stompScenario.cases                      [{ name, tag, run }]
+ *   stompScenario.run(environment, case, done)   done(null) or done('what was wrong'), once
+ *
+ * environment: { library, url, headers, prefix, beats, millis, ready }: what `stompClients` made, address of the route, those of CONNECT, a start of
+ * destinations that no other page has, whether the transport has heart-beats, the time a case may take, and who is told that a restart may come.
+ * Tags:
+ *
+ *   talk      anything that carries STOMP
+ *   large     400,000 characters
+ *   octets    bodies that are no text; null is told where the library has none
+ *   over      brokers that close the connection behind every ERROR, as STOMP 1.2 asks
+ *   beats     takes some seconds
+ *   restart   the broker goes and comes back after `ready`
+ */
+var stompScenario = (function (global) {
+  var cases = [];
+  var count = 0;
+
+  function add(tag, name, run) {
+    cases.push({ tag: tag, name: name, run: run });
+  }
+
+  function run(environment, one, done) {
+    var clients = [];
+    var over = false;
+    var timer = global.setTimeout(function () { end('not done in ' + environment.millis + ' ms: ' + steps.join(', ')); }, environment.millis);
+    var steps = [];
+
+    function end(problem) {
+      if (over) return;
+      over = true;
+      global.clearTimeout(timer);
+      for (var i = 0; i < clients.length; i += 1) if (clients[i].open) clients[i].leave();
+      done(problem || null);
+    }
+
+    /* Whatever a callback of the scenario throws is the case's own problem. */
+    function guarded(act) {
+      return function (a, b) {
+        if (over) return;
+        try {
+          act(a, b);
+        } catch (error) {
+          end('threw ' + (error.message || error));
+        }
+      };
+    }
+
+    /* Opens a client; `connected(client, headers)`. What it does not expect, an ERROR or a loss, ends the case. */
+    function connect(connected, more) {
+      var receipts = {};
+      var client = { open: true, lines: [], onmessage: {}, leave: leave };
+      more = more || {};
+      function leave() {
+        client.open = false;
+        client.lib.disconnect();
+      }
+      clients.push(client);
+      client.lib = environment.library.open({
+        url: environment.url,
+        headers: copy(environment.headers),
+        beat: more.beat || 10000,
+        binary: !!more.binary,
+        connected: guarded(function (headers) { steps.push('connected'); connected(client, headers); }),
+        message: guarded(function (id, message) { steps.push('message'); client.onmessage[id](message); }),
+        receipt: guarded(function (id) {
+          steps.push('receipt');
+          if (!receipts[id]) throw new Error('a receipt that nobody asked for: ' + id);
+          receipts[id]();
+        }),
+        failed: guarded(function (headers) {
+          steps.push('ERROR');
+          if (more.failed) more.failed(headers);
+          else end('ERROR: ' + headers.message);
+        }),
+        lost: guarded(function () {
+          steps.push('lost');
+          var wasOpen = client.open;
+          client.open = false;
+          if (more.lost) more.lost();
+          else if (wasOpen) end('the connection was lost');
+        }),
+        debug: function (line) { client.lines.push(String(line).substring(0, 8)); }
+      });
+      /* Headers that ask for a receipt, and what is done when it comes. */
+      client.receipt = function (came, headers) {
+        count += 1;
+        headers = headers || {};
+        headers.receipt = 'r' + count;
+        receipts[headers.receipt] = came;
+        return headers;
+      };
+      return client;
+    }
+
+    try {
+      one.run({ environment: environment, connect: connect, end: end, steps: steps, fresh: fresh });
+    } catch (error) {
+      end('threw ' + (error.message || error));
+    }
+
+    function fresh(kind) {
+      count += 1;
+      return '/' + kind + '/' + environment.prefix + '-' + count;
+    }
+  }
+
+  function copy(headers) {
+    var made = {};
+    for (var name in headers) made[name] = headers[name];
+    return made;
+  }
+
+  /* Text with everything that can be cut wrong: pairs of surrogates on odd and even places, and line feeds. */
+  function text(length) {
+    var piece = 'gr\u00fc\u00dfe \u20ac\n\ud83d\ude00 \ud83d\ude00\ud83d\ude00x';
+    while (piece.length < length) piece += piece;
+    piece = piece.substring(0, length);
+    return (piece.charCodeAt(length - 1) & 0xfc00) === 0xd800 ? piece.substring(0, length - 1) + 'x' : piece;
+  }
+
+  function thereAndBack(test, length, more) {
+    var body = text(length);
+    test.connect(function (client) {
+      var destination = test.fresh('queue');
+      client.onmessage.s = function (message) {
+        var got = message.body();
+        test.end(got === body ? null : 'another text, of ' + got.length + ' for ' + length);
+      };
+      client.lib.subscribe(destination, 's', {});
+      client.lib.send(destination, {}, body);
+    }, more);
+  }
+
+  add('talk', 'is told of heart-beats when it is connected, and of none on a fallback', function (test) {
+    test.connect(function (client, headers) {
+      var told = headers['heart-beat'];
+      var right = test.environment.beats ? /^[0-9]+,[0-9]+$/.test(told) && told !== '0,0' : told === '0,0';
+      test.end(right ? null : 'heart-beat:' + told);
+    });
+  });
+
+  add('talk', 'brings 40,000 characters with emoji there and back', function (test) {
+    thereAndBack(test, 40000);
+  });
+
+  add('large', 'brings 400,000 characters with emoji there and back', function (test) {
+    thereAndBack(test, 400000);
+  });
+
+  add('octets', 'carries octets', function (test) {
+    var octets = [];
+    for (var i = 0; i < 1024; i += 1) octets.push(i * 7 % 256);
+    test.connect(function (client) {
+      var destination = test.fresh('queue');
+      client.onmessage.s = function (message) {
+        test.end(message.octets().join() === octets.join() ? null : 'other octets');
+      };
+      client.lib.subscribe(destination, 's', {});
+      client.lib.sendOctets(destination, { 'content-type': 'application/octet-stream' }, octets);
+    });
+  });
+
+  add('binary', 'sends its frames in binary messages', function (test) {
+    thereAndBack(test, 40000, { binary: true });
+  });
+
+  add('talk', 'gets the receipts that it asked for', function (test) {
+    test.connect(function (client) {
+      var destination = test.fresh('queue');
+      var log = [];
+      function tell(what) {
+        log.push(what);
+        if (log.length === 3) test.end(log.sort().join() === 'message,sent,subscribed' ? null : log.join());
+      }
+      client.onmessage.s = function () { tell('message'); };
+      client.lib.subscribe(destination, 's', client.receipt(function () { tell('subscribed'); }));
+      client.lib.send(destination, client.receipt(function () { tell('sent'); }), 'x');
+    });
+  });
+
+  add('talk', 'acknowledges one message, and the other is given out again', function (test) {
+    var destination = test.fresh('queue');
+    test.connect(function (first) {
+      var messages = [];
+      first.onmessage.s = function (message) {
+        messages.push(message);
+        if (messages.length < 2) return;
+        messages[0].ack();
+        // What comes behind the ACK is answered when the ACK was heard.
+        first.lib.send(test.fresh('topic'), first.receipt(function () {
+          first.leave();
+          test.connect(again);
+        }), 'x');
+      };
+      first.lib.subscribe(destination, 's', { ack: 'client-individual' });
+      first.lib.send(destination, {}, 'one');
+      first.lib.send(destination, {}, 'two');
+    });
+    function again(second) {
+      second.onmessage.s = function (message) {
+        if (message.body() !== 'two') return test.end('got ' + message.body());
+        message.ack();
+        second.lib.send(test.fresh('topic'), second.receipt(function () { test.end(null); }), 'x');
+      };
+      second.lib.subscribe(destination, 's', { ack: 'client-individual' });
+    }
+  });
+
+  add('talk', 'sends what is in a transaction when it is committed, and never when it is aborted', function (test) {
+    test.connect(function (client) {
+      var destination = test.fresh('queue');
+      var bodies = [];
+      client.onmessage.s = function (message) {
+        bodies.push(message.body());
+        if (message.body() === 'beside them') client.lib.commit('t1');
+        if (message.body() === 'in it') client.lib.send(destination, {}, 'the end');
+        if (message.body() === 'the end') test.end(bodies.join() === 'beside them,in it,the end' ? null : bodies.join());
+      };
+      client.lib.subscribe(destination, 's', {});
+      client.lib.begin('t1');
+      client.lib.send(destination, { transaction: 't1' }, 'in it');
+      client.lib.begin('t2');
+      client.lib.send(destination, { transaction: 't2' }, 'undone');
+      client.lib.abort('t2');
+      client.lib.send(destination, {}, 'beside them');
+    });
+  });
+
+  add('talk', 'is told of an ERROR', function (test) {
+    test.connect(function (client) {
+      client.lib.commit('was-never-begun');
+    }, {
+      failed: function (headers) { test.end(headers.message ? null : 'no message'); },
+      lost: function () { test.end('lost before ' + test.steps.join()); }
+    });
+  });
+
+  add('over', 'is told that it is over, behind an ERROR', function (test) {
+    test.connect(function (client) {
+      client.lib.commit('was-never-begun');
+    }, {
+      failed: function () {},
+      lost: function () { test.end(test.steps.join() === 'connected,ERROR,lost' ? null : test.steps.join()); }
+    });
+  });
+
+  add('beats', 'beats and is beaten to, and is not given up', function (test) {
+    test.connect(function (client) {
+      var heard = 0;
+      var timer = global.setInterval(function () {
+        var lines = ' ' + client.lines.join(' ');
+        heard += 1;
+        // Longer than any broker here waits for a client that promised to beat every second.
+        if (heard < 5 || lines.split('<<< PON').length < 4 || lines.split('>>> PIN').length < 4) return;
+        global.clearInterval(timer);
+        client.lib.send(test.fresh('queue'), client.receipt(function () { test.end(null); }), 'x');
+      }, 1000);
+    }, { beat: 1000 });
+  });
+
+  add('restart', 'comes back when the broker does', function (test) {
+    var destination = test.fresh('queue');
+    function attempt() {
+      test.connect(function (client) {
+        client.onmessage.s = function (message) { test.end(message.body() === 'back again' ? null : message.body()); };
+        client.lib.subscribe(destination, 's', {});
+        client.lib.send(destination, {}, 'back again');
+      }, { lost: later, failed: function () {} });
+    }
+    function later() {
+      global.setTimeout(attempt, 500);
+    }
+    test.connect(function () {
+      test.environment.ready();
+    }, { lost: later, failed: function () {} });
+  });
+
+  return { cases: cases, run: run };
+})(this);
