@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { create } from '../../client-shim/src/connect/create.ts';
+import { createDownstream, type Downstream } from '../../client-shim/src/session/downstream.ts';
 import { createSession, type Session } from '../../client-shim/src/session/session.ts';
 import { byXhr } from '../../client-shim/src/transport/by-xhr.ts';
 import type { CarrierKind, Line } from '../../client-shim/src/transport/carrier.ts';
@@ -49,7 +50,7 @@ describe('a session that is moved under load', () => {
         // The load is spread over all moves: some goes before each, and each waits until both directions went on.
         const share = Math.floor((MESSAGES * move) / MOVES);
         while (sent < share) page.session.send(numbered(sent++), 100);
-        page.session.attach(kinds[move % kinds.length] as CarrierKind);
+        page.downstream.attach(kinds[move % kinds.length] as CarrierKind);
         const before = page.received;
         await until(
           `life after move ${move}`,
@@ -67,6 +68,7 @@ describe('a session that is moved under load', () => {
 
   interface Page {
     session: Session;
+    downstream: Downstream;
     received: number;
     wrong: string | null;
     closed: string | null;
@@ -89,7 +91,12 @@ describe('a session that is moved under load', () => {
             binary: false,
             postsOctets: true,
           };
-          const page: Omit<Page, 'session'> = { received: 0, wrong: null, closed: null, onProved: () => {} };
+          const page: Omit<Page, 'session' | 'downstream'> = {
+            received: 0,
+            wrong: null,
+            closed: null,
+            onProved: () => {},
+          };
           const events = {
             open: () => {},
             message(data: unknown) {
@@ -103,15 +110,26 @@ describe('a session that is moved under load', () => {
               page.closed = `${code}`;
             },
           };
-          const session = createSession(platform, line, created, created.rtt, events, {
+          const downstream = createDownstream(platform, created, created.rtt, [], {
+            pick: (kind) => kind ?? first,
             proved: (kind) => page.onProved(kind),
             lost: (loss) => loss.kind,
-            over(why) {
-              page.closed ??= why;
-            },
+            stop: () => {},
           });
-          session.attach(first);
-          resolve(Object.assign(page, { session }));
+          const session = createSession(
+            platform,
+            line,
+            created,
+            events,
+            {
+              note: () => {},
+              over(why) {
+                page.closed ??= why;
+              },
+            },
+            downstream,
+          );
+          resolve(Object.assign(page, { session, downstream }));
         },
       });
     });

@@ -2,19 +2,21 @@ import { page } from '../browser/page.ts';
 import { indexOf } from '../lang/list.ts';
 import { now } from '../lang/now.ts';
 import { createAlarm } from '../session/alarm.ts';
-import { createSession, type Session } from '../session/session.ts';
+import { createSession, type Session, sayGone } from '../session/session.ts';
 import type { CarrierKind, Line } from '../transport/carrier.ts';
+import { inTurn } from '../transport/in-turn.ts';
 import { CARRIERS, DEFAULT_ORDER } from '../transport/order.ts';
 import type { Platform } from '../transport/platform.ts';
-import { hasLevel2 } from '../transport/platform.ts';
+import { hasLevel2, isNarrow } from '../transport/platform.ts';
 import type { Way } from '../transport/request.ts';
 import { wayFor } from '../transport/ways.ts';
 import { isTrusted, type Native, openNative } from '../transport/websocket.ts';
 import { httpOrigin } from '../wire/address.ts';
 import type { Connect, Connection, ConnectionEvents, Step, Target } from './connection.ts';
 import { type Created, create } from './create.ts';
+import { createHub, type Hub } from './hub.ts';
 import { createMemory, type Memory } from './memory.ts';
-import { BAD_FOR, createMover, GOOD_FOR, type Mover, rungsOf } from './mover.ts';
+import { BAD_FOR, GOOD_FOR, rungsOf } from './mover.ts';
 
 /** Most steps kept for diagnostics: the first ones, which tell how it began, and the latest. */
 const MOST_STEPS = 100;
@@ -22,9 +24,12 @@ const NATIVE = 'websocket';
 /** Milliseconds for a native WebSocket to open where the round trip is not known: with the fallback behind it, less than three seconds. */
 const UNKNOWN_PATIENCE = 2500;
 
-/** `connect` on a platform. */
+/** `connect` on a platform. What the sockets of one page have in common begins here. */
 export function createConnect(platform: Platform, memory: Memory): Connect {
-  return (target, events) => connectOn(platform, memory, target, events);
+  const hub = createHub(platform, memory);
+  const line: (() => void)[] = [];
+  const turn = (way: Way): Way => (isNarrow(platform) ? inTurn(line, way) : way);
+  return (target, events) => connectOn(platform, memory, hub, turn, target, events);
 }
 
 /** `connect` in this browser; `socket` is its own WebSocket, in whose place the shim stands. */
@@ -33,7 +38,15 @@ export function connectWith(socket: Platform['socket']): Connect {
 }
 
 /** The ladder: the native WebSocket, then a fallback session, then the end. */
-function connectOn(platform: Platform, memory: Memory, target: Target, events: ConnectionEvents): Connection {
+function connectOn(
+  platform: Platform,
+  memory: Memory,
+  hub: Hub,
+  /** How requests are made where they must not be many. */
+  turn: (way: Way) => Way,
+  target: Target,
+  events: ConnectionEvents
+): Connection {
   const order = target.transports || DEFAULT_ORDER;
   const origin = httpOrigin(target.url);
   const host = origin.substring(origin.indexOf('//') + 2) + ' ';
@@ -42,7 +55,6 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   const started = platform.now();
   let plain: Native | undefined;
   let session: Session | undefined;
-  let mover: Mover | undefined;
   let giveUpCreate: (() => void) | undefined;
   let nativeOpen = false;
   let over = false;
@@ -100,11 +112,12 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   }
 
   function fallBack(nativePassed: boolean): void {
-    const way = wayFor(rungs(null)[0], platform, crossOrigin, target.url);
-    if (!way) {
+    const best = wayFor(rungs(null)[0], platform, crossOrigin, target.url);
+    if (!best) {
       fail('nothing else to try');
       return;
     }
+    const way = turn(best);
     note('', 'create');
     giveUpCreate = create(way, platform, target, crossOrigin, {
       failed: fail,
@@ -130,29 +143,19 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
     const asked = target.protocols.length
       ? indexOf(target.protocols, answer.protocol) >= 0
       : !answer.protocol;
-    const opened = createSession(platform, line, answer, answer.rtt, events, {
-      proved: (kind) => {
-        note(kind.name, 'works');
-        moves.proved(kind);
-      },
-      lost: (loss) => {
-        note(loss.kind.name, loss.reason);
-        return moves.lost(loss);
-      },
-      over: (why) => end(transport(), why)
-    });
     if (!asked || !offered.length) {
-      opened.leave();
+      sayGone(platform, line);
       fail(asked ? 'no carrier in common' : 'subprotocol not selected');
       return;
     }
-    const moves = createMover(platform, memory, host, offered, (kind) => {
-      note(kind.name, 'trying');
-      opened.attach(kind);
-    });
-    session = opened;
-    mover = moves;
-    opened.attach(moves.first());
+    session = createSession(
+      platform,
+      line,
+      answer,
+      events,
+      { note: note, over: (why) => end(transport(), why) },
+      hub(origin, host, offered, answer)
+    );
     note(transport(), 'open');
     events.open(answer.protocol, '');
   }
@@ -165,7 +168,6 @@ function connectOn(platform: Platform, memory: Memory, target: Target, events: C
   function end(at: string, why: string): void {
     note(at, why);
     over = true;
-    if (mover) mover.stop();
     if (giveUpCreate) giveUpCreate();
   }
 

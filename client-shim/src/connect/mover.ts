@@ -1,6 +1,6 @@
 import { indexOf } from '../lang/list.ts';
 import { createAlarm } from '../session/alarm.ts';
-import type { Loss } from '../session/downstream.ts';
+import type { Choice } from '../session/downstream.ts';
 import type { CarrierKind } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
 import type { Memory } from './memory.ts';
@@ -16,25 +16,18 @@ const CUTS = 3;
 /** A stream that lived so many milliseconds was not cut "in a row". */
 const LONG = 30000;
 
-/** Which carrier a session uses: up when a better one may work, down when one does not. */
-export interface Mover {
-  /** What a session begins with. */
-  first(): CarrierKind;
-  proved(kind: CarrierKind): void;
-  lost(loss: Loss): CarrierKind;
-  stop(): void;
-}
-
-/** `rungs` are in order of preference, best first, and not empty; `go` moves the session. */
+/**
+ * Which carrier is used: up when a better one may work, down when one does not. `rungs` are in order of preference, best first, and not empty; they may become
+ * fewer. `go` moves the downstream.
+ */
 export function createMover(
   platform: Platform,
   memory: Memory,
   host: string,
-  rungs: CarrierKind[],
+  rungs: () => CarrierKind[],
   go: (kind: CarrierKind) => void
-): Mover {
-  const surest = surestOf(rungs);
-  let current = surest;
+): Choice {
+  let current: CarrierKind;
   let cuts = 0;
   /** Did not work, but perhaps nothing does at present: known when another carrier works. */
   let suspect: CarrierKind | undefined;
@@ -46,11 +39,12 @@ export function createMover(
   });
 
   function bestRung(): CarrierKind {
-    for (let i = 0; i < rungs.length; i += 1) {
-      const rung = rungs[i] as CarrierKind;
+    const all = rungs();
+    for (let i = 0; i < all.length; i += 1) {
+      const rung = all[i] as CarrierKind;
       if (rung === current || memory.get(host + rung.name) !== 'bad') return rung;
     }
-    return surest;
+    return surestOf(all);
   }
 
   function condemn(kind: CarrierKind): void {
@@ -58,10 +52,14 @@ export function createMover(
   }
 
   return {
-    first: () => {
-      const best = rungs[0] as CarrierKind;
-      if (memory.get(host + best.name) === 'good') current = best;
-      else up.set(SETTLED);
+    pick: (kind) => {
+      const all = rungs();
+      if (kind && indexOf(all, kind) >= 0) return kind;
+      current = all[0] as CarrierKind;
+      if (memory.get(host + current.name) !== 'good') {
+        current = surestOf(all);
+        up.set(SETTLED);
+      }
       return current;
     },
     proved: (kind) => {
@@ -75,6 +73,7 @@ export function createMover(
     lost: (loss) => {
       up.clear();
       const kind = loss.kind;
+      const surest = surestOf(rungs());
       if (kind === surest) {
         suspect = undefined;
         return kind;

@@ -1,8 +1,8 @@
+import { indexOf } from '../lang/list.ts';
 import type { Carrier, CarrierKind, Line } from '../transport/carrier.ts';
-import type { Platform } from '../transport/platform.ts';
+import { isNarrow, type Platform } from '../transport/platform.ts';
 import type { Frame } from '../wire/frame.ts';
 import { createAlarm } from './alarm.ts';
-import type { Inbox } from './inbox.ts';
 import { createRetry } from './retry.ts';
 
 /** Why a downstream was lost. */
@@ -17,63 +17,91 @@ export interface Loss {
   readonly slept: boolean;
 }
 
-export interface DownstreamEvents {
-  frames(frames: Frame[]): void;
-  /** An attach told the gateway what was received. */
-  attached(): void;
+/** Which carrier is used. */
+export interface Choice {
+  /** What to attach: this kind, unless it is none, or one that not all sessions can have. */
+  pick(kind?: CarrierKind): CarrierKind;
   /** A carrier of another kind than before, the first after a loss, or any that goes both ways brought its first frame: it works. */
   proved(kind: CarrierKind): void;
   /** The carrier in use is no good. Answers what to attach next. */
   lost(loss: Loss): CarrierKind;
-  /** The session cannot go on. */
+  /** Nobody is attached any more. */
+  stop(): void;
+}
+
+/** A session on a downstream: alone, or one of several that share it (PROTOCOL.md §10). */
+export interface Member {
+  readonly line: Line;
+  /** It is attached anew: answers its `n,ack`. */
+  attached(): string;
+  frames(frames: Frame[]): void;
+  /** What became of a carrier: `trying`, `works`, or the reason why it was lost. */
+  note(kind: CarrierKind, what: string): void;
+  /** It cannot go on. */
   over(reason: string): void;
 }
 
 /** The carrier that the gateway writes on, and the changing of carriers (PROTOCOL.md §6). */
 export interface Downstream {
-  attach(kind: CarrierKind): void;
+  enter(member: Member): void;
+  /** What still comes for it is not minded; with the last member the downstream ends. */
+  leave(member: Member): void;
+  /** Attaches all of them anew, in the same way if no other is said. */
+  attach(kind?: CarrierKind): void;
+  /** Goes over to a better carrier. */
+  move(kind: CarrierKind): void;
   kind(): CarrierKind | undefined;
-  /** The carrier in use is no good. */
-  lose(reason: string): void;
   /** The way upstream on a carrier that goes both ways. */
   direct(): ((frames: Frame[]) => void) | undefined;
-  stop(): void;
+  /** A request took so many milliseconds. */
+  answered(ms: number): void;
 }
 
 /** A carrier and what is known of it. */
 interface Attached {
   readonly kind: CarrierKind;
   readonly since: number;
+  /** The sessions on it, by their numbers there. */
+  readonly sharers: Member[];
+  /** The one that frames are of at present. */
+  selected: number;
   carrier: Carrier | undefined;
   heard: boolean;
 }
 
+/** `rtt` is the shortest time that a request took so far. Of `members`, those who are attached, others only look at the length. */
 export function createDownstream(
   platform: Platform,
-  line: Line,
   limits: { window: number; heartbeat: number; silence: number },
-  /** Milliseconds in which a stream must show a first byte. */
-  patience: () => number,
-  inbox: Inbox,
-  events: DownstreamEvents
+  rtt: number,
+  members: Member[],
+  choice: Choice
 ): Downstream {
-  let attaches = 0;
   let current: Attached | undefined;
   /** The one before it, read until the new one has shown that it works. */
   let former: Attached | undefined;
-  let next: CarrierKind;
+  let next: CarrierKind | undefined;
   /** The kind that works at present. */
   let proven: CarrierKind | undefined;
   let lastHeard = 0;
-  let stopped = false;
   const retry = createRetry(
     platform,
     limits.window,
     () => attach(next),
-    () => events.over('window')
+    () => each((member) => member.over('window'))
   );
   const proof = createAlarm(platform, (late) => lose('held back', late > limits.heartbeat));
   const silence = createAlarm(platform, checkSilence);
+
+  function each(tell: (member: Member) => void): void {
+    // They may leave while they are told.
+    const all = members.slice(0);
+    for (let i = 0; i < all.length; i += 1) tell(all[i] as Member);
+  }
+
+  function note(kind: CarrierKind, what: string): void {
+    each((member) => member.note(kind, what));
+  }
 
   function checkSilence(late: number): void {
     const rest = lastHeard + limits.silence - platform.now();
@@ -88,20 +116,39 @@ export function createDownstream(
     carrier.close();
   }
 
-  function attach(kind: CarrierKind): void {
-    if (stopped) return;
+  /** In which a stream must show a first byte: longer where other requests may keep it from being sent. */
+  function patience(): number {
+    return members.length > 1 ? 2000 : Math.max(300, Math.min(2000, 4 * rtt));
+  }
+
+  function attach(wish?: CarrierKind): void {
+    if (!members.length) return;
+    const kind = choice.pick(wish || (current && current.kind));
+    const sharers = members.slice(0);
+    const line = (sharers[0] as Member).line;
+    const wanted: string[] = [];
     retry.stop();
     drop(former);
     former = current;
-    attaches += 1;
+    if (isNarrow(platform)) drop(former);
     lastHeard = platform.now();
-    const me: Attached = { kind: kind, since: lastHeard, carrier: undefined, heard: false };
+    const me: Attached = {
+      kind: kind,
+      since: lastHeard,
+      sharers: sharers,
+      selected: 0,
+      carrier: undefined,
+      heard: false
+    };
     current = me;
     if (kind.streams) proof.set(patience());
     else proof.clear();
     silence.set(limits.silence);
-    events.attached();
-    const wanted = { n: attaches, ack: inbox.received() };
+    for (let i = 0; i < sharers.length; i += 1) {
+      const one = sharers[i] as Member;
+      wanted.push((i ? i + ',' + one.line.token + ',' : '') + one.attached());
+      if (one.line.binary) line.binary = true;
+    }
     try {
       me.carrier = kind.open(platform, line, wanted, {
         frames: (frames) => {
@@ -132,35 +179,43 @@ export function createDownstream(
       former = undefined;
       if (proven !== me.kind || me.kind.duplex) {
         proven = me.kind;
-        events.proved(proven);
+        choice.proved(proven);
+        note(proven, 'works');
       }
     }
-    events.frames(frames);
-    for (let i = 0; i < frames.length && !stopped; i += 1) control(me, frames[i] as Frame);
+    let i: number;
+    for (i = 0; i < frames.length; i += 1) {
+      const one = frames[i] as Frame;
+      const member = me.sharers[me.selected];
+      if (one.type === 'S') me.selected = +one.data;
+      else if (member) member.frames([one]);
+    }
+    for (i = 0; i < frames.length && members.length; i += 1) control(me, frames[i] as Frame);
   }
 
   function control(me: Attached, frame: Frame): void {
     if (frame.type === 'R' && me === current) {
       // It has carried a whole budget: what may be cut next is not one more of a row of failures.
       retry.good();
-      attach(me.kind);
+      attach();
     }
-    if (frame.type !== 'E' || !me.carrier) return;
+    // That a session is gone is its own affair.
+    if (frame.type !== 'E' || frame.data === 'g' || !me.carrier) return;
     drop(me);
-    if (frame.data === 'g') events.over('gone');
-    else if (me !== current) return;
-    else if (frame.data === 'r') attach(me.kind);
+    if (me !== current) return;
+    if (frame.data === 'r') attach();
     // Superseded by a repetition of its own attach: with a pause, lest two of them chase each other.
     else again(me.kind, false);
   }
 
   function ended(me: Attached, refused: boolean, reason: string): void {
     me.carrier = undefined;
-    if (refused) events.over(reason);
-    else if (me !== current) return;
-    else if (me.heard && !reason && !me.kind.streams) {
+    // The request is that of its first session; the others go on without it.
+    if (refused) (me.sharers[0] as Member).over(reason);
+    if (me !== current || !members.length) return;
+    if (me.heard && !reason && !me.kind.streams) {
       retry.good();
-      attach(me.kind);
+      attach();
     } else lose(reason || 'cut');
   }
 
@@ -180,22 +235,37 @@ export function createDownstream(
     const age = platform.now() - me.since;
     // One that was read from for a while counts as a success, however it ended.
     if (me.heard && age > limits.heartbeat / 10) retry.good();
-    const kind = events.lost({ kind: me.kind, reason: reason, heard: me.heard, age: age, slept: !!slept });
-    again(kind, me.heard);
+    const loss: Loss = { kind: me.kind, reason: reason, heard: me.heard, age: age, slept: !!slept };
+    note(me.kind, reason);
+    again(choice.lost(loss), me.heard);
   }
 
   return {
-    attach: attach,
-    kind: () => current && current.kind,
-    lose: lose,
-    direct: () => (current && current.heard && current.carrier ? current.carrier.send : undefined),
-    stop: () => {
-      stopped = true;
+    enter: (member) => {
+      members.push(member);
+      if (!retry.isWaiting()) attach();
+    },
+    leave: (member) => {
+      const at = indexOf(members, member);
+      if (at >= 0) members.splice(at, 1);
+      if (members.length) return;
+      choice.stop();
       retry.stop();
       proof.clear();
       silence.clear();
       drop(current);
       drop(former);
+      current = former = proven = undefined;
+    },
+    attach: attach,
+    move: (kind) => {
+      note(kind, 'trying');
+      attach(kind);
+    },
+    kind: () => current && current.kind,
+    direct: () => (current && current.heard && current.carrier ? current.carrier.send : undefined),
+    answered: (ms) => {
+      rtt = Math.min(rtt, ms);
     }
   };
 }

@@ -5,7 +5,7 @@ import { textBody } from '../wire/body.ts';
 import { type Frame, frame } from '../wire/frame.ts';
 import { type Binary, binaryOf, charactersOf } from '../wire/payload.ts';
 import { createAlarm } from './alarm.ts';
-import { createDownstream, type Loss } from './downstream.ts';
+import type { Downstream, Member } from './downstream.ts';
 import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';
 import { createUpstream } from './upstream.ts';
@@ -23,13 +23,11 @@ export interface SessionEvents {
   closed(code: number, reason: string, wasClean: boolean, failed: boolean): void;
 }
 
-/** What a session asks and tells whoever chooses its carriers. */
+/** What a session tells whoever made it. */
 export interface SessionHooks {
-  /** A carrier works. */
-  proved(kind: CarrierKind): void;
-  /** A carrier does not. Answers what to attach next. */
-  lost(loss: Loss): CarrierKind;
-  /** It is over; `why` is for diagnostics. */
+  /** What became of a carrier, for diagnostics. */
+  note(transport: string, what: string): void;
+  /** It is over. */
   over(why: string): void;
 }
 
@@ -49,19 +47,17 @@ export interface Session {
   close(code: number, reason: string): void;
   /** The page is gone. */
   leave(): void;
-  /** Goes over to a carrier, or begins with it. */
-  attach(kind: CarrierKind): void;
   kind(): CarrierKind | undefined;
 }
 
-/** `rtt` is what making the session took. */
+/** Begins at once, on a downstream that is its own or is shared. */
 export function createSession(
   platform: Platform,
   line: Line,
   limits: Limits,
-  rtt: number,
   events: SessionEvents,
-  hooks: SessionHooks
+  hooks: SessionHooks,
+  downstream: Downstream
 ): Session {
   let over = false;
   /** Frames went upstream on a carrier and not by requests. */
@@ -70,6 +66,7 @@ export function createSession(
   let closing = false;
   /** Characters received since the last acknowledgement. */
   let unacknowledged = 0;
+  let attaches = 0;
 
   const outbox = createOutbox(limits.body);
   const inbox = createInbox(deliver);
@@ -86,42 +83,31 @@ export function createSession(
     inbox,
     {
       frames: take,
-      answered: (ms) => {
-        rtt = Math.min(rtt, ms);
-      },
-      direct: () => downstream.direct(),
+      answered: downstream.answered,
+      direct: downstream.direct,
       lost: abort
     }
   );
-  const downstream = createDownstream(
-    platform,
-    line,
-    limits,
-    () => Math.max(300, Math.min(2000, 4 * rtt)),
-    inbox,
-    {
-      frames: take,
-      attached: () => {
-        unacknowledged = 0;
-        upstream.acknowledged();
-      },
-      proved: (kind) => {
-        hooks.proved(kind);
-        // What was on the way when the way changed is sent again.
-        if (direct || kind.duplex) upstream.rewind();
-        direct = !!kind.duplex;
-      },
-      lost: (loss) => {
-        if (loss.kind.duplex) {
-          upstream.rewind();
-          // A WebSocket is not told that the session is gone; a request is.
-          upstream.acknowledge();
-        }
-        return hooks.lost(loss);
-      },
-      over: abort
-    }
-  );
+  const member: Member = {
+    line: line,
+    attached: () => {
+      attaches += 1;
+      unacknowledged = 0;
+      upstream.acknowledged();
+      return attaches + ',' + inbox.received();
+    },
+    frames: take,
+    note: (kind, what) => {
+      hooks.note(kind.name, what);
+      if (what === 'trying') return;
+      // What was on the way when the way changed is sent again.
+      if (direct || kind.duplex) upstream.rewind();
+      direct = !!kind.duplex && what === 'works';
+      // A WebSocket is not told that the session is gone; a request is.
+      if (kind.duplex && !direct) upstream.acknowledge();
+    },
+    over: abort
+  };
 
   function take(frames: Frame[]): void {
     for (let i = 0; i < frames.length && !over; i += 1) {
@@ -138,8 +124,7 @@ export function createSession(
       } else if (one.type === 'H') upstream.acknowledge();
       else if (one.type === 'E' && one.data === 'g') abort('gone');
       // A gap is mended by the next attach, which says where to begin.
-      else if (one.seq && !inbox.accept(one) && downstream.kind())
-        downstream.attach(downstream.kind() as CarrierKind);
+      else if (one.seq && !inbox.accept(one) && downstream.kind()) downstream.attach();
     }
     // At a quarter (PROTOCOL.md §3), halved as characters are counted here and octets there.
     if (!over && unacknowledged > limits.outbox / 8) {
@@ -166,10 +151,10 @@ export function createSession(
 
   function end(code: number, reason: string, wasClean: boolean, why: string): void {
     if (over) return;
+    hooks.over(why);
     stop();
     // The gateway keeps what has ended until it hears this (PROTOCOL.md §9).
     if (why === 'closed' || why === 'abnormal end') upstream.last([frame('A', inbox.received())]);
-    hooks.over(why);
     events.closed(code, reason, wasClean, !wasClean);
   }
 
@@ -177,8 +162,10 @@ export function createSession(
     over = true;
     unanswered.clear();
     upstream.stop();
-    downstream.stop();
+    downstream.leave(member);
   }
+
+  downstream.enter(member);
 
   return {
     send: (data, size) => {
@@ -199,13 +186,12 @@ export function createSession(
       stop();
       sayGone(platform, line);
     },
-    attach: downstream.attach,
     kind: downstream.kind
   };
 }
 
 /** A beacon outlives the page, a request may not. Where neither arrives the gateway finds out by its window. */
-function sayGone(platform: Platform, line: Line): void {
+export function sayGone(platform: Platform, line: Line): void {
   const address = addressOf(line.url, 'send');
   const body = textBody(line.token, [frame('X', '')]);
   const navigator = platform.page.navigator;

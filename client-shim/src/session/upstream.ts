@@ -130,7 +130,7 @@ export function createUpstream(
     },
     rewind: again,
     last: (frames) => {
-      line.way.post(platform, address, bodyOf(platform, line, frames), line);
+      line.way.post(platform, address, bodyOf(platform, line, frames), line, soon.clear);
     },
     stop: () => {
       stopped = true;

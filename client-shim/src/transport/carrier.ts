@@ -19,11 +19,8 @@ export interface Line {
   postsOctets: boolean;
 }
 
-/** Payload of a `D` frame. */
-export interface Wanted {
-  readonly n: number;
-  readonly ack: number;
-}
+/** What an attach says: payload of the `D` frame, `n,ack`, and of an `S` frame for each further session of the carrier (PROTOCOL.md §10). */
+export type Wanted = readonly string[];
 
 export interface CarrierEvents {
   /** Frames came, perhaps none; null for what is malformed. */

@@ -12,7 +12,7 @@ export const eventSource: CarrierKind = {
   open: (platform, line, wanted, events) => {
     const Source = platform.page.EventSource as NonNullable<typeof platform.page.EventSource>;
     const position = startPosition();
-    const address = addressOf(line.url, 'eventsource', line.token) + '?d=' + wanted.n + ',' + wanted.ack;
+    const address = addressOf(line.url, 'eventsource', line.token) + '?d=' + wanted.join('&s=');
     const source: EventSource = new Source(address, { withCredentials: line.crossOrigin });
 
     function close(): void {

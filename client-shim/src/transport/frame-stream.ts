@@ -68,7 +68,7 @@ export function openFrameStream(
   const forget = expose(window, name, told);
   const frame = insertFrame(
     window.document as Document,
-    addressOf(line.url, action, line.token) + '?d=' + wanted.n + ',' + wanted.ack + '#' + name.substring(3)
+    addressOf(line.url, action, line.token) + '?d=' + wanted.join('&s=') + '#' + name.substring(3)
   );
   return { close: close };
 }

@@ -35,3 +35,8 @@ export function hasLevel2(platform: Platform): boolean {
 export function canPost(platform: Platform, crossOrigin: boolean): boolean {
   return crossOrigin ? hasLevel2(platform) : !!newRequest(platform);
 }
+
+/** IE 6 and 7 have two connections to a host (Microsoft, "Connectivity Enhancements in Internet Explorer 8"); 8 has the object that is looked for here. */
+export function isNarrow(platform: Platform): boolean {
+  return !platform.page.XDomainRequest && !hasLevel2(platform);
+}

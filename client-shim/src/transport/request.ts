@@ -36,5 +36,5 @@ export interface Way {
   /** Has octets, in bodies and answers, in some engines. */
   readonly octets?: boolean;
   /** Octets that a body may have where that is less than the gateway allows; `address` is that of `send`. */
-  room?(platform: Platform, address: string): number;
+  readonly room?: ((platform: Platform, address: string) => number) | undefined;
 }

@@ -33,11 +33,13 @@ export function openResponse(
   const form = octets ? ',b' : padding && ',t';
   const read = octets ? readBytes : readText;
   const position = startPosition();
+  const frames = [frame('D', wanted[0] + form + padding)];
+  for (let i = 1; i < wanted.length; i += 1) frames.push(frame('S', wanted[i] as string));
 
   const request = way.post(
     platform,
     addressOf(line.url, action),
-    textBody(line.token, [frame('D', wanted.n + ',' + wanted.ack + form + padding)]),
+    textBody(line.token, frames),
     { crossOrigin: line.crossOrigin, asOctets: octets },
     (status, text) => {
       // 404 brings the frame that says the session is gone.

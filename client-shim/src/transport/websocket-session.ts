@@ -29,7 +29,7 @@ export const websocketSession: CarrierKind = {
     }
 
     socket.onopen = () => {
-      socket.send(spellText(frame('D', wanted.n + ',' + wanted.ack + (line.binary ? ',b' : ''))));
+      socket.send(spellText(frame('D', wanted[0] + (line.binary ? ',b' : ''))));
     };
     socket.onmessage = (event) => {
       position.at = position.seen = 0;
