@@ -6,7 +6,30 @@ export interface CarrierUnderTest {
   /** The page's name for it. */
   readonly transport: string;
   readonly browser: Partial<RealmOptions>;
+  /** Why it goes to the page's own origin only. */
+  readonly sameOrigin?: string;
 }
+
+/** What Internet Explorer up to 9 does not have. */
+const OLD_IE: Partial<RealmOptions> = {
+  ie: true,
+  xhr: 'msxml',
+  without: [
+    ...[
+      'WebSocket',
+      'EventSource',
+      'ArrayBuffer',
+      'Uint8Array',
+      'DataView',
+      'Blob',
+      'FileReader',
+      'URL',
+      'JSON',
+    ],
+    ...['Event', 'MessageEvent', 'CloseEvent', 'DOMException', 'TextEncoder', 'TextDecoder', 'crypto'],
+    ...['performance', 'localStorage', 'sessionStorage', 'origin', 'MessageChannel'],
+  ],
+};
 
 /**
  * Ways to carry a WebSocket, and the browser in which there is no other. Every suite that goes over all of them takes them from here.
@@ -20,33 +43,24 @@ export const carriers: readonly CarrierUnderTest[] = [
   {
     name: 'XHR polling in an old Internet Explorer',
     transport: 'xhr-polling',
-    browser: {
-      ie: true,
-      xhr: 'msxml',
-      without: [
-        ...[
-          'WebSocket',
-          'EventSource',
-          'ArrayBuffer',
-          'Uint8Array',
-          'DataView',
-          'Blob',
-          'FileReader',
-          'URL',
-          'JSON',
-        ],
-        ...[
-          'Event',
-          'MessageEvent',
-          'CloseEvent',
-          'DOMException',
-          'TextEncoder',
-          'TextDecoder',
-          'crypto',
-          'performance',
-        ],
-        ...['localStorage', 'sessionStorage', 'origin'],
-      ],
-    },
+    browser: OLD_IE,
+    sameOrigin: 'MSXML does',
   },
+  {
+    name: 'XDR streaming in Internet Explorer 8',
+    transport: 'xdr-streaming',
+    browser: { ...OLD_IE, xdr: true },
+  },
+  {
+    name: 'XDR polling in Internet Explorer 8',
+    transport: 'xdr-polling',
+    browser: { ...OLD_IE, xdr: true },
+  },
+  {
+    name: 'JSONP',
+    transport: 'jsonp-polling',
+    browser: { without: ['WebSocket', 'EventSource'] },
+    sameOrigin: 'a script tag of another site is refused where the browser says so (PROTOCOL.md §3.1)',
+  },
+  { name: 'JSONP in an old Internet Explorer', transport: 'jsonp-polling', browser: OLD_IE },
 ];

@@ -11,6 +11,9 @@ import { type Tag, websocketConformance } from './conformance.ts';
 
 const ALL: readonly Tag[] = ['local', 'lines', 'echo', 'commands', 'refuse', 'transport'];
 
+/** Origin of a page that is not the gateway's. */
+const ELSEWHERE = 'http://elsewhere.example';
+
 const routes: readonly { path: string; leads: string; tags: readonly Tag[] }[] = [
   { path: '/upstream', leads: 'to a server behind the gateway', tags: ALL },
   {
@@ -28,7 +31,11 @@ describe('a WebSocket through the gateway', () => {
   before(async () => {
     upstream = await startConformanceUpstream();
     gateway = await startGateway(
-      { routes: [`/upstream=ws://127.0.0.1:${upstream.port}`, '/echo=echo:'], maxSessionsPerAddress: 10_000 },
+      {
+        routes: [`/upstream=ws://127.0.0.1:${upstream.port}`, '/echo=echo:'],
+        origin: ELSEWHERE,
+        maxSessionsPerAddress: 10_000,
+      },
       (made) => made.route('/handler', conformanceService(), { handleProtocols: selectProtocol }),
     );
   });
@@ -37,7 +44,7 @@ describe('a WebSocket through the gateway', () => {
     await upstream.close();
   });
 
-  for (const { name, transport, browser } of carriers) {
+  for (const { name, transport, browser, sameOrigin } of carriers) {
     for (const { path, leads, tags } of routes) {
       describe(`over ${name}, ${leads}`, () => {
         websocketConformance({
@@ -51,5 +58,19 @@ describe('a WebSocket through the gateway', () => {
         });
       });
     }
+
+    if (sameOrigin) continue;
+    describe(`over ${name}, from a page of another origin`, () => {
+      websocketConformance({
+        tags: ['lines', 'echo', 'transport'],
+        environment: () => ({ url: `ws://127.0.0.1:${gateway.port}/upstream`, transport, millis: 8000 }),
+        open: async () => {
+          const realm = openRealm({ ...browser, url: `${ELSEWHERE}/page` });
+          const script = `http://127.0.0.1:${gateway.port}/shim/websocket.min.js`;
+          await realm.loadScript(script, { 'data-transports': transport });
+          return realm;
+        },
+      });
+    });
   }
 });

@@ -19,6 +19,7 @@ export async function startGateway(
   const gateway = createGateway({
     listen: '127.0.0.1:0',
     demo: false,
+    jsonp: true,
     logLevel: 'silent',
     grace: 0,
     ...options,

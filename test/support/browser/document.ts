@@ -1,21 +1,68 @@
+/** What becomes of elements that do something. */
+export interface DocumentHooks {
+  /** A script came into the document. */
+  script(element: Element): void;
+  /** A form is sent to a frame; undefined if none can be. The function returned ends that. */
+  readonly submit:
+    | ((
+        address: string,
+        fields: readonly (readonly [name: string, value: string])[],
+        frame: Element,
+      ) => () => void)
+    | undefined;
+}
+
 /** An element, as far as a shim looks at one. */
-class Element {
+export class Element {
   readonly tagName: string;
   readonly childNodes: Element[] = [];
   parentNode: Element | null = null;
   id = '';
   href = '';
   src = '';
-  innerHTML = '';
+  action = '';
+  value = '';
   readonly style = {};
+  readonly #hooks: DocumentHooks | undefined;
   readonly #attributes = new Map<string, string>();
+  #markup = '';
+  #stop: () => void = () => {};
 
-  constructor(tag: string) {
+  constructor(tag: string, hooks?: DocumentHooks) {
     this.tagName = tag.toUpperCase();
+    this.#hooks = hooks;
+    if (this.tagName === 'FORM' && hooks?.submit) Object.assign(this, { submit: () => this.#submit() });
+    if (this.tagName === 'IFRAME')
+      Object.assign(this, { contentWindow: { location: { href: 'about:blank' } } });
   }
 
   get firstChild(): Element | null {
     return this.childNodes[0] ?? null;
+  }
+
+  get lastChild(): Element | null {
+    return this.childNodes.at(-1) ?? null;
+  }
+
+  get innerHTML(): string {
+    return this.#markup;
+  }
+
+  /** Elements and double-quoted attributes; no text. */
+  set innerHTML(markup: string) {
+    this.#markup = markup;
+    for (const child of [...this.childNodes]) this.removeChild(child);
+    let parent: Element = this;
+    for (const [, end, tag = '', attributes = ''] of markup.matchAll(/<(\/?)(\w+)((?: [\w-]+="[^"]*")*)>/g)) {
+      if (end) {
+        parent = parent.parentNode as Element;
+        continue;
+      }
+      parent = parent.appendChild(new Element(tag, this.#hooks));
+      for (const [, name = '', value = ''] of attributes.matchAll(/([\w-]+)="([^"]*)"/g)) {
+        parent.setAttribute(name, value);
+      }
+    }
   }
 
   getAttribute(name: string): string | null {
@@ -27,15 +74,41 @@ class Element {
   }
 
   appendChild(child: Element): Element {
+    return this.insertBefore(child, null);
+  }
+
+  insertBefore(child: Element, before: Element | null): Element {
     child.parentNode = this;
-    this.childNodes.push(child);
+    this.childNodes.splice(
+      before === null ? this.childNodes.length : this.childNodes.indexOf(before),
+      0,
+      child,
+    );
+    if (child.tagName === 'SCRIPT' && child.src !== '') this.#hooks?.script(child);
     return child;
   }
 
   removeChild(child: Element): Element {
-    this.childNodes.splice(this.childNodes.indexOf(child), 1);
+    const at = this.childNodes.indexOf(child);
+    if (at < 0) throw new Error('NotFoundError');
+    this.childNodes.splice(at, 1);
     child.parentNode = null;
+    child.#ended();
     return child;
+  }
+
+  /** What a frame was loading ends with it. */
+  #ended(): void {
+    this.#stop();
+    for (const child of this.childNodes) child.#ended();
+  }
+
+  #submit(): void {
+    const target = this.getAttribute('target');
+    const frame = this.parentNode?.childNodes.find((element) => element.getAttribute('name') === target);
+    if (frame === undefined || this.#hooks?.submit === undefined) throw new Error('no frame of that name');
+    const fields = this.childNodes.map((field) => [field.getAttribute('name') ?? '', field.value] as const);
+    frame.#stop = this.#hooks.submit(this.action, fields, frame);
   }
 }
 
@@ -44,13 +117,16 @@ export interface PageDocument {
 }
 
 /** The page's document, and how a script gets into it. */
-export function makeDocument(page: URL): {
+export function makeDocument(
+  page: URL,
+  hooks: DocumentHooks,
+): {
   document: PageDocument;
   addScript(src: string, attributes: Readonly<Record<string, string>>): Element;
 } {
-  const html = new Element('html');
-  const head = html.appendChild(new Element('head'));
-  const body = html.appendChild(new Element('body'));
+  const html = new Element('html', hooks);
+  const head = html.appendChild(new Element('head', hooks));
+  const body = html.appendChild(new Element('body', hooks));
   const named = { html: [html], head: [head], body: [body], script: [] as Element[] };
   const document = {
     URL: page.href,
@@ -63,11 +139,12 @@ export function makeDocument(page: URL): {
     body,
     currentScript: null,
     getElementsByTagName: (name: string) => named[name.toLowerCase() as keyof typeof named] ?? [],
-    createElement: (name: string) => linked(new Element(name), page),
+    createElement: (name: string) => linked(new Element(name, hooks), page),
   };
   return {
     document,
     addScript(src, attributes) {
+      // Its code is run by whoever asks for this.
       const script = head.appendChild(new Element('script'));
       script.src = src;
       script.setAttribute('src', src);

@@ -2,8 +2,11 @@ import * as http from 'node:http';
 import { createContext, runInContext } from 'node:vm';
 import { makeDocument } from './document.ts';
 import { eventSourceConstructor } from './event-source.ts';
+import { submitForm } from './form-element.ts';
 import type { Network } from './network.ts';
+import { loadScriptElement } from './script-element.ts';
 import { webSocketConstructor } from './web-socket.ts';
+import { xDomainRequestConstructor } from './xdomain-request.ts';
 import { type XhrFlavour, xhrConstructor } from './xhr.ts';
 
 export interface RealmOptions {
@@ -15,6 +18,10 @@ export interface RealmOptions {
   readonly xhr?: XhrFlavour;
   /** Internet Explorer's manners: no Origin on same-origin requests, `attachEvent` in place of `addEventListener`. */
   readonly ie?: boolean;
+  /** Forms can be sent. @default true */
+  readonly forms?: boolean;
+  /** It has XDomainRequest. */
+  readonly xdr?: boolean;
   /** Sent with every request to the page's own origin. */
   readonly cookie?: string;
 }
@@ -76,7 +83,13 @@ export function openRealm(options: RealmOptions): Realm {
     const Octets = runInContext('Uint8Array', window) as Uint8ArrayConstructor;
     return new Octets(bytes).buffer;
   };
-  const { document, addScript } = makeDocument(page);
+  const { document, addScript } = makeDocument(page, {
+    script: (element) => loadScriptElement(network, (code) => runInContext(code, window), element),
+    submit:
+      options.forms === false
+        ? undefined
+        : (address, fields, frame) => submitForm(network, address, fields, frame),
+  });
   const listeners = new Map<string, unknown[]>();
   const listen = (type: string, listener: unknown) =>
     void listeners.set(type, [...(listeners.get(type) ?? []), listener]);
@@ -99,6 +112,7 @@ export function openRealm(options: RealmOptions): Realm {
           detachEvent: () => {},
         }
       : { addEventListener: listen, removeEventListener: () => {} }),
+    ...(options.xdr ? { XDomainRequest: xDomainRequestConstructor(network) } : {}),
     ...(xhr === 'msxml' ? { ActiveXObject: activeX(Request) } : { XMLHttpRequest: Request }),
     EventSource: eventSourceConstructor(network),
     WebSocket: webSocketConstructor(network, makeBuffer),
