@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import type { GatewayOptions } from '../../gateway/index.ts';
+import { startNginx } from '../bench/nginx.ts';
 import { conformanceService } from '../support/conformance-upstream.ts';
 import { startGateway } from '../support/gateway.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
 import { event, listen, RawClient, Servers } from '../support/upstreams.ts';
 
 /** The example of draft-hixie-thewebsocketprotocol-76 §1.2. */
@@ -174,6 +176,18 @@ describe('a hixie client at a gateway', () => {
     await client.until(DIGEST);
     assert.equal((await client.until('\xff')).slice(1, -1), 'hi');
     assert.equal(await say(client, '!url'), '/handler?greet=hi');
+  });
+
+  it('gets through nginx', async function () {
+    requireOrSkip(this, 'nginx');
+    const nginx = await startNginx(await gateway(echo));
+    stops.unshift(() => nginx.stop());
+    const fields = { Host: '127.0.0.1', Origin: 'http://127.0.0.1' };
+    const client = await knock(nginx.port, '/echo', fields);
+    await client.until(DIGEST);
+    assert.equal(await say(client, 'hello'), 'hello');
+    client.socket.end();
+    await client.rest();
   });
 
   /** HAProxy up to 1.4 (faye-websocket-node#4): octets behind a request without a body wait for the 101. */

@@ -147,6 +147,15 @@ describe('The built shim', () => {
     assert.equal(runInContext('WebSocketShim.version', ie6(built.minified as string).realm), version);
   });
 
+  it('passes over MozWebSocket, which speaks drafts 7 to 10 (Firefox 6 to 10)', () => {
+    const draft = 'var opened = 0; function MozWebSocket() { opened++; }\n';
+    const { realm, requests, tick } = ie6(draft + built.minified);
+    runInContext("new WebSocket('ws://hard-wired:9998/echo')", realm);
+    tick();
+    assert.equal(runInContext('opened', realm), 0);
+    assert.match(requests[0]?.url ?? '', /\/create$/);
+  });
+
   it('adds to an earlier script tag instead of wrapping its constructor', () => {
     const { realm, load } = ie6(built.minified as string);
     runInContext('var first = WebSocket;', realm);

@@ -97,6 +97,20 @@ describe('the ladder, at its native rung', () => {
     assert.equal(browser.count('create'), 1);
   });
 
+  it('passes over one that knows no binary messages, and closes it', () => {
+    const browser = new FakeBrowser().withSocket();
+    const Whole = browser.socket as NonNullable<typeof browser.socket>;
+    browser.socket = class extends Whole {
+      constructor(url: string) {
+        super(url);
+        Reflect.deleteProperty(this, 'binaryType');
+      }
+    };
+    open(browser);
+    assert.deepEqual(browser.sockets[0]?.closedWith, []);
+    assert.equal(browser.count('create'), 1);
+  });
+
   it('passes over, at the next try, one that died before its first message', () => {
     const { browser, told } = open(new FakeBrowser().withSocket());
     socketOf(browser).onopen?.({ type: 'open' });
