@@ -6,7 +6,8 @@
  */
 (function (global) {
   var parameters = {};
-  var pairs = global.location.search.substring(1).split('&');
+  // KHTML leaves the question mark out.
+  var pairs = global.location.search.replace(/^\?/, '').split('&');
   var lines = [];
   var jobs = [];
   var i;
