@@ -50,6 +50,7 @@ export interface Page {
     label?: string,
     options?: { fatal?: boolean; ignoreBOM?: boolean },
   ) => TextDecoder;
+  readonly WeakRef?: unknown;
   readonly URL?: new (url: string, base?: string) => { readonly href: string };
 
   readonly MessageChannel?: new () => { readonly port1: MessagePort; readonly port2: MessagePort };
@@ -66,8 +67,12 @@ export interface Page {
 
   addEventListener?(type: string, listener: (event: Event) => void, capture: boolean): void;
   removeEventListener?(type: string, listener: (event: Event) => void, capture: boolean): void;
-  attachEvent?(type: string, listener: () => void): void;
-  detachEvent?(type: string, listener: () => void): void;
+  attachEvent?(type: string, listener: (event: Event) => void): void;
+  detachEvent?(type: string, listener: (event: Event) => void): void;
+
+  /** The window that this one is a frame of, or itself. */
+  readonly parent?: Page;
+  postMessage?(text: string, origin: string): void;
 
   /** Triggers JScript's collector, which is what ends an abandoned request in old IE. */
   CollectGarbage?(): void;
@@ -97,6 +102,8 @@ export interface Document {
   readonly cookie?: string;
   getElementsByTagName(name: string): { readonly length: number; readonly [index: number]: Element };
   createElement(name: string): Element;
+  attachEvent?(type: string, listener: (event: Event) => void): void;
+  detachEvent?(type: string, listener: (event: Event) => void): void;
   /** Of the ActiveX object `htmlfile`. */
   readonly parentWindow?: Page;
   open?(): void;
@@ -191,6 +198,9 @@ export interface EventSource {
 
 export interface MessageEvent extends Event {
   readonly data: unknown;
+  /** Of messages between windows. */
+  readonly origin?: string;
+  readonly source?: Page | null;
 }
 
 export interface CloseEvent extends Event {

