@@ -119,6 +119,12 @@ describe('resolved options', () => {
     assert.deepEqual(access.trustedProxies, ['10.1.2.3/32', '::1/128', '10.0.0.0/8']);
   });
 
+  it('have JSONP on the demo, and elsewhere where it was asked for', () => {
+    const allowed = (jsonp?: boolean) => resolveOptions({ jsonp }).routes.map((route) => route.jsonp);
+    assert.deepEqual(allowed(), [false, false, true, true]);
+    assert.deepEqual(allowed(true), [true, true, true, true]);
+  });
+
   it('leave a demo path to a route of the operator', () => {
     const { routes } = resolveOptions({ routes: ['/demo/echo=ws://h'] });
     assert.deepEqual(

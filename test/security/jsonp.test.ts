@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { createGateway, type Gateway } from '../../gateway/index.ts';
+import { type Answer, createBody, FallbackClient } from '../support/fallback-client.ts';
+
+/** The text that a script calls back with. */
+function told({ body }: Answer): string {
+  const call = /^\/\*\*\/typeof _fg7==="function"&&_fg7\((".*")\);$/s.exec(body);
+  assert.ok(call, `no call: ${body}`);
+  return JSON.parse(call[1] as string);
+}
+
+describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
+  let gateway: Gateway;
+  let closed: Gateway;
+  let client: FallbackClient;
+  let closedClient: FallbackClient;
+
+  before(async () => {
+    const common = { listen: 0, origin: 'http://app.example', logLevel: 'silent' } as const;
+    gateway = createGateway({ ...common, jsonp: true, demo: false, maxBody: '4KiB' });
+    closed = createGateway({ ...common, demo: true });
+    client = new FallbackClient((await gateway.listen()).port);
+    closedClient = new FallbackClient((await closed.listen()).port);
+  });
+
+  after(async () => {
+    client.close();
+    closedClient.close();
+    await gateway.close(0);
+    await closed.close(0);
+  });
+
+  interface Script {
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly callback?: string;
+    readonly path?: string;
+    readonly by?: FallbackClient;
+  }
+
+  function script(action: string, body: string, more: Script = {}): Promise<Answer> {
+    const { headers = {}, callback = '_fg7', path = '/echo', by = client } = more;
+    const query = `c=${callback}&b=${encodeURIComponent(body)}`;
+    return by.ask(`${path}/_fallback/v1/${action}?${query}`, { method: 'GET', headers });
+  }
+
+  const page = () => ({ referer: `${client.origin}/page.html` });
+
+  it('opens a session, by the Referer of a page of the gateway', async () => {
+    const answer = await script('create', createBody({ origin: client.origin }), { headers: page() });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-type'], 'application/javascript; charset=utf-8');
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+    assert.equal(answer.headers['cache-control'], 'no-store, no-transform');
+    const fields = new URLSearchParams(told(answer));
+    assert.equal(fields.get('end'), '1');
+    assert.ok(fields.get('carriers')?.split(',').includes('jsonp-polling'));
+  });
+
+  it('opens none without a Referer, with one of another site, or where the browser says that the page is of another site', async () => {
+    const own = createBody({ origin: client.origin });
+    const refused: readonly [Readonly<Record<string, string>>, string][] = [
+      [{}, own],
+      [{ referer: 'http://evil.example/' }, own],
+      [{ referer: 'http://evil.example/' }, createBody({ origin: 'http://evil.example' })],
+      [{ ...page(), 'sec-fetch-site': 'cross-site' }, own],
+      [{ referer: 'http://app.example/', 'sec-fetch-site': 'same-site' }, own],
+      [page(), createBody({ origin: 'http://app.example' })],
+    ];
+    for (const [headers, body] of refused) {
+      const answer = await script('create', body, { headers });
+      assert.match(told(answer), /^403;/, JSON.stringify(headers));
+    }
+    const listed = { headers: { referer: 'http://app.example/x' } };
+    assert.match(
+      told(await script('create', createBody({ origin: 'http://app.example' }), listed)),
+      /^token=/,
+    );
+  });
+
+  it('does nothing where JSONP is off, and no route says that it has it', async () => {
+    const by = closedClient;
+    const headers = { referer: `${by.origin}/` };
+    const body = createBody({ origin: by.origin });
+    const answer = await script('create', body, { by, headers });
+    assert.deepEqual([answer.status, answer.headers['content-type']], [403, 'text/plain; charset=utf-8']);
+    assert.match(answer.body, /--jsonp/);
+    const token = await by.create();
+    for (const [path, method] of [
+      [`send?c=_fg7&b=${token}%3BA0%1E`, 'GET'],
+      [`jsonp-polling?c=_fg7&b=${token}%3BD1,0%1E`, 'GET'],
+      ['jsonp-polling', 'POST'],
+      ['send?f=1', 'POST'],
+    ] as const) {
+      const ask = { method, body: method === 'POST' ? `${token};D1,0\x1e` : '' };
+      assert.equal((await by.ask(`/echo/_fallback/v1/${path}`, ask)).status, 403, path);
+    }
+    const created = await by.ask('/echo/_fallback/v1/create', { headers: { 'x-fallback': 'create' }, body });
+    assert.doesNotMatch(created.body, /jsonp/);
+  });
+
+  it("is there on the demo's routes, for the demo's own pages", async () => {
+    const by = closedClient;
+    const path = '/demo/echo';
+    const own = { headers: { referer: `${by.origin}/` }, by, path };
+    assert.match(
+      told(await script('create', createBody({ origin: by.origin, url: path }), own)),
+      /jsonp-polling/,
+    );
+    const foreign = { headers: { referer: 'http://app.example/' }, by, path };
+    const body = createBody({ origin: 'http://app.example', url: path });
+    assert.match(told(await script('create', body, foreign)), /^403;/);
+  });
+
+  it('never calls a function of a name that is not ours, and repeats none', async () => {
+    for (const callback of [
+      'alert',
+      '_fg7.x',
+      '_fg7%0a',
+      '%5ffg7',
+      '_fg7(1)//',
+      '<script>',
+      '',
+      'CWSMIKI0hCD0Up0IZUnnnnnn',
+    ]) {
+      const answer = await script('create', createBody({ origin: client.origin }), {
+        callback,
+        headers: page(),
+      });
+      assert.equal(answer.status, 400, callback);
+      assert.equal(answer.headers['content-type'], 'text/plain; charset=utf-8');
+      assert.equal(answer.body, 'bad callback\n');
+    }
+  });
+
+  it('gives a script no stream, and no action that is not for scripts', async () => {
+    const token = await client.create();
+    for (const action of ['xhr-streaming', 'xhr-polling', 'xdr-polling', 'xdr-streaming']) {
+      assert.equal((await script(action, `${token};D1,0\x1e`)).status, 405, action);
+    }
+    assert.equal(
+      (await script(`${token}/eventsource`, 'D1,0')).headers['content-type'],
+      'text/plain; charset=utf-8',
+    );
+    assert.match(told(await script('jsonp-polling', `${token};D1,0,b\x1e`)), /^400;/);
+  });
+
+  it('tells an unknown token, a malformed body and one that is too long as everybody is told', async () => {
+    const token = await client.create();
+    assert.equal(told(await script('send', 'n.unknown;A0\x1e')), '404;Eg\x1e');
+    assert.match(told(await script('send', `${token};Q\x1e`)), /^400;/);
+    assert.match(told(await script('send', 'nothing')), /^400;/);
+    assert.match(told(await script('send', `${token};#1\x1eT${'x'.repeat(6000)}\x1e`)), /^413;/);
+    const broken = await client.ask('/echo/_fallback/v1/send?c=_fg7&b=%E4', { method: 'GET' });
+    assert.match(told(broken), /^400;/);
+    assert.equal(told(await script('send', `${token};A0\x1e`)), 'A0\x1e');
+  });
+
+  it('takes a form, and shows nothing of it', async () => {
+    const token = await client.create();
+    const form = (body: string) =>
+      client.ask('/echo/_fallback/v1/send?f=1', {
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: client.origin },
+        body,
+      });
+    const field = (body: string) => `b=${encodeURIComponent(encodeURIComponent(body))}`;
+    const answers = [
+      await form(field(`${token};#1\x1eT</script>ä\x1e`)),
+      await form(field('n.unknown;A0\x1e')),
+      await form('x=<script>'),
+      await form('b=%25E4'),
+    ];
+    for (const answer of answers) {
+      assert.deepEqual([answer.status, answer.body], [200, 'ok']);
+      assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
+      assert.equal(answer.headers['x-content-type-options'], 'nosniff');
+    }
+    assert.equal(told(await script('send', `${token};A0\x1e`)), 'A1\x1e');
+    const polled = told(await script('jsonp-polling', `${token};D1,0\x1e`));
+    assert.ok(polled.endsWith('T</script>ä\x1e'), polled);
+  });
+
+  it('takes no form of another origin that has the token, and none that is longer than any body can get', async () => {
+    const token = await client.create();
+    const body = `b=${encodeURIComponent(encodeURIComponent(`${token};#1\x1eTx\x1e`))}`;
+    const headers = { origin: 'http://app.example' };
+    await client.ask('/echo/_fallback/v1/send?f=1', { headers, body });
+    assert.equal(told(await script('send', `${token};A0\x1e`)), 'A0\x1e');
+    const long = await client.ask('/echo/_fallback/v1/send?f=1', { body: `b=${'x'.repeat(30_000)}` });
+    assert.equal(long.status, 413);
+  });
+});
+
+describe('what an XDomainRequest is told (PROTOCOL.md §4.4)', () => {
+  it('is a status in the body and its origin in the head, own or listed, and nothing if neither', async () => {
+    const gateway = createGateway({
+      listen: 0,
+      origin: 'http://app.example',
+      demo: false,
+      logLevel: 'silent',
+    });
+    const client = new FallbackClient((await gateway.listen()).port);
+    const ask = (origin: string, body: string) =>
+      client.ask('/echo/_fallback/v1/create?w=1', { headers: { origin }, body });
+    for (const origin of [client.origin, 'http://app.example']) {
+      const good = await ask(origin, createBody({ origin }));
+      assert.equal(good.headers['access-control-allow-origin'], origin);
+      assert.match(good.body, /^token=.*&end=1$/);
+      const bad = await ask(origin, 'x');
+      assert.deepEqual([bad.status, bad.body], [200, '400;unknown field\n']);
+      assert.equal(bad.headers['access-control-allow-origin'], origin);
+    }
+    const evil = await ask('http://evil.example', createBody({ origin: 'http://evil.example' }));
+    assert.match(evil.body, /^403;/);
+    assert.equal(evil.headers['access-control-allow-origin'], undefined);
+    client.close();
+    await gateway.close(0);
+  });
+});
