@@ -12,6 +12,8 @@ export interface Reading {
   expect(expected: string): Promise<void>;
   /** The next `length` characters. */
   read(length: number): Promise<string>;
+  /** All up to and with the first `mark`, or to the end. */
+  through(mark: string): Promise<string>;
   /** Resolves with what is left at its end. */
   rest(): Promise<string>;
   /** Breaks it off. */
@@ -100,6 +102,12 @@ class Response implements Reading {
     const read = this.#text.slice(0, length);
     this.#text = this.#text.slice(length);
     return read;
+  }
+
+  async through(mark: string): Promise<string> {
+    const at = (): number => this.#text.indexOf(mark);
+    await this.#until(JSON.stringify(mark), () => at() >= 0 || this.#isOver);
+    return this.read(at() < 0 ? this.#text.length : at() + mark.length);
   }
 
   async rest(): Promise<string> {

@@ -8,11 +8,10 @@ import { ownOrigin } from '../../http/origins.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Session } from '../../session/session.ts';
-import { PLAIN } from '../headers.ts';
 import { refuse, refuseFor } from '../refuse.ts';
 import type { SessionAddress, SockJsAddress } from './address.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
-import { merged, preflight, stickyCookie, withRequestedHeaders } from './headers.ts';
+import { merged, preflight, stickyCookie, uncached, withRequestedHeaders } from './headers.ts';
 import { FORMS } from './list.ts';
 import { notFound, type PageSettings, SockJsPages, wrongMethod } from './pages.ts';
 import type { SockJsRoute } from './route.ts';
@@ -27,6 +26,8 @@ export interface SockJsContext extends PageSettings {
   /** The gateway takes no new sessions. */
   draining(): boolean;
 }
+
+const REFUSAL = uncached('text/plain');
 
 /** A session, or one whose backend has not accepted yet. */
 interface Held {
@@ -60,7 +61,7 @@ export class SockJsEndpoint {
       return;
     }
     if (form.isCallback && !route.jsonp) {
-      notFound(exchange, PLAIN);
+      notFound(exchange, REFUSAL);
       return;
     }
     const headers = this.#headersFor(exchange, route);
@@ -76,7 +77,7 @@ export class SockJsEndpoint {
       if (form.direction === 'down') this.#attach(exchange, address, route, headers, form);
       else this.#send(exchange, address, route, headers, form);
     } catch (error) {
-      refuseFor(exchange, merged(PLAIN, headers), error, this.#context.log);
+      refuseFor(exchange, merged(REFUSAL, headers), error, this.#context.log);
     }
   }
 
@@ -101,7 +102,7 @@ export class SockJsEndpoint {
     const key = keyOf(address);
     const held = this.#held.get(key);
     if (held !== undefined && !mayUse(exchange, held.origin)) {
-      notFound(exchange, merged(PLAIN, headers));
+      notFound(exchange, merged(REFUSAL, headers));
       return;
     }
     const downstream = form.receive({ exchange, headers, responseLimit });
@@ -148,7 +149,7 @@ export class SockJsEndpoint {
         // Whatever went wrong behind the gateway looks the same from here; by another transport it would go wrong again.
         if (isGone) return;
         if (error instanceof RefusedError) downstream.turnAway(ABNORMAL);
-        else refuseFor(exchange, merged(PLAIN, headers), error, this.#context.log);
+        else refuseFor(exchange, merged(REFUSAL, headers), error, this.#context.log);
       },
     );
   }
@@ -166,7 +167,7 @@ export class SockJsEndpoint {
       const held = this.#held.get(keyOf(address));
       return held !== undefined && mayUse(exchange, held.origin) ? held.session : undefined;
     };
-    const refusal = merged(PLAIN, headers);
+    const refusal = merged(REFUSAL, headers);
     // Nobody's body is collected.
     if (find() === undefined) {
       notFound(exchange, refusal);

@@ -8,7 +8,7 @@ const HEADERS = streamed('text/html');
 /** The page calls its parent while it loads. Engines show nothing of it before there is 1 KiB (SockJS 0.3.3, "HtmlFile"). */
 function spellingFor(callback: string): StreamSpelling {
   return {
-    prelude: `${page(callback).padEnd(1024)}\r\n\r\n`,
+    prelude: `${page(callback).padEnd(1023 + callback.length)}\r\n\r\n`,
     frame: (frame) => `<script>\np(${scriptString(frame)});\n</script>\r\n`,
   };
 }

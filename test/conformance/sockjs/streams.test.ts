@@ -86,7 +86,7 @@ describe('SockJS 0.3.3: EventSource and HtmlFile', () => {
     it('ends when its limit is reached', async () => {
       const session = services.echo.session();
       const stream = await services.echo.open('GET', `${session}/htmlfile?c=callback`, { headers: own() });
-      const page = `${head('callback').padEnd(1024)}\r\n\r\n<script>\np("o");\n</script>\r\n`;
+      const page = `${head('callback').padEnd(1031)}\r\n\r\n<script>\np("o");\n</script>\r\n`;
       await stream.expect(page);
       const message = 'x'.repeat(RESPONSE_LIMIT);
       assert.equal((await services.echo.post(`${session}/xhr_send`, `["${message}"]`)).status, 204);
