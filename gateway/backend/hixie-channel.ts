@@ -149,7 +149,6 @@ export class HixieChannel implements Channel {
   #fail(status: CloseStatus): void {
     if (!this.#closing) this.#driver.close();
     this.#closing = true;
-    this.#ending = true;
     this.#end();
     // Never within `send`.
     queueMicrotask(() => this.#finish(status));
