@@ -15,10 +15,10 @@ Demo.transports = [
   { name: 'eventsource', is: 'server-sent events' },
   { name: 'iframe-htmlfile', is: 'a page that never ends, in a frame', later: true },
   { name: 'htmlfile', is: 'the same in an ActiveX document', later: true },
-  { name: 'xdr-streaming', is: 'XDomainRequest, one long answer', later: true },
-  { name: 'xdr-polling', is: 'XDomainRequest, answer by answer', later: true },
+  { name: 'xdr-streaming', is: 'XDomainRequest, one long answer' },
+  { name: 'xdr-polling', is: 'XDomainRequest, answer by answer' },
   { name: 'xhr-polling', is: 'one request for each batch' },
-  { name: 'jsonp-polling', is: 'one script tag for each batch', later: true },
+  { name: 'jsonp-polling', is: 'one script tag for each batch' },
   { name: 'flash-socket', is: 'a socket of the Flash player', later: true }
 ];
 

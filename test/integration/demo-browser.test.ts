@@ -94,6 +94,7 @@ describe('the demo in Chromium', function () {
     'xhr-streaming',
     'eventsource',
     'xhr-polling',
+    'jsonp-polling',
   ]) {
     it(`connects, sends, receives and closes by hand over ${transport || 'what the shim picks'}`, async () => {
       const page = await open(`${base}/console.html`);
@@ -136,7 +137,7 @@ describe('the demo in Chromium', function () {
       'xdr-streaming': 'not in this browser',
       'xdr-polling': 'not in this browser',
       'xhr-polling': 'works',
-      'jsonp-polling': 'not in this version',
+      'jsonp-polling': 'works',
       'flash-socket': 'not in this browser',
     });
     for (const cells of rows.filter((row) => row[1]?.[0] === 'works')) {
@@ -149,7 +150,7 @@ describe('the demo in Chromium', function () {
       await page.evaluate(
         "[...document.querySelectorAll('#chartTrips td.what')].map((cell) => cell.innerText)",
       ),
-      ['websocket', 'websocket-session', 'xhr-streaming', 'eventsource', 'xhr-polling'],
+      ['websocket', 'websocket-session', 'xhr-streaming', 'eventsource', 'xhr-polling', 'jsonp-polling'],
     );
     assert.match((await page.textContent('#verdict')) ?? '', /WebSocket works here\..* uses websocket/);
     const report = await page.inputValue('#report');
