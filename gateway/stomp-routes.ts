@@ -40,9 +40,12 @@ export class StompRoutes {
   constructor(options: StompOptions, parts: { readonly clock: Clock; readonly log: Log }) {
     this.#options = options;
     this.#parts = parts;
-    const { users, redeliveries, maxQueues, maxQueued, maxStored, maxSubscriptions } = options;
+    const { users, redeliveries, maxMessage, maxQueues, maxQueued, maxStored, maxSubscriptions } = options;
     const bounds = { redeliveries, maxQueues, maxQueued, maxStored, maxSubscriptions };
-    this.#broker = new Broker({ ...defaultBrokerOptions, users, ...bounds }, parts);
+    // A message of the largest size must find room where it waits for its reader.
+    const maxBuffered = Math.max(defaultBrokerOptions.maxBuffered, 2 * maxMessage);
+    const frame = frameLimits(maxMessage);
+    this.#broker = new Broker({ ...defaultBrokerOptions, users, frame, maxBuffered, ...bounds }, parts);
     this.#demoBroker = new Broker(demoBroker, parts);
   }
 

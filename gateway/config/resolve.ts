@@ -50,7 +50,12 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
     http: httpLimits(options, nameOf),
     connectTimeout: options.connectTimeout,
     grace: options.grace,
-    stomp: { listen: options.stompPort, users: undefined, ...options.stomp },
+    stomp: {
+      listen: options.stompPort,
+      users: undefined,
+      maxMessage: options.maxMessage,
+      ...options.stomp,
+    },
     sockjs: options.sockjs.enabled ? { library: undefined, ...options.sockjs } : undefined,
     flash: resolveFlash(options, nameOf),
     log: { level: options.logLevel, format: options.logFormat },

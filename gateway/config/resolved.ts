@@ -60,6 +60,8 @@ export interface StompOptions {
   readonly users: Readonly<Record<string, string>> | undefined;
   /** How often a message that was not acknowledged is given out again. */
   readonly redeliveries: number;
+  /** Octets of a frame, head and body together. */
+  readonly maxMessage: number;
   /** Queues, messages in one queue, and octets in all of them. */
   readonly maxQueues: number;
   readonly maxQueued: number;

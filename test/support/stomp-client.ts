@@ -12,6 +12,16 @@ const LIMITS = { maxFrame: 64 * 1024 ** 2, maxHeaders: 1000, maxLine: 1024 ** 2 
 /** Milliseconds that a broker has for anything. */
 const DEADLINE = 8000;
 
+/** What of a page's WebSocket is used here. */
+export interface PageSocket {
+  binaryType: string;
+  onopen: unknown;
+  onmessage: ((event: { readonly data: string | ArrayBuffer }) => void) | null;
+  onclose: ((event: { readonly code: number }) => void) | null;
+  send(data: string | Uint8Array): void;
+  close(): void;
+}
+
 /** What carries a client's octets. */
 interface Wire {
   write(octets: Buffer): void;
@@ -78,6 +88,26 @@ export class StompClient {
       socket.on('error', reject);
       socket.on('close', (code) => client.#end(code));
       socket.once('open', () => resolve(client));
+    });
+  }
+
+  /** A WebSocket of a page, before it is open. */
+  static overPage(socket: PageSocket): Promise<StompClient> {
+    const client = new StompClient();
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }) => {
+      client.#take(typeof data === 'string' ? Buffer.from(data) : Buffer.from(data));
+    };
+    client.#wire = {
+      write: (octets) => socket.send(isUtf8(octets) ? octets.toString() : new Uint8Array(octets)),
+      destroy: () => socket.close(),
+    };
+    return new Promise((resolve, reject) => {
+      socket.onclose = ({ code }) => {
+        reject(new Error(`closed with ${code}`));
+        client.#end(code);
+      };
+      socket.onopen = () => resolve(client);
     });
   }
 

@@ -11,6 +11,9 @@ import { StompError } from '../stomp-error.ts';
 import { asVersion, type Version } from '../version.ts';
 import { connectedFor, type Rules } from './rules.ts';
 
+/** Octets, of a frame and of all that wait, that are taken from a client before the broker has let it in. A long token fits. */
+const MAX_BEFORE_CONNECTED = 96 * 1024;
+
 /** What a relay gives to each of its sessions. */
 export interface RelayContext {
   readonly clock: Clock;
@@ -46,10 +49,15 @@ export class RelaySession {
     this.#client = client;
     this.#broker = broker;
     this.#context = context;
-    this.#fromClient = new FrameParser(CLIENT_COMMANDS, context.frame, {
-      frame: (frame) => this.#clientSaid(frame),
-      heartBeat: () => this.#passBeat(broker),
-    });
+    const maxFrame = Math.min(MAX_BEFORE_CONNECTED, context.frame.maxFrame);
+    this.#fromClient = new FrameParser(
+      CLIENT_COMMANDS,
+      { ...context.frame, maxFrame },
+      {
+        frame: (frame) => this.#clientSaid(frame),
+        heartBeat: () => this.#passBeat(broker),
+      },
+    );
     this.#fromBroker = new FrameParser(SERVER_COMMANDS, context.frame, {
       frame: (frame) => this.#brokerSaid(frame),
       heartBeat: () => this.#passBeat(client),
@@ -110,7 +118,7 @@ export class RelaySession {
   #hold(frame: Frame): void {
     this.#waiting.push(frame);
     this.#waitingOctets += frame.body.length + 1024;
-    if (this.#waitingOctets > this.#context.frame.maxFrame) throw new StompError('too much before CONNECTED');
+    if (this.#waitingOctets > MAX_BEFORE_CONNECTED) throw new StompError('too much before CONNECTED');
     this.#client.pause();
   }
 
@@ -136,6 +144,7 @@ export class RelaySession {
     const version = asVersion(frame.headers.get('version') ?? '1.0');
     if (version === undefined) throw new StompError('unknown version of the broker');
     this.#version = version;
+    this.#fromClient.limits = this.#context.frame;
     this.#toClient(toMessage(connectedFor(frame, beats && NO_BEATS)));
     if (beats) {
       this.#heartBeat = new HeartBeat(clock, agree(beats, readBeats(frame.headers.get('heart-beat'))), {

@@ -331,6 +331,17 @@ describe('what a relay cannot pass on', () => {
     assert.equal(client.last().headers.message, 'too much before CONNECTED');
   });
 
+  it('ends the connection with ERROR: a frame before CONNECTED that only a connected client may send', async () => {
+    const { client, broker } = await relay();
+    client.send('CONNECT', {}, 'x'.repeat(99_000));
+    await settled();
+    assert.match(client.last().headers.message ?? '', /more than 98304 octets/);
+    assert.deepEqual(broker.frames, []);
+    const other = await connected();
+    other.client.send('SEND', { destination: '/queue/a' }, 'x'.repeat(99_000));
+    assert.equal(other.broker.last().body.length, 99_000);
+  });
+
   it('ends the connection with ERROR: what is not CONNECT first', async () => {
     const { client, broker } = await relay();
     client.send('SEND', { destination: '/queue/a' });
