@@ -12,9 +12,12 @@ import { enginesHome } from './programs.ts';
 const home = join(enginesHome, 'flash/package');
 const player = join(home, 'ruffle.js');
 
+/** The script and the movie of web-socket-js, as pages of its time have them (socket.io-client 0.9.17). */
+export const webSocketJs = join(enginesHome, 'flash/web-socket-js');
+
 export function missing(): string | undefined {
   if (chromium.missing() !== undefined) return chromium.missing();
-  return existsSync(player) ? undefined : 'Ruffle (test/engines/install.sh flash)';
+  return existsSync(player) && existsSync(webSocketJs) ? undefined : 'Ruffle (test/engines/install.sh flash)';
 }
 
 /** Chromium with a Flash player. Movies may open TCP connections to the page's own host and port; the player asks for no policy. */
@@ -61,9 +64,14 @@ async function addPlayer(context: BrowserContext, config: object): Promise<void>
     logLevel: 'warn',
     ...config,
   };
-  await context.route('**/__ruffle__/*', (route) =>
-    route.fulfill({ path: join(home, basename(new URL(route.request().url()).pathname)) }),
-  );
+  await context.route('**/__ruffle__/*', (route) => {
+    const path = join(home, basename(new URL(route.request().url()).pathname));
+    if (!path.endsWith('.js')) return route.fulfill({ path });
+    // A plug-in would not open its connections with what the page has made of `WebSocket`.
+    const body = readFileSync(path, 'utf8').replaceAll('new WebSocket(', 'new window.__ruffleSocket(');
+    return route.fulfill({ contentType: 'text/javascript', body });
+  });
+  await context.addInitScript('window.__ruffleSocket = window.WebSocket;');
   await context.addInitScript(`window.RufflePlayer = { config: ${JSON.stringify(settings)} };`);
   await context.addInitScript(readFileSync(player, 'utf8'));
 }

@@ -3,8 +3,8 @@ import * as http from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { rawHead } from './raw-http.ts';
 
-/** A page: its address, and its body. */
-export type Pages = Readonly<Record<string, (query: URLSearchParams) => string>>;
+/** A page: its address, and its body; a Buffer is a movie. */
+export type Pages = Readonly<Record<string, (query: URLSearchParams) => string | Buffer>>;
 
 export interface Front {
   readonly port: number;
@@ -29,11 +29,10 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://front');
     const page = pages[pathname];
     if (page !== undefined) {
-      response.setHeader(
-        'Content-Type',
-        `text/${pathname.endsWith('.js') ? 'javascript' : 'html'}; charset=utf-8`,
-      );
-      response.end(page(searchParams));
+      const body = page(searchParams);
+      const text = `text/${pathname.endsWith('.js') ? 'javascript' : 'html'}; charset=utf-8`;
+      response.setHeader('Content-Type', typeof body === 'string' ? text : 'application/x-shockwave-flash');
+      response.end(body);
       return;
     }
     if (pathname !== '/_test/report') return pass(request, response);

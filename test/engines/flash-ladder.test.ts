@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import type { Step } from '../../client-shim/src/connect/connection.ts';
+import { type Pages, startFront } from '../support/front.ts';
+import { startProgram } from '../support/gateway.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
+import { type EngineName, run } from './engine.ts';
+
+/** Opens one socket, and reports what the shim did until the first echo. `first` runs before the shim. */
+const pages: Pages = {
+  '/_test/page.html': (query) => `<!DOCTYPE html><html><head><title>ladder</title></head><body>
+<script>${query.get('first')}</script>
+<script src="/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
+<script>
+var socket = new WebSocket('ws://' + location.host + '/echo');
+socket.onopen = function () { socket.send('x'); };
+socket.onmessage = socket.onclose = function (event) {
+  var request = new XMLHttpRequest();
+  request.open('POST', '/_test/report?id=steps', true);
+  request.onreadystatechange = function () { if (request.readyState === 4) document.title = 'done'; };
+  request.send(JSON.stringify({ code: event.code, transport: socket.transport, steps: socket.diagnostics }));
+  socket.onclose = null;
+};
+</script></body></html>`,
+};
+
+interface Report {
+  readonly code?: number;
+  readonly transport: string;
+  readonly steps: Step[];
+}
+
+const WITHOUT_SOCKET = 'window.WebSocket = undefined;';
+const WITHOUT_STREAMS = `${WITHOUT_SOCKET} window.EventSource = undefined;`;
+
+describe('the ladder with Flash', function () {
+  this.timeout(60_000);
+  let flags: string[] = ['--policy-port', '0'];
+  afterEach(() => {
+    flags = ['--policy-port', '0'];
+  });
+
+  async function reportOf(engine: EngineName, transports: string, first: string): Promise<Report> {
+    const gateway = await startProgram([...flags, '--grace', '100ms', '--log-level', 'silent']);
+    const front = await startFront(gateway.port, pages);
+    try {
+      const query = new URLSearchParams({ transports, first });
+      const { output } = await run(engine, `http://127.0.0.1:${front.port}/_test/page.html?${query}`, {
+        seconds: 30,
+      });
+      const report = front.report('steps');
+      assert.ok(report, `no report; the engine said: ${output}`);
+      return JSON.parse(report) as Report;
+    } finally {
+      await front.close();
+      await gateway.close();
+    }
+  }
+
+  function timeOf({ steps }: Report, transport: string, what: string): number {
+    const step = steps.find((one) => one.transport === transport && one.what === what);
+    assert.ok(step, `no step "${transport} ${what}" in ${JSON.stringify(steps)}`);
+    return step.time;
+  }
+
+  it('prefers a native WebSocket, with a player there', async function () {
+    requireOrSkip(this, 'flash');
+    const report = await reportOf('flash', 'flash-socket,websocket,xhr-polling', '');
+    assert.equal(report.transport, 'websocket');
+    assert.ok(report.steps.every(({ transport }) => transport !== 'flash-socket'));
+  });
+
+  it('prefers a stream that is named before it', async function () {
+    requireOrSkip(this, 'flash');
+    const report = await reportOf('flash', 'websocket,eventsource,flash-socket,xhr-polling', WITHOUT_SOCKET);
+    assert.ok(report.steps.every(({ transport }) => transport !== 'flash-socket'));
+  });
+
+  it('uses Flash where it is the best that is left', async function () {
+    requireOrSkip(this, 'flash');
+    const report = await reportOf('flash', 'websocket,eventsource,flash-socket,xhr-polling', WITHOUT_STREAMS);
+    assert.equal(report.transport, 'flash-socket');
+    assert.equal(report.code, undefined);
+  });
+
+  it('loses less than 100 ms where there is no player', async function () {
+    requireOrSkip(this, 'chromium');
+    const report = await reportOf('chromium', 'websocket,flash-socket,xhr-polling', WITHOUT_STREAMS);
+    assert.equal(report.transport, 'xhr-polling');
+    assert.ok(timeOf(report, '', 'create') < 100);
+  });
+
+  it('gives up a player that is blocked after three seconds and the time its script takes', async function () {
+    requireOrSkip(this, 'chromium');
+    const blocked = `${WITHOUT_STREAMS} Object.defineProperty(navigator, 'plugins', { value: { 'Shockwave Flash': {} } });`;
+    const report = await reportOf('chromium', 'websocket,flash-socket,xhr-polling', blocked);
+    assert.equal(report.transport, 'xhr-polling');
+    const given = timeOf(report, 'flash-socket', 'no player answered');
+    assert.ok(given >= 3000 && given < 5600, `${given} ms`);
+  });
+
+  it('gives up at once where the gateway has no Flash', async function () {
+    requireOrSkip(this, 'flash');
+    flags = [];
+    const report = await reportOf('flash', 'websocket,flash-socket,xhr-polling', WITHOUT_STREAMS);
+    assert.equal(report.transport, 'xhr-polling');
+    assert.ok(timeOf(report, 'flash-socket', 'no script') < 1000);
+  });
+});
