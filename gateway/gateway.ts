@@ -327,6 +327,7 @@ export class Gateway implements RequestHandler {
       shim: join(root, 'dist', 'client-shim'),
       demo: this.options.demo ? join(root, 'legacy-demo') : undefined,
       flash: this.#flash.pages,
+      framedBy: this.options.access.origins,
       healthy: () => !this.#draining.signal.aborted,
       hosts: this.#hosts,
       proxies: this.#proxies,

@@ -18,6 +18,7 @@ export function admitCreate(access: Access, head: RequestHead, claimed: string):
   access.hosts.check(head.host);
   const own = ownOrigin(head);
   const vouched = admitOrigin(access.origins, head, own) ?? admitReferer(access.origins, head, own);
+  if (isBridge(head, vouched, own)) return admitBridged(access.origins, claimed, own);
   if (!isSame(claimed, vouched?.origin ?? own)) throw refused('the stated origin is not that of the request');
   return vouched?.match ?? 'own';
 }
@@ -54,10 +55,13 @@ export function admitSockJs(access: Access, head: RequestHead, isCallback: boole
   return undefined;
 }
 
-/** Whether a request that has the token may use the session of a page of `origin`. */
+/**
+ * Whether a request that has the token may use the session of a page of `origin`. One of the gateway's own origin may: the bridge is there, and makes the requests
+ * of other origins' sessions. `Host` has been checked.
+ */
 export function mayUse(head: RequestHead, origin: string): boolean {
   const present = head.header('origin');
-  return present === undefined || isSame(present, origin);
+  return present === undefined || isSame(present, origin) || isSame(present, ownOrigin(head));
 }
 
 /** Old engines spell default ports out in one place and not in the other. */
@@ -95,10 +99,26 @@ function admitReferer(origins: OriginPolicy, head: RequestHead, own: string): Vo
   const origin = referer === undefined ? undefined : originOfUrl(referer);
   const match = origin === undefined ? undefined : origins.match(origin, own);
   if (origin !== undefined && match !== undefined) return { origin, match };
-  if (head.header('x-fallback') !== 'create') throw refused('no Origin, and nothing that stands in for it');
+  if (!SAME_ORIGIN_MARK.test(head.header('x-fallback') ?? ''))
+    throw refused('no Origin, and nothing that stands in for it');
   // A Referer may make the rule stricter, never looser: one of another origin contradicts the header.
   if (origin !== undefined) throw refused('the Referer is not of an allowed origin');
   return undefined;
+}
+
+/** `X-Fallback`: of a page of the gateway's own origin for itself, or of the bridge for a page of another. */
+const SAME_ORIGIN_MARK = /^(?:create|bridge)$/;
+
+/** Step 5 for the bridge. The header proves script of the gateway's own origin, unless something of the request says that it is of another. */
+function isBridge(head: RequestHead, vouched: Vouched | undefined, own: string): boolean {
+  return head.header('x-fallback') === 'bridge' && isSame(vouched?.origin ?? own, own);
+}
+
+/** The browser has told the bridge which origin the page is of; that origin has to be allowed as if it had asked itself. */
+function admitBridged(origins: OriginPolicy, claimed: string, own: string): OriginMatch {
+  const match = origins.match(claimed, own);
+  if (match === undefined) throw refused('this origin is not allowed; the option --origin adds one');
+  return match;
 }
 
 function refused(message: string): RequestError {

@@ -14,6 +14,8 @@ export interface PagesSettings {
   readonly demo: string | undefined;
   /** What Flash asks for: its pages come before those of the folders. */
   readonly flash?: Router;
+  /** Origins besides its own whose pages may have the bridge in a frame; `*` is every one. */
+  readonly framedBy: readonly string[];
   /** False while draining. */
   healthy(): boolean;
   readonly hosts: HostNames;
@@ -34,6 +36,10 @@ export function createPages(settings: PagesSettings): Express {
     next();
   });
   if (settings.flash !== undefined) app.use(settings.flash);
+  app.get('/shim/bridge.html', (_request, response, next) => {
+    response.setHeader('Content-Security-Policy', bridgePolicy(settings.framedBy));
+    next();
+  });
   app.use('/shim', express.static(settings.shim, { index: false, maxAge: '1h', setHeaders: forEveryPage }));
   if (settings.demo !== undefined) {
     // The chat page's STOMP library, as npm has it.
@@ -44,6 +50,13 @@ export function createPages(settings: PagesSettings): Express {
   app.use((_request, response) => plain(response, 404, 'not found'));
   app.use(answerError);
   return app;
+}
+
+/** The bridge (PROTOCOL.md §13) runs its own script, asks its own server, and is for pages that may have connections. */
+function bridgePolicy(framedBy: readonly string[]): string {
+  // `null` is no origin that can be named there.
+  const ancestors = ["'self'", ...framedBy.filter((origin) => origin !== 'null')].join(' ');
+  return `default-src 'none'; script-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors ${ancestors}`;
 }
 
 /** A script is loaded by pages of any origin: it holds nothing that is not public. */

@@ -13,7 +13,7 @@ export const scenarioPages: Pages = {
   '/_test/page.js': () => runner,
   '/_test/page.html': (query) =>
     `<!DOCTYPE html><html><head><meta charset="utf-8"><title>scenario</title></head><body>
-<script src="/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
+<script src="${query.get('gateway')}/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
 <script src="/_test/scenario.js"></script>
 <script src="/_test/page.js"></script>
 </body></html>`,
@@ -26,6 +26,8 @@ export interface EngineRun {
   /** Path of the route. */
   readonly path: string;
   readonly gatewayPort: () => number;
+  /** The page is of another origin than the gateway, which has to allow it. */
+  readonly crossOrigin?: boolean;
   readonly seconds?: number;
   /** Cases that this engine cannot pass over this transport, and why. */
   readonly except?: Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export interface EngineRun {
 
 /** The one suite in a real engine: one page runs all cases, and each is a test here. */
 export function conformanceIn({ engine, transport, tags, path, gatewayPort, ...more }: EngineRun): void {
-  const { seconds = 150, except = {} } = more;
+  const { seconds = 150, except = {}, crossOrigin = false } = more;
   const id = `${engine}${path.replaceAll('/', '-')}-${transport}-${tags.join('-')}`;
   let results: Map<string, string>;
 
@@ -45,13 +47,15 @@ export function conformanceIn({ engine, transport, tags, path, gatewayPort, ...m
       const query = new URLSearchParams({
         id,
         path,
+        gateway: crossOrigin ? `http://127.0.0.1:${front.port}` : '',
         transport,
         transports: transport,
         tags: tags.join(),
         // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s (`silence` / 2).
         millis: '40000',
       });
-      const { output } = await run(engine, `http://127.0.0.1:${front.port}/_test/page.html?${query}`, {
+      const host = crossOrigin ? 'localhost' : '127.0.0.1';
+      const { output } = await run(engine, `http://${host}:${front.port}/_test/page.html?${query}`, {
         seconds,
       });
       results = resultsOf(front.report(id));

@@ -12,7 +12,7 @@
   for (i = 0; i < pairs.length; i += 1) parameters[pairs[i].split('=')[0]] = decodeURIComponent(pairs[i].split('=')[1]);
 
   var environment = {
-    url: 'ws://' + global.location.host + parameters.path,
+    url: (parameters.gateway || global.location.protocol + '//' + global.location.host).replace(/^http/, 'ws') + parameters.path,
     transport: parameters.transport,
     millis: +parameters.millis
   };

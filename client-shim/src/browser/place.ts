@@ -16,10 +16,12 @@ export function baseUrl(): string {
 export function pageOrigin(): string {
   if (page.origin) return page.origin;
   const { scheme, host } = authorityOf(page.location ? page.location.href : '');
-  // IE's address may have the default port.
-  return /^http/i.test(scheme)
-    ? (scheme + host).toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2')
-    : 'null';
+  return /^http/i.test(scheme) ? plainOrigin(scheme + host) : 'null';
+}
+
+/** An origin as it is serialized: IE's addresses and events may have the default port. */
+export function plainOrigin(origin: string): string {
+  return origin.toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2');
 }
 
 /** The script element that is being run; null in a module, or when run later than the parser met it. */

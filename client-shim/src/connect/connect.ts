@@ -1,17 +1,20 @@
 import { page } from '../browser/page.ts';
+import { Bytes } from '../lang/bytes.ts';
 import { indexOf } from '../lang/list.ts';
 import { now } from '../lang/now.ts';
 import { createAlarm } from '../session/alarm.ts';
 import { createSession, type Session, sayGone } from '../session/session.ts';
 import type { CarrierKind, Line } from '../transport/carrier.ts';
+import { hasFlash, loadFlash } from '../transport/flash-socket.ts';
 import { inTurn } from '../transport/in-turn.ts';
 import { CARRIERS, DEFAULT_ORDER } from '../transport/order.ts';
 import type { Platform } from '../transport/platform.ts';
 import { hasLevel2, isNarrow } from '../transport/platform.ts';
 import type { Way } from '../transport/request.ts';
 import { wayFor } from '../transport/ways.ts';
-import { isTrusted, type Native, openNative } from '../transport/websocket.ts';
+import { isTrusted, type Native, type NativeHooks, openNative } from '../transport/websocket.ts';
 import { httpOrigin } from '../wire/address.ts';
+import { createBridges, type OpenBridged } from './bridge.ts';
 import type { Connect, Connection, ConnectionEvents, Step, Target } from './connection.ts';
 import { type Created, create } from './create.ts';
 import { createHub, type Hub } from './hub.ts';
@@ -21,15 +24,18 @@ import { BAD_FOR, GOOD_FOR, rungsOf } from './mover.ts';
 /** Most steps kept for diagnostics: the first ones, which tell how it began, and the latest. */
 const MOST_STEPS = 100;
 const NATIVE = 'websocket';
+const FLASH = 'flash-socket';
+const BRIDGE = 'bridge';
 /** Milliseconds for a native WebSocket to open where the round trip is not known: with the fallback behind it, less than three seconds. */
 const UNKNOWN_PATIENCE = 2500;
 
 /** `connect` on a platform. What the sockets of one page have in common begins here. */
 export function createConnect(platform: Platform, memory: Memory): Connect {
   const hub = createHub(platform, memory);
+  const bridged = createBridges(platform);
   const line: (() => void)[] = [];
   const turn = (way: Way): Way => (isNarrow(platform) ? inTurn(line, way) : way);
-  return (target, events) => connectOn(platform, memory, hub, turn, target, events);
+  return (target, events) => connectOn(platform, memory, hub, turn, bridged, target, events);
 }
 
 /** `connect` in this browser; `socket` is its own WebSocket, in whose place the shim stands. */
@@ -37,26 +43,34 @@ export function connectWith(socket: Platform['socket']): Connect {
   return createConnect({ page: page, socket: socket, now: now }, createMemory(page, now));
 }
 
-/** The ladder: the native WebSocket, then a fallback session, then the end. */
+/**
+ * The ladder: the native WebSocket, then a fallback session, then the end. Flash, where the page's order names it, stands before the session if it is named
+ * before everything else that this engine has, and in its place if the engine has nothing.
+ */
 function connectOn(
   platform: Platform,
   memory: Memory,
   hub: Hub,
   /** How requests are made where they must not be many. */
   turn: (way: Way) => Way,
+  bridged: OpenBridged,
   target: Target,
   events: ConnectionEvents
 ): Connection {
   const order = target.transports || DEFAULT_ORDER;
   const origin = httpOrigin(target.url);
   const host = origin.substring(origin.indexOf('//') + 2) + ' ';
-  const crossOrigin = origin !== target.origin;
+  const crossOrigin = !target.bridged && origin !== target.origin;
   const steps: Step[] = [];
   const started = platform.now();
   let plain: Native | undefined;
+  /** Its name. */
+  let direct = NATIVE;
+  /** What was tried before a session, and did not open. */
+  const passed: string[] = [];
   let session: Session | undefined;
-  let giveUpCreate: (() => void) | undefined;
-  let nativeOpen = false;
+  let giveUp: (() => void) | undefined;
+  let directOpen = false;
   let over = false;
   /** The page is told in a later task than the one it called in. */
   const failing = createAlarm(platform, () => events.closed(1006, '', false, true));
@@ -64,6 +78,7 @@ function connectOn(
   function note(transport: string, what: string): void {
     if (steps.length >= MOST_STEPS) steps.splice(MOST_STEPS / 2, 1);
     steps.push({ time: platform.now() - started, transport: transport, what: what });
+    if (events.step) events.step(transport, what);
   }
 
   function begin(): void {
@@ -77,7 +92,27 @@ function connectOn(
             : '';
     if (!reason) tryNative();
     else note(NATIVE, reason);
-    if (!plain) fallBack(false);
+    if (!plain) fallBack();
+  }
+
+  /** For a socket that needs no session. */
+  function hooks(name: string): NativeHooks {
+    direct = name;
+    return {
+      opened: () => {
+        directOpen = true;
+        note(name, 'open');
+        if (name === NATIVE) memory.set(host + 'rtt', '' + (platform.now() - started), GOOD_FOR);
+      },
+      passed: (reason) => {
+        note(name, reason);
+        plain = undefined;
+        passed.push(name);
+        fallBack();
+      },
+      proved: (good) => memory.set(host + name, good ? 'good' : 'bad', good ? GOOD_FOR : BAD_FOR),
+      over: (code) => end(name, 'closed ' + code)
+    };
   }
 
   /** Tried alone and before all else: a race would open two backend connections. */
@@ -90,40 +125,93 @@ function connectOn(
       target.protocols,
       rtt ? Math.max(1000, Math.min(3000, 4 * rtt)) : UNKNOWN_PATIENCE,
       events,
-      {
-        opened: () => {
-          nativeOpen = true;
-          note(NATIVE, 'open');
-          memory.set(host + 'rtt', '' + (platform.now() - started), GOOD_FOR);
-        },
-        passed: (reason) => {
-          note(NATIVE, reason);
-          plain = undefined;
-          fallBack(true);
-        },
-        proved: (good) => memory.set(host + NATIVE, good ? 'good' : 'bad', good ? GOOD_FOR : BAD_FOR),
-        over: (code) => end(NATIVE, 'closed ' + code)
-      }
+      hooks(NATIVE)
     );
   }
 
-  function rungs(offered: string[] | null): CarrierKind[] {
-    return rungsOf(platform, CARRIERS, order, offered, crossOrigin, target.url);
+  /** Whether Flash comes before `first`, the best carrier that there is. */
+  function isFlashFirst(first: CarrierKind | undefined): boolean {
+    const place = indexOf(order, FLASH);
+    return (
+      place >= 0 &&
+      !(first && indexOf(order, first.name) < place) &&
+      indexOf(passed, FLASH) < 0 &&
+      !(first && memory.get(host + FLASH) === 'bad') &&
+      hasFlash(platform, target.origin, target.url)
+    );
   }
 
-  function fallBack(nativePassed: boolean): void {
-    const best = wayFor(rungs(null)[0], platform, crossOrigin, target.url);
+  function tryFlash(): void {
+    note(FLASH, 'trying');
+    const told = hooks(FLASH);
+    giveUp = loadFlash(platform, origin, (flash) => {
+      if (!flash) told.passed('no script');
+      else
+        plain = flash.open({
+          url: target.url,
+          protocols: target.protocols,
+          origin: target.origin,
+          bytes: Bytes,
+          events: events,
+          hooks: told
+        });
+    });
+  }
+
+  function rungs(offered: string[] | null, from = crossOrigin): CarrierKind[] {
+    return rungsOf(platform, CARRIERS, order, offered, from, target.url);
+  }
+
+  /** Whether a page of the gateway's own could have something better than `first`, the best carrier that this one can. */
+  function isBridgeFirst(first: CarrierKind | undefined): boolean {
+    const page = platform.page;
+    return (
+      crossOrigin &&
+      rungs(null, false)[0] !== first &&
+      !!page.document &&
+      !!page.postMessage &&
+      indexOf(passed, BRIDGE) < 0 &&
+      !(first && memory.get(host + BRIDGE) === 'bad')
+    );
+  }
+
+  function tryBridge(): void {
+    note(BRIDGE, 'trying');
+    const told = hooks(BRIDGE);
+    plain = bridged(target, events, {
+      opened: told.opened,
+      passed: told.passed,
+      proved: told.proved,
+      over: told.over,
+      step: (current, transport, what) => {
+        direct = current;
+        note(transport, what);
+      }
+    });
+  }
+
+  function fallBack(): void {
+    const first = rungs(null)[0];
+    if (isFlashFirst(first)) {
+      tryFlash();
+      return;
+    }
+    if (isBridgeFirst(first)) {
+      tryBridge();
+      return;
+    }
+    const best = wayFor(first, platform, crossOrigin, target.url);
     if (!best) {
       fail('nothing else to try');
       return;
     }
     const way = turn(best);
     note('', 'create');
-    giveUpCreate = create(way, platform, target, crossOrigin, {
+    giveUp = create(way, platform, target, crossOrigin, {
       failed: fail,
       created: (answer) => {
         // Refused or silent while HTTP works: that is the network, not the gateway.
-        if (nativePassed) memory.set(host + NATIVE, 'bad', BAD_FOR);
+        for (let i = 0; i < passed.length; i += 1) memory.set(host + passed[i], 'bad', BAD_FOR);
         memory.set(host + 'rtt', '' + answer.rtt, GOOD_FOR);
         open(way, answer);
       }
@@ -162,13 +250,13 @@ function connectOn(
 
   function transport(): string {
     const kind = session && session.kind();
-    return plain ? NATIVE : kind ? kind.name : '';
+    return plain ? direct : kind ? kind.name : '';
   }
 
   function end(at: string, why: string): void {
     note(at, why);
     over = true;
-    if (giveUpCreate) giveUpCreate();
+    if (giveUp) giveUp();
   }
 
   function fail(reason: string): void {
@@ -183,7 +271,7 @@ function connectOn(
     send: (data, size) => (plain || (session as Session)).send(data, size),
     close: (code, reason) => {
       if (session) session.close(code, reason);
-      else if (plain && nativeOpen) plain.close(code, reason);
+      else if (plain && directOpen) plain.close(code, reason);
       else {
         if (plain) plain.abandon();
         fail('closed by the page');

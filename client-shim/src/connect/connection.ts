@@ -10,6 +10,8 @@ export interface Target {
   origin: string;
   /** Transports allowed, in order; null = the default order. */
   transports: string[] | null;
+  /** This is the bridge, at the gateway's own origin, and connects for a page of `origin` (PROTOCOL.md §13). */
+  bridged?: boolean;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface ConnectionEvents {
   closing(): void;
   /** Exactly once, the last. `failed`: an error event comes before close. */
   closed(code: number, reason: string, wasClean: boolean, failed: boolean): void;
+  /** A step was taken; the one event that may come from within. */
+  step?(transport: string, what: string): void;
 }
 
 /** One step the shim took, for `ws.diagnostics`. */

@@ -4,6 +4,7 @@ import { page } from '../browser/page.ts';
 import { baseUrl } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
 import { Bytes } from '../lang/bytes.ts';
+import { VERSION } from '../lang/version.ts';
 import type { Seam } from './seam.ts';
 import { type Options, Settings } from './settings.ts';
 import { createWebSocket } from './web-socket.ts';
@@ -34,7 +35,7 @@ export function createShim(
   const shim = createWebSocket({ connect, settings, native: own, accessors, seam }) as WebSocketShim;
   shim.NativeWebSocket = own;
   shim.Bytes = Bytes;
-  shim.version = '0.1.0';
+  shim.version = VERSION;
   shim.configure = (options) => settings.configure(options, baseUrl());
   return shim;
 }

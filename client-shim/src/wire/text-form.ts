@@ -16,8 +16,17 @@ export function spellText(frame: Frame): string {
   const length = frame.data.length;
   const data = isBinary(frame.type)
     ? base64Encode(lowOctets(frame.data, 0, length), 0, length)
-    : frame.data.replace(HAZARDS, escapeOne);
+    : escapeText(frame.data);
   return frame.type + data + FRAME_END;
+}
+
+/** Text without control characters, which engines drop, rewrite or take for its end. */
+export function escapeText(text: string): string {
+  return text.replace(HAZARDS, escapeOne);
+}
+
+export function unescapeText(text: string): string {
+  return text.replace(ESCAPED, unescapeOne);
 }
 
 function escapeOne(hazard: string): string {
@@ -49,7 +58,7 @@ export function readText(position: Position, text: string): Frame[] | null {
 
 function readFrame(position: Position, type: string, payload: string): Frame | null {
   if (MALFORMED.test(payload)) return null;
-  if (!isBinary(type)) return arrived(position, type, payload.replace(ESCAPED, unescapeOne));
+  if (!isBinary(type)) return arrived(position, type, unescapeText(payload));
   const octets = base64Decode(payload);
   return octets && arrived(position, type, binaryString(octets, 0, octets.length));
 }

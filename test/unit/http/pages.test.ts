@@ -29,6 +29,7 @@ describe('the pages', () => {
         otherwise: createPages({
           shim: join(folder, 'shim'),
           demo,
+          framedBy: ['http://app.example', 'null'],
           healthy: () => healthy,
           hosts: new HostNames(['gw']),
           proxies: new TrustedProxies([]),

@@ -1,0 +1,101 @@
+import type { MessageEvent } from '../../browser.d.ts';
+import { whenLeaving } from '../browser/leaving.ts';
+import { onMessages } from '../browser/messages.ts';
+import { page } from '../browser/page.ts';
+import { pageOrigin } from '../browser/place.ts';
+import { createConnect } from '../connect/connect.ts';
+import type { Connection } from '../connect/connection.ts';
+import { createMemory } from '../connect/memory.ts';
+import { now } from '../lang/now.ts';
+import { httpOrigin } from '../wire/address.ts';
+import { readBridge, spellBridge } from '../wire/bridge.ts';
+import { readFields } from '../wire/parameters.ts';
+import { binaryOf, charactersOf } from '../wire/payload.ts';
+import { escapeText, unescapeText } from '../wire/text-form.ts';
+
+// The gateway's page in a frame of another origin's page: makes the connections that the page asks for (PROTOCOL.md §13).
+
+const connections: { [id: string]: Connection } = {};
+/** Without native sockets: those would say that they are the gateway's own. */
+const platform = { page: page, socket: undefined, now: now };
+const connect = createConnect(platform, createMemory(page, now));
+/** The page's origin, as the browser says it. */
+let origin = '';
+let sent = 0;
+let seen = 0;
+
+function post(to: string, id: string, verb: string, data: string): void {
+  sent += 1;
+  page.parent?.postMessage?.(spellBridge(sent, id, verb, data), to);
+}
+
+function take(event: MessageEvent): void {
+  // biome-ignore lint/suspicious/noDoubleEquals: IE gives out another object for the same window each time, and takes them for equal
+  if (event.source != page.parent) return;
+  const message = readBridge(event.data);
+  if (!message || message.number <= seen || (origin && event.origin !== origin)) return;
+  seen = message.number;
+  origin = '' + event.origin;
+  const { id, verb, data } = message;
+  const connection = connections[id];
+  if (verb === 'O') open(id, data);
+  else if (connection) act(connection, id, verb, data);
+}
+
+function act(connection: Connection, id: string, verb: string, data: string): void {
+  const comma = data.indexOf(',');
+  const number = +data.substring(0, comma);
+  const rest = data.substring(comma + 1);
+  if (verb === 'T') connection.send(unescapeText(rest), number);
+  else if (verb === 'B') connection.send(binaryOf(page, unescapeText(rest)), number);
+  else if (verb === 'C') connection.close(number, rest);
+  else if (verb === 'X') {
+    delete connections[id];
+    connection.leave();
+  }
+}
+
+function open(id: string, data: string): void {
+  const { url = '', protocols, transports } = readFields(data) || {};
+  const tell = (verb: string, text: string) => {
+    // To a page without an origin it goes without one: the window is the one that asked.
+    if (connections[id]) post(origin === 'null' ? '*' : origin, id, verb, text);
+  };
+  const list = (names: string | undefined) => (names ? names.split(',') : []);
+  if (httpOrigin(url) !== pageOrigin()) return;
+  connections[id] = connect(
+    {
+      url: url,
+      protocols: list(protocols),
+      origin: origin,
+      transports: transports ? list(transports) : null,
+      bridged: true
+    },
+    {
+      open: (protocol) => tell('O', protocol),
+      message: (message) => {
+        if (typeof message === 'string') tell('T', escapeText(message));
+        else tell('B', escapeText(charactersOf(message)));
+      },
+      sent: (bytes) => tell('A', '' + bytes),
+      closing: () => {},
+      closed: (code, reason, wasClean, failed) => {
+        tell('C', [code, wasClean, failed, reason].join());
+        delete connections[id];
+      },
+      // Later: it may be taken in a call of the page's, and says more of itself then.
+      step: (transport, what) => {
+        page.setTimeout(() => {
+          const connection = connections[id];
+          if (connection) tell('S', [connection.transport(), transport, what].join());
+        }, 0);
+      }
+    }
+  );
+}
+
+onMessages(take);
+whenLeaving(() => {
+  for (const id in connections) (connections[id] as Connection).leave();
+});
+post('*', '0', 'H', '');
