@@ -1,5 +1,6 @@
 import * as chromium from './chromium.ts';
 import * as firefox from './firefox.ts';
+import * as flash from './flash.ts';
 import * as khtml from './khtml.ts';
 import * as phantomjs from './phantomjs.ts';
 import * as wine from './wine-jscript.ts';
@@ -27,6 +28,7 @@ interface Engine {
 export const engines = {
   chromium,
   firefox,
+  flash,
   khtml,
   'phantomjs-1.9': phantomjs.release('1.9'),
   'phantomjs-2.1': phantomjs.release('2.1'),
