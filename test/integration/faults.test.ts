@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openRealm, type Realm } from '../support/browser/realm.ts';
+import { openRealm, type Realm, type RealmOptions } from '../support/browser/realm.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import type { Fault } from '../support/faults.ts';
 import { type Flood, floodScript, startFlood } from '../support/flood.ts';
@@ -24,6 +24,27 @@ const FAULTS: Partial<Record<Fault, number>> = {
   hang: 0.005,
 };
 
+const XDR: Partial<RealmOptions> = {
+  ie: true,
+  xhr: 'msxml',
+  xdr: true,
+  without: ['WebSocket', 'TextDecoder'],
+};
+
+/** Every message of JSONP's way up is two requests, a form and a script: fewer of them are as much. */
+const carriers: readonly {
+  readonly transport: string;
+  readonly messages?: number;
+  readonly browser?: Partial<RealmOptions>;
+}[] = [
+  { transport: 'xhr-streaming' },
+  { transport: 'eventsource' },
+  { transport: 'xhr-polling' },
+  { transport: 'xdr-streaming', browser: XDR },
+  { transport: 'xdr-polling', browser: XDR },
+  { transport: 'jsonp-polling', messages: MESSAGES / 5 },
+];
+
 describe('through a proxy that breaks one request in five, nothing is lost', () => {
   const seed = seedFromEnvironment();
   let flood: Flood;
@@ -42,9 +63,9 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
     await flood.close();
   });
 
-  async function open(transport: string, count: number): Promise<void> {
+  async function open(transport: string, count: number, browser: Partial<RealmOptions>): Promise<void> {
     flood = await startFlood(count);
-    const times = ['--grace', '0', '--heartbeat', '1s', '--resume-window', '60s'];
+    const times = ['--grace', '0', '--heartbeat', '1s', '--resume-window', '60s', '--jsonp'];
     // Small, so that a flood is many requests, and each of them has its chance to break.
     const sizes = ['--max-body', '16KiB', '--poll-budget', '16KiB', '--stream-budget', '32KiB'];
     gateway = await startProgram([
@@ -61,7 +82,7 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
       only: (request) => request.url?.includes('/_fallback/') ?? false,
       hang: 4000,
     });
-    realm = openRealm({ url: `http://127.0.0.1:${proxy.port}/page`, without: ['WebSocket'] });
+    realm = openRealm({ without: ['WebSocket'], ...browser, url: `http://127.0.0.1:${proxy.port}/page` });
     await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
     realm.run(floodScript);
   }
@@ -75,28 +96,28 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
       readonly socket: { close(): void; readonly diagnostics: unknown };
     };
 
-  for (const transport of ['xhr-streaming', 'eventsource', 'xhr-polling']) {
-    it(`of ${MESSAGES} messages each way over ${transport}`, async function () {
+  for (const { transport, messages = MESSAGES, browser = {} } of carriers) {
+    it(`of ${messages} messages each way over ${transport}`, async function () {
       this.timeout(LIMIT + 30_000);
-      await open(transport, MESSAGES);
-      const page = start(MESSAGES);
-      const over = () => (page.received >= MESSAGES && flood.received >= MESSAGES) || page.closed !== null;
+      await open(transport, messages, browser);
+      const page = start(messages);
+      const over = () => (page.received >= messages && flood.received >= messages) || page.closed !== null;
       await until('the end of the flood', over, LIMIT).catch((late) => {
         throw new Error(`${late.message}: ${page.received} down, ${flood.received} up`);
       });
       if (page.closed !== null) console.log(page.socket.diagnostics);
       assert.deepEqual(
         [page.wrong, flood.wrong, page.received, flood.received, page.closed, page.opened, flood.opened],
-        [null, undefined, MESSAGES, MESSAGES, null, 1, 1],
+        [null, undefined, messages, messages, null, 1, 1],
       );
       const broken = proxy.requests - (proxy.counts.pass ?? 0);
-      assert.ok(broken > MESSAGES / 500, `${broken} of ${proxy.requests} requests were broken`);
+      assert.ok(broken > messages / 500, `${broken} of ${proxy.requests} requests were broken`);
       assert.deepEqual(realm.errors, []);
     });
 
     it(`of ${SESSIONS} sessions one after the other over ${transport}, each of one backend connection`, async function () {
       this.timeout(LIMIT + 30_000);
-      await open(transport, 3);
+      await open(transport, 3, browser);
       for (let i = 1; i <= SESSIONS; i++) {
         const page = start(3);
         await until(
@@ -104,6 +125,7 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
           () => (page.received === 3 && flood.received === 3 * i) || page.closed !== null,
           30_000,
         );
+        if (page.closed !== null) console.log(page.socket.diagnostics);
         assert.deepEqual([page.wrong, flood.wrong, page.closed, flood.opened], [null, undefined, null, i]);
         page.socket.close();
         await until(`the close of session ${i}`, () => page.closed !== null, 30_000);
