@@ -19,7 +19,7 @@ Demo.transports = [
   { name: 'xdr-polling', is: 'XDomainRequest, answer by answer' },
   { name: 'xhr-polling', is: 'one request for each batch' },
   { name: 'jsonp-polling', is: 'one script tag for each batch' },
-  { name: 'flash-socket', is: 'a socket of the Flash player', later: true }
+  { name: 'flash-socket', is: 'a socket of the Flash player', asked: true }
 ];
 
 Demo.element = function (id) {
