@@ -1,4 +1,4 @@
-import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import { ABNORMAL, type CloseStatus } from '../protocol/close.ts';
 import type { Entry } from '../protocol/delivery.ts';
 import { Message } from '../protocol/message.ts';
 import { MalformedError } from '../protocol/unit.ts';
@@ -21,18 +21,18 @@ export function spellEnd(status: CloseStatus): string {
 
 /** Messages as one frame. */
 export function spellMessages(messages: readonly Message[]): string {
-  const [first] = messages;
-  if (first !== undefined && messages.length === 1) return `a[${quote(first)}]`;
   return `a[${messages.map(quote).join(',')}]`;
 }
 
 /** Entries of a delivery as frames: the messages, and then perhaps the end. */
 export function spellEntries(entries: readonly Entry[]): string[] {
-  const last = entries.at(-1);
-  const messages = entries.map(({ message }) => message).filter((message) => message !== undefined);
-  const frames = messages.length === 0 ? [] : [spellMessages(messages)];
-  if (last !== undefined && last.message === undefined)
-    frames.push(spellEnd(last.close ?? { code: CloseCode.abnormal, reason: '' }));
+  const frames: string[] = [];
+  let messages = '';
+  for (const { message, close = ABNORMAL } of entries) {
+    if (message !== undefined) messages += messages === '' ? quote(message) : `,${quote(message)}`;
+    else frames.push(spellEnd(close));
+  }
+  if (messages !== '') frames.unshift(`a[${messages}]`);
   return frames;
 }
 
@@ -40,7 +40,8 @@ export function spellEntries(entries: readonly Entry[]): string[] {
  * What browsers lose or change on some transports, beside the control characters that JSON escapes anyway (SockJS 0.3.3, `escapable_by_server`). A surrogate
  * that is alone, which UTF-8 cannot carry, does not occur in a message.
  */
-const UNSAFE = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufff0-\uffff]/g;
+const UNSAFE = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufff0-\uffff]/;
+const UNSAFE_EVERYWHERE = new RegExp(UNSAFE, 'g');
 
 /** A text message as a string of JSON, worked out once for all sessions it goes to. */
 function quote(message: Message): string {
@@ -49,8 +50,7 @@ function quote(message: Message): string {
 }
 
 function escapeUnsafe(text: string): string {
-  UNSAFE.lastIndex = 0;
-  return UNSAFE.test(text) ? text.replace(UNSAFE, escapeUnit) : text;
+  return UNSAFE.test(text) ? text.replace(UNSAFE_EVERYWHERE, escapeUnit) : text;
 }
 
 function escapeUnit(character: string): string {

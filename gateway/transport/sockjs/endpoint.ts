@@ -11,7 +11,7 @@ import type { Session } from '../../session/session.ts';
 import { refuse, refuseFor } from '../refuse.ts';
 import type { SessionAddress, SockJsAddress } from './address.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
-import { merged, preflight, stickyCookie, uncached, withRequestedHeaders } from './headers.ts';
+import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
 import { FORMS } from './list.ts';
 import { notFound, type PageSettings, SockJsPages, wrongMethod } from './pages.ts';
 import type { SockJsRoute } from './route.ts';
@@ -82,7 +82,7 @@ export class SockJsEndpoint {
   }
 
   #headersFor(exchange: Exchange, route: SockJsRoute): Headers {
-    const crossOrigin = withRequestedHeaders(route.crossOrigin(exchange, true), exchange);
+    const crossOrigin = crossOriginOf(exchange, route);
     if (!this.#context.cookie) return crossOrigin;
     return crossOrigin === NO_HEADERS
       ? stickyCookie(exchange)
@@ -163,19 +163,17 @@ export class SockJsEndpoint {
     headers: Headers,
     form: UpForm,
   ): void {
-    const find = (): Session | undefined => {
-      const held = this.#held.get(keyOf(address));
-      return held !== undefined && mayUse(exchange, held.origin) ? held.session : undefined;
-    };
     const refusal = merged(REFUSAL, headers);
+    const held = this.#held.get(keyOf(address));
+    const session = held !== undefined && mayUse(exchange, held.origin) ? held.session : undefined;
     // Nobody's body is collected.
-    if (find() === undefined) {
+    if (session === undefined) {
       notFound(exchange, refusal);
       return;
     }
     exchange.readBody(route.maxMessage, (body) => {
-      const session = find();
-      if (session === undefined) {
+      // A body takes its time.
+      if (session.state === 'ended') {
         notFound(exchange, refusal);
         return;
       }

@@ -1,5 +1,6 @@
 import { NO_HEADERS } from '../../http/cors.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
+import type { SockJsRoute } from './route.ts';
 
 /** For everything that is of a session or of the moment: some engines cache even POST (iOS 6; SockJS 0.3.3, "verify_not_cached"). */
 const NOT_CACHED = 'no-store, no-cache, no-transform, must-revalidate, max-age=0';
@@ -7,13 +8,14 @@ const NOT_CACHED = 'no-store, no-cache, no-transform, must-revalidate, max-age=0
 /** A year, as the protocol has it for what does not change. */
 const YEAR = 31_536_000;
 
+/** Header fields of an answer that must not be kept, and has a type though there is no body. */
+export function bodiless(type: string): Headers {
+  return { 'content-type': `${type}; charset=UTF-8`, 'cache-control': NOT_CACHED };
+}
+
 /** Header fields of an answer that must not be kept, of that type. */
 export function uncached(type: string): Headers {
-  return {
-    'content-type': `${type}; charset=UTF-8`,
-    'cache-control': NOT_CACHED,
-    'x-content-type-options': 'nosniff',
-  };
+  return { ...bodiless(type), 'x-content-type-options': 'nosniff' };
 }
 
 /** The same for streams: nginx holds a body back unless it is told not to (nginx, X-Accel-Buffering). */
@@ -35,13 +37,25 @@ export function merged(headers: Headers, more: Headers): Headers {
 }
 
 /**
- * Names of header fields that a page may send are said back to it (SockJS 0.3.3, "test_request_headers_cors"), to a page of an allowed origin.
+ * What a page of an allowed origin needs to read an answer. Names of header fields that it may send are said back to it (SockJS 0.3.3,
+ * "test_request_headers_cors").
  */
-export function withRequestedHeaders(crossOrigin: Headers, exchange: Exchange): Headers {
-  if (crossOrigin['access-control-allow-origin'] === undefined) return crossOrigin;
+export function crossOriginOf(exchange: Exchange, route: SockJsRoute): Headers {
+  const headers = route.crossOrigin(exchange, hasXDomainRequest(exchange));
+  if (headers['access-control-allow-origin'] === undefined) return headers;
   const asked = exchange.header('access-control-request-headers') ?? '';
-  return FIELD_NAMES.test(asked) ? { ...crossOrigin, 'access-control-allow-headers': asked } : crossOrigin;
+  return FIELD_NAMES.test(asked) ? { ...headers, 'access-control-allow-headers': asked } : headers;
 }
+
+/**
+ * XDomainRequest, which sockjs-client takes in IE 8 and 9 for pages of the same origin too, wants the field even there (Microsoft, "XDomainRequest object"). Nothing
+ * else tells its requests from others: those engines say their name.
+ */
+function hasXDomainRequest(exchange: Exchange): boolean {
+  return IE_8_OR_9.test(exchange.header('user-agent') ?? '');
+}
+
+const IE_8_OR_9 = /Trident\/[45]\./;
 
 const FIELD_NAMES = /^[\w!#$%&'*+.^`|~-]{1,64}(?:, ?[\w!#$%&'*+.^`|~-]{1,64}){0,31}$/;
 

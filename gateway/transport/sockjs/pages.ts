@@ -3,7 +3,7 @@ import { refuse } from '../refuse.ts';
 import type { PageAddress } from './address.ts';
 import { LIBRARY } from './address.ts';
 import { GREETING, GREETING_HEADERS } from './greeting.ts';
-import { merged, preflight, withRequestedHeaders } from './headers.ts';
+import { crossOriginOf, merged, preflight } from './headers.ts';
 import { iframeLibrary, libraryHeaders } from './iframe-library.ts';
 import { iframeHeaders, iframePage } from './iframe-page.ts';
 import { INFO_HEADERS, spellInfo } from './info.ts';
@@ -56,7 +56,7 @@ export class SockJsPages {
   }
 
   #info(exchange: Exchange, route: SockJsRoute, info: string): void {
-    const crossOrigin = withRequestedHeaders(route.crossOrigin(exchange, true), exchange);
+    const crossOrigin = crossOriginOf(exchange, route);
     if (exchange.method === 'OPTIONS') exchange.reply(204, preflight('OPTIONS, GET', crossOrigin), '');
     else if (exchange.method === 'GET') exchange.reply(200, merged(INFO_HEADERS, crossOrigin), info);
     else wrongMethod(exchange, 'OPTIONS, GET');

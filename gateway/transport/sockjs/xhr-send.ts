@@ -1,9 +1,9 @@
 import { parseMessages } from '../../dialect/sockjs.ts';
 import type { UpForm } from './form.ts';
-import { merged, uncached } from './headers.ts';
+import { bodiless, merged } from './headers.ts';
 
 /** The type is for Firefox, which takes an answer without one for broken XML (SockJS 0.3.3, "XhrPolling"). */
-const HEADERS = uncached('text/plain');
+const HEADERS = bodiless('text/plain');
 
 /** An array of strings, whatever its type is said to be (SockJS 0.3.3, "test_content_types"). */
 export const xhrSend: UpForm = {
