@@ -7,6 +7,7 @@ import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
 import { startGateway } from '../support/gateway.ts';
 import { StompClient } from '../support/stomp-client.ts';
+import { brokerDifferences } from '../support/stomp-differences.ts';
 import { brokerSuite } from '../support/stomp-suite.ts';
 import { handshake, Recorder } from '../support/upstreams.ts';
 
@@ -25,6 +26,17 @@ describe('the embedded STOMP broker over TCP', () => {
   after(() => listener.close());
 
   brokerSuite(() => ({ at: port }));
+  brokerDifferences(() => ({ at: port }), {
+    nack: 'again',
+    passesReceipt: false,
+    receiptInTransaction: 'at once',
+    survivesError: false,
+    rest: ['#', '>'],
+    countsText: true,
+    takesIdTwice: false,
+    selects: false,
+    hasTemporary: false,
+  });
 });
 
 describe('the embedded STOMP broker over a native WebSocket', () => {
