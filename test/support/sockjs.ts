@@ -197,13 +197,21 @@ export interface Services {
   stop(): Promise<void>;
 }
 
+/** Origin of a page that may connect beside the services' own. */
+export const PAGE = 'http://page.example';
+
 /** Streams end after so many octets, as the protocol's tests have it. */
 export const RESPONSE_LIMIT = 4096;
 
 export async function startServices(): Promise<Services> {
   const start = (sockjs: { websocket?: boolean; cookie?: boolean }) =>
     startGateway(
-      { routes: ['/echo=echo:'], jsonp: true, sockjs: { ...sockjs, responseLimit: RESPONSE_LIMIT } },
+      {
+        routes: ['/echo=echo:'],
+        jsonp: true,
+        origin: PAGE,
+        sockjs: { ...sockjs, responseLimit: RESPONSE_LIMIT },
+      },
       (gateway) => gateway.route('/close', (socket) => socket.close(3000, 'Go away!')),
     );
   const gateways = await Promise.all([start({}), start({ websocket: false }), start({ cookie: true })]);

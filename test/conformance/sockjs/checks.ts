@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Answer } from '../../support/fallback-client.ts';
-import type { SockJsRequests } from '../../support/sockjs.ts';
+import { PAGE, type SockJsRequests } from '../../support/sockjs.ts';
 
 type Headers = Answer['headers'];
 
@@ -41,10 +41,10 @@ export function assert405({ status, headers, body }: Answer): void {
   assert.equal(body, '');
 }
 
-/** A preflight, of the gateway's own page, of one that is not allowed, and of nobody. */
+/** A preflight, of a page that is allowed, of the gateway's own, of one that is not allowed, and of nobody. */
 export async function assertOptions(requests: SockJsRequests, path: string, methods: string): Promise<void> {
   const own = new URL(requests.base).origin;
-  for (const origin of [undefined, own, 'http://elsewhere.example', 'null']) {
+  for (const origin of [undefined, PAGE, own, 'http://elsewhere.example', 'null']) {
     const headers = origin === undefined ? {} : { origin };
     const answer = await requests.ask('OPTIONS', path, { headers });
     assert.equal(answer.status, 204);
@@ -52,6 +52,6 @@ export async function assertOptions(requests: SockJsRequests, path: string, meth
     assert.ok(Number(answer.headers['access-control-max-age']) > 1_000_000);
     assert.equal(answer.headers['access-control-allow-methods'], methods);
     assert.equal(answer.body, '');
-    assertCors(answer.headers, origin === own ? own : undefined);
+    assertCors(answer.headers, origin === PAGE ? PAGE : undefined);
   }
 }

@@ -1,3 +1,5 @@
+import { PAGE } from '../../support/sockjs.ts';
+
 /** A request that was seen on the wire, or that a client could make by mistake. */
 export interface Recorded {
   readonly name: string;
@@ -9,8 +11,7 @@ export interface Recorded {
   readonly until?: string;
 }
 
-/** Origin of a page that may connect, and of one that may not. */
-export const PAGE = 'http://page.example';
+/** Origin of a page that may not connect. */
 const ELSEWHERE = 'http://elsewhere.example';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sockjs from 'sockjs';
 import { startGateway } from '../../support/gateway.ts';
-import { SockJsRequests } from '../../support/sockjs.ts';
+import { PAGE, SockJsRequests } from '../../support/sockjs.ts';
 import { type Difference, INTENDED } from './differences.ts';
-import { PAGE, RECORDED, type Recorded } from './recorded.ts';
+import { RECORDED, type Recorded } from './recorded.ts';
 
 /** Header fields that a client, a cache or a proxy acts on. */
 const FIELDS = [

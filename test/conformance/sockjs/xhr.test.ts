@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RESPONSE_LIMIT, type Services, startServices } from '../../support/sockjs.ts';
+import { PAGE, RESPONSE_LIMIT, type Services, startServices } from '../../support/sockjs.ts';
 import { assertCors, assertNotCached, assertOptions, assertType } from './checks.ts';
 
 describe('SockJS 0.3.3: XHR', () => {
@@ -70,19 +70,29 @@ describe('SockJS 0.3.3: XHR', () => {
     });
 
     it('says the header fields back that a page asks for', async () => {
-      const origin = new URL(services.echo.base).origin;
       for (const [asked, said] of [
         ['a, b, c', 'a, b, c'],
         ['', undefined],
         ['a\tb', undefined],
       ] as const) {
-        const headers = { origin, 'Access-Control-Request-Headers': asked };
+        const headers = { origin: PAGE, 'Access-Control-Request-Headers': asked };
         const answer = await services.echo.post(`${services.echo.session()}/xhr`, '', headers);
         assert.equal(answer.status, 200);
-        assertCors(answer.headers, origin);
+        assertCors(answer.headers, PAGE);
         assert.equal(answer.headers['access-control-allow-headers'], said);
       }
     });
+  });
+
+  it('let XDomainRequest read answers of its own origin', async () => {
+    const origin = new URL(services.echo.base).origin;
+    const ie9 = 'Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; Trident/5.0)';
+    const headers = { origin, 'user-agent': ie9 };
+    assertCors((await services.echo.post(`${services.echo.session()}/xhr`, '', headers)).headers, origin);
+    assertCors(
+      (await services.echo.post(`${services.echo.session()}/xhr`, '', { origin })).headers,
+      undefined,
+    );
   });
 
   describe('XhrStreaming: /*/*/xhr_streaming', () => {
