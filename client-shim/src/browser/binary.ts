@@ -11,9 +11,9 @@ export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return tag(value) === 'ArrayBuffer';
 }
 
-/** Any typed array or DataView. */
+/** Any typed array or DataView. KHTML's are an `ArrayBufferUint8` and so on. */
 export function isView(value: unknown): value is ArrayBufferView {
-  return /Array$|^DataView$/.test(tag(value)) && isArrayBuffer((value as ArrayBufferView).buffer);
+  return /Array|^DataView$/.test(tag(value)) && isArrayBuffer((value as ArrayBufferView).buffer);
 }
 
 export function isBlob(value: unknown): value is Blob {

@@ -2,13 +2,13 @@ import { page } from './page.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Random `[A-Za-z0-9_-]` of that length, 6 bits a letter; by `Math.random` where there is nothing better. */
+/** Random `[A-Za-z0-9_-]` of that length, 6 bits a letter. `Math.random` has a part in it everywhere: edbrowse's `getRandomValues` does nothing. */
 export function randomId(length: number): string {
   const crypto = page.crypto;
   const letters: string[] = [];
   const random = page.Uint8Array && crypto?.getRandomValues ? new page.Uint8Array(length) : null;
   if (random) crypto?.getRandomValues?.(random);
   for (let at = 0; at < length; at += 1)
-    letters.push(LETTERS.charAt(random ? (random[at] as number) & 63 : Math.floor(Math.random() * 64)));
+    letters.push(LETTERS.charAt(((random ? (random[at] as number) : 0) ^ (Math.random() * 64)) & 63));
   return letters.join('');
 }

@@ -33,7 +33,9 @@ function construct(kind: Kind, type: string, fields: Record<string, unknown>): S
   try {
     const Constructor = page[kind] as unknown as new (type: string, fields: object) => SocketEvent;
     const event = new Constructor(type, fields);
-    return event.type === type ? event : null;
+    // The target of its events is the shim's to set, and up to Safari 8 cannot be: a value of its own stands in for it here.
+    put(event, 'target', type);
+    return event.type === type && event.target === type ? event : null;
   } catch {
     return null;
   }

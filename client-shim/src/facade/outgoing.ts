@@ -19,7 +19,10 @@ export function outgoing(argument: unknown): Outgoing {
   if (page.FileReader && isBlob(argument)) return { data: argument, size: argument.size };
   if (argument instanceof Bytes || (Octet && (isArrayBuffer(argument) || isView(argument)))) {
     const octets = octetsOf(argument) as number[];
-    return { data: Octet ? new Octet(octets) : new Bytes(octets.slice(0)), size: octets.length };
+    const copy = Octet ? new Octet(octets.length) : [];
+    // By hand: KHTML's constructor and `set` read from the start of the buffer, wherever the view begins.
+    for (let at = 0; at < octets.length; at += 1) copy[at] = octets[at] as number;
+    return { data: Octet ? (copy as Uint8Array) : new Bytes(copy as number[]), size: octets.length };
   }
   const text = scalarText(`${argument}`);
   return { data: text, size: utf8Length(text) };

@@ -1,7 +1,7 @@
 import { syntaxError } from './errors.ts';
 
-/** An RFC 7230 token: U+0021 to U+007E without separators. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** What an RFC 7230 token, of U+0021 to U+007E without separators, does not have. Asked so, as `$` stands before a last newline, too, in KHTML. */
+const NO_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 
 /** The constructor's second argument as a list. Throws a SyntaxError for what is no token, and for one that comes twice. */
 export function protocolList(argument: unknown): string[] {
@@ -13,7 +13,8 @@ export function protocolList(argument: unknown): string[] {
   for (let at = 0; at < given.length; at += 1) {
     const protocol = `${given[at]}`;
     const key = ' ' + protocol.toLowerCase();
-    if (!TOKEN.test(protocol) || seen[key]) throw syntaxError('Invalid or repeated subprotocol: ' + protocol);
+    if (!protocol || NO_TOKEN.test(protocol) || seen[key])
+      throw syntaxError('Invalid or repeated subprotocol: ' + protocol);
     seen[key] = true;
     list.push(protocol);
   }

@@ -29,9 +29,9 @@ export function originOf(url: string): string {
   return scheme + host;
 }
 
-/** Engines had a `URL` before it was a parser (PhantomJS 1.9), and parsers that knew no `ws:`. */
+/** Engines had a `URL` before it was a parser (PhantomJS 1.9), parsers that knew no `ws:`, and that want no host (Safari 10). */
 function hasParser(): boolean {
-  return parseNatively('b', 'ws://A:80/c') === 'ws://a/b';
+  return parseNatively('b', 'ws://A:80/c') === 'ws://a/b' && !parseNatively('ws://', 'ws://a');
 }
 
 function parseNatively(text: string, base: string): string | null {

@@ -91,8 +91,8 @@ export function createUpstream(
       if (frames) events.frames(frames);
       if (stopped) return;
       if (taken) settled();
-      else if (status === 400 && typeof body !== 'string') {
-        // Some engines have typed arrays and post them as "[object ArrayBuffer]": of a malformed body nothing took effect.
+      else if ((status === 400 || status === 405) && typeof body !== 'string') {
+        // Some engines have typed arrays and post them as "[object ArrayBuffer]": of a malformed body nothing took effect. edbrowse makes it a GET.
         line.postsOctets = false;
         retry.failed();
       } else if (status === 200 || isPassing(status)) retry.failed();

@@ -47,7 +47,7 @@ function post(
 
 /** By pieces, for the reason that `toUtf8` has. */
 function encode(text: string): string {
-  return text.replace(/([\ud800-\udbff]?[\s\S]){1,512}/g, (piece) => encodeURIComponent(piece));
+  return text.replace(/([\ud800-\udbff]?[\s\S\u180e]){1,512}/g, (piece) => encodeURIComponent(piece));
 }
 
 /** A script whose address is the request and whose run is the answer. */

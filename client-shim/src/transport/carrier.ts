@@ -53,11 +53,11 @@ export interface CarrierKind {
 
 /**
  * A request body: in byte form if something binary is in it and the engine can post octets, else in text form. Text in byte form, too, where
- * the engine may be a WebKit that posts strings in Unicode's normal form C: seen in PhantomJS 1.9, gone from all that have `normalize`. It leaves
- * what is below U+0300 alone.
+ * the engine may be a WebKit that posts strings in Unicode's normal form C: seen from PhantomJS 1.9 to JavaFX 11 (WebKit 610), none
+ * of which has a WeakRef, and not in WebKitGTK 2.50, which has. It leaves what is below U+0300 alone.
  */
 export function bodyOf(platform: Platform, line: Line, frames: Frame[]): string | ArrayBuffer {
-  const exact = ('' as { normalize?: unknown }).normalize;
+  const exact = platform.page.WeakRef;
   let binary = false;
   for (let i = 0; i < frames.length; i += 1) {
     const one = frames[i] as Frame;

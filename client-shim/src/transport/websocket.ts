@@ -76,9 +76,12 @@ export function openNative(
   let queued = 0;
   let opened = false;
   let heard = false;
+  /** Something was sent in this task: it counts until the next one (WHATWG WebSockets, `bufferedAmount`); old WebKit counts it down at once. */
+  let fresh = false;
   let timer: TimerId | undefined;
 
   function look(): void {
+    fresh = false;
     const gone = queued - socket.bufferedAmount;
     if (gone > 0) {
       queued -= gone;
@@ -157,13 +160,19 @@ export function openNative(
       socket.send(
         data instanceof Bytes ? new (platform.page.Uint8Array as Uint8ArrayConstructor)(data.bytes) : data
       );
-      if (timer === undefined) timer = platform.page.setTimeout(lookAgain, 0);
+      if (fresh) return;
+      fresh = true;
+      // Anew: a timer of before may come much later than the next task.
+      stopTimer();
+      timer = platform.page.setTimeout(lookAgain, 0);
     },
     close: (code, reason) => {
       if (code === 1005) socket.close();
       else socket.close(code, reason);
     },
-    settle: look,
+    settle: () => {
+      if (!fresh) look();
+    },
     abandon: abandon
   };
 }

@@ -31,7 +31,7 @@ const PAYLOADS: { readonly [type: string]: RegExp } = {
   '#': /^[1-9]\d{0,15}$/,
   A: /^(0|[1-9]\d{0,15})$/,
   // the codes that may travel (RFC 6455 §7.4, IANA close code registry)
-  C: /^((100[0-37-9]|101[0-4]|[34]\d\d\d)(,[\s\S]*)?)?$/,
+  C: /^((100[0-37-9]|101[0-4]|[34]\d\d\d)(,[\s\S\u180e]*)?)?$/,
   E: /^[rsg]$/,
   H: /^$/,
   R: /^$/,

@@ -77,6 +77,21 @@ describe('the ladder, at its native rung', () => {
     assert.deepEqual(told, ['open', 'sent 6', 'sent 4']);
   });
 
+  it('counts what this task has sent until the next one, also where the browser does not', () => {
+    const { browser, told, connection } = open(new FakeBrowser().withSocket());
+    socketOf(browser).onopen?.({ type: 'open' });
+    for (let i = 0; i < 2; i += 1) {
+      connection.send('0123456789', 10);
+      connection.settle?.();
+    }
+    assert.deepEqual(told, ['open']);
+    browser.clock.advance(0);
+    assert.deepEqual(told, ['open', 'sent 20']);
+    connection.send('0', 1);
+    browser.clock.advance(0);
+    assert.deepEqual(told.at(-1), 'sent 1');
+  });
+
   it('goes over to the fallback at once when it is refused', () => {
     const { browser } = open(new FakeBrowser().withSocket());
     socketOf(browser).onclose?.({ type: 'close', code: 1006 });
@@ -207,9 +222,19 @@ describe('create, as the shim asks for it', () => {
     const { browser, connection, told } = open(new FakeBrowser());
     connection.close(1000, '');
     assert.deepEqual(told, []);
+    assert.equal(browser.last('create').aborted, false, 'PhantomJS 2 would lose the connection under it');
     browser.clock.advance(10);
     assert.deepEqual(told, ['closed 1006  false true']);
     assert.equal(browser.last('create').aborted, true);
+  });
+
+  it('takes no answer for a connection that the page has closed', () => {
+    const { browser, connection, told } = open(new FakeBrowser());
+    connection.close(1000, '');
+    browser.last('create').end(200, ANSWER);
+    browser.clock.advance(1000);
+    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.equal(browser.requests.length, 1);
   });
 });
 
@@ -396,6 +421,21 @@ describe('upstream of a fallback session', () => {
     browser.last('send').end(400, 'malformed');
     browser.clock.advance(1);
     assert.equal(browser.last('send').body, `n.k;#1${RS}BAP8=${RS}`);
+  });
+
+  it('posts text as octets where strings may be posted in another normal form, if they are taken', () => {
+    const { browser, connection } = openFallback({ transports: ['xhr-polling'] });
+    browser.page.WeakRef = undefined;
+    connection.send('e\u0301', 3);
+    browser.clock.advance(1);
+    assert.equal(
+      Buffer.from(browser.last('send').body as ArrayBuffer).toString(),
+      '\x01\x03n.k#\x011T\x03e\u0301',
+    );
+    // edbrowse makes a GET of it.
+    browser.last('send').end(405, 'only POST');
+    browser.clock.advance(1);
+    assert.equal(browser.last('send').body, `n.k;#1${RS}Te\u0301${RS}`);
   });
 
   it('asks for byte form once it has seen binary', () => {

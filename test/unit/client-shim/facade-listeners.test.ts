@@ -192,6 +192,22 @@ describe('Events', () => {
     }
   });
 
+  it('are objects of the same shape where a native one has no other target than its own', () => {
+    class Event {
+      constructor() {
+        Object.defineProperty(this, 'target', { value: null });
+      }
+    }
+    const undo = withGlobals({ Event });
+    const socket = {};
+    const listeners = new Listeners();
+    let target: unknown;
+    listeners.add('open', (event: { target: unknown }) => (target = event.target), false);
+    listeners.dispatch(socket, simpleEvent('open'));
+    undo();
+    assert.equal(target, socket);
+  });
+
   it('have their fields also where the constructor overlooks them', () => {
     const undo = withGlobals({ MessageEvent: class extends Event {} });
     const message = messageEvent('x', 'ws://host');

@@ -42,6 +42,13 @@ const CASES: [string, string | null][] = [
   ['#frag', null],
 ];
 
+/** As that of Safari 10. */
+class HostlessURL extends URL {
+  constructor(text: string, base?: string) {
+    super(text === 'ws://' ? 'about:blank' : text, base);
+  }
+}
+
 const isSyntaxError = (error: Error & { code?: number }) => error.name === 'SyntaxError' && error.code === 12;
 
 describe("The constructor's address", () => {
@@ -49,6 +56,7 @@ describe("The constructor's address", () => {
     ["the engine's parser", {}],
     ['the own rules, where the engine has no parser', { URL: undefined }],
     ['the own rules, where URL is not a constructor', { URL: { createObjectURL() {} } }],
+    ['the own rules, where URL wants no host', { URL: HostlessURL }],
   ] as const) {
     it(`is resolved, checked and serialized by ${parser}`, () => {
       const undo = withGlobals(globals);

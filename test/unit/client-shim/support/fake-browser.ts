@@ -32,6 +32,7 @@ export class FakeBrowser implements Platform {
         }
       },
       TextDecoder,
+      WeakRef,
       Uint8Array,
       ArrayBuffer,
       localStorage: {
