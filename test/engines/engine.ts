@@ -1,8 +1,13 @@
 import * as chromium from './chromium.ts';
+import * as edbrowse from './edbrowse.ts';
 import * as firefox from './firefox.ts';
 import * as flash from './flash.ts';
+import * as javafx from './javafx.ts';
 import * as khtml from './khtml.ts';
+import * as oldChromium from './old-chromium.ts';
 import * as phantomjs from './phantomjs.ts';
+import * as qtwebkit from './qtwebkit.ts';
+import * as webkitgtk from './webkitgtk.ts';
 import * as wine from './wine-jscript.ts';
 
 export interface RunOptions {
@@ -27,9 +32,16 @@ interface Engine {
 /** Every engine that tests can run. What each stands for is in the README of the tests' report. */
 export const engines = {
   chromium,
+  webkitgtk,
   firefox,
+  'firefox-2-connections': firefox.held(2),
+  javafx,
+  'chromium-64': oldChromium.version('64'),
+  'chromium-92': oldChromium.version('92'),
   flash,
+  edbrowse,
   khtml,
+  qtwebkit,
   'phantomjs-1.9': phantomjs.release('1.9'),
   'phantomjs-2.1': phantomjs.release('2.1'),
   'wine-jscript-ie6': wine.mode('1', '6'),

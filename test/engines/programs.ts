@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -11,6 +11,12 @@ export const enginesHome =
 export function program(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   return folders.map((folder) => join(folder, name)).find(executable);
+}
+
+/** The first program `FOLDER/…/FILE`: Debian names folders after the machine's architecture. */
+export function programBelow(folder: string, file: string): string | undefined {
+  const folders = existsSync(folder) ? readdirSync(folder) : [];
+  return folders.map((one) => join(folder, one, file)).find(executable);
 }
 
 export function executable(file: string): boolean {

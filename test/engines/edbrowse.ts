@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunOptions, RunResult } from './engine.ts';
+import { program } from './programs.ts';
+import { inSandbox, type Sandbox, whileRuns } from './sandbox.ts';
+
+export function missing(): string | undefined {
+  return program('edbrowse') ? undefined : 'edbrowse (Debian package edbrowse)';
+}
+
+/** edbrowse 3.7: a line editor that browses, with a small document on Duktape. */
+export function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
+  return inSandbox(seconds, (sandbox) => browse(sandbox, url));
+}
+
+async function browse(sandbox: Sandbox, url: string): Promise<void> {
+  // Without a configuration it writes a sample of one and ends.
+  await writeFile(join(sandbox.home, '.ebrc'), '\n');
+  const child = sandbox.start(program('edbrowse') as string, []);
+  child.stdin?.write(`b ${url}\n`);
+  // It runs timers and answers of requests while it waits for a command. The title is asked for in its JavaScript debugger.
+  const ask = setInterval(() => child.stdin?.write('jdb\n"title is "+document.title\nbye\n'), 500);
+  try {
+    while (!sandbox.output.includes('title is done'))
+      await whileRuns(child, once(child.stdout as NodeJS.ReadableStream, 'data'));
+  } finally {
+    clearInterval(ask);
+    sandbox.output = sandbox.output.replace(/^(title is .*|bye)?\n/gm, '');
+  }
+}
