@@ -56,6 +56,8 @@ const shimOrder = ['stomp', 'facade', 'connect', 'session', 'transport', 'wire',
 const shimRooms: Readonly<Record<string, readonly string[]>> = {
   'main.ts': shimOrder,
   'module.ts': shimOrder,
+  // The script of a page of its own, which has everything but a facade.
+  'bridge.ts': shimOrder.slice(2),
   // A script of its own, which has no session.
   'flash-socket.ts': ['flash', 'transport', 'browser'],
   flash: ['transport', 'wire', 'browser', 'lang'],

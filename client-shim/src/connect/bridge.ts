@@ -118,32 +118,32 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Bri
   function take(event: MessageEvent): void {
     // biome-ignore lint/suspicious/noDoubleEquals: IE gives out another object for the same window each time, and takes them for equal
     if (event.source != frame.contentWindow || plainOrigin('' + event.origin) !== origin) return;
-    const message = readBridge(event.data);
-    if (!message || message.number <= seen) return;
-    seen = message.number;
-    if (message.verb === 'H') {
+    const parts = readBridge(event.data);
+    if (!parts || +(parts[1] as string) <= seen) return;
+    seen = +(parts[1] as string);
+    if (!greeted) {
       greeted = true;
       for (const id in users) ask(id);
     }
-    const user = users[message.id];
-    if (user) tell(user, message.id, message.verb, message.data);
+    const id = parts[2] as string;
+    const user = users[id];
+    if (user) tell(user, id, parts[3] as string, parts[4] as string);
   }
 
   function tell(user: User, id: string, verb: string, data: string): void {
     const { events, hooks } = user;
+    const parts = data.split(',');
     if (verb === 'O') {
       hooks.opened();
       events.open(data, '');
-    } else if (verb === 'T') events.message(unescapeText(data));
-    else if (verb === 'B') events.message(binaryOf(platform.page, unescapeText(data)));
-    else if (verb === 'A') events.sent(+data);
-    else if (verb === 'S') {
-      const parts = data.split(',');
-      hooks.step(parts[0] as string, parts[1] as string, parts.slice(2).join());
-    } else if (verb === 'C') {
-      const parts = data.split(',');
+    } else if (verb === 'A') events.sent(+data);
+    else if (verb === 'S') hooks.step(parts[0] as string, parts[1] as string, parts.slice(2).join());
+    else if (verb === 'C') {
       leave(id);
       closed(user, +(parts[0] as string), parts.slice(3).join(), parts[1] === 'true', parts[2] === 'true');
+    } else {
+      const text = unescapeText(data);
+      events.message(verb === 'B' ? binaryOf(platform.page, text) : text);
     }
   }
 

@@ -1,17 +1,17 @@
-import type { MessageEvent } from '../../browser.d.ts';
-import { whenLeaving } from '../browser/leaving.ts';
-import { onMessages } from '../browser/messages.ts';
-import { page } from '../browser/page.ts';
-import { pageOrigin } from '../browser/place.ts';
-import { createConnect } from '../connect/connect.ts';
-import type { Connection } from '../connect/connection.ts';
-import { createMemory } from '../connect/memory.ts';
-import { now } from '../lang/now.ts';
-import { httpOrigin } from '../wire/address.ts';
-import { readBridge, spellBridge } from '../wire/bridge.ts';
-import { readFields } from '../wire/parameters.ts';
-import { binaryOf, charactersOf } from '../wire/payload.ts';
-import { escapeText, unescapeText } from '../wire/text-form.ts';
+import type { MessageEvent } from '../browser.d.ts';
+import { whenLeaving } from './browser/leaving.ts';
+import { onMessages } from './browser/messages.ts';
+import { page } from './browser/page.ts';
+import { pageOrigin } from './browser/place.ts';
+import { createConnect } from './connect/connect.ts';
+import type { Connection } from './connect/connection.ts';
+import { createMemory } from './connect/memory.ts';
+import { now } from './lang/now.ts';
+import { httpOrigin } from './wire/address.ts';
+import { readBridge, spellBridge } from './wire/bridge.ts';
+import { readFields } from './wire/parameters.ts';
+import { binaryOf, charactersOf } from './wire/payload.ts';
+import { escapeText, unescapeText } from './wire/text-form.ts';
 
 // The gateway's page in a frame of another origin's page: makes the connections that the page asks for (PROTOCOL.md §13).
 
@@ -32,11 +32,16 @@ function post(to: string, id: string, verb: string, data: string): void {
 function take(event: MessageEvent): void {
   // biome-ignore lint/suspicious/noDoubleEquals: IE gives out another object for the same window each time, and takes them for equal
   if (event.source != page.parent) return;
-  const message = readBridge(event.data);
-  if (!message || message.number <= seen || (origin && event.origin !== origin)) return;
-  seen = message.number;
+  const [, number, id, verb, data] = (readBridge(event.data) || []) as [
+    string,
+    string,
+    string,
+    string,
+    string
+  ];
+  if (!(+number > seen) || (origin && event.origin !== origin)) return;
+  seen = +number;
   origin = '' + event.origin;
-  const { id, verb, data } = message;
   const connection = connections[id];
   if (verb === 'O') open(id, data);
   else if (connection) act(connection, id, verb, data);
