@@ -89,7 +89,11 @@ for (const { name, programs, start, ways } of brokers) {
     let gateway: Awaited<ReturnType<typeof startGateway>> | undefined;
 
     const startRoutes = (port = 0) =>
-      startGateway({ routes: ways.map((way) => way.route(broker)), listen: `127.0.0.1:${port}` });
+      startGateway({
+        routes: ways.map((way) => way.route(broker)),
+        listen: `127.0.0.1:${port}`,
+        jsonp: true,
+      });
 
     before(async function () {
       this.timeout(120_000);
