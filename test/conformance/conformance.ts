@@ -58,7 +58,8 @@ export function websocketConformance({ tags, environment, open }: Suite): void {
   }
 }
 
-function runCase(realm: Realm, environment: Environment, name: string): Promise<string | null> {
+/** Runs one case in a page, and resolves with what was wrong. */
+export function runCase(realm: Realm, environment: Environment, name: string): Promise<string | null> {
   const { conformance } = realm.window;
   const which = conformance.cases.find((one: Case) => one.name === name);
   return new Promise((done) => conformance.run(environment, which, done));

@@ -29,13 +29,15 @@ export interface EngineRun {
   /** The page is of another origin than the gateway, which has to allow it. */
   readonly crossOrigin?: boolean;
   readonly seconds?: number;
+  /** Cases that run at the same time, each on sockets of its own. @default 1 */
+  readonly together?: number;
   /** Cases that this engine cannot pass over this transport, and why. */
   readonly except?: Readonly<Record<string, string>>;
 }
 
 /** The one suite in a real engine: one page runs all cases, and each is a test here. */
 export function conformanceIn({ engine, transport, tags, path, gatewayPort, ...more }: EngineRun): void {
-  const { seconds = 150, except = {}, crossOrigin = false } = more;
+  const { seconds = 150, together = 1, except = {}, crossOrigin = false } = more;
   const id = `${engine}${path.replaceAll('/', '-')}-${transport}-${tags.join('-')}`;
   let results: Map<string, string>;
 
@@ -51,8 +53,10 @@ export function conformanceIn({ engine, transport, tags, path, gatewayPort, ...m
         transport,
         transports: transport,
         tags: tags.join(),
+        without: Object.keys(except).join('|'),
         // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s (`silence` / 2).
         millis: '40000',
+        together: String(together),
       });
       const host = crossOrigin ? 'localhost' : '127.0.0.1';
       const { output } = await run(engine, `http://${host}:${front.port}/_test/page.html?${query}`, {

@@ -1,13 +1,14 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error there
 
-// Runs the scenario in a page. The address says what: ?id=…&path=/echo&transport=xhr-polling&tags=local,echo&millis=8000
+// Runs the scenario in a page. The address says what: ?id=…&path=/echo&transport=xhr-polling&tags=local,echo&millis=8000&together=1
 (function (global) {
   var parameters = {};
   // KHTML's has no question mark.
   var pairs = global.location.search.replace('?', '').split('&');
   var lines = [];
   var next = 0;
+  var running = 0;
   var i;
   for (i = 0; i < pairs.length; i += 1) parameters[pairs[i].split('=')[0]] = decodeURIComponent(pairs[i].split('=')[1]);
 
@@ -18,17 +19,23 @@
   };
 
   function wanted(one) {
-    return (',' + parameters.tags + ',').indexOf(',' + one.tag + ',') >= 0;
+    var without = '|' + (parameters.without || '').split('+').join(' ') + '|';
+    return (',' + parameters.tags + ',').indexOf(',' + one.tag + ',') >= 0 && without.indexOf('|' + one.name + '|') < 0;
   }
 
   function step() {
     var one = conformance.cases[next];
     next += 1;
-    if (!one) return report();
+    if (!one) return;
     if (!wanted(one)) return step();
+    running += 1;
     conformance.run(environment, one, function (problem) {
       lines.push((problem ? 'not ok ' : 'ok ') + one.name + (problem ? ' # ' + problem : ''));
-      global.setTimeout(step, 0);
+      global.setTimeout(function () {
+        running -= 1;
+        step();
+        if (!running) report();
+      }, 0);
     });
   }
 
@@ -42,5 +49,6 @@
     request.send(lines.join('\n'));
   }
 
-  global.setTimeout(step, 0);
+  // So many cases at a time.
+  for (i = 0; i < (parameters.together || 1); i += 1) global.setTimeout(step, 0);
 })(this);

@@ -25,12 +25,26 @@ export function missing(): string | undefined {
   return program('firefox-esr') === undefined ? 'firefox (Debian package firefox-esr)' : undefined;
 }
 
-export async function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
+export function run(url: string, options: RunOptions): Promise<RunResult> {
+  return runWith({}, url, options);
+}
+
+/** One that has no more than so many connections to a host. */
+export function held(connections: number): { missing: typeof missing; run: typeof run } {
+  const preferences = { 'network.http.max-persistent-connections-per-server': connections };
+  return { missing, run: (url, options) => runWith(preferences, url, options) };
+}
+
+async function runWith(
+  preferences: Readonly<Record<string, unknown>>,
+  url: string,
+  { seconds }: RunOptions,
+): Promise<RunResult> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     headless: true,
     executablePath: program('firefox-esr') as string,
-    extraPrefsFirefox: QUIET,
+    extraPrefsFirefox: { ...QUIET, ...preferences },
   });
   let output = '';
   try {

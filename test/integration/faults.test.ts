@@ -10,6 +10,8 @@ import { until } from '../support/until.ts';
 const full = process.env.CI === 'true' || process.env.FULL === '1';
 const MESSAGES = full ? 100_000 : 5000;
 const SESSIONS = full ? 100 : 25;
+/** Sockets of one page that share a downstream. */
+const SHARERS = 6;
 const LIMIT = 180_000;
 const QUIET = ['--log-level', 'silent', '--no-demo'];
 
@@ -112,6 +114,28 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
       );
       const broken = proxy.requests - (proxy.counts.pass ?? 0);
       assert.ok(broken > messages / 500, `${broken} of ${proxy.requests} requests were broken`);
+      assert.deepEqual(realm.errors, []);
+    });
+
+    const each = Math.floor(MESSAGES / SHARERS);
+    it(`of ${each} messages each way in each of ${SHARERS} sockets that share a downstream over ${transport}`, async function () {
+      this.timeout(LIMIT + 30_000);
+      await open(transport, each);
+      const pages = Array.from({ length: SHARERS }, () => start(each));
+      const down = () => pages.reduce((sum, page) => sum + page.received, 0);
+      const all = each * SHARERS;
+      const over = () =>
+        (down() >= all && flood.received >= all) || pages.some((page) => page.closed !== null);
+      await until('the end of the flood', over, LIMIT).catch((late) => {
+        throw new Error(`${late.message}: ${down()} down, ${flood.received} up`);
+      });
+      for (const page of pages) {
+        if (page.closed !== null) console.log(page.socket.diagnostics);
+        assert.deepEqual([page.wrong, page.received, page.closed, page.opened], [null, each, null, 1]);
+      }
+      assert.deepEqual([flood.wrong, flood.received, flood.opened], [undefined, all, SHARERS]);
+      const broken = proxy.requests - (proxy.counts.pass ?? 0);
+      assert.ok(broken > MESSAGES / 500, `${broken} of ${proxy.requests} requests were broken`);
       assert.deepEqual(realm.errors, []);
     });
 

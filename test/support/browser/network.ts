@@ -3,7 +3,7 @@ import * as http from 'node:http';
 /** How the stand-in's requests look and what it lets pages see. */
 export interface Network {
   readonly page: URL;
-  /** Six connections to a host, kept alive, as browsers have them. */
+  /** A few connections to a host, kept alive, as browsers have them. */
   readonly agent: http.Agent;
   /** Internet Explorer: no Origin on same-origin requests, no Sec-Fetch headers. */
   readonly ie: boolean;

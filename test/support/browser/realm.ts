@@ -22,6 +22,8 @@ export interface RealmOptions {
   readonly forms?: boolean;
   /** It has XDomainRequest. */
   readonly xdr?: boolean;
+  /** HTTP connections to a host that it has at a time. @default 6 */
+  readonly connections?: number;
   /** Sent with every request to the page's own origin. */
   readonly cookie?: string;
 }
@@ -49,9 +51,9 @@ const AGENT = 'Mozilla/5.0 (stand-in) fallback-gateway-tests';
 
 /** Opens a page. */
 export function openRealm(options: RealmOptions): Realm {
-  const { ie = false, without = [], xhr = 'xhr2' } = options;
+  const { ie = false, without = [], xhr = 'xhr2', connections = 6 } = options;
   const page = new URL(options.url);
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 6 });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const underWay = new Set<() => void>();
   /** Nothing runs in a page that is no more, and nothing begins. */
   let left = false;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { openRealm, type Realm } from '../support/browser/realm.ts';
+import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
+import { startGateway } from '../support/gateway.ts';
+import { carriers } from './carriers.ts';
+import { casesOf, runCase, scenario } from './conformance.ts';
+
+/** Cases that run at the same time in one page, each on sockets of its own. */
+const SOCKETS = 6;
+
+/**
+ * Sockets of one page share a downstream (PROTOCOL.md §10). With one for each, two would take the two connections, and no other request would ever be sent.
+ */
+describe(`the scenario, ${SOCKETS} cases at a time on one page of a browser that has two connections to a host,`, () => {
+  let upstream: Upstream;
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+
+  before(async () => {
+    upstream = await startConformanceUpstream();
+    gateway = await startGateway({ routes: [`/upstream=ws://127.0.0.1:${upstream.port}`] });
+  });
+  after(async () => {
+    await gateway.close();
+    await upstream.close();
+  });
+
+  for (const { name, transport, browser } of carriers) {
+    if (/websocket/.test(transport)) continue;
+    it(`over ${name}`, async function () {
+      this.timeout(60_000);
+      const realm = openRealm({
+        ...browser,
+        url: `http://127.0.0.1:${gateway.port}/page`,
+        connections: 2,
+      });
+      try {
+        await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
+        realm.run(scenario);
+        assert.deepEqual(await problems(realm, transport), []);
+        assert.deepEqual(realm.errors, []);
+      } finally {
+        realm.leave();
+      }
+    });
+  }
+
+  async function problems(realm: Realm, transport: string): Promise<string[]> {
+    const environment = { url: `ws://127.0.0.1:${gateway.port}/upstream`, transport, millis: 20_000 };
+    const names = casesOf(['lines', 'echo', 'commands', 'refuse', 'transport']);
+    const found: string[] = [];
+    const work = async (): Promise<void> => {
+      for (let name = names.shift(); name !== undefined; name = names.shift()) {
+        const problem = await runCase(realm, environment, name);
+        if (problem !== null) found.push(`${name}: ${problem}`);
+      }
+    };
+    await Promise.all(Array.from({ length: SOCKETS }, work));
+    return found;
+  }
+});
