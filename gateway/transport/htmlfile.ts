@@ -2,6 +2,7 @@ import { END, HEARTBEAT, RECYCLE, spellDelivery, spellPadding } from '../dialect
 import type { Headers } from '../http/exchange.ts';
 import { END_LETTER, noAnswer } from './ends.ts';
 import { streamed } from './headers.ts';
+import { spellLiteral } from './literal.ts';
 import { type Spelling, StreamCarrier } from './stream-carrier.ts';
 import type { DownstreamTransport } from './transport.ts';
 
@@ -14,16 +15,9 @@ const PREAMBLE =
   '<body><script>var p=parent["_fg"+location.hash.replace(/\\D/g,"")]||function(){}</script>' +
   `${' '.repeat(1024)}\r\n`;
 
-/** What would end the script or, before ECMAScript 2019, a line of it. */
-const HAZARDS = /[<\u2028\u2029]/g;
-
-/** Frames as a string literal, in a script that runs as soon as its end tag is there. */
+/** Frames for the page, in a script that runs as soon as its end tag is there. */
 function script(frames: string): string {
-  return `<script>p(${JSON.stringify(frames).replace(HAZARDS, escaped)})</script>\r\n`;
-}
-
-function escaped(hazard: string): string {
-  return `\\u${hazard.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `<script>p(${spellLiteral(frames)})</script>\r\n`;
 }
 
 const AS_SCRIPTS: Spelling = {

@@ -1,6 +1,7 @@
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { ExchangeWrapper } from '../http/exchange-wrapper.ts';
 import { PLAIN } from './headers.ts';
+import { spellLiteral } from './literal.ts';
 import { refuse } from './refuse.ts';
 import { wrap } from './wrapped.ts';
 
@@ -49,25 +50,10 @@ export class ScriptExchange extends ExchangeWrapper {
 }
 
 /**
- * Characters that are fine in JSON and not in a script of any age: line separators end a literal before the 2019 edition, format characters vanish from the
- * source in the 3rd (ECMA-262 3rd edition §7.1), and IE takes noncharacters and specials for signs of another encoding.
- */
-const HAZARDS = /[\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufff0-\uffff]|\p{Cf}|<\//gu;
-
-/**
  * A call with one text. The comment keeps what follows from being read as another format that begins with letters (CVE-2014-4671); a page that gave up has no
  * such function any more.
  */
 export function spellCall(callback: string, text: string): string {
-  const literal = JSON.stringify(text).replace(HAZARDS, escaped);
+  const literal = spellLiteral(text);
   return `/**/typeof ${callback}==="function"&&${callback}(${literal});`;
-}
-
-function escaped(found: string): string {
-  if (found === '</') return '<\\/';
-  let units = '';
-  for (let at = 0; at < found.length; at++) {
-    units += `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`;
-  }
-  return units;
 }

@@ -1,0 +1,18 @@
+/**
+ * Characters that are fine in JSON and not in a script of any age: line separators end a literal before the 2019 edition, format characters vanish from the
+ * source in the 3rd (ECMA-262 3rd edition §7.1), IE takes noncharacters and specials for signs of another encoding, and `<` may begin what ends a script element.
+ */
+const HAZARDS = /[<\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufff0-\uffff]|\p{Cf}/gu;
+
+/** Text as a string literal of a script, also of one within HTML, for engines of any age. */
+export function spellLiteral(text: string): string {
+  return JSON.stringify(text).replace(HAZARDS, escaped);
+}
+
+function escaped(found: string): string {
+  let units = '';
+  for (let at = 0; at < found.length; at++) {
+    units += `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`;
+  }
+  return units;
+}
