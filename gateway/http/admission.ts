@@ -60,8 +60,13 @@ export function admitSockJs(access: Access, head: RequestHead, isCallback: boole
  * of other origins' sessions. `Host` has been checked.
  */
 export function mayUse(head: RequestHead, origin: string): boolean {
+  return isOf(head, origin) || isSame(String(head.header('origin')), ownOrigin(head));
+}
+
+/** Whether a request says nothing of its origin, or just this. */
+export function isOf(head: RequestHead, origin: string): boolean {
   const present = head.header('origin');
-  return present === undefined || isSame(present, origin) || isSame(present, ownOrigin(head));
+  return present === undefined || isSame(present, origin);
 }
 
 /** Old engines spell default ports out in one place and not in the other. */
