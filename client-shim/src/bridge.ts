@@ -13,7 +13,7 @@ import { readFields } from './wire/parameters.ts';
 import { binaryOf, charactersOf } from './wire/payload.ts';
 import { escapeText, unescapeText } from './wire/text-form.ts';
 
-// The gateway's page in a frame of another origin's page: makes the connections that the page asks for (PROTOCOL.md §13).
+// The gateway's page in a frame of another origin's page: makes the connections that the page asks for (PROTOCOL.md §14).
 
 const connections: { [id: string]: Connection } = {};
 /** Without native sockets: those would say that they are the gateway's own. */

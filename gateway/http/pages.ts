@@ -52,7 +52,7 @@ export function createPages(settings: PagesSettings): Express {
   return app;
 }
 
-/** The bridge (PROTOCOL.md §13) runs its own script, asks its own server, and is for pages that may have connections. */
+/** The bridge (PROTOCOL.md §14) runs its own script, asks its own server, and is for pages that may have connections. */
 function bridgePolicy(framedBy: readonly string[]): string {
   // `null` is no origin that can be named there.
   const ancestors = ["'self'", ...framedBy.filter((origin) => origin !== 'null')].join(' ');

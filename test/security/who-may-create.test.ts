@@ -80,6 +80,28 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
     assert.equal(await create({ 'x-fallback': 'create' }, 'http://app.example'), 403);
   });
 
+  it('takes the page’s origin from the bridge if the page is allowed, and lets the bridge go on with that session', async () => {
+    const bridge = { origin: client.origin, 'x-fallback': 'bridge' };
+    const { status, body } = await client.ask(CREATE, {
+      headers: bridge,
+      body: createBody({ url: '/echo', origin: 'http://app.example' }),
+    });
+    assert.equal(status, 200);
+    const token = new URLSearchParams(body).get('token');
+    for (const origin of [client.origin, 'http://app.example']) {
+      const path = '/echo/_fallback/v1/send';
+      const sent = await client.ask(path, { headers: { origin }, body: `${token};A0\x1e` });
+      assert.equal(sent.status, 200);
+    }
+    assert.equal(await create(bridge, 'http://evil.example'), 403);
+    assert.equal(await create({ ...bridge, origin: 'http://app.example' }, client.origin), 403);
+  });
+
+  it('does not take the bridge of a page for one on a route of the gateway’s own pages only', async () => {
+    const bridge = { origin: client.origin, 'x-fallback': 'bridge' };
+    assert.equal(await create(bridge, 'http://app.example', '/demo/echo'), 403);
+  });
+
   it('keeps out a rebound name, and says which option would let it in', async () => {
     const headers = { host: 'rebound.example', origin: 'http://rebound.example' };
     const body = createBody({ origin: 'http://rebound.example' });

@@ -38,7 +38,7 @@ interface Bridge {
 
 /**
  * A page of the gateway's in a hidden frame, in which connections are made as the gateway's own pages make them: with cookies, and over all
- * transports (PROTOCOL.md §13). One for all sockets to a gateway.
+ * transports (PROTOCOL.md §14). One for all sockets to a gateway.
  */
 export function createBridges(platform: Platform): OpenBridged {
   const bridges: { [origin: string]: Bridge | undefined } = {};

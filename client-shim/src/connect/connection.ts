@@ -10,7 +10,7 @@ export interface Target {
   origin: string;
   /** Transports allowed, in order; null = the default order. */
   transports: string[] | null;
-  /** This is the bridge, at the gateway's own origin, and connects for a page of `origin` (PROTOCOL.md §13). */
+  /** This is the bridge, at the gateway's own origin, and connects for a page of `origin` (PROTOCOL.md §14). */
   bridged?: boolean;
 }
 

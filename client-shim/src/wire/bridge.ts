@@ -1,7 +1,7 @@
 import { VERSION } from '../lang/version.ts';
 
 /**
- * What page and bridge tell each other (PROTOCOL.md §13): a number that is higher with each message, as IE may bring one twice; the connection
+ * What page and bridge tell each other (PROTOCOL.md §14): a number that is higher with each message, as IE may bring one twice; the connection
  * meant, 0 being the bridge itself; one letter; and the rest.
  */
 const MESSAGE = new RegExp('^fallback-gateway ' + VERSION + ' (\\d+) (\\d+) ([A-Z])([\\s\\S]*)$');

@@ -22,6 +22,9 @@ function refusal(act: () => unknown): number {
   return 0;
 }
 
+/** What the bridge sends (PROTOCOL.md §14). */
+const bridge = { 'x-fallback': 'bridge' };
+
 type Row = readonly [
   name: string,
   headers: Record<string, string>,
@@ -70,9 +73,37 @@ describe('who may create (PROTOCOL.md §3.1)', () => {
       'http://evil',
       403,
     ],
-    ['5: other origin stated than Origin', { origin: own }, 'http://app', 403, 'http://app'],
-    ['5: other origin stated than Referer', { referer: `${own}/` }, 'http://app', 403, 'http://app'],
-    ['5: other origin stated than own', { 'x-fallback': 'create' }, 'http://app', 403, 'http://app'],
+    ['5: the bridge, for a listed page', { origin: own, ...bridge }, 'http://app', 0, 'http://app'],
+    ['5: the bridge in an engine that says no Origin', bridge, 'http://app', 0, 'http://app'],
+    ['5: the bridge, with its Referer', { referer: `${own}/`, ...bridge }, 'http://app', 0, 'http://app'],
+    ['5: the bridge, for any page, asked for', { origin: own, ...bridge }, 'http://any', 0, '*'],
+    ['5: the bridge, for a page of its own origin', { origin: own, ...bridge }, own, 0],
+    ['5: the bridge, for a page that is not allowed', { origin: own, ...bridge }, 'http://evil', 403],
+    ['5: the bridge, for a page without an origin', { origin: own, ...bridge }, 'null', 403, '*'],
+    ['5: a foreign page that calls itself the bridge', { origin: 'http://evil', ...bridge }, own, 403],
+    [
+      '5: a listed page that calls itself the bridge, for another',
+      { origin: 'http://app', ...bridge },
+      'http://any',
+      403,
+      '*',
+    ],
+    [
+      '5: a listed page by its Referer, for another',
+      { referer: 'http://app/', ...bridge },
+      own,
+      403,
+      'http://app',
+    ],
+    [
+      '5: another site without Origin that calls itself the bridge',
+      { 'sec-fetch-site': 'cross-site', ...bridge },
+      own,
+      403,
+    ],
+    ['6: other origin stated than Origin', { origin: own }, 'http://app', 403, 'http://app'],
+    ['6: other origin stated than Referer', { referer: `${own}/` }, 'http://app', 403, 'http://app'],
+    ['6: other origin stated than own', { 'x-fallback': 'create' }, 'http://app', 403, 'http://app'],
   ];
   for (const [name, headers, claimed, status, listed] of rows) {
     it(`${name}: ${status === 0 ? 'may' : status}`, () => {
@@ -135,6 +166,9 @@ describe('who may use a session', () => {
   it('a request of its page', () => assert.ok(mayUse(requestHead({ origin: own }), own)));
   it('a request of its page that spells its port out', () => {
     assert.ok(mayUse(requestHead({ origin: 'http://app:80' }), 'http://app'));
+  });
+  it('a request of the gateway’s own origin, where the bridge of another page is', () => {
+    assert.ok(mayUse(requestHead({ origin: own }), 'http://app'));
   });
   it('no request of another page, allowed or not', () => {
     assert.ok(!mayUse(requestHead({ origin: 'http://app' }), own));

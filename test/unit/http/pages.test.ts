@@ -20,6 +20,7 @@ describe('the pages', () => {
     mkdirSync(join(folder, 'shim'));
     mkdirSync(join(folder, 'demo'));
     writeFileSync(join(folder, 'shim', 'websocket.min.js'), 'var shim;');
+    writeFileSync(join(folder, 'shim', 'bridge.html'), '<title>bridge</title>');
     writeFileSync(join(folder, 'demo', 'index.html'), '<title>demo</title>');
     writeFileSync(join(folder, 'demo', 'style.css'), 'body{}');
     writeFileSync(join(folder, 'demo', '.hidden'), 'secret');
@@ -60,6 +61,16 @@ describe('the pages', () => {
     assert.doesNotMatch(answer, /access-control-allow-credentials/i);
     assert.match(answer, /cache-control: public, max-age=3600/i);
     assert.match(answer, /var shim;$/);
+  });
+
+  it('let pages of allowed origins have the bridge in a frame, and let it run its own script only', async () => {
+    const answer = await get('/shim/bridge.html?v=1');
+    assert.equal(statusOf(answer), 200);
+    assert.match(
+      answer,
+      /content-security-policy: default-src 'none'; script-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'self' http:\/\/app\.example\r\n/i,
+    );
+    assert.doesNotMatch(answer, /x-frame-options/i);
   });
 
   it('say that a file has not changed', async () => {
