@@ -32,7 +32,7 @@ export interface StompJsClient {
 
 const { Stomp } = createRequire(import.meta.url)('stompjs/lib/stomp.js') as {
   Stomp: {
-    over(socket: WebSocket): StompJsClient;
+    over(socket: unknown): StompJsClient;
     setInterval(interval: number, callback: () => void): unknown;
     clearInterval(timer: unknown): void;
   };
@@ -52,6 +52,18 @@ export function connectStompJs(
   client.debug = undefined;
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
+    client.connect(credentials, () => resolve(client), reject);
+  });
+}
+
+/** The same over any socket that has the WebSocket interface, such as that of sockjs-client. */
+export function connectStompJsOver(
+  socket: unknown,
+  credentials: Readonly<Record<string, string>>,
+): Promise<StompJsClient> {
+  const client = Stomp.over(socket);
+  client.debug = undefined;
+  return new Promise((resolve, reject) => {
     client.connect(credentials, () => resolve(client), reject);
   });
 }
