@@ -4,6 +4,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { program } from '../engines/programs.ts';
 import { hasNginx } from './nginx.ts';
 import { type BenchOptions, HELP, readOptions } from './options.ts';
 import { type GroupResult, runScenario } from './run-scenario.ts';
@@ -18,7 +19,8 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) return console.log(HELP);
   if (options.build) build();
-  const absent = [...(existsSync(GATEWAY) ? [] : ['gateway']), ...(hasNginx() ? [] : ['nginx'])];
+  const present = { gateway: existsSync(GATEWAY), nginx: hasNginx(), rabbitmq: hasRabbitMq() };
+  const absent = Object.entries(present).flatMap(([name, isThere]) => (isThere ? [] : [name]));
   for (const name of absent) console.log(`${name} is not there: its rows are left out`);
   const [busy] = loadavg() as [number, number, number];
   if (busy > 0.3 * cpus().length)
@@ -41,6 +43,10 @@ async function main(): Promise<void> {
   if (profile !== undefined) console.log(`CPU profiles of the gateway are in ${profile}`);
 }
 
+function hasRabbitMq(): boolean {
+  return process.platform === 'linux' && ['rabbitmq-server', 'epmd'].every((name) => program(name));
+}
+
 /** What is measured runs as it is shipped: compiled, in plain Node. */
 function build(): void {
   for (const project of ['gateway', 'test/bench']) {
@@ -56,8 +62,8 @@ function build(): void {
 /** Rows that were asked for and can be run here. */
 function chosen(group: RowGroup, { groups, against }: BenchOptions, absent: readonly string[]): RowGroup {
   if (groups !== undefined && !groups.includes(group.name)) return { ...group, rows: [] };
-  const rows = group.rows.filter(({ name }) => {
-    if (absent.some((word) => name.startsWith(word))) return false;
+  const rows = group.rows.filter(({ name, needs }) => {
+    if (absent.some((word) => name.startsWith(word) || needs === word)) return false;
     return against === undefined || ['gateway', ...against].some((word) => name.includes(word));
   });
   return { ...group, rows };

@@ -5,10 +5,8 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { cpuTime } from './process-usage.ts';
 import type { ServerProcess } from './server-process.ts';
-
-/** Ticks per second in /proc/PID/stat: 100 on every Linux of today (proc(5), USER_HZ). */
-const TICK = 1_000_000 / 100;
 
 /** Whether nginx can be run here. */
 export function hasNginx(): boolean {
@@ -92,12 +90,4 @@ async function reachable(port: number, folder: string): Promise<void> {
     await delay(100);
   }
   throw new Error(`nginx does not serve: ${await readFile(join(folder, 'error.log'), 'latin1')}`);
-}
-
-/** User and system time of a process, µs. */
-async function cpuTime(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
-  // Fields count from behind the name, which may have blanks in it: utime is the 12th, stime the 13th.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK;
 }

@@ -24,7 +24,8 @@ export async function runScenario(
   settings: Settings,
   progress: (row: string, run: number) => void,
 ): Promise<readonly GroupResult[]> {
-  const rows = groups.flatMap((group) => group.rows);
+  // What two groups are compared with is run once.
+  const rows = [...new Set(groups.flatMap((group) => group.rows))];
   const figures = new Map<Row, Figures[]>(rows.map((row) => [row, []]));
   const failures = new Map<Row, string>();
   for (let i = 0; i < runs; i++) {

@@ -4,6 +4,7 @@ import { measure, withCpu } from './measure.ts';
 import type { Figures, Target, Task } from './messages.ts';
 import { startNginx } from './nginx.ts';
 import { startServer } from './server-process.ts';
+import { stompScenarios } from './stomp-scenarios.ts';
 
 /** How large a run is. */
 export interface Scale {
@@ -35,6 +36,8 @@ export interface Metric {
 export interface Row {
   readonly name: string;
   readonly ours: boolean;
+  /** A program without which it is left out, unless its name begins with it. */
+  readonly needs?: string;
   run(settings: Settings): Promise<Figures>;
 }
 
@@ -193,6 +196,7 @@ export const scenarios: readonly Scenario[] = [
   },
   native(SIZE),
   native(16_384),
+  ...stompScenarios,
 ];
 
 /** One row per contender of every group; `echoes`: also those that differ in echoes only. */

@@ -14,6 +14,8 @@ export interface RealBroker {
   readonly webPort: number;
   readonly login: string;
   readonly passcode: string;
+  /** The process group that all of its processes are in. */
+  group(): number;
   /** Ends it as an operator does, and starts it again on the same ports. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -99,12 +101,13 @@ export async function startActiveMq(): Promise<RealBroker> {
 async function keep(
   run: () => Promise<Program>,
   clear: () => Promise<void>,
-): Promise<Pick<RealBroker, 'restart' | 'stop'>> {
+): Promise<Pick<RealBroker, 'group' | 'restart' | 'stop'>> {
   let broker = await run().catch(async (error: unknown) => {
     await clear();
     throw error;
   });
   return {
+    group: () => broker.process.pid as number,
     async restart() {
       await end(broker);
       broker = await run();
@@ -121,9 +124,12 @@ interface Program {
   output: string;
 }
 
-/** Starts a program in a process group of its own, as scripts start others. */
+/** Starts a program in a process group of its own, as scripts start others. None of it outlives this process. */
 function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Program {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const kill = () => process.kill(-(child.pid as number), 'SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const program: Program = { process: child, output: '' };
   const read = (octets: Buffer): void => {
     program.output = (program.output + octets).slice(-20_000);

@@ -3,6 +3,7 @@ import { bare } from './bare.ts';
 import { engineIoPolling, engineIoWebSocket } from './engine-io.ts';
 import { gatewayPolling, gatewayStream, gatewayWebSocket } from './gateway.ts';
 import { sockjs, sockjsWebSocket } from './sockjs.ts';
+import { stompEcho, stompSubscriber } from './stomp.ts';
 import { webSocket } from './websocket.ts';
 
 /** Every dialect that the generator speaks. */
@@ -21,4 +22,6 @@ export const dialects: Readonly<Record<string, Dialect>> = {
   'bare stream': bare('stream'),
   'bare poll': bare('poll'),
   websocket: webSocket,
+  'stomp echo': stompEcho,
+  'stomp subscriber': stompSubscriber,
 };
