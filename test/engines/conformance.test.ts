@@ -6,6 +6,9 @@ import { startProgram } from '../support/gateway.ts';
 const ALL: readonly Tag[] = ['local', 'lines', 'echo', 'commands', 'refuse', 'transport'];
 const STREAMS = ['xhr-streaming', 'eventsource', 'xhr-polling'];
 
+/** Without forms the address is all there is: 150 characters or so a request. */
+const TOO_LONG = 'thousands of requests';
+
 const runs: readonly Pick<EngineRun, 'engine' | 'transport' | 'except'>[] = [
   ...['websocket', 'websocket-session', ...STREAMS].map(
     (transport) => ({ engine: 'chromium', transport }) as const,
@@ -32,6 +35,25 @@ const runs: readonly Pick<EngineRun, 'engine' | 'transport' | 'except'>[] = [
     engine,
     transport: 'xhr-polling',
   })),
+  ...(['chromium', 'firefox', 'phantomjs-1.9'] as const).map((engine) => ({
+    engine,
+    transport: 'jsonp-polling',
+  })),
+  ...(['wine-jscript-ie6', 'wine-jscript-ie8', 'wine-jscript-ie9', 'wine-jscript-ie11'] as const).map(
+    (engine) => ({
+      engine,
+      transport: 'jsonp-polling',
+      except: {
+        'carries 1 MiB of text': TOO_LONG,
+        'carries 1 MiB of binary data': TOO_LONG,
+        'carries every character of the basic plane': TOO_LONG,
+        ...(/[68]$/.test(engine) && {
+          'ignores a binaryType that it does not know':
+            'JScript before 5.9 has no accessors: it is a plain field',
+        }),
+      },
+    }),
+  ),
 ];
 
 /** The shipped gateway and the shipped, minified shim, in real engines. */
@@ -46,6 +68,7 @@ describe('a WebSocket through the gateway, in', () => {
       `/upstream=ws://127.0.0.1:${upstream.port}`,
       '--log-level',
       'silent',
+      '--jsonp',
     ]);
   });
   after(async () => {

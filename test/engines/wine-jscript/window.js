@@ -31,11 +31,25 @@ function alert(text) { host.print(String(text)); }
 var XMLHttpRequest;
 if (host.env('PAGE_IE') > 6) XMLHttpRequest = function () { return new ActiveXObject('MSXML2.XMLHTTP.3.0'); };
 
+// Wine's takes each half of a surrogate pair for an error (encode_uri in its global.c), which no Internet Explorer does.
+encodeURIComponent = (function (own) {
+  return function (text) {
+    return String(text).replace(/[\ud800-\udbff][\udc00-\udfff]|[^\ud800-\udfff]+/g, function (part) {
+      var code;
+      if (!/^[\ud800-\udbff]/.test(part)) return own(part);
+      code = (part.charCodeAt(0) - 0xd800) * 1024 + part.charCodeAt(1) - 0xdc00 + 65536;
+      function octet(value) { return '%' + value.toString(16).toUpperCase(); }
+      return octet(240 + (code >> 18)) + octet(128 + (code >> 12 & 63)) + octet(128 + (code >> 6 & 63)) + octet(128 + (code & 63));
+    });
+  };
+})(encodeURIComponent);
+
 function PageElement(tag) {
   this.tagName = tag;
   this.style = {};
   this.childNodes = [];
   this.parentNode = null;
+  this.firstChild = null;
   this.attributeValues = {};
 }
 PageElement.prototype.getAttribute = function (name) {
@@ -45,16 +59,46 @@ PageElement.prototype.setAttribute = function (name, value) {
   this.attributeValues[name] = value;
 };
 PageElement.prototype.appendChild = function (child) {
+  return this.insertBefore(child, null);
+};
+PageElement.prototype.insertBefore = function (child, before) {
+  var at = before ? 0 : this.childNodes.length;
+  while (before && this.childNodes[at] !== before) at++;
+  this.childNodes.splice(at, 0, child);
   child.parentNode = this;
-  this.childNodes.push(child);
+  this.firstChild = this.childNodes[0];
+  if (child.tagName === 'SCRIPT' && child.src) loadScript(child);
   return child;
 };
 PageElement.prototype.removeChild = function (child) {
   var i;
   for (i = 0; i < this.childNodes.length; i++) if (this.childNodes[i] === child) this.childNodes.splice(i, 1);
   child.parentNode = null;
+  this.firstChild = this.childNodes[0] || null;
   return child;
 };
+
+// A script that the page has put into its document. There are no forms. A request that nobody holds may be collected.
+var loading = {};
+function loadScript(script) {
+  var request = new ActiveXObject('MSXML2.XMLHTTP.3.0');
+  loading[script.src] = request;
+  script.readyState = 'loading';
+  request.open('GET', script.src, true);
+  // As every browser does for a tag; here it is only an object.
+  request.setRequestHeader('Referer', location.href);
+  request.onreadystatechange = function () {
+    if (request.readyState !== 4) return;
+    delete loading[script.src];
+    if (request.status === 200) evaluate(request.responseText);
+    script.readyState = 'loaded';
+    if (script.onreadystatechange) script.onreadystatechange();
+  };
+  request.send('');
+}
+
+// Away from all names but the global ones.
+function evaluate() { eval(arguments[0]); }
 
 var document = (function () {
   var html = new PageElement('HTML');
