@@ -2,6 +2,7 @@ import type { Channel } from '../channel/channel.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, mayTravel, NO_STATUS } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 import { SocketEvents } from './socket-events.ts';
+import { TextMemo } from './text-memo.ts';
 
 /** What `send`, `ping` and `pong` take. */
 export type SocketData = string | number | Buffer | ArrayBuffer | ArrayBufferView | readonly Buffer[];
@@ -40,6 +41,7 @@ export class GatewaySocket extends SocketEvents {
 
   readonly #channel: Channel;
   readonly #maxBuffered: number;
+  readonly #texts: TextMemo;
   #state: 1 | 2 | 3 = 1;
   #paused = false;
   #binaryType: (typeof binaryTypes)[number] = 'nodebuffer';
@@ -50,9 +52,13 @@ export class GatewaySocket extends SocketEvents {
   /** Callbacks of messages that have not left yet. */
   #waiting: SendCallback[] = [];
 
-  /** `maxBuffered`: octets sent and not taken by the client at which the socket is closed with 1013. */
-  constructor(channel: Channel, protocol: string, maxBuffered: number) {
+  /**
+   * `maxBuffered`: octets sent and not taken by the client at which the socket is closed with 1013. `texts` is shared by sockets that are sent the same
+   * texts.
+   */
+  constructor(channel: Channel, protocol: string, maxBuffered: number, texts = new TextMemo()) {
     super();
+    this.#texts = texts;
     this.#channel = channel;
     this.protocol = protocol;
     this.#maxBuffered = maxBuffered;
@@ -115,7 +121,7 @@ export class GatewaySocket extends SocketEvents {
     const binary = options?.binary ?? (typeof data !== 'string' && typeof data !== 'number');
     const last = options?.fin ?? true;
     if (last && this.#fragments.length === 0) {
-      if (!binary && typeof data === 'string') return Message.text(wellFormed(data));
+      if (!binary && typeof data === 'string') return this.#texts.messageOf(data);
       return messageFrom(toBytes(data), binary);
     }
     if (this.#fragments.length === 0) this.#fragmentsAreBinary = binary;
@@ -244,9 +250,4 @@ function toArrayBuffer(bytes: Buffer): ArrayBuffer {
 /** Octets sent as text become text, as a reader of them would see it. */
 function messageFrom(bytes: Buffer, binary: boolean): Message {
   return binary ? Message.binary(bytes) : Message.text(bytes.toString('utf8'));
-}
-
-/** Lone surrogates become U+FFFD, as UTF-8 has it. */
-function wellFormed(text: string): string {
-  return /\p{Surrogate}/u.test(text) ? Buffer.from(text, 'utf8').toString('utf8') : text;
 }

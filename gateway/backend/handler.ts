@@ -2,6 +2,7 @@ import { RefusedError } from '../base/errors.ts';
 import type { Accepted, Backend, Handshake } from './backend.ts';
 import { channelPair } from './channel-pair.ts';
 import { GatewaySocket } from './gateway-socket.ts';
+import { TextMemo } from './text-memo.ts';
 
 /** The handshake as a handler sees it: what it would read of Node's own request. */
 export interface HandlerRequest {
@@ -35,6 +36,7 @@ export interface HandlerOptions {
 
 /** A backend that calls `handler` for each client, native or not. What the handler throws refuses the client. */
 export function handlerBackend(name: string, handler: Handler, options: HandlerOptions): Backend {
+  const texts = new TextMemo();
   return {
     name,
     connect: async (handshake): Promise<Accepted> => {
@@ -42,7 +44,7 @@ export function handlerBackend(name: string, handler: Handler, options: HandlerO
       try {
         const protocol = select(request, handshake.protocols, options);
         const [channel, far] = channelPair();
-        handler(new GatewaySocket(far, protocol, options.maxBuffered), request);
+        handler(new GatewaySocket(far, protocol, options.maxBuffered, texts), request);
         return { channel, protocol };
       } catch (cause) {
         throw new RefusedError(`the handler failed: ${cause}`, 500, { cause });

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { parseFrame, parseMessages, spellEnd, spellEntries } from '../../../gateway/dialect/sockjs.ts';
+import { Message } from '../../../gateway/protocol/message.ts';
+import { startGateway } from '../../support/gateway.ts';
+import { SockJsRequests } from '../../support/sockjs.ts';
+
+describe('frames of SockJS', () => {
+  const entry = (text: string) => ({ message: Message.text(text), more: false, close: undefined });
+  const end = (close?: { code: number; reason: string }) => ({ message: undefined, more: false, close });
+
+  it('are one for all messages, and one for the end', () => {
+    assert.deepEqual(spellEntries([]), []);
+    assert.deepEqual(spellEntries([entry('')]), ['a[""]']);
+    assert.deepEqual(spellEntries([entry('a'), entry(''), entry('"\n')]), [String.raw`a["a","","\"\n"]`]);
+    assert.deepEqual(spellEntries([entry('a'), end({ code: 4001, reason: 'b"ye' })]), [
+      'a["a"]',
+      String.raw`c[4001,"b\"ye"]`,
+    ]);
+    assert.deepEqual(spellEntries([end()]), ['c[1006,""]']);
+    assert.equal(spellEnd({ code: 1005, reason: '' }), 'c[1005,""]');
+  });
+
+  it('have nothing in them that engines lose or change', () => {
+    const [frame = ''] = spellEntries([entry('\u2028\u200c\ufff0\uffff\u0000\u001f é😀')]);
+    assert.equal(frame, String.raw`a["\u2028\u200c\ufff0\uffff\u0000\u001f é😀"]`);
+  });
+
+  it('from a client are arrays of text, or on a WebSocket one text', () => {
+    const texts = (messages: readonly Message[]): string[] => messages.map(({ text }) => text);
+    assert.deepEqual(texts(parseMessages('["a","\\ud800"]')), ['a', '\ufffd']);
+    assert.deepEqual(texts(parseMessages(Buffer.from('["é"]'))), ['é']);
+    assert.deepEqual(texts(parseMessages('[]')), []);
+    assert.deepEqual(texts(parseFrame('"a"')), ['a']);
+    for (const [body, reason] of [
+      ['', /Payload expected/],
+      ['"a"', /Payload expected/],
+      ['[1]', /Payload expected/],
+      ['["a"', /Broken JSON/],
+    ] as const) {
+      assert.throws(() => parseMessages(body), { name: 'MalformedError', message: reason });
+    }
+    assert.throws(() => parseFrame('1'), { name: 'MalformedError' });
+  });
+
+  it('are spelled once for all sessions that a program sends the same text to', async () => {
+    const sockets: { send(text: string): void }[] = [];
+    const { port, close } = await startGateway({ routes: [] }, (gateway) =>
+      gateway.route('/all', (socket) => sockets.push(socket)),
+    );
+    const requests = new SockJsRequests(`http://127.0.0.1:${port}/all`);
+    const sessions = ['/0/a', '/0/b', '/0/c'];
+    for (const session of sessions) assert.equal((await requests.post(`${session}/xhr`)).body, 'o\n');
+    const { stringify } = JSON;
+    let spelled = 0;
+    try {
+      JSON.stringify = ((value: unknown, ...rest: []) => {
+        if (value === 'to everyone') spelled++;
+        return stringify(value, ...rest);
+      }) as typeof JSON.stringify;
+      for (const socket of sockets) socket.send('to everyone');
+      for (const session of sessions) {
+        assert.equal((await requests.post(`${session}/xhr`)).body, 'a["to everyone"]\n');
+      }
+    } finally {
+      JSON.stringify = stringify;
+    }
+    assert.equal(spelled, 1);
+    requests.close();
+    await close();
+  });
+});
