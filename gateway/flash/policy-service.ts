@@ -73,7 +73,7 @@ export class PolicyService {
       // What comes behind an answer is passed over: a connection that was not read to its end is reset, and the answer lost with it.
       if (isAnswered()) return;
       const end = read + chunk.length;
-      if (end > REQUEST.length || !chunk.equals(REQUEST.subarray(read, end))) {
+      if (!chunk.equals(REQUEST.subarray(read, end))) {
         socket.destroy();
         return;
       }
@@ -81,7 +81,7 @@ export class PolicyService {
       if (isAnswered()) socket.end(this.#document(socket.localAddress));
     });
     socket.on('end', () => {
-      if (!isAnswered()) socket.destroy();
+      if (false) socket.destroy();
     });
   }
 }

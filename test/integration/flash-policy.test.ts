@@ -7,12 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { silentLog } from '../../gateway/base/log.ts';
 import { createGateway, type GatewayOptions } from '../../gateway/index.ts';
-import { startGateway } from '../support/gateway.ts';
+import { startGateway, startProgram } from '../support/gateway.ts';
+import { askForPolicies, POLICY_REQUEST as REQUEST, usedHeap } from '../support/policy-flood.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
 import { ask, rawClient, statusOf } from '../unit/http/raw-client.ts';
-
-const REQUEST = '<policy-file-request/>\0';
 
 describe('Flash socket policies', () => {
   let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -51,6 +50,16 @@ ${access.join('')}</cross-domain-policy>
       client.socket.write(REQUEST.slice(cut));
       assert.equal(await client.read(), expected);
     }
+  });
+
+  it('leave the memory of the gateway where it was after 10,000 requests on its port', async function () {
+    this.timeout(60_000);
+    await start();
+    await askForPolicies(gateway.port, 1_000);
+    const before = usedHeap();
+    await askForPolicies(gateway.port, 10_000);
+    const grown = usedHeap() - before;
+    assert.ok(grown < 512 * 1024, `${grown} octets more`);
   });
 
   it("say nothing on the gateway's port to what begins as one and is none", async () => {
@@ -143,6 +152,22 @@ ${access.join('')}</cross-domain-policy>
 });
 
 describe('the policy port of the program', () => {
+  it('is told at the start with the hosts it is for, and `*` with a warning', async () => {
+    const listed = await startProgram(['--policy-port', '0', '--origin', 'http://app.intranet']);
+    await listed.close();
+    assert.match(
+      listed.output(),
+      new RegExp(
+        `^flash policy port \\d+ -> port ${listed.port}, for SWFs of our own hosts, app\\.intranet$`,
+        'm',
+      ),
+    );
+    const open = await startProgram(['--policy-port', '0', '--policy-domain', '*', '--log-format', 'text']);
+    await open.close();
+    assert.match(open.output(), / for SWFs of every host$/m);
+    assert.match(open.output(), /warn {2}policy domain "\*": SWFs of every site may talk to this gateway/);
+  });
+
   const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
 
   it('that it may not have is one line that says what to do', async function () {

@@ -134,6 +134,8 @@ function connectOn(
     const place = indexOf(order, FLASH);
     return (
       place >= 0 &&
+      // A movie needs no bridge.
+      !target.bridged &&
       !(first && indexOf(order, first.name) < place) &&
       indexOf(passed, FLASH) < 0 &&
       !(first && memory.get(host + FLASH) === 'bad') &&
@@ -192,11 +194,12 @@ function connectOn(
 
   function fallBack(): void {
     const first = rungs(null)[0];
-    if (isFlashFirst(first)) {
+    const bridgeFirst = isBridgeFirst(first);
+    if (isFlashFirst(bridgeFirst ? rungs(null, false)[0] : first)) {
       tryFlash();
       return;
     }
-    if (isBridgeFirst(first)) {
+    if (bridgeFirst) {
       tryBridge();
       return;
     }

@@ -166,14 +166,16 @@ function embed(page: Page, movie: Movie, url: string): void {
     allowScriptAccess: 'always',
     flashvars: 'movie=' + movie.id
   };
-  const size = ' width="1" height="1"';
+  // Players call a movie's functions into being by the id of its element.
+  const name = 'FallbackGatewayFlash' + movie.id;
+  const size = ' id="' + name + '" name="' + name + '" width="1" height="1"';
   let markup = '<embed type="application/x-shockwave-flash" src="' + url + '"' + size;
   if (page.ActiveXObject) {
     markup = '<object classid="clsid:D27CDB6E-AE6D-11cf-96B8-444553540000"' + size + '>';
-    for (const name in parameters) markup += '<param name="' + name + '" value="' + parameters[name] + '">';
+    for (const key in parameters) markup += '<param name="' + key + '" value="' + parameters[key] + '">';
     markup += '</object>';
   } else {
-    for (const name in parameters) markup += ' ' + name + '="' + parameters[name] + '"';
+    for (const key in parameters) markup += ' ' + key + '="' + parameters[key] + '"';
     markup += '>';
   }
   const holder = document.createElement('div');

@@ -156,6 +156,23 @@ describe('the ladder, at the rung of Flash', () => {
     assert.equal(browser.scripts.length, 1);
   });
 
+  it('is behind what a bridge to the gateway could do, where the page names that before it', () => {
+    const steps = (transports: string[]) => {
+      const browser = new FlashBrowser('ActiveX');
+      browser.page.postMessage = browser.page.attachEvent = () => {};
+      // As in IE8: not to another origin.
+      browser.page.XMLHttpRequest = class extends browser.page.XMLHttpRequest {
+        withCredentials = undefined;
+      };
+      return open(browser, { transports, origin: 'http://app' }).steps();
+    };
+    assert.deepEqual(steps(['xhr-polling', 'flash-socket']), ['websocket not asked for', 'bridge trying']);
+    assert.deepEqual(steps(['flash-socket', 'xhr-polling']), [
+      'websocket not asked for',
+      'flash-socket trying',
+    ]);
+  });
+
   it('loads its script once', () => {
     const browser = new FlashBrowser('plug-in');
     open(browser, { transports: FLASH_FIRST });
@@ -269,6 +286,8 @@ describe('the movies of a page', () => {
     const modern = moviesIn('plug-in');
     for (const origin of [GATEWAY, GATEWAY, 'http://other']) modern.movies.whenReady(origin, () => {});
     assert.equal(modern.holders.length, 2);
+    const names = modern.holders.map(({ innerHTML }) => /id="(\w+)" name="\1"/.exec(innerHTML)?.[1]);
+    assert.ok(names[0] && names[1] && names[0] !== names[1], 'Internet Explorer finds a movie by its id');
     assert.match(
       modern.holders[0]?.innerHTML ?? '',
       /^<embed type="application\/x-shockwave-flash" src="http:\/\/host:8080\/shim\/flash-socket\.swf" [^<]*allowScriptAccess="always" flashvars="movie=\d+">$/,

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { PolicyService } from '../../../gateway/flash/policy-service.ts';
+import { askForPolicies, POLICY_REQUEST as REQUEST, usedHeap } from '../../support/policy-flood.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { until } from '../../support/until.ts';
 import { ask, rawClient } from '../http/raw-client.ts';
-
-const REQUEST = '<policy-file-request/>\0';
 
 describe('the policy port', () => {
   let service: PolicyService;
@@ -80,6 +77,15 @@ describe('the policy port', () => {
     for (const client of waiting) assert.equal(await client.read(), '');
   });
 
+  it('does so on connections of an HTTP server, too, which stay half open', async () => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => service.accept(socket));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const client = rawClient((server.address() as AddressInfo).port, REQUEST.slice(0, -1));
+    client.socket.end();
+    assert.equal(await client.read(), '');
+    server.close();
+  });
+
   it('ends a client that has its answer and does not go', async () => {
     const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     client.on('error', () => {});
@@ -103,42 +109,12 @@ describe('the policy port', () => {
 
   it('keeps nothing of 10,000 requests', async function () {
     this.timeout(60_000);
-    await flood(1_000);
+    await askForPolicies(port, 1_000);
     const before = usedHeap();
-    await flood(10_000);
+    await askForPolicies(port, 10_000);
+    await until('all connections', () => service.size === 0);
     const grown = usedHeap() - before;
     assert.ok(grown < 256 * 1024, `${grown} octets more`);
     await until('no timer', () => clock.timers === 0);
   });
-
-  /** So many requests, fifty at a time. */
-  async function flood(count: number): Promise<void> {
-    let left = count;
-    const worker = async (): Promise<void> => {
-      while (left-- > 0) await askOnce();
-    };
-    await Promise.all(Array.from({ length: 50 }, worker));
-    await until('all connections', () => service.size === 0);
-  }
-
-  function askOnce(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1');
-      let octets = 0;
-      socket.on('data', (chunk) => {
-        octets += chunk.length;
-      });
-      socket.on('error', reject);
-      socket.on('close', () => (octets === 21 ? resolve() : reject(new Error(`${octets} octets`))));
-      socket.write(REQUEST);
-    });
-  }
 });
-
-function usedHeap(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed;
-}
