@@ -326,6 +326,53 @@ describe('a session, towards the client', () => {
     assert.equal(session.bufferedAmount, 0);
   });
 
+  it('tells the end to every downstream that comes, where it cannot be acknowledged', async () => {
+    const { session, attach, clock, forgotten } = open({
+      policy: { delivered: 'written', second: 'refused' },
+    });
+    const first = attach(1, 0);
+    session.send(Message.text('last'));
+    session.close({ code: 4001, reason: 'bye' });
+    await written();
+    session.detach(first);
+    assert.deepEqual(first.lines, ['#1␞', '#1␞Tlast␞C4001,bye␞']);
+    const second = attach(1, 0);
+    assert.deepEqual(second.lines, ['#2␞C4001,bye␞']);
+    session.detach(second);
+    clock.advance(LIMITS.window);
+    assert.equal(forgotten(), 1);
+  });
+
+  it('is over when the downstream is lost, where nobody can say what of it arrived', () => {
+    const { session, attach, backend, forgotten } = open({
+      policy: { delivered: 'written', second: 'refused' },
+    });
+    const first = attach(1, 0);
+    session.lost(attach(1, 0));
+    assert.equal(session.state, 'attached');
+    session.lost(first);
+    assert.equal(forgotten(), 1);
+    assert.deepEqual(backend.lines, ['closed 1001']);
+  });
+
+  it('takes all of what a client sends that does not number it, and answers when there is room', () => {
+    const { session, backend } = open({ policy: { delivered: 'written', second: 'refused' } });
+    const answered: number[] = [];
+    session.pause();
+    session.take([Message.text('a')], () => answered.push(1));
+    session.take([Message.text('b'.repeat(400)), Message.text('c'.repeat(400))], () => answered.push(2));
+    assert.ok(session.full);
+    assert.deepEqual(answered, [1]);
+    session.resume();
+    assert.ok(!session.full);
+    assert.deepEqual(answered, [1, 2]);
+    assert.deepEqual(backend.lines, ['a', 'b'.repeat(400), 'c'.repeat(400)]);
+    session.pause();
+    session.take([Message.text('d'.repeat(600))], () => answered.push(3));
+    session.abandon();
+    assert.deepEqual(answered, [1, 2, 3]);
+  });
+
   it('acknowledges on the downstream before it writes the answer to what it acknowledges', async () => {
     const { session, attach, accept } = open();
     const stream = attach(1, 0);
