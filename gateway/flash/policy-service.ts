@@ -81,7 +81,7 @@ export class PolicyService {
       if (isAnswered()) socket.end(this.#document(socket.localAddress));
     });
     socket.on('end', () => {
-      if (false) socket.destroy();
+      if (!isAnswered()) socket.destroy();
     });
   }
 }
