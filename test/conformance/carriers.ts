@@ -31,6 +31,9 @@ const OLD_IE: Partial<RealmOptions> = {
   ],
 };
 
+const SCRIPTED =
+  'its scripts may call pages of their own origin only; others have the bridge, in engines that have frames';
+
 /**
  * Ways to carry a WebSocket, and the browser in which there is no other. Every suite that goes over all of them takes them from here.
  */
@@ -45,6 +48,24 @@ export const carriers: readonly CarrierUnderTest[] = [
     transport: 'xhr-polling',
     browser: OLD_IE,
     sameOrigin: 'MSXML does',
+  },
+  {
+    name: 'a document without end in a frame',
+    transport: 'iframe-htmlfile',
+    browser: { without: ['WebSocket', 'EventSource'] },
+    sameOrigin: SCRIPTED,
+  },
+  {
+    name: 'a document without end in a frame of an old Internet Explorer',
+    transport: 'iframe-htmlfile',
+    browser: OLD_IE,
+    sameOrigin: SCRIPTED,
+  },
+  {
+    name: 'an ActiveX document without end',
+    transport: 'htmlfile',
+    browser: { ...OLD_IE, htmlfile: true },
+    sameOrigin: SCRIPTED,
   },
   {
     name: 'XDR streaming in Internet Explorer 8',

@@ -29,6 +29,8 @@ export function openFrameStream(
   let closed = false;
 
   function told(text: string): void {
+    // The document has this function for as long as it runs.
+    if (closed) return;
     if (timer === undefined) timer = page.setTimeout(look, LOOK);
     // Numbering goes on from script to script, reading begins anew.
     position.at = position.seen = 0;

@@ -2,6 +2,8 @@
 export interface DocumentHooks {
   /** A script came into the document. */
   script(element: Element): void;
+  /** A frame with an address came into the document. The function returned ends it. */
+  frame(element: Element): () => void;
   /** A form is sent to a frame; undefined if none can be. The function returned ends that. */
   readonly submit:
     | ((
@@ -85,6 +87,7 @@ export class Element {
       child,
     );
     if (child.tagName === 'SCRIPT' && child.src !== '') this.#hooks?.script(child);
+    if (child.tagName === 'IFRAME' && child.src !== '' && this.#hooks) child.#stop = this.#hooks.frame(child);
     return child;
   }
 
@@ -113,6 +116,9 @@ export class Element {
 }
 
 export interface PageDocument {
+  readonly body: Element;
+  readonly createElement: (name: string) => Element;
+  readonly getElementsByTagName: (name: string) => readonly Element[];
   currentScript: Element | null | undefined;
 }
 

@@ -3,6 +3,8 @@ import { createContext, runInContext } from 'node:vm';
 import { makeDocument } from './document.ts';
 import { eventSourceConstructor } from './event-source.ts';
 import { submitForm } from './form-element.ts';
+import { loadFrameElement } from './frame-element.ts';
+import { type HtmlFile, makeHtmlFile } from './htmlfile.ts';
 import type { Network } from './network.ts';
 import { loadScriptElement } from './script-element.ts';
 import { webSocketConstructor } from './web-socket.ts';
@@ -22,6 +24,8 @@ export interface RealmOptions {
   readonly forms?: boolean;
   /** It has XDomainRequest. */
   readonly xdr?: boolean;
+  /** Its ActiveX makes documents: `htmlfile`. */
+  readonly htmlfile?: boolean;
   /** HTTP connections to a host that it has at a time. @default 6 */
   readonly connections?: number;
   /** Sent with every request to the page's own origin. */
@@ -38,6 +42,8 @@ export interface Realm {
   readonly window: any;
   /** What page code threw where nobody caught it. */
   readonly errors: unknown[];
+  /** Every document that ActiveX has made. */
+  readonly htmlfiles: readonly HtmlFile[];
   /** Fetches a script, as a `<script src>` with those attributes would, and runs it. */
   loadScript(url: string, attributes?: Readonly<Record<string, string>>): Promise<void>;
   /** Runs code in the page. */
@@ -58,6 +64,7 @@ export function openRealm(options: RealmOptions): Realm {
   /** Nothing runs in a page that is no more, and nothing begins. */
   let left = false;
   const errors: unknown[] = [];
+  const htmlfiles: HtmlFile[] = [];
   const network: Network = {
     page,
     agent,
@@ -87,6 +94,7 @@ export function openRealm(options: RealmOptions): Realm {
   };
   const { document, addScript } = makeDocument(page, {
     script: (element) => loadScriptElement(network, (code) => runInContext(code, window), element),
+    frame: (element) => loadFrameElement(network, global, element),
     submit:
       options.forms === false
         ? undefined
@@ -96,6 +104,11 @@ export function openRealm(options: RealmOptions): Realm {
   const listen = (type: string, listener: unknown) =>
     void listeners.set(type, [...(listeners.get(type) ?? []), listener]);
   const Request = xhrConstructor(xhr, network, makeBuffer);
+  const newHtmlFile = (): object => {
+    const file = makeHtmlFile(network);
+    htmlfiles.push(file);
+    return file;
+  };
 
   Object.assign(window, {
     window: global,
@@ -115,7 +128,9 @@ export function openRealm(options: RealmOptions): Realm {
         }
       : { addEventListener: listen, removeEventListener: () => {} }),
     ...(options.xdr ? { XDomainRequest: xDomainRequestConstructor(network) } : {}),
-    ...(xhr === 'msxml' ? { ActiveXObject: activeX(Request) } : { XMLHttpRequest: Request }),
+    ...(xhr === 'msxml'
+      ? { ActiveXObject: activeX(Request, options.htmlfile ? newHtmlFile : undefined) }
+      : { XMLHttpRequest: Request }),
     EventSource: eventSourceConstructor(network),
     WebSocket: webSocketConstructor(network, makeBuffer),
     FileReader: fileReader(network, makeBuffer),
@@ -128,6 +143,7 @@ export function openRealm(options: RealmOptions): Realm {
   return {
     window: global,
     errors,
+    htmlfiles,
     async loadScript(url, attributes = {}) {
       const src = new URL(url, page);
       const code = await fetchText(src);
@@ -209,8 +225,9 @@ function timers(network: Network): object {
   };
 }
 
-function activeX(Request: new () => object): unknown {
+function activeX(Request: new () => object, newHtmlFile: (() => object) | undefined): unknown {
   return function ActiveXObject(programId: string) {
+    if (newHtmlFile && /^htmlfile$/i.test(programId)) return newHtmlFile();
     if (/^(Microsoft\.XMLHTTP|MSXML2\.XMLHTTP(\.[36]\.0)?)$/i.test(programId)) return new Request();
     throw new Error("Automation server can't create object");
   };
