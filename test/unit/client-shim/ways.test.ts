@@ -1,0 +1,356 @@
+import assert from 'node:assert/strict';
+import type { XDomainRequest } from '../../../client-shim/browser.d.ts';
+import { createOutbox } from '../../../client-shim/src/session/outbox.ts';
+import { byScript } from '../../../client-shim/src/transport/by-script.ts';
+import { byXdr } from '../../../client-shim/src/transport/by-xdr.ts';
+import { byXhr } from '../../../client-shim/src/transport/by-xhr.ts';
+import { jsonpPolling } from '../../../client-shim/src/transport/jsonp-polling.ts';
+import type { Way } from '../../../client-shim/src/transport/request.ts';
+import { wayFor } from '../../../client-shim/src/transport/ways.ts';
+import { xhrPolling } from '../../../client-shim/src/transport/xhr-polling.ts';
+import { textBody } from '../../../client-shim/src/wire/body.ts';
+import { frame } from '../../../client-shim/src/wire/frame.ts';
+import { type Element, makeDocument } from '../../support/browser/document.ts';
+import { FakeBrowser } from './support/fake-browser.ts';
+
+const RS = '\x1e';
+const SEND = 'http://host:8080/echo/_fallback/v1/send';
+const WS = 'ws://host:8080/echo';
+
+type Script = Element & { onload(): void; onerror(): void; onreadystatechange(): void; readyState?: string };
+interface Form {
+  readonly address: string;
+  readonly fields: readonly (readonly [string, string])[];
+  readonly frame: Element & { contentWindow: unknown; onload(): void };
+  stopped: boolean;
+}
+
+/** An old browser whose requests are answered by hand. */
+class OldBrowser extends FakeBrowser {
+  readonly xdrs: FakeXdr[] = [];
+  readonly scripts: Script[] = [];
+  readonly forms: Form[] = [];
+  readonly body: Element;
+
+  constructor(forms = true) {
+    super();
+    const { xdrs } = this;
+    const submit = (address: string, fields: Form['fields'], frame: Element): (() => void) => {
+      const form = { address, fields, frame: frame as Form['frame'], stopped: false };
+      this.forms.push(form);
+      return () => {
+        form.stopped = true;
+      };
+    };
+    const { document } = makeDocument(new URL('http://host:8080/page'), {
+      script: (element) => this.scripts.push(element as Script),
+      frame: () => () => {},
+      submit: forms ? submit : undefined,
+    });
+    this.page.document = document;
+    this.body = this.page.document.body;
+    this.page.location = { protocol: 'http:', href: 'http://host:8080/page' };
+    this.page.XDomainRequest = class extends FakeXdr {
+      constructor() {
+        super();
+        xdrs.push(this);
+      }
+    };
+  }
+
+  /** Runs a script as its answer. */
+  call(script: Script, text: string): void {
+    const name = /[?&]c=([^&]*)/.exec(script.src)?.[1] as string;
+    this.page[name]?.(text);
+    script.onload?.();
+  }
+
+  /** Names that the shim has put into the window. */
+  get names(): string[] {
+    return Object.keys(this.page).filter((name) => name.startsWith('_fg') && this.page[name] !== undefined);
+  }
+}
+
+class FakeXdr implements Partial<XDomainRequest> {
+  onload!: () => void;
+  onerror!: () => void;
+  onprogress!: () => void;
+  ontimeout!: () => void;
+  responseText = '';
+  opened: string[] | undefined;
+  body: string | undefined;
+  aborted = false;
+
+  open(...target: string[]): void {
+    if (target[1]?.includes(':99999')) throw new Error('Access is denied.');
+    this.opened = target;
+  }
+  send(body: string): void {
+    this.body = body;
+  }
+  abort(): void {
+    this.aborted = true;
+  }
+}
+
+/** Posts, and keeps what is told. */
+function post(way: Way, browser: OldBrowser, body: string, address = SEND) {
+  const told: (string | number)[][] = [];
+  const request = way.post(
+    browser,
+    address,
+    body,
+    { crossOrigin: true },
+    (status, text) => told.push([status, text]),
+    (text) => told.push([text]),
+  );
+  assert.deepEqual(told, [], 'nothing is told before it returned');
+  return { told, request };
+}
+
+/** What a script asks. */
+function asked({ src }: Script): string {
+  return decodeURIComponent(/&b=(.*)$/.exec(src)?.[1] as string);
+}
+
+describe('a request by XDomainRequest', () => {
+  it('is sent in a later task, with all handlers, and says how it wants the answer', () => {
+    const browser = new OldBrowser();
+    const { told } = post(byXdr, browser, `t;A1${RS}`);
+    const [request] = browser.xdrs as [FakeXdr];
+    assert.deepEqual([request.opened, request.body], [['POST', `${SEND}?w=1`], undefined]);
+    for (const handler of [request.onload, request.onerror, request.onprogress, request.ontimeout])
+      assert.equal(typeof handler, 'function');
+    browser.clock.advance(1);
+    assert.equal(request.body, `t;A1${RS}`);
+    request.responseText = `A1${RS}`;
+    request.onload();
+    assert.deepEqual(told, [[200, `A1${RS}`]]);
+  });
+
+  it('tells what it has shown so far', () => {
+    const browser = new OldBrowser();
+    const { told } = post(byXdr, browser, 'x');
+    const [request] = browser.xdrs as [FakeXdr];
+    request.responseText = '#1';
+    request.onprogress();
+    assert.deepEqual(told, [['#1']]);
+  });
+
+  for (const [text, status, body] of [
+    [`404;Eg${RS}`, 404, `Eg${RS}`],
+    ['503;', 503, ''],
+    ['', 0, ''],
+    ['40', 0, ''],
+    ['404', 0, ''],
+  ] as const)
+    it(`takes ${JSON.stringify(text)} for the status ${status}`, () => {
+      const browser = new OldBrowser();
+      const { told } = post(byXdr, browser, 'x');
+      const [request] = browser.xdrs as [FakeXdr];
+      request.responseText = text;
+      request.onload();
+      assert.deepEqual(told, [[status, body]]);
+    });
+
+  it('that fails, times out or is not even opened got no answer', () => {
+    for (const event of ['onerror', 'ontimeout'] as const) {
+      const browser = new OldBrowser();
+      const { told } = post(byXdr, browser, 'x');
+      browser.xdrs[0]?.[event]();
+      assert.deepEqual(told, [[0, '']]);
+    }
+    const browser = new OldBrowser();
+    const { told } = post(byXdr, browser, 'x', 'http://host:99999/');
+    browser.clock.advance(1);
+    assert.deepEqual(told, [[0, '']]);
+  });
+
+  it('tells nothing once it was given up, and is not sent any more', () => {
+    const browser = new OldBrowser();
+    const { told, request } = post(byXdr, browser, 'x');
+    const [xdr] = browser.xdrs as [FakeXdr];
+    request.abort();
+    browser.clock.advance(1);
+    xdr.responseText = '#1';
+    xdr.onprogress();
+    xdr.onload();
+    xdr.onerror();
+    assert.deepEqual([told, xdr.body, xdr.aborted], [[], undefined, true]);
+  });
+});
+
+describe('a request by a script tag', () => {
+  it('is its address, and its run the answer; nothing is left of it', () => {
+    const browser = new OldBrowser();
+    const { told } = post(byScript, browser, `t;A1${RS}`);
+    const [script] = browser.scripts as [Script];
+    assert.match(script.src, /\/send\?c=_fg\d{1,15}&b=t%3BA1%1E$/);
+    assert.equal(script.parentNode, browser.body);
+    browser.call(script, `409;nonce used${RS}`);
+    assert.deepEqual(told, [[409, `nonce used${RS}`]]);
+    assert.deepEqual([script.parentNode, browser.names, browser.clock.timers], [null, [], 0]);
+  });
+
+  it('got no answer if it ended without a run', () => {
+    for (const event of ['onload', 'onerror'] as const) {
+      const browser = new OldBrowser();
+      const { told } = post(byScript, browser, 'x');
+      browser.scripts[0]?.[event]();
+      browser.clock.advance(1);
+      assert.deepEqual([told, browser.names], [[[0, '']], []]);
+    }
+  });
+
+  it('has a second to run after its end in old Internet Explorers', () => {
+    for (const late of [true, false]) {
+      const browser = new OldBrowser();
+      const { told } = post(byScript, browser, 'x');
+      const [script] = browser.scripts as [Script];
+      for (script.readyState of ['loading', 'loaded']) script.onreadystatechange();
+      browser.clock.advance(999);
+      assert.deepEqual(told, []);
+      if (late) browser.call(script, 'A1');
+      browser.clock.advance(10);
+      assert.deepEqual(told, late ? [[200, 'A1']] : [[0, '']]);
+    }
+  });
+
+  it('finds nobody when it comes late, and harms nobody', () => {
+    const browser = new OldBrowser();
+    const { told, request } = post(byScript, browser, 'x');
+    const [script] = browser.scripts as [Script];
+    request.abort();
+    assert.deepEqual([script.parentNode, browser.names], [null, []]);
+    browser.call(script, 'A1');
+    browser.clock.advance(2000);
+    assert.deepEqual(told, []);
+  });
+
+  it('works in a window that lets nothing be deleted', () => {
+    const browser = new OldBrowser();
+    const window = new Proxy(browser.page, {
+      deleteProperty: () => {
+        throw new Error("Object doesn't support this action");
+      },
+    });
+    const platform = Object.assign(Object.create(browser), { page: window }) as OldBrowser;
+    const { told } = post(byScript, platform, 'x');
+    browser.call(browser.scripts[0] as Script, 'A1');
+    assert.deepEqual([told, browser.names], [[[200, 'A1']], []]);
+  });
+});
+
+describe('a request by a form', () => {
+  const body = `n.k;A3${RS}#1${RS}Tä😀 +&=%${RS}`;
+
+  it('carries the body in ASCII, and asks when its page is there how far the gateway is', () => {
+    const browser = new OldBrowser();
+    const { told } = post(byScript, browser, body);
+    const [form] = browser.forms as [Form];
+    assert.equal(form.address, `${SEND}?f=1`);
+    assert.deepEqual(form.fields, [['b', encodeURIComponent(body)]]);
+    form.frame.onload();
+    assert.deepEqual(browser.scripts, [], 'the empty page that is there first is no answer');
+    form.frame.contentWindow = { location: { href: form.address } };
+    form.frame.onload();
+    form.frame.onload?.();
+    browser.clock.advance(1);
+    assert.deepEqual(browser.scripts.map(asked), [`n.k;A0${RS}`]);
+    browser.call(browser.scripts.at(0) as Script, `A1${RS}`);
+    assert.deepEqual(told, [[200, `A1${RS}`]]);
+    assert.deepEqual([browser.body.childNodes, browser.names, browser.clock.timers], [[], [], 0]);
+  });
+
+  it('takes a page that it may not look at for the answer', () => {
+    const browser = new OldBrowser();
+    post(byScript, browser, body);
+    const [form] = browser.forms as [Form];
+    form.frame.contentWindow = {
+      get location() {
+        throw new Error('Permission denied');
+      },
+    };
+    form.frame.onload();
+    assert.equal(browser.scripts.length, 1);
+  });
+
+  it('ends with its frame, or with its question, when it is given up', () => {
+    const browser = new OldBrowser();
+    const first = post(byScript, browser, body);
+    first.request.abort();
+    browser.clock.advance(1);
+    assert.deepEqual([browser.forms[0]?.stopped, browser.body.childNodes], [true, []]);
+    const second = post(byScript, browser, body);
+    const form = browser.forms[1] as Form;
+    form.frame.contentWindow = { location: { href: form.address } };
+    form.frame.onload();
+    second.request.abort();
+    browser.clock.advance(1);
+    browser.call(browser.scripts[0] as Script, `A1${RS}`);
+    assert.deepEqual([first.told, second.told, browser.body.childNodes], [[], [], []]);
+  });
+});
+
+describe('where there are no forms', () => {
+  it('an address holds whatever is sent, and has 2,000 characters at most', () => {
+    const browser = new OldBrowser(false);
+    const token = 'x'.repeat(64);
+    const room = byScript.room?.(browser, SEND) as number;
+    for (const text of ['a', 'ä', '€', '😀', '\0', ' ']) {
+      const outbox = createOutbox(room);
+      outbox.add('T', text.repeat(1000), 0);
+      outbox.add('B', '\xff'.repeat(1000), 0);
+      outbox.add('C', '4999,end', 0);
+      for (let units = 1; outbox.hasUnsent(); units++) {
+        post(byScript, browser, textBody(token, [frame('A', 2 ** 53 - 1), ...outbox.take()]));
+        // Each has one numbered frame at least.
+        outbox.acknowledged(units);
+      }
+    }
+    assert.deepEqual(browser.forms, []);
+    for (const { src } of browser.scripts) assert.ok(src.length <= 2000, `${src.length}`);
+    const longest = Math.max(...browser.scripts.map(({ src }) => src.length));
+    assert.ok(longest > 1700, `${longest} is less than there is room for`);
+  });
+
+  it('there is some room however long the address of the gateway is', () => {
+    const room = byScript.room?.(new OldBrowser(false), `http://host/${'x'.repeat(5000)}`) as number;
+    const outbox = createOutbox(room);
+    outbox.add('T', 'x'.repeat(100), 100);
+    assert.ok(outbox.take().length > 1);
+  });
+
+  it('and with forms as much as the gateway takes', () => {
+    assert.equal(byScript.room?.(new OldBrowser(), SEND), Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('how a session is made and sent on', () => {
+  const inIe8 = () => {
+    const browser = new OldBrowser();
+    // MSXML's has no withCredentials.
+    browser.page.XMLHttpRequest = class {};
+    return browser;
+  };
+
+  it('is by XMLHttpRequest wherever that goes there, whatever carries the answers', () => {
+    assert.equal(wayFor(xhrPolling, new OldBrowser(), true, WS), byXhr);
+    assert.equal(wayFor(xhrPolling, inIe8(), false, WS), byXhr);
+  });
+
+  it('is by XDomainRequest to another origin of the same scheme', () => {
+    assert.equal(wayFor(xhrPolling, inIe8(), true, WS), byXdr);
+    assert.equal(wayFor(xhrPolling, inIe8(), true, 'wss://host/'), byScript);
+  });
+
+  it('is by scripts and forms if they are what the page wants, or all there is', () => {
+    assert.equal(wayFor(jsonpPolling, new OldBrowser(), false, WS), byScript);
+    const browser = inIe8();
+    delete browser.page.XDomainRequest;
+    assert.equal(wayFor(xhrPolling, browser, true, WS), byScript);
+    delete browser.page.document;
+    assert.equal(wayFor(xhrPolling, browser, true, WS), undefined);
+    assert.equal(wayFor(undefined, new OldBrowser(), true, WS), undefined);
+  });
+});
