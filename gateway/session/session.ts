@@ -314,10 +314,12 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     if (this.#writable && this.#cursor <= this.#outbox.last) this.#wake();
   }
 
-  /** Only the end stays, and is told to every downstream that still comes. */
+  /** Only the end stays, and is told to every downstream that still comes. Whoever still reads what is before it is waited for. */
   #forgetWritten(): void {
-    const { last } = this.#outbox;
-    this.#acknowledge(Math.min(this.#cursor - 1, this.#state === 'ending' ? last - 1 : last));
+    const { first, last } = this.#outbox;
+    const isEnding = this.#state === 'ending';
+    this.#acknowledge(Math.min(this.#cursor - 1, isEnding ? last - 1 : last));
+    if (isEnding && this.#outbox.first > first) this.#since = this.#context.clock.now();
   }
 
   #acknowledge(number: number): void {

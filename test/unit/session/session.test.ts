@@ -343,6 +343,27 @@ describe('a session, towards the client', () => {
     assert.equal(forgotten(), 1);
   });
 
+  it('waits at its end for a downstream that still takes what is before it', async () => {
+    const { session, attach, clock, forgotten } = open({
+      limits: { silence: Number.POSITIVE_INFINITY },
+      policy: { delivered: 'written', second: 'refused' },
+    });
+    const slow = attach(1, 0);
+    slow.takesMore = false;
+    session.send(Message.text('one'));
+    await written();
+    session.send(Message.text('two'));
+    session.close({ code: 4001, reason: '' });
+    clock.advance(LIMITS.window - 1);
+    session.writable(slow);
+    await written();
+    assert.equal(slow.lines.at(-1), '#2␞Ttwo␞C4001␞');
+    clock.advance(LIMITS.window - 1);
+    assert.equal(forgotten(), 0);
+    clock.advance(1);
+    assert.equal(forgotten(), 1);
+  });
+
   it('is over when the downstream is lost, where nobody can say what of it arrived', () => {
     const { session, attach, backend, forgotten } = open({
       policy: { delivered: 'written', second: 'refused' },
