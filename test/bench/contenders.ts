@@ -48,6 +48,10 @@ export const groups: readonly Group[] = [
     name: 'websocket carrier',
     contenders: [ours('gateway websocket'), sockjs('sockjs websocket'), engineIo('engine.io websocket')],
   },
+  ...['xhr_streaming', 'eventsource', 'xhr', 'websocket'].map((form) => ({
+    name: `sockjs ${form}`,
+    contenders: [{ ...ours(`gateway sockjs ${form}`), dialect: `sockjs ${form}` }, sockjs(`sockjs ${form}`)],
+  })),
   {
     name: 'websocket',
     contenders: [
