@@ -42,6 +42,8 @@ const carriers: readonly {
   { transport: 'xhr-streaming' },
   { transport: 'eventsource' },
   { transport: 'xhr-polling' },
+  { transport: 'iframe-htmlfile' },
+  { transport: 'htmlfile', browser: { ...XDR, htmlfile: true } },
   { transport: 'xdr-streaming', browser: XDR },
   { transport: 'xdr-polling', browser: XDR },
   { transport: 'jsonp-polling', messages: MESSAGES / 5 },
@@ -120,7 +122,7 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
     const each = Math.floor(MESSAGES / SHARERS);
     it(`of ${each} messages each way in each of ${SHARERS} sockets that share a downstream over ${transport}`, async function () {
       this.timeout(LIMIT + 30_000);
-      await open(transport, each);
+      await open(transport, each, browser);
       const pages = Array.from({ length: SHARERS }, () => start(each));
       const down = () => pages.reduce((sum, page) => sum + page.received, 0);
       const all = each * SHARERS;
