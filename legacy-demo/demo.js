@@ -5,16 +5,16 @@
 var Demo = {};
 
 /**
- * Names of the transports, in the order in which the shim documents them, and what each of them is. `later`: this version of
- * the shim knows the name only; `asked`: used by pages that ask for it, and never the shim's own choice.
+ * Names of the transports, in the order in which the shim documents them, and what each of them is. `asked`: used by pages
+ * that ask for it, and never the shim's own choice.
  */
 Demo.transports = [
   { name: 'websocket', is: 'a real WebSocket' },
   { name: 'websocket-session', is: 'a WebSocket that survives a cut', asked: true },
   { name: 'xhr-streaming', is: 'one long answer, read as it grows' },
   { name: 'eventsource', is: 'server-sent events' },
-  { name: 'iframe-htmlfile', is: 'a page that never ends, in a frame', later: true },
-  { name: 'htmlfile', is: 'the same in an ActiveX document', later: true },
+  { name: 'iframe-htmlfile', is: 'a page that never ends, in a frame' },
+  { name: 'htmlfile', is: 'the same in an ActiveX document' },
   { name: 'xdr-streaming', is: 'XDomainRequest, one long answer' },
   { name: 'xdr-polling', is: 'XDomainRequest, answer by answer' },
   { name: 'xhr-polling', is: 'one request for each batch' },

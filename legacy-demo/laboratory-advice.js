@@ -109,11 +109,8 @@ Laboratory.meanings = function (own, results) {
   return lines;
 };
 
-/**
- * Turns the failure of a transport that cannot work here into what it is: missing in the browser, or in this version of
- * the shim. `transport` is its entry in `Demo.transports`.
- */
-Laboratory.explain = function (result, transport) {
+/** Turns the failure of a transport that cannot work here into what it is: missing in the browser. */
+Laboratory.explain = function (result) {
   if (result.state !== 'failed' || result.openTime !== null) {
     return;
   }
@@ -121,8 +118,5 @@ Laboratory.explain = function (result, transport) {
   if (missing) {
     result.state = 'browser';
     result.reason = missing;
-  } else if (transport.later) {
-    result.state = 'version';
-    result.reason = '';
   }
 };

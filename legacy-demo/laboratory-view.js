@@ -15,8 +15,7 @@ Laboratory.labels = {
   works: ['works', 'good'],
   held: ['held back', 'fair'],
   failed: ['failed', 'bad'],
-  browser: ['not in this browser', 'quiet'],
-  version: ['not in this version', 'quiet']
+  browser: ['not in this browser', 'quiet']
 };
 
 Laboratory.binaryText = function (result) {
@@ -60,7 +59,7 @@ Laboratory.Row.prototype.busy = function (text) {
 
 Laboratory.Row.prototype.fill = function (result) {
   var label = Laboratory.labels[result.state];
-  this.row.className = result.state === 'browser' || result.state === 'version' ? 'idle' : this.className;
+  this.row.className = result.state === 'browser' ? 'idle' : this.className;
   Demo.write(this.cells[1], '');
   this.cells[1].appendChild(Demo.make('span', label[1], label[0]));
   if (result.reason) {

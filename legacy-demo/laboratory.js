@@ -48,7 +48,7 @@
         rows[at].busy(step);
       },
       function (result) {
-        Laboratory.explain(result, Demo.transports[at]);
+        Laboratory.explain(result);
         rows[at].fill(result);
         results.push(result);
         Laboratory.drawCharts(results);

@@ -1,60 +1,11 @@
+import assert from 'node:assert/strict';
 import type { Tag } from '../conformance/conformance.ts';
-import { conformanceIn, type EngineRun } from '../conformance/in-engine.ts';
+import { conformanceIn, transportsIn } from '../conformance/in-engine.ts';
 import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
 import { startProgram } from '../support/gateway.ts';
+import { RUNS } from './runs.ts';
 
 const ALL: readonly Tag[] = ['local', 'lines', 'echo', 'commands', 'refuse', 'transport'];
-const STREAMS = ['xhr-streaming', 'eventsource', 'xhr-polling'];
-
-/** Without forms the address is all there is: 150 characters or so a request. */
-const TOO_LONG = 'thousands of requests';
-
-const runs: readonly Pick<EngineRun, 'engine' | 'transport' | 'except'>[] = [
-  ...['websocket', 'websocket-session', ...STREAMS].map(
-    (transport) => ({ engine: 'chromium', transport }) as const,
-  ),
-  {
-    engine: 'firefox',
-    transport: 'websocket',
-    except: {
-      'fails when the server selects none of the subprotocols': "Firefox's own WebSocket opens all the same",
-    },
-  },
-  ...['websocket-session', ...STREAMS].map((transport) => ({ engine: 'firefox', transport }) as const),
-  // The shim passes over its own WebSocket, which speaks hixie-76: hixie.test.ts.
-  ...STREAMS.map((transport) => ({ engine: 'phantomjs-1.9', transport }) as const),
-  ...(['wine-jscript-ie6', 'wine-jscript-ie8'] as const).map((engine) => ({
-    engine,
-    transport: 'xhr-polling',
-    except: {
-      'ignores a binaryType that it does not know':
-        'JScript before 5.9 has no accessors: it is a plain field',
-    },
-  })),
-  ...(['wine-jscript-ie9', 'wine-jscript-ie11'] as const).map((engine) => ({
-    engine,
-    transport: 'xhr-polling',
-  })),
-  ...(['chromium', 'firefox', 'phantomjs-1.9'] as const).map((engine) => ({
-    engine,
-    transport: 'jsonp-polling',
-  })),
-  ...(['wine-jscript-ie6', 'wine-jscript-ie8', 'wine-jscript-ie9', 'wine-jscript-ie11'] as const).map(
-    (engine) => ({
-      engine,
-      transport: 'jsonp-polling',
-      except: {
-        'carries 1 MiB of text': TOO_LONG,
-        'carries 1 MiB of binary data': TOO_LONG,
-        'carries every character of the basic plane': TOO_LONG,
-        ...(/[68]$/.test(engine) && {
-          'ignores a binaryType that it does not know':
-            'JScript before 5.9 has no accessors: it is a plain field',
-        }),
-      },
-    }),
-  ),
-];
 
 /** The shipped gateway and the shipped, minified shim, in real engines. */
 describe('a WebSocket through the gateway, in', () => {
@@ -64,11 +15,8 @@ describe('a WebSocket through the gateway, in', () => {
   before(async () => {
     upstream = await startConformanceUpstream();
     gateway = await startProgram([
-      '--route',
-      `/upstream=ws://127.0.0.1:${upstream.port}`,
-      '--log-level',
-      'silent',
-      '--jsonp',
+      ...['--route', `/upstream=ws://127.0.0.1:${upstream.port}`],
+      ...['--log-level', 'silent', '--jsonp', '--origin', '*'],
     ]);
   });
   after(async () => {
@@ -76,16 +24,31 @@ describe('a WebSocket through the gateway, in', () => {
     await upstream.close();
   });
 
-  for (const { engine, transport, ...more } of runs) {
-    describe(`${engine}, over ${transport}`, () => {
-      conformanceIn({
-        engine,
-        transport,
-        tags: ALL,
-        path: '/upstream',
-        gatewayPort: () => gateway.port,
-        ...more,
+  for (const { engine, transports, useless = {}, crossOrigin = [], picks, except } of RUNS) {
+    const common = { engine, path: '/upstream', gatewayPort: () => gateway.port };
+    for (const transport of transports) {
+      describe(`${engine}, over ${transport}`, () => {
+        conformanceIn({ ...common, transport, tags: ALL, except: except?.(transport) ?? {} });
       });
+    }
+    for (const transport of crossOrigin) {
+      describe(`${engine}, over ${transport}, from another origin`, () => {
+        conformanceIn({
+          ...common,
+          transport,
+          tags: ALL,
+          except: except?.(transport) ?? {},
+          crossOrigin: true,
+        });
+      });
+    }
+    describe(`${engine}, by the shim's own choice`, () => {
+      conformanceIn({ ...common, transport: picks, choice: true, tags: ['transport'] });
+    });
+    it(`${engine} has no other transports`, async function () {
+      this.timeout(90_000);
+      const found = await transportsIn(this, { ...common, seconds: 60 });
+      assert.deepEqual(found.toSorted(), [...transports, ...Object.keys(useless)].toSorted());
     });
   }
 });

@@ -93,6 +93,7 @@ describe('the demo in Chromium', function () {
     'websocket-session',
     'xhr-streaming',
     'eventsource',
+    'iframe-htmlfile',
     'xhr-polling',
     'jsonp-polling',
   ]) {
@@ -132,7 +133,7 @@ describe('the demo in Chromium', function () {
       'websocket-session': 'works',
       'xhr-streaming': 'works',
       eventsource: 'works',
-      'iframe-htmlfile': 'not in this version',
+      'iframe-htmlfile': 'works',
       htmlfile: 'not in this browser',
       'xdr-streaming': 'not in this browser',
       'xdr-polling': 'not in this browser',
@@ -150,7 +151,15 @@ describe('the demo in Chromium', function () {
       await page.evaluate(
         "[...document.querySelectorAll('#chartTrips td.what')].map((cell) => cell.innerText)",
       ),
-      ['websocket', 'websocket-session', 'xhr-streaming', 'eventsource', 'xhr-polling', 'jsonp-polling'],
+      [
+        'websocket',
+        'websocket-session',
+        'xhr-streaming',
+        'eventsource',
+        'iframe-htmlfile',
+        'xhr-polling',
+        'jsonp-polling',
+      ],
     );
     assert.match((await page.textContent('#verdict')) ?? '', /WebSocket works here\..* uses websocket/);
     const report = await page.inputValue('#report');

@@ -24,7 +24,7 @@ interface Result {
 interface Laboratory {
   measure(name: string, onStep: (text: string) => void, onDone: (result: Result) => void): void;
   meanings(own: Result, results: readonly Result[]): string[];
-  explain(result: Result, transport: { later?: boolean }): void;
+  explain(result: Result): void;
   report(own: Result, results: readonly Result[], meanings: readonly string[]): string;
   clockStep: number;
 }
@@ -138,7 +138,7 @@ function measure(name: string, network: Network, extra?: Record<string, unknown>
     name,
     () => {},
     (result) => {
-      laboratory.explain(result, { later: name === 'jsonp-polling' });
+      laboratory.explain(result);
       results.push(result);
     },
   );
@@ -225,7 +225,6 @@ describe('the laboratory', () => {
     const result = measure('eventsource', { open: null });
     assert.deepEqual([result.state, result.reason], ['browser', 'no EventSource']);
     assert.equal(measure('eventsource', { open: null }, { EventSource: class {} }).state, 'failed');
-    assert.equal(measure('jsonp-polling', { open: null }).state, 'version');
   });
 
   it('leaves the choice to the shim when it is not told what to use', () => {

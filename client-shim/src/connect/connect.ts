@@ -7,7 +7,7 @@ import { createSession, type Session, sayGone } from '../session/session.ts';
 import type { CarrierKind, Line } from '../transport/carrier.ts';
 import { hasFlash, loadFlash } from '../transport/flash-socket.ts';
 import { inTurn } from '../transport/in-turn.ts';
-import { CARRIERS, DEFAULT_ORDER } from '../transport/order.ts';
+import { CARRIERS, defaultOrder } from '../transport/order.ts';
 import type { Platform } from '../transport/platform.ts';
 import { hasLevel2, isNarrow } from '../transport/platform.ts';
 import type { Way } from '../transport/request.ts';
@@ -57,7 +57,7 @@ function connectOn(
   target: Target,
   events: ConnectionEvents
 ): Connection {
-  const order = target.transports || DEFAULT_ORDER;
+  const order = target.transports || defaultOrder(platform);
   const origin = httpOrigin(target.url);
   const host = origin.substring(origin.indexOf('//') + 2) + ' ';
   const crossOrigin = !target.bridged && origin !== target.origin;
