@@ -13,8 +13,9 @@ const runs: readonly { engine: EngineName; transport: string; tags: readonly Tag
   { engine: 'chromium', transport: 'eventsource', tags: all },
   { engine: 'phantomjs-1.9', transport: 'xhr-streaming', tags: all },
   { engine: 'khtml', transport: 'xhr-polling', tags: all },
-  { engine: 'wine-jscript-ie6', transport: 'xhr-polling', tags: ['talk', 'over'] },
-  { engine: 'wine-jscript-ie8', transport: 'xhr-polling', tags: ['talk', 'over'] },
+  ...(['ie6', 'ie8', 'ie9', 'ie11'] as const).map(
+    (ie) => ({ engine: `wine-jscript-${ie}`, transport: 'xhr-polling', tags: ['talk', 'over'] }) as const,
+  ),
 ];
 
 /** Real libraries, the shipped shim, the shipped gateway and its own broker, in real engines. */
