@@ -1,4 +1,5 @@
 import type { Document, Element, Location, Page } from '../../browser.d.ts';
+import { encodePieces } from '../wire/utf8.ts';
 import { expose, insert, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 import type { Request, RequestOptions, Way } from './request.ts';
@@ -45,11 +46,6 @@ function post(
     : getScript(platform, address, text, done);
 }
 
-/** By pieces, for the reason that `toUtf8` has. */
-function encode(text: string): string {
-  return text.replace(/([\ud800-\udbff]?[\s\S\u180e]){1,512}/g, (piece) => encodeURIComponent(piece));
-}
-
 /** A script whose address is the request and whose run is the answer. */
 function getScript(
   platform: Platform,
@@ -81,7 +77,7 @@ function getScript(
 
   const conceal = expose(page, name, (text) => unwrap(text, finish));
   script.onload = script.onerror = script.onreadystatechange = ended;
-  script.src = address + '?c=' + name + '&b=' + encode(body);
+  script.src = address + '?c=' + name + '&b=' + encodePieces(body);
   insert(document, script);
   return { abort: forget };
 }
@@ -132,7 +128,7 @@ function postForm(
   }
 
   form.action = address + '?f=1';
-  (form.firstChild as Element).value = encode(body);
+  (form.firstChild as Element).value = encodePieces(body);
   insert(document, holder);
   frame.onload = frame.onreadystatechange = arrived;
   (form.submit as () => void)();

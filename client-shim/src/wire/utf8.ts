@@ -7,13 +7,16 @@ declare function unescape(text: string): string;
 // 256 as %XX, which is what the URI functions take for one octet of UTF-8.
 
 /**
- * The UTF-8 of a text without lone surrogates, one character for each octet. By pieces, as the time that `encodeURIComponent` takes goes with the square
- * of the length in WebKit of 2011: 3.7 s for 63,000 characters in PhantomJS 1.9. U+180E is neither `\s` nor `\S` in JavaFX 11.
+ * `encodeURIComponent` by pieces, as the time it takes goes with the square of the length in WebKit of 2011: 3.7 s for 63,000 characters in
+ * PhantomJS 1.9. U+180E is neither `\s` nor `\S` in JavaFX 11.
  */
+export function encodePieces(text: string): string {
+  return text.replace(/([\ud800-\udbff]?[\s\S\u180e]){1,512}/g, (piece) => encodeURIComponent(piece));
+}
+
+/** The UTF-8 of a text without lone surrogates, one character for each octet. */
 export function toUtf8(text: string): string {
-  return text.replace(/([\ud800-\udbff]?[\s\S\u180e]){1,512}/g, (piece) =>
-    unescape(encodeURIComponent(piece))
-  );
+  return unescape(encodePieces(text));
 }
 
 /** The text whose UTF-8 this is; throws for anything else. */
