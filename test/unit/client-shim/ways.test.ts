@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { runInThisContext } from 'node:vm';
 import type { XDomainRequest } from '../../../client-shim/browser.d.ts';
 import { createOutbox } from '../../../client-shim/src/session/outbox.ts';
 import { byScript } from '../../../client-shim/src/transport/by-script.ts';
@@ -16,6 +18,18 @@ import { FakeBrowser } from './support/fake-browser.ts';
 const RS = '\x1e';
 const SEND = 'http://host:8080/echo/_fallback/v1/send';
 const WS = 'ws://host:8080/echo';
+
+interface Wrapped {
+  readonly name: string;
+  readonly text: string;
+  /** Absent: it was cut. */
+  readonly status?: number;
+  readonly body?: string;
+}
+
+function vectors<T>(name: string): T[] {
+  return JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8'));
+}
 
 type Script = Element & { onload(): void; onerror(): void; onreadystatechange(): void; readyState?: string };
 interface Form {
@@ -137,14 +151,8 @@ describe('a request by XDomainRequest', () => {
     assert.deepEqual(told, [['#1']]);
   });
 
-  for (const [text, status, body] of [
-    [`404;Eg${RS}`, 404, `Eg${RS}`],
-    ['503;', 503, ''],
-    ['', 0, ''],
-    ['40', 0, ''],
-    ['404', 0, ''],
-  ] as const)
-    it(`takes ${JSON.stringify(text)} for the status ${status}`, () => {
+  for (const { name, text, status = 0, body = '' } of vectors<Wrapped>('wrapped.json'))
+    it(`takes ${name} for the status ${status}`, () => {
       const browser = new OldBrowser();
       const { told } = post(byXdr, browser, 'x');
       const [request] = browser.xdrs as [FakeXdr];
@@ -191,6 +199,16 @@ describe('a request by a script tag', () => {
     assert.deepEqual(told, [[409, `nonce used${RS}`]]);
     assert.deepEqual([script.parentNode, browser.names, browser.clock.timers], [null, [], 0]);
   });
+
+  for (const { name, callback, text, script } of vectors<Record<string, string>>('scripts.json'))
+    it(`calls with ${name}`, () => {
+      let told: unknown;
+      const call = runInThisContext(`(function (${callback}) { ${script} })`);
+      call((given: unknown) => {
+        told = given;
+      });
+      assert.equal(told, text);
+    });
 
   it('got no answer if it ended without a run', () => {
     for (const event of ['onload', 'onerror'] as const) {

@@ -1,6 +1,21 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { isCallback, spellCall } from '../../../gateway/transport/script.ts';
+import { wrap } from '../../../gateway/transport/wrapped.ts';
+
+function vectors(name: string): Record<string, string>[] {
+  return JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8'));
+}
+
+describe('the gateway spells wrapped answers and scripts as the test vectors have them', () => {
+  for (const { name, status, body, text, cut } of vectors('wrapped.json')) {
+    if (!cut) it(name as string, () => assert.equal(wrap(Number(status), body as string), text));
+  }
+  for (const { name, callback, text, script } of vectors('scripts.json')) {
+    it(name as string, () => assert.equal(spellCall(callback as string, text as string), script));
+  }
+});
 
 describe('a call in a script', () => {
   const called = (code: string, window: Record<string, unknown> = {}): unknown => {
