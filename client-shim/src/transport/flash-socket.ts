@@ -37,8 +37,7 @@ export function hasFlash(platform: Platform, origin: string, url: string): boole
   const page = platform.page;
   try {
     return (
-      /^http:/.test(origin) &&
-      /^ws:/.test(url) &&
+      /^http:.* ws:/.test(origin + ' ' + url) &&
       !!(
         (page.navigator?.plugins || {})['Shockwave Flash'] ||
         new (page.ActiveXObject as NonNullable<typeof page.ActiveXObject>)('ShockwaveFlash.ShockwaveFlash')
@@ -56,13 +55,9 @@ export function loadFlash(
   done: (flash: FlashScript | undefined) => void
 ): () => void {
   const page = platform.page;
-  if (page.FallbackGatewayFlash) {
-    const soon = page.setTimeout(() => done(page.FallbackGatewayFlash as FlashScript), 0);
-    return () => page.clearTimeout(soon);
-  }
   const document = page.document as Document;
   const script = document.createElement('script');
-  const late = page.setTimeout(finish, PATIENCE);
+  const late = page.setTimeout(finish, page.FallbackGatewayFlash ? 0 : PATIENCE);
 
   function forget(): void {
     page.clearTimeout(late);
@@ -74,12 +69,16 @@ export function loadFlash(
     done(page.FallbackGatewayFlash as FlashScript | undefined);
   }
 
-  script.onload = script.onerror = finish;
-  script.onreadystatechange = () => {
-    // IE up to 8, which has no other event: there it comes for a failure, too, and for what is not there yet.
-    if (page.FallbackGatewayFlash) finish();
-  };
-  script.src = origin + '/shim/flash-socket.js';
-  insert(document, script);
+  if (!page.FallbackGatewayFlash) {
+    script.onload =
+      script.onerror =
+      script.onreadystatechange =
+        () => {
+          // IE up to 8 has one event for everything: for a failure, too, and for what is not there yet.
+          if (page.FallbackGatewayFlash || !script.readyState) finish();
+        };
+    script.src = origin + '/shim/flash-socket.js';
+    insert(document, script);
+  }
   return forget;
 }

@@ -205,7 +205,9 @@ describe('the ladder, at the rung of Flash', () => {
     assert.equal(failing.count('create'), 1);
     const silent = new FlashBrowser('plug-in');
     open(silent, { transports: FLASH_FIRST });
-    silent.scripts[0]?.onreadystatechange?.();
+    const script = silent.scripts[0] as Script & { readyState: string };
+    script.readyState = 'loaded';
+    script.onreadystatechange?.();
     silent.clock.advance(2499);
     assert.equal(silent.count('create'), 0);
     silent.clock.advance(1);
