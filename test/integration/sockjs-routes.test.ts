@@ -8,6 +8,7 @@ import { createGateway, type HandlerRequest } from '../../gateway/index.ts';
 import { startGateway } from '../support/gateway.ts';
 import { PAGE, SocketReader, SockJsRequests } from '../support/sockjs.ts';
 import { sockJs } from '../support/sockjs-client.ts';
+import { rawClient } from '../unit/http/raw-client.ts';
 
 type Started = Awaited<ReturnType<typeof startGateway>>;
 
@@ -109,6 +110,27 @@ describe('SockJS below routes', () => {
     assert.equal(requests[0]?.headers.cookie, undefined);
     assert.equal(requests[0]?.headers.origin, PAGE);
     await open.close();
+  });
+
+  it('forget a client that left before the backend had accepted', async () => {
+    let accept: (yes: boolean) => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      sockets.options.verifyClient = (_info, done) => {
+        accept = done;
+        resolve();
+      };
+    });
+    const { port } = gateway;
+    const leaving = rawClient(port, 'POST /whole/000/left/xhr HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await asked;
+    sockets.options.verifyClient = undefined;
+    leaving.socket.destroy();
+    // It has heard of that when another connection, made later, is served.
+    const other = at('/app/echo');
+    await opened(other);
+    const closed = once(sockets, 'connection').then(async ([socket]) => (await once(socket, 'close'))[0]);
+    accept(true);
+    assert.equal(await closed, 1001);
   });
 
   it('are those of the longest route', async () => {
