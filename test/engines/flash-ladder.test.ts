@@ -77,8 +77,13 @@ describe('the ladder with Flash', function () {
 
   it('uses Flash where it is the best that is left', async function () {
     requireOrSkip(this, 'flash');
-    const report = await reportOf('flash', 'websocket,eventsource,flash-socket,xhr-polling', WITHOUT_STREAMS);
-    assert.equal(report.transport, 'flash-socket');
+    const transports = 'websocket,eventsource,flash-socket,xhr-polling';
+    let report = await reportOf('flash', transports, WITHOUT_STREAMS);
+    // Ruffle is ten megabytes to compile: on a machine with much else to do it may take longer than a player may.
+    if (report.steps.some(({ what }) => what === 'no player answered')) {
+      report = await reportOf('flash', transports, WITHOUT_STREAMS);
+    }
+    assert.equal(report.transport, 'flash-socket', JSON.stringify(report.steps));
     assert.equal(report.code, undefined);
   });
 
@@ -89,13 +94,13 @@ describe('the ladder with Flash', function () {
     assert.ok(timeOf(report, '', 'create') < 100);
   });
 
-  it('gives up a player that is blocked after three seconds and the time its script takes', async function () {
+  it('gives up a player that is blocked after five seconds and the time its script takes', async function () {
     requireOrSkip(this, 'chromium');
     const blocked = `${WITHOUT_STREAMS} Object.defineProperty(navigator, 'plugins', { value: { 'Shockwave Flash': {} } });`;
     const report = await reportOf('chromium', 'websocket,flash-socket,xhr-polling', blocked);
     assert.equal(report.transport, 'xhr-polling');
     const given = timeOf(report, 'flash-socket', 'no player answered');
-    assert.ok(given >= 3000 && given < 5600, `${given} ms`);
+    assert.ok(given >= 5000 && given < 8000, `${given} ms`);
   });
 
   it('gives up at once where the gateway has no Flash', async function () {

@@ -1,8 +1,8 @@
 import type { Document, Element, Page } from '../../browser.d.ts';
 import { base64Decode, base64Encode } from '../lang/base64.ts';
 
-/** Milliseconds for the player to start and the movie to say that it is ready: a blocked one never does. */
-const READY = 3000;
+/** Milliseconds for the player to start and the movie to say that it is ready: a blocked one never does, and old machines take their time. */
+const READY = 5000;
 /** Octets of one call into the movie; a multiple of three, so that base64 pads the last piece only. */
 const PIECE = 30000;
 
@@ -41,7 +41,7 @@ interface Movie {
 
 /** The movies of a page. */
 export interface Movies {
-  /** Tells within three seconds whether the movie of the gateway at `origin` can be used. */
+  /** Tells within five seconds whether the movie of the gateway at `origin` can be used. */
   whenReady(origin: string, done: (ready: boolean) => void): void;
   /** Opens a connection; the movie has to be ready. */
   open(origin: string, events: LinkEvents): Link;

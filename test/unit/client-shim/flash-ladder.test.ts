@@ -312,7 +312,7 @@ describe('the movies of a page', () => {
     assert.equal(holders.length, 1);
   });
 
-  it('are ready when they say so, refused when they say that, and given up after three seconds', () => {
+  it('are ready when they say so, refused when they say that, and given up after five seconds', () => {
     const { browser, holders, movies } = moviesIn('plug-in');
     const told: string[] = [];
     for (const origin of ['a', 'b', 'c'])
@@ -323,7 +323,7 @@ describe('the movies of a page', () => {
     assert.equal(told.length, 0, 'not within the call of the movie');
     browser.clock.advance(0);
     assert.deepEqual(told, ['a true', 'b false']);
-    browser.clock.advance(3000);
+    browser.clock.advance(5000);
     assert.deepEqual(told, ['a true', 'b false', 'c false']);
     movies.whenReady('a', (ready) => told.push(`a again ${ready}`));
     browser.clock.advance(0);

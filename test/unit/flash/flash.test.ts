@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { silentLog } from '../../../gateway/base/log.ts';
+import { Flash } from '../../../gateway/flash/flash.ts';
+import { POLICY_REQUEST } from '../../support/policy-flood.ts';
+import { TestClock } from '../../support/test-clock.ts';
+import { ask } from '../http/raw-client.ts';
+
+const ANYWHERE = { host: '127.0.0.1', port: 0 };
+
+describe('the Flash side of a gateway', () => {
+  let flash: Flash;
+  const warnings: string[] = [];
+
+  /** On a gateway that serves on `port`; resolves with the policy port. */
+  async function start(port: number, domains: string[] = [], listen: typeof ANYWHERE | undefined = ANYWHERE) {
+    warnings.length = 0;
+    const log = { ...silentLog, warn: (line: string) => void warnings.push(line) };
+    flash = new Flash(
+      { listen, domains, crossdomain: listen === undefined },
+      { clock: new TestClock(), log },
+    );
+    return flash.listen(port);
+  }
+  afterEach(() => flash.close());
+
+  it('names the port of the gateway in its policies, and no other', async () => {
+    const policyPort = (await start(8080)) as number;
+    const policy = await ask(policyPort, POLICY_REQUEST);
+    assert.deepEqual([...new Set(policy.match(/to-ports="[^"]*"/g))], ['to-ports="8080"']);
+    assert.deepEqual(warnings, []);
+  });
+
+  it('warns where players will not take its policy: from a port of 1024 on for one below', async () => {
+    await start(80);
+    assert.match(
+      warnings.join(),
+      /^players take no policy for port 80 from port \d+: it must be below 1024$/,
+    );
+  });
+
+  it('warns of *, also where only crossdomain.xml says it', async () => {
+    await start(8080, ['*']);
+    assert.equal(warnings.length, 1);
+    await start(8080, ['*'], undefined);
+    assert.equal(warnings.length, 1);
+    assert.equal(flash.onMarkup, undefined);
+  });
+});
