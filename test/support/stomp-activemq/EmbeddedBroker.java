@@ -8,7 +8,8 @@ public class EmbeddedBroker {
     broker.setPersistent(false);
     broker.setUseJmx(false);
     broker.setDataDirectoryFile(Path.of(arguments[0]).toFile());
-    broker.addConnector("stomp://127.0.0.1:" + arguments[1]);
+    // By itself it allows heart-beats no margin, and stompjs beats when its time is over, not before.
+    broker.addConnector("stomp://127.0.0.1:" + arguments[1] + "?transport.hbGracePeriodMultiplier=3");
     broker.start();
     broker.waitUntilStarted();
     System.out.println("STOMP is served");
