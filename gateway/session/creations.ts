@@ -37,6 +37,7 @@ export class Creations {
     if (earlier !== undefined) {
       const isRepeat = earlier.likeness === likeness && earlier.session?.wasAttached !== true;
       if (!isRepeat) throw used();
+      earlier.session?.renew();
       return earlier.outcome;
     }
     if (this.#spent.has(nonce)) throw used();

@@ -255,6 +255,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     this.#wake();
   }
 
+  /** The client asked again for what it was told before: it has its full time to attach. */
+  renew(): void {
+    if (this.#state === 'created') this.#enter('created');
+  }
+
   /** The page is gone: nobody will come back. */
   abandon(): void {
     this.#tellClosed({ code: CloseCode.goingAway, reason: '' });

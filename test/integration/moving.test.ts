@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { create } from '../../client-shim/src/connect/create.ts';
+import { createAsk } from '../../client-shim/src/session/ask.ts';
 import { createDownstream, type Downstream } from '../../client-shim/src/session/downstream.ts';
 import { createSession, type Session } from '../../client-shim/src/session/session.ts';
 import { byXhr } from '../../client-shim/src/transport/by-xhr.ts';
@@ -80,13 +81,15 @@ describe('a session that is moved under load', () => {
     const url = `ws://127.0.0.1:${gateway.port}/flood`;
     const target = { url, protocols: [], origin: realm.window.origin, transports: null };
     return new Promise((resolve, reject) => {
-      create(byXhr, platform, target, false, {
+      const ask = createAsk(platform);
+      create(ask, byXhr, platform, target, false, {
         failed: (reason) => reject(new Error(reason)),
         created: (created) => {
           const line: Line = {
             url,
             token: created.token,
             way: byXhr,
+            ask,
             crossOrigin: false,
             binary: false,
             postsOctets: true,

@@ -3,14 +3,14 @@ import { Bytes } from '../lang/bytes.ts';
 import { indexOf } from '../lang/list.ts';
 import { now } from '../lang/now.ts';
 import { createAlarm } from '../session/alarm.ts';
+import { createAsk } from '../session/ask.ts';
 import { createSession, type Session, sayGone } from '../session/session.ts';
 import type { CarrierKind, Line } from '../transport/carrier.ts';
 import { hasFlash, loadFlash } from '../transport/flash-socket.ts';
-import { inTurn } from '../transport/in-turn.ts';
 import { CARRIERS, defaultOrder } from '../transport/order.ts';
 import type { Platform } from '../transport/platform.ts';
-import { hasLevel2, isNarrow } from '../transport/platform.ts';
-import type { Way } from '../transport/request.ts';
+import { hasLevel2 } from '../transport/platform.ts';
+import type { Ask, Way } from '../transport/request.ts';
 import { wayFor } from '../transport/ways.ts';
 import { isTrusted, type Native, type NativeHooks, openNative } from '../transport/websocket.ts';
 import { httpOrigin } from '../wire/address.ts';
@@ -33,9 +33,8 @@ const UNKNOWN_PATIENCE = 2500;
 export function createConnect(platform: Platform, memory: Memory): Connect {
   const hub = createHub(platform, memory);
   const bridged = createBridges(platform);
-  const line: (() => void)[] = [];
-  const turn = (way: Way): Way => (isNarrow(platform) ? inTurn(line, way) : way);
-  return (target, events) => connectOn(platform, memory, hub, turn, bridged, target, events);
+  const ask = createAsk(platform);
+  return (target, events) => connectOn(platform, memory, hub, ask, bridged, target, events);
 }
 
 /** `connect` in this browser; `socket` is its own WebSocket, in whose place the shim stands. */
@@ -51,8 +50,7 @@ function connectOn(
   platform: Platform,
   memory: Memory,
   hub: Hub,
-  /** How requests are made where they must not be many. */
-  turn: (way: Way) => Way,
+  ask: Ask,
   bridged: OpenBridged,
   target: Target,
   events: ConnectionEvents
@@ -203,14 +201,13 @@ function connectOn(
       tryBridge();
       return;
     }
-    const best = wayFor(first, platform, crossOrigin, target.url);
-    if (!best) {
+    const way = wayFor(first, platform, crossOrigin, target.url);
+    if (!way) {
       fail('nothing else to try');
       return;
     }
-    const way = turn(best);
     note('', 'create');
-    giveUp = create(way, platform, target, crossOrigin, {
+    giveUp = create(ask, way, platform, target, crossOrigin, {
       failed: fail,
       created: (answer) => {
         // Refused or silent while HTTP works: that is the network, not the gateway.
@@ -226,6 +223,7 @@ function connectOn(
       url: target.url,
       token: answer.token,
       way: way,
+      ask: ask,
       crossOrigin: crossOrigin,
       binary: false,
       postsOctets: !!way.octets && hasLevel2(platform)

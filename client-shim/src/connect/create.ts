@@ -1,9 +1,8 @@
 import { randomId } from '../browser/random.ts';
-import { createAlarm } from '../session/alarm.ts';
 import { createRetry } from '../session/retry.ts';
 import type { Limits } from '../session/session.ts';
 import type { Platform } from '../transport/platform.ts';
-import type { Request, Way } from '../transport/request.ts';
+import type { Ask, Request, Way } from '../transport/request.ts';
 import { addressOf, pathOf } from '../wire/address.ts';
 import { type Fields, readFields, spellFields } from '../wire/parameters.ts';
 import type { Target } from './connection.ts';
@@ -32,6 +31,7 @@ export interface CreateEvents {
  * was given up by the function returned.
  */
 export function create(
+  ask: Ask,
   way: Way,
   platform: Platform,
   target: Target,
@@ -50,23 +50,18 @@ export function create(
     : { crossOrigin: false, header: target.bridged ? 'bridge' : 'create' };
   let request: Request | undefined;
   let givenUp = false;
-  const late = createAlarm(platform, () => {
-    (request as Request).abort();
-    retry.failed();
-  });
-  const retry = createRetry(platform, WINDOW, ask, () => events.failed('create unanswered'));
+  const retry = createRetry(platform, WINDOW, again, () => events.failed('create unanswered'));
 
-  function ask(): void {
+  function again(): void {
     const started = platform.now();
-    late.set(PATIENCE);
-    request = way.post(
-      platform,
+    request = ask(
+      way,
       addressOf(target.url, 'create'),
       spellFields(fields),
       options,
+      PATIENCE,
       (status, text) => {
         if (givenUp) return;
-        late.clear();
         const answer = status === 200 && readFields(text);
         if (answer && answer.end) {
           const room = way.room ? way.room(platform, addressOf(target.url, 'send')) : Infinity;
@@ -79,10 +74,9 @@ export function create(
     );
   }
 
-  ask();
+  again();
   return () => {
     givenUp = true;
-    late.clear();
     retry.stop();
     // In a later task: a request that is aborted in the task that sent it keeps its connection for good in PhantomJS 2 and QtWebKit.
     platform.page.setTimeout((request as Request).abort, 0);

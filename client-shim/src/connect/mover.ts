@@ -88,7 +88,11 @@ export function createMover(
       current = surest;
       return surest;
     },
-    stop: up.clear
+    stop: () => {
+      up.clear();
+      cuts = 0;
+      suspect = undefined;
+    }
   };
 }
 

@@ -84,6 +84,7 @@ export function createDownstream(
   /** The kind that works at present. */
   let proven: CarrierKind | undefined;
   let lastHeard = 0;
+  const narrow = isNarrow(platform);
   const retry = createRetry(
     platform,
     limits.window,
@@ -130,7 +131,7 @@ export function createDownstream(
     retry.stop();
     drop(former);
     former = current;
-    if (isNarrow(platform)) drop(former);
+    if (narrow) drop(former);
     lastHeard = platform.now();
     const me: Attached = {
       kind: kind,

@@ -76,14 +76,11 @@ export function createUpstream(
 
   function send(unit: Frame[]): void {
     const started = platform.now();
-    let open = true;
     inFlight += 1;
     const body = bodyOf(platform, line, unit);
 
-    function answered(status: number, text: string): void {
-      if (!open || stopped) return;
-      open = false;
-      late.clear();
+    line.ask(line.way, address, body, line, limits.patience, (status, text) => {
+      if (stopped) return;
       inFlight -= 1;
       const frames = (status === 200 || status === 404) && readText(startPosition(), text);
       const taken = status === 200 && frames && frames.length > 0;
@@ -97,14 +94,7 @@ export function createUpstream(
         retry.failed();
       } else if (status === 200 || isPassing(status)) retry.failed();
       else events.lost('status ' + status);
-    }
-
-    const late = createAlarm(platform, () => {
-      request.abort();
-      answered(0, '');
     });
-    const request = line.way.post(platform, address, body, line, answered);
-    late.set(limits.patience);
   }
 
   /** An answer came. What no answer has acknowledged when all are there was not taken: the inbox of the gateway is full. */
@@ -130,7 +120,7 @@ export function createUpstream(
     },
     rewind: again,
     last: (frames) => {
-      line.way.post(platform, address, bodyOf(platform, line, frames), line, soon.clear);
+      line.ask(line.way, address, bodyOf(platform, line, frames), line, limits.patience, soon.clear);
     },
     stop: () => {
       stopped = true;

@@ -2,7 +2,7 @@ import type { Uint8ArrayConstructor } from '../../browser.d.ts';
 import { byteBody, textBody } from '../wire/body.ts';
 import { type Frame, isBinary } from '../wire/frame.ts';
 import type { Platform } from './platform.ts';
-import type { Way } from './request.ts';
+import type { Ask, Way } from './request.ts';
 
 /** The session that carriers work for. */
 export interface Line {
@@ -11,6 +11,8 @@ export interface Line {
   readonly token: string;
   /** How frames go upstream, where no carrier takes them. */
   readonly way: Way;
+  /** Makes the requests that carry them. */
+  readonly ask: Ask;
   /** The gateway is not the page's own origin. */
   readonly crossOrigin: boolean;
   /** The session has carried binary: byte form is worth its while (PROTOCOL.md §6.1). */

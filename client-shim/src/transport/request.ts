@@ -38,3 +38,16 @@ export interface Way {
   /** Octets that a body may have where that is less than the gateway allows; `address` is that of `send`. */
   readonly room?: ((platform: Platform, address: string) => number) | undefined;
 }
+
+/**
+ * Posts a body, perhaps later, and gives the request up as one without an answer (status 0) when none came within `patience` milliseconds from then. `done` is not
+ * told of one that was aborted.
+ */
+export type Ask = (
+  way: Way,
+  address: string,
+  body: string | ArrayBuffer,
+  options: RequestOptions,
+  patience: number,
+  done: (status: number, text: string) => void
+) => Request;

@@ -27,6 +27,13 @@ class FakePage {
 
   /** Opens a socket; its token is `n.1` for the first, and so on. */
   open(target: Partial<Target> = {}, carriers = CARRIERS): Opened {
+    const opened = this.begin(target);
+    this.create(carriers);
+    return opened;
+  }
+
+  /** Opens a socket that is still without answer. */
+  begin(target: Partial<Target> = {}): Opened {
     const told: string[] = [];
     const connection = this.#connect(
       {
@@ -44,6 +51,11 @@ class FakePage {
         closed: (code) => told.push(`closed ${code}`),
       },
     );
+    return { connection, told };
+  }
+
+  /** Answers the latest create. */
+  create(carriers = CARRIERS): void {
     this.#sessions += 1;
     const fields = {
       token: `n.${this.#sessions}`,
@@ -57,7 +69,6 @@ class FakePage {
       end: '1',
     };
     this.last('create').end(200, new URLSearchParams(fields).toString());
-    return { connection, told };
   }
 
   last(action: string): FakeRequest {
@@ -379,6 +390,20 @@ describe('an engine of two connections to a host', () => {
     assert.equal(page.count('send'), 6);
     assert.deepEqual(new Set(sockets.map(({ told }) => told.at(-1))), new Set(['sent 2']));
     assert.equal(most, 2);
+  });
+
+  it('gives a request that waits for others its full time from when it is made', () => {
+    const page = narrow();
+    const sockets = Array.from({ length: 3 }, () => page.begin({ transports: POLL_ONLY }));
+    for (let i = 1; i <= 3; i += 1) {
+      page.advance(2900);
+      assert.equal(page.count('create'), i);
+      page.create();
+    }
+    assert.deepEqual(
+      sockets.map(({ told }) => told),
+      [['open'], ['open'], ['open']],
+    );
   });
 
   it('goes on with the next request when one is given up', () => {

@@ -5,11 +5,16 @@ import type { Session } from '../../../gateway/session/session.ts';
 describe('the creations', () => {
   /** Opens sessions that count, and says how to end the last one. */
   function opener() {
-    const opened = { count: 0, end: () => {}, session: { wasAttached: false } };
+    const opened = {
+      count: 0,
+      renewed: 0,
+      end: () => {},
+      session: { wasAttached: false, renew: () => void opened.renewed++ },
+    };
     const open = async (ended: () => void): Promise<Session> => {
       opened.count++;
       opened.end = ended;
-      return opened.session as Session;
+      return opened.session as unknown as Session;
     };
     return { opened, open };
   }
@@ -22,8 +27,9 @@ describe('the creations', () => {
       creations.begin('n', 'like', open),
     ]);
     assert.equal(sessions[0], sessions[1]);
+    assert.equal(opened.renewed, 0);
     assert.equal(await creations.begin('n', 'like', open), sessions[0]);
-    assert.equal(opened.count, 1);
+    assert.deepEqual([opened.count, opened.renewed], [1, 1]);
   });
 
   it('refuse a nonce that is used for something else, or whose session is attached', async () => {

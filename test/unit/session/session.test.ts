@@ -492,6 +492,19 @@ describe('a session, in time', () => {
     assert.equal(clock.timers, 0);
   });
 
+  it('waits its full time again for a client that asked again, and no longer once it was attached', () => {
+    const { clock, session, attach, forgotten } = open();
+    clock.advance(4_000);
+    session.renew();
+    clock.advance(4_999);
+    assert.equal(session.state, 'created');
+    attach(1, 0);
+    session.renew();
+    assert.equal(session.state, 'attached');
+    clock.advance(5_000);
+    assert.equal(forgotten(), 0);
+  });
+
   it('writes a heartbeat when it was silent for that long', async () => {
     const { clock, attach, accept, session } = open();
     const stream = attach(1, 0);
