@@ -112,6 +112,14 @@ describe('SockJS below routes', () => {
     await open.close();
   });
 
+  it('tell the backend 1002 of a client whose frames are broken', async () => {
+    const closed = once(sockets, 'connection').then(async ([socket]) => (await once(socket, 'close'))[0]);
+    const reader = new SocketReader(`http://127.0.0.1:${gateway.port}/whole/000/abc/websocket`);
+    assert.equal(await reader.next(), 'o');
+    reader.socket.send('["a');
+    assert.equal(await closed, 1002);
+  });
+
   it('forget a client that left before the backend had accepted', async () => {
     let accept: (yes: boolean) => void = () => {};
     const asked = new Promise<void>((resolve) => {

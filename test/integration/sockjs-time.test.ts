@@ -109,7 +109,7 @@ describe('SockJS, as time goes by', () => {
     assert.equal((await requests.post(`${session}/xhr`)).body, 'a["one","two"]\n');
   });
 
-  it('a gateway that drains tells its clients 1001', async () => {
+  it('a gateway that drains tells its clients 1001, and takes no new ones', async () => {
     const stream = await requests.open('POST', `${requests.session()}/xhr_streaming`);
     await stream.expect(`${'h'.repeat(2048)}\no\n`);
     const reader = new SocketReader(`${requests.base}/000/a/websocket`);
@@ -117,6 +117,7 @@ describe('SockJS, as time goes by', () => {
     const closed = gateway.close(1_000);
     await stream.expect('c[1001,""]\n');
     assert.equal(await reader.next(), 'c[1001,""]');
+    assert.equal((await requests.post(`${requests.session()}/xhr`)).status, 503);
     clock.advance(1_000);
     await closed;
   });

@@ -26,6 +26,8 @@ export class FramedSocket implements Channel {
   #unsentBytes = 0;
   #pressed = false;
   #closed = false;
+  /** The receiver was told of the end when the client broke the rules. */
+  #isBroken = false;
 
   /** `heartbeat`: milliseconds of silence after which a sign of life is sent. */
   constructor(socket: Channel, clock: Clock, heartbeat: number) {
@@ -48,7 +50,7 @@ export class FramedSocket implements Channel {
       },
       closed: (status) => {
         this.#stop();
-        receiver.closed(status);
+        if (!this.#isBroken) receiver.closed(status);
       },
     });
     this.#write(OPEN);
@@ -87,6 +89,7 @@ export class FramedSocket implements Channel {
       for (const part of parseFrame(message.text)) this.#receiver?.message(part);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
+      this.#isBroken = true;
       this.#stop();
       this.#socket.close(BROKEN);
       this.#receiver?.closed({ code: CloseCode.protocolError, reason: 'broken framing' });
