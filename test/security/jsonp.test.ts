@@ -132,6 +132,13 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
     }
   });
 
+  it('makes no script of the answer to a POST', async () => {
+    const ask = { headers: { origin: client.origin }, body: createBody({ origin: client.origin }) };
+    const answer = await client.ask('/echo/_fallback/v1/create?c=_fg7', ask);
+    assert.equal(answer.headers['content-type'], 'text/plain; charset=utf-8');
+    assert.match(answer.body, /^token=/);
+  });
+
   it('gives a script no stream, and no action that is not for scripts', async () => {
     const token = await client.create();
     for (const action of ['xhr-streaming', 'xhr-polling', 'xdr-polling', 'xdr-streaming']) {
@@ -187,6 +194,10 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
     assert.equal(told(await script('send', `${token};A0\x1e`)), 'A0\x1e');
     const long = await client.ask('/echo/_fallback/v1/send?f=1', { body: `b=${'x'.repeat(30_000)}` });
     assert.equal(long.status, 413);
+    const own = { origin: client.origin };
+    const tooLong = `b=${token}%253B%25231%251ET${'x'.repeat(6000)}%251E`;
+    await client.ask('/echo/_fallback/v1/send?f=1', { headers: own, body: tooLong });
+    assert.equal(told(await script('send', `${token};A0\x1e`)), 'A0\x1e');
   });
 });
 

@@ -116,7 +116,7 @@ function postForm(
   }
 
   function arrived(): void {
-    if (request || (frame.readyState && frame.readyState !== 'complete')) return;
+    if (frame.readyState && frame.readyState !== 'complete') return;
     try {
       // The empty page that was there before has an event as well.
       if (/^(about|javascript):/.test(((frame.contentWindow as Page).location as Location).href)) return;
