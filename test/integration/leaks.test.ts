@@ -6,7 +6,7 @@ import { type Front, startFront } from '../support/front.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 
-const TRANSPORTS = ['xhr-streaming', 'eventsource', 'iframe-htmlfile', 'xhr-polling'];
+const TRANSPORTS = ['xhr-streaming', 'eventsource', 'iframe-htmlfile', 'xhr-polling', 'jsonp-polling'];
 const MESSAGES = 10_000;
 const SIZE = 1_024;
 /** Octets that the page's heap may have grown by; one stream's text is in it, which is freed at the stream's end. */
