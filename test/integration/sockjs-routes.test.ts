@@ -129,7 +129,7 @@ describe('SockJS below routes', () => {
       };
     });
     const { port } = gateway;
-    const leaving = rawClient(port, 'POST /whole/000/left/xhr HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    const leaving = rawClient(port, 'POST /whole/000/left/xhr_streaming HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
     await asked;
     sockets.options.verifyClient = undefined;
     leaving.socket.destroy();
