@@ -21,6 +21,7 @@ application = QApplication(sys.argv)
 page = Page()
 frame = page.mainFrame()
 frame.titleChanged.connect(lambda title: title == 'done' and end(0))
-page.loadFinished.connect(lambda loaded: loaded or end(1))
+# Not the page's signal: a frame within that is taken away has not loaded either.
+frame.loadFinished.connect(lambda loaded: loaded or end(1))
 frame.load(QUrl(sys.argv[1]))
 application.exec_()
