@@ -15,8 +15,6 @@ export interface Carrier {
   readonly acknowledges: boolean;
   /** Octets of payload that one delivery should not exceed by more than an entry. */
   readonly room: number;
-  /** Other sessions have it, too: the client may have no connection to spare for a request whose answer waits. */
-  readonly shared?: boolean;
   /** Writes; false asks to wait for `writable`. */
   deliver(delivery: Delivery): boolean;
   /** Writes a sign of life. */
@@ -28,8 +26,8 @@ export interface Carrier {
 /** Whom a carrier works for: a session, or several that share it and are one to their carrier. */
 export interface CarrierOwner {
   /**
-   * Acts on a unit. `answer` is told what to acknowledge: at once, or, while the backend takes no more, when there is room or the
-   * heartbeat is due. Throws a `MalformedError` or `RequestError`, and then nothing has taken effect.
+   * Acts on a unit. `answer` is told what to acknowledge: at once, or, while the backend takes no more, when there is room or it
+   * has waited long enough. Throws a `MalformedError` or `RequestError`, and then nothing has taken effect.
    */
   accept(unit: Unit, answer: (ack: number) => void): void;
   /** A downstream came: attach number `n` with all up to `ack` received (PROTOCOL.md §6.1). `accept` has seen the unit before. */

@@ -23,8 +23,11 @@ import type { SessionLimits, SessionPolicy } from './policy.ts';
  */
 export type SessionState = 'created' | 'attached' | 'detached' | 'ending' | 'ended';
 
-/** Milliseconds that an answer may wait at most in a session that shares its downstream: in an engine of two connections it is in the way of the others. */
-const SHARED_DELAY = 1000;
+/**
+ * Milliseconds that the answer to a request may wait: in an engine of two connections to a host, of which a downstream has one, it keeps the requests of the
+ * page's other sockets from being sent. Two of them are less than the shim gives a `create`.
+ */
+const LONGEST_DELAY = 1000;
 
 /** A request whose answer waits until the backend takes more. */
 interface Delayed {
@@ -69,8 +72,6 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
   /** The receiver was told `closed`, or asked for it. */
   #receiverDone = false;
   #carrier: Carrier | undefined;
-  /** The newest one was shared. */
-  #shares = false;
   /** Number of the newest attach. */
   #attachNumber = 0;
   /** Number of the next entry to write on the present carrier. */
@@ -226,7 +227,6 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     const older = this.#carrier;
     this.#attachNumber = n;
     this.#carrier = carrier;
-    this.#shares = carrier.shared === true;
     this.#writable = true;
     this.#told = 0;
     // A repeated request may say less than was acknowledged since.
@@ -343,13 +343,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
 
   #delay(arrivals: readonly Arrival[], answer: (ack: number) => void): void {
     const { heartbeat } = this.#context.limits;
-    const timer = this.#context.clock.setTimeout(
-      () => {
-        this.#delayed = this.#delayed?.filter((delayed) => delayed.timer !== timer);
-        this.#answer(answer);
-      },
-      this.#shares ? Math.min(heartbeat, SHARED_DELAY) : heartbeat,
-    );
+    const longest = this.#carrier?.acknowledges === true ? heartbeat : Math.min(heartbeat, LONGEST_DELAY);
+    const timer = this.#context.clock.setTimeout(() => {
+      this.#delayed = this.#delayed?.filter((delayed) => delayed.timer !== timer);
+      this.#answer(answer);
+    }, longest);
     const { received } = this.#inbox;
     const rest = arrivals.filter((arrival) => arrival.number > received);
     // Small frames take more memory than they have octets: those that are too many for the bound are not kept, and the answer says so.

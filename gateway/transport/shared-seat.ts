@@ -11,7 +11,6 @@ interface Table {
 export class Seat implements Carrier {
   readonly once: boolean;
   readonly acknowledges = false;
-  readonly shared = true;
   readonly room: number;
   readonly #table: Table;
   /** The session's number on this carrier. */

@@ -77,7 +77,7 @@ export function createSession(
   const upstream = createUpstream(
     platform,
     line,
-    // The gateway may delay an answer for a heartbeat (PROTOCOL.md §5); this is a quarter more.
+    // On a slow line a whole body takes about half a minute.
     { window: limits.window, patience: limits.silence / 2 },
     outbox,
     inbox,
