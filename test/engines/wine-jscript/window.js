@@ -44,6 +44,14 @@ encodeURIComponent = (function (own) {
   };
 })(encodeURIComponent);
 
+// Wine's ends a string at an escaped NUL (seen in 8.0), which no Internet Explorer does. U+E000 stands for it in between.
+if (window.JSON) JSON.parse = (function (own) {
+  return function (text) {
+    var marked = String(text).replace(/\\(\\|u0000)/g, function (escape, what) { return what === '\\' ? escape : '\ue000'; });
+    return own(marked, function (name, value) { return typeof value === 'string' ? value.replace(/\ue000/g, '\0') : value; });
+  };
+})(JSON.parse);
+
 function PageElement(tag) {
   this.tagName = tag;
   this.style = {};
