@@ -241,6 +241,25 @@ describe('a carrier for several sessions', () => {
       assert.equal(shown.text, 'A1␞#1␞Es␞S1␞A1␞#1␞Tonce␞');
     });
 
+    it('brings no session along over a carrier that its route does not offer', async () => {
+      const other = await startGateway({ routes: ['/echo=echo:'], demo: true, jsonp: false });
+      const page = new FallbackClient(other.port);
+      try {
+        // The demo's routes have JSONP, others only if they are asked to.
+        const [first, second] = [await page.create('/demo/echo'), await page.create('/echo')];
+        const over = (action: string) => {
+          const body = encodeURIComponent(frames(`${first};D1,0␞S1,${second},1,0␞`));
+          return page.ask(`/demo/echo/_fallback/v1/${action}?c=_fg7&b=${body}`, { method: 'GET' });
+        };
+        assert.match((await over('jsonp-polling')).body, /"S1(␞|\\u001e)Eg(␞|\\u001e)"/);
+        await page.post('send', second, '#1␞Tx␞');
+        assert.equal((await page.post('xhr-polling', second, 'D1,0␞')).body, 'A1␞#1␞Tx␞');
+      } finally {
+        page.close();
+        await other.close();
+      }
+    });
+
     it('refuses to attach sessions with a send', async () => {
       const [first, second] = [await client.create(), await client.create()];
       assert.equal((await client.post('send', first, `S1,${second},1,0␞`)).status, 400);

@@ -6,7 +6,7 @@ import type { Created } from './create.ts';
 import type { Memory } from './memory.ts';
 import { createMover } from './mover.ts';
 
-/** Sessions on one downstream: an address that names more of them is longer than a script's may be. */
+/** Sessions on one downstream. An address that names them has about 60 characters for each, and 2,000 in all. */
 const MOST = 16;
 
 /** Finds the downstream for a new session. `rungs` are the carriers that it can have, best first; `host` is what the memory calls the gateway. */
