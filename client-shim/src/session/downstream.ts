@@ -252,6 +252,8 @@ export function createDownstream(
       if (members.length) return;
       choice.stop();
       retry.stop();
+      // A failure of now begins no row of failures for those who come later.
+      retry.good();
       proof.clear();
       silence.clear();
       drop(current);
