@@ -334,11 +334,11 @@ describe('a socket that shares its downstream', () => {
 
   it('is not lost for a failure of long before it', () => {
     const page = new FakePage();
-    const before = page.open({ transports: POLL_ONLY }, POLL_ONLY);
+    const before = page.open({ transports: POLL_ONLY });
     page.last('xhr-polling').end(0);
     before.connection.leave();
     page.browser.clock.advance(130_000);
-    const { told } = page.open({ transports: POLL_ONLY }, POLL_ONLY);
+    const { told } = page.open({ transports: POLL_ONLY });
     page.last('xhr-polling').end(0);
     page.browser.clock.advance(1);
     assert.deepEqual(told, ['open']);
