@@ -39,6 +39,7 @@ export interface Page {
   readonly MozWebSocket?: NativeWebSocketConstructor;
   WebSocketShim?: unknown;
   FallbackGatewayFlash?: unknown;
+  FallbackGatewayBridge?: unknown;
   readonly onpagehide?: unknown;
 
   readonly ArrayBuffer?: { new (length: number): ArrayBuffer; isView?(value: unknown): boolean };

@@ -22,6 +22,10 @@ await write(
   finish(await bundle(source('flash-socket.ts'), 'iife'), banner, { minified: true }),
 );
 await copyFile(new URL('client-shim/flash/flash-socket.swf', root), new URL('flash-socket.swf', out));
+await write(
+  'bridge-socket.js',
+  finish(await bundle(source('bridge-socket.ts'), 'iife'), banner, { minified: true }),
+);
 await write('bridge.min.js', finish(await bundle(source('bridge.ts'), 'iife'), banner, { minified: true }));
 // Its script is asked for by version: a page's shim and a bridge of another would not understand each other.
 const bridgePage = await readFile(new URL('client-shim/bridge.html', root), 'utf8');

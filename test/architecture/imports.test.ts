@@ -58,6 +58,8 @@ const shimRooms: Readonly<Record<string, readonly string[]>> = {
   'module.ts': shimOrder,
   // The script of a page of its own, which has everything but a facade.
   'bridge.ts': shimOrder.slice(2),
+  // Its other end, in the page.
+  'bridge-socket.ts': shimOrder.slice(2),
   // A script of its own, which has no session.
   'flash-socket.ts': ['flash', 'transport', 'browser'],
   flash: ['transport', 'wire', 'browser', 'lang'],

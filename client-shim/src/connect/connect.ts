@@ -2,19 +2,20 @@ import { page } from '../browser/page.ts';
 import { Bytes } from '../lang/bytes.ts';
 import { indexOf } from '../lang/list.ts';
 import { now } from '../lang/now.ts';
+import { VERSION } from '../lang/version.ts';
 import { createAlarm } from '../session/alarm.ts';
 import { createAsk } from '../session/ask.ts';
 import { createSession, type Session, sayGone } from '../session/session.ts';
 import type { CarrierKind, Line } from '../transport/carrier.ts';
-import { hasFlash, loadFlash } from '../transport/flash-socket.ts';
+import { hasFlash } from '../transport/flash-socket.ts';
 import { CARRIERS, defaultOrder } from '../transport/order.ts';
+import { loadPart, type PartName } from '../transport/part.ts';
 import type { Platform } from '../transport/platform.ts';
 import { hasLevel2 } from '../transport/platform.ts';
 import type { Ask, Way } from '../transport/request.ts';
 import { wayFor } from '../transport/ways.ts';
 import { isTrusted, type Native, type NativeHooks, openNative } from '../transport/websocket.ts';
 import { httpOrigin } from '../wire/address.ts';
-import { createBridges, type OpenBridged } from './bridge.ts';
 import type { Connect, Connection, ConnectionEvents, Step, Target } from './connection.ts';
 import { type Created, create } from './create.ts';
 import { createHub, type Hub } from './hub.ts';
@@ -32,9 +33,8 @@ const UNKNOWN_PATIENCE = 2500;
 /** `connect` on a platform. What the sockets of one page have in common begins here. */
 export function createConnect(platform: Platform, memory: Memory): Connect {
   const hub = createHub(platform, memory);
-  const bridged = createBridges(platform);
   const ask = createAsk(platform);
-  return (target, events) => connectOn(platform, memory, hub, ask, bridged, target, events);
+  return (target, events) => connectOn(platform, memory, hub, ask, target, events);
 }
 
 /** `connect` in this browser; `socket` is its own WebSocket, in whose place the shim stands. */
@@ -51,7 +51,6 @@ function connectOn(
   memory: Memory,
   hub: Hub,
   ask: Ask,
-  bridged: OpenBridged,
   target: Target,
   events: ConnectionEvents
 ): Connection {
@@ -141,19 +140,25 @@ function connectOn(
     );
   }
 
-  function tryFlash(): void {
-    note(FLASH, 'trying');
-    const told = hooks(FLASH);
-    giveUp = loadFlash(platform, origin, (flash) => {
-      if (!flash) told.passed('no script');
+  /** Opens the socket by a script of its own. */
+  function tryPart(name: string, file: string, global: PartName): void {
+    note(name, 'trying');
+    const told = hooks(name);
+    giveUp = loadPart(platform, origin, file, global, (part) => {
+      if (!part) told.passed('no script');
       else
-        plain = flash.open({
+        plain = part.open({
           url: target.url,
           protocols: target.protocols,
           origin: target.origin,
+          transports: target.transports,
           bytes: Bytes,
           events: events,
-          hooks: told
+          hooks: told,
+          step: (current, transport, what) => {
+            direct = current;
+            note(transport, what);
+          }
         });
     });
   }
@@ -175,30 +180,15 @@ function connectOn(
     );
   }
 
-  function tryBridge(): void {
-    note(BRIDGE, 'trying');
-    const told = hooks(BRIDGE);
-    plain = bridged(target, events, {
-      opened: told.opened,
-      passed: told.passed,
-      proved: told.proved,
-      over: told.over,
-      step: (current, transport, what) => {
-        direct = current;
-        note(transport, what);
-      }
-    });
-  }
-
   function fallBack(): void {
     const first = rungs(null)[0];
     const bridgeFirst = isBridgeFirst(first);
     if (isFlashFirst(bridgeFirst ? rungs(null, false)[0] : first)) {
-      tryFlash();
+      tryPart(FLASH, 'flash-socket.js', 'FallbackGatewayFlash');
       return;
     }
     if (bridgeFirst) {
-      tryBridge();
+      tryPart(BRIDGE, 'bridge-socket.js?v=' + VERSION, 'FallbackGatewayBridge');
       return;
     }
     const way = wayFor(first, platform, crossOrigin, target.url);

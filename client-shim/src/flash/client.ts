@@ -2,7 +2,7 @@ import type { Page, TimerId } from '../../browser.d.ts';
 import { base64Encode } from '../lang/base64.ts';
 import { type Bytes, binaryString, type Octets } from '../lang/bytes.ts';
 import { utf8Decode, utf8Encode } from '../lang/utf8.ts';
-import type { FlashOpening } from '../transport/flash-socket.ts';
+import type { Opening } from '../transport/part.ts';
 import type { Native } from '../transport/websocket.ts';
 import { httpOrigin, pathOf } from '../wire/address.ts';
 import { BINARY, CLOSE, FrameReader, PING, PONG, spellFrame, TEXT } from './frames.ts';
@@ -22,7 +22,7 @@ const HEAD = 16384;
  * A WebSocket over a movie's TCP connection, at the plain endpoint (RFC 6455, the client's part). It has the face of a browser's own in the shim (`openNative`),
  * so that nothing above can tell the two apart.
  */
-export function openFlashSocket(page: Page, movies: Movies, opening: FlashOpening): Native {
+export function openFlashSocket(page: Page, movies: Movies, opening: Opening): Native {
   const url = opening.url;
   const origin = httpOrigin(url);
   const events = opening.events;

@@ -13,7 +13,11 @@ export function charactersOf(data: Binary): string {
 }
 
 /** The reverse, in the best that the engine has. */
-export function binaryOf(page: Page, characters: string): Binary {
+export function binaryOf(
+  page: Page,
+  characters: string,
+  Octets: new (octets: number[]) => Bytes = Bytes
+): Binary {
   const octets = lowOctets(characters, 0, characters.length);
-  return page.Uint8Array ? new page.Uint8Array(octets) : new Bytes(octets);
+  return page.Uint8Array ? new page.Uint8Array(octets) : new Octets(octets);
 }

@@ -3,7 +3,7 @@ import { createConnect } from '../../../client-shim/src/connect/connect.ts';
 import type { Connection, Step } from '../../../client-shim/src/connect/connection.ts';
 import { createMemory } from '../../../client-shim/src/connect/memory.ts';
 import { createMovies } from '../../../client-shim/src/flash/movie.ts';
-import type { FlashOpening, FlashScript } from '../../../client-shim/src/transport/flash-socket.ts';
+import type { Opening, Part } from '../../../client-shim/src/transport/part.ts';
 import { FakeBrowser, type FakeSocket } from './support/fake-browser.ts';
 
 const GATEWAY = 'http://host:8080';
@@ -23,7 +23,7 @@ interface Script {
 class FlashBrowser extends FakeBrowser {
   readonly scripts: Script[] = [];
   /** What the script of the gateway was asked to open. */
-  readonly openings: FlashOpening[] = [];
+  readonly openings: Opening[] = [];
   readonly sent: unknown[] = [];
   abandoned = 0;
 
@@ -48,7 +48,7 @@ class FlashBrowser extends FakeBrowser {
 
   /** The script arrives. */
   load(): void {
-    const script: FlashScript = {
+    const script: Part = {
       open: (opening) => {
         this.openings.push(opening);
         return {
@@ -65,8 +65,8 @@ class FlashBrowser extends FakeBrowser {
     this.scripts.at(-1)?.onload?.();
   }
 
-  get opening(): FlashOpening {
-    return this.openings.at(-1) as FlashOpening;
+  get opening(): Opening {
+    return this.openings.at(-1) as Opening;
   }
 }
 

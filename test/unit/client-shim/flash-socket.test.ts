@@ -50,7 +50,9 @@ class Trial {
       url: 'ws://host:8080/echo?x=1',
       protocols,
       origin: 'http://host:8080',
+      transports: null,
       bytes: Bytes,
+      step: () => {},
       events: {
         open: (protocol) => told.push(`open ${protocol}`.trim()),
         message: (data) =>

@@ -1,0 +1,7 @@
+import { page } from './browser/page.ts';
+import { createBridges } from './connect/bridge.ts';
+import { now } from './lang/now.ts';
+
+// The page's end of the bridge, a script of its own: only a page that needs it loads it (transport/part.ts). One for all shims of the page.
+if (!page.FallbackGatewayBridge)
+  page.FallbackGatewayBridge = { open: createBridges({ page: page, socket: undefined, now: now }) };

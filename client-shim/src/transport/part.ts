@@ -1,0 +1,73 @@
+import type { Document } from '../../browser.d.ts';
+import type { Bytes } from '../lang/bytes.ts';
+import { insert } from './element.ts';
+import type { Platform } from './platform.ts';
+import type { Native, NativeEvents, NativeHooks } from './websocket.ts';
+
+/** What is to be opened. */
+export interface Opening {
+  readonly url: string;
+  readonly protocols: string[];
+  /** Serialized origin of the page. */
+  readonly origin: string;
+  /** Transports allowed, in order; null = the default order. */
+  readonly transports: string[] | null;
+  /** What binary messages are made of where the engine has no typed arrays. */
+  readonly bytes: new (
+    octets: number[]
+  ) => Bytes;
+  readonly events: NativeEvents;
+  readonly hooks: NativeHooks;
+  /** A step was taken elsewhere, where `current` is the transport in use. */
+  step(current: string, transport: string, what: string): void;
+}
+
+/**
+ * A way to open sockets that few pages need, and that is a script of its own: `/shim/<file>` puts it on the page under a name. None of the names of these types, nor of those
+ * of `Native`, may be among the ones that are shortened (build/bundle.ts).
+ */
+export interface Part {
+  open(opening: Opening): Native;
+}
+
+export type PartName = 'FallbackGatewayFlash' | 'FallbackGatewayBridge';
+
+/** Milliseconds for the script to arrive. */
+const PATIENCE = 2500;
+
+/** Fetches a part from the gateway at `origin`; undefined is told where it does not come. Calling the result gives it up. */
+export function loadPart(
+  platform: Platform,
+  origin: string,
+  file: string,
+  name: PartName,
+  done: (part: Part | undefined) => void
+): () => void {
+  const page = platform.page;
+  const document = page.document as Document;
+  const script = document.createElement('script');
+  const late = page.setTimeout(finish, page[name] ? 0 : PATIENCE);
+
+  function forget(): void {
+    page.clearTimeout(late);
+    script.onload = script.onerror = script.onreadystatechange = null;
+  }
+
+  function finish(): void {
+    forget();
+    done(page[name] as Part | undefined);
+  }
+
+  if (!page[name]) {
+    script.onload =
+      script.onerror =
+      script.onreadystatechange =
+        () => {
+          // IE up to 8 has one event for everything: for a failure, too, and for what is not there yet.
+          if (page[name] || !script.readyState) finish();
+        };
+    script.src = origin + '/shim/' + file;
+    insert(document, script);
+  }
+  return forget;
+}
