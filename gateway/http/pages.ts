@@ -42,9 +42,11 @@ export function createPages(settings: PagesSettings): Express {
   });
   app.use('/shim', express.static(settings.shim, { index: false, maxAge: '1h', setHeaders: forEveryPage }));
   if (settings.demo !== undefined) {
-    // The chat page's STOMP library, as npm has it.
-    const stompjs = dirname(createRequire(import.meta.url).resolve('stompjs/lib/stomp.js'));
-    app.use('/vendor', express.static(stompjs, { index: false, maxAge: '1h', setHeaders: forOwnPages }));
+    // The libraries of the chat page and of the one with SockJS, as npm has them.
+    for (const library of ['stompjs/lib/stomp.js', 'sockjs-client/dist/sockjs.min.js']) {
+      const folder = dirname(createRequire(import.meta.url).resolve(library));
+      app.use('/vendor', express.static(folder, { index: false, maxAge: '1h', setHeaders: forOwnPages }));
+    }
     app.use(express.static(settings.demo, { cacheControl: false, setHeaders: forOwnPages }));
   }
   app.use((_request, response) => plain(response, 404, 'not found'));

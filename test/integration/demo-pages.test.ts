@@ -32,12 +32,13 @@ const plainText = (html: string): string =>
     .replace(/&amp;/g, '&');
 
 describe('the demo pages', () => {
-  it('are the five that the start page links to, and itself', () => {
+  it('are the six that the start page links to, and itself', () => {
     assert.deepEqual(pages.sort(), [
       'chat.html',
       'console.html',
       'index.html',
       'laboratory.html',
+      'sockjs.html',
       'tutorial.html',
     ]);
     for (const page of pages.filter((name) => name !== 'index.html')) {
@@ -69,7 +70,8 @@ describe('the demo pages', () => {
       assert.ok(addresses.length > 0);
       for (const [, address = ''] of addresses) {
         assert.ok(
-          /^\/(shim\/websocket(\.min)?|vendor\/stomp)\.js$/.test(address) || names.includes(address.slice(1)),
+          /^\/(shim\/websocket(\.min)?|vendor\/stomp|vendor\/sockjs\.min)\.js$/.test(address) ||
+            names.includes(address.slice(1)),
           address,
         );
       }
@@ -90,6 +92,21 @@ describe('the demo pages', () => {
       );
     }
     assert.doesNotMatch(old, /display:\s*(flex|grid|inline-block|table)|position:\s*fixed|calc\(|var\(/);
+  });
+});
+
+describe('the page with SockJS', () => {
+  const html = read('sockjs.html');
+  const run = inlineScripts(html).find((code) => code.includes('function connect')) ?? '';
+
+  it('shows the very code that it runs', () => {
+    const shown = /<pre id="code">([\s\S]*?)<\/pre>/.exec(html)?.[1] ?? '';
+    assert.equal(plainText(shown).trim(), run.trim());
+  });
+
+  it('is an address, sockjs-client and stompjs, without the shim', () => {
+    assert.match(run, /new SockJS\("\/demo\/stomp"\);\n {2}stompClient = Stomp\.over\(socket\);/);
+    assert.doesNotMatch(html, /<script[^>]*\/shim\//);
   });
 });
 

@@ -1,0 +1,107 @@
+import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { run } from '../engines/engine.ts';
+import { program } from '../engines/programs.ts';
+import { startFront } from '../support/front.ts';
+import { startGateway } from '../support/gateway.ts';
+import { requireOrSkip } from '../support/require-or-skip.ts';
+
+const args = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-sync',
+];
+
+describe('the page with STOMP over SockJS', function () {
+  this.timeout(60_000);
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+
+  before(async () => {
+    gateway = await startGateway({ demo: true });
+  });
+  after(() => gateway.close());
+
+  describe('in Chromium', () => {
+    let browser: Browser;
+    /** What pages threw, and files that were not there. */
+    const faults: string[] = [];
+
+    before(async function () {
+      requireOrSkip(this, 'chromium');
+      browser = await chromium.launch({ executablePath: program('chromium') as string, args });
+    });
+    after(() => browser?.close());
+
+    async function connect(): Promise<Page> {
+      const page = await (await browser.newContext()).newPage();
+      page.on('pageerror', (error) => faults.push(String(error)));
+      page.on('response', (response) => {
+        if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
+      });
+      await page.goto(`http://127.0.0.1:${gateway.port}/sockjs.html`);
+      await page.click('#connect');
+      await shows(page, 'state', 'Connected over websocket.');
+      return page;
+    }
+
+    const shows = (page: Page, id: string, text: string) =>
+      page.waitForFunction(
+        `document.getElementById('${id}').innerText.includes(${JSON.stringify(text)}) && !document.getElementById('send').disabled`,
+      );
+
+    it('greets in every page that is connected, and in none that is not', async () => {
+      const [ada, grace] = [await connect(), await connect()];
+      await ada.fill('#name', 'snow ☃ and 🎈 <i>');
+      await ada.click('#send');
+      for (const page of [ada, grace]) await shows(page, 'greetings', 'Hello, snow ☃ and 🎈 <i>!');
+      await ada.click('#disconnect');
+      await ada.waitForFunction("document.getElementById('state').innerText.startsWith('Not connected')");
+      await grace.fill('#name', 'Grace');
+      await grace.click('#send');
+      await shows(grace, 'greetings', 'Hello, Grace!');
+      assert.equal(await ada.innerText('#greetings'), '');
+      assert.deepEqual(faults, []);
+    });
+  });
+
+  for (const [engine, stands] of [
+    ['phantomjs-1.9', 'WebKit of 2011'],
+    ['khtml', 'without WebSocket and EventSource'],
+  ] as const) {
+    it(`works in ${engine}, ${stands}`, async function () {
+      requireOrSkip(this, engine);
+      const html = readFileSync(new URL('../../legacy-demo/sockjs.html', import.meta.url), 'utf8');
+      // sockjs-client knows Konqueror by its name, and does not use postMessage there, nor frames; the test's program has another name.
+      const before =
+        '<head><script>if (/KIO/.test(navigator.userAgent)) window.postMessage = undefined;</script>';
+      const driver = `<script>
+        var state = document.getElementById('state');
+        var greetings = document.getElementById('greetings');
+        var isSent = false;
+        document.getElementById('name').value = 'Konrad \\u2603';
+        document.getElementById('connect').onclick();
+        setInterval(function () {
+          if (!isSent && !document.getElementById('send').disabled) {
+            isSent = true;
+            document.getElementById('send').onclick();
+          }
+          if (greetings.innerText.indexOf('Hello, Konrad \\u2603!') >= 0 && state.innerText.indexOf('Connected over') === 0)
+            document.title = 'done';
+        }, 50);
+      </script></body>`;
+      const front = await startFront(gateway.port, {
+        '/_test/sockjs.html': () => html.replace('<head>', before).replace('</body>', () => driver),
+      });
+      try {
+        const address = `http://127.0.0.1:${front.port}/_test/sockjs.html`;
+        const { done, output } = await run(engine, address, { seconds: 30 });
+        assert.ok(done, output);
+      } finally {
+        await front.close();
+      }
+    });
+  }
+});
