@@ -17,8 +17,8 @@ const path = (name: string) => fileURLToPath(new URL(name, root));
 const run = promisify(execFile);
 
 /** Limits on the minified shim in bytes gzipped: of the transports it has so far, and with the repairs of STOMP libraries. */
-const BUDGET = 12 * 1024;
-const BUDGET_WITH_STOMP = 14.5 * 1024;
+const BUDGET = 15 * 1024;
+const BUDGET_WITH_STOMP = 16 * 1024;
 
 describe('The built shim', () => {
   const built: Record<string, string> = {};
