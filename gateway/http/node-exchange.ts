@@ -77,9 +77,19 @@ export class NodeExchange extends NodeHead implements Exchange {
 
   onGone(listener: () => void): void {
     const response = this.#response;
-    response.once('close', () => {
+    const { socket } = this.#request;
+    // A response that waits behind another one (pipelining) is never told that the connection is over: Node tells the one whose turn it is.
+    const isWaiting = response.socket === null;
+    const over = (): void => {
+      response.off('close', over);
+      if (isWaiting) socket.off('close', over);
       if (!response.writableFinished) listener();
-    });
+    };
+    response.on('close', over);
+    if (!isWaiting) return;
+    // There may be many of them, and each goes with its connection.
+    socket.setMaxListeners(0);
+    socket.on('close', over);
   }
 
   /** What still comes of the body is read and thrown away, so that the client is there to read the answer; the request's time bounds it. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { Exchange, ResponseStream } from '../../../gateway/http/exchange.ts';
+import { until } from '../../support/until.ts';
 import { ask, rawClient, statusOf } from './raw-client.ts';
 import { type Behind, startWalls } from './walls.ts';
 
@@ -210,6 +211,28 @@ for (const road of ["over Node's server", ON_LANE]) {
         await client.read();
       });
       assert.equal(gone, false);
+    });
+
+    it('tells all who wait of a client that goes, in a line on one connection too', async () => {
+      const begun: string[] = [];
+      const gone: string[] = [];
+      const onRequest = (exchange: Exchange): boolean => {
+        begun.push(exchange.path);
+        exchange.onGone(() => gone.push(exchange.path));
+        return true;
+      };
+      await withWalls({ onRequest }, async (port) => {
+        const paths = Array.from({ length: 12 }, (_, index) => `/${index}`);
+        const client = rawClient(
+          port,
+          paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: gw\r\n\r\n`).join(''),
+        );
+        // The lane takes them one by one.
+        await until('all begun', () => begun.length === (lane ? 1 : paths.length));
+        client.socket.destroy();
+        await until('all gone', () => gone.length === begun.length);
+      });
+      assert.deepEqual(gone.toSorted(), begun.toSorted());
     });
 
     it('leaves what is not taken to others', async () => {
