@@ -47,8 +47,7 @@ export function upgradeOrigin(head: RequestHead): string | undefined {
  */
 export function admitSockJs(access: Access, head: RequestHead, isCallback: boolean): string | undefined {
   const own = ownOrigin(head);
-  const referer = head.header('referer');
-  const origin = head.header('origin') ?? (referer === undefined ? undefined : originOfUrl(referer));
+  const origin = sockJsOrigin(head);
   if (origin !== undefined) return admitOrigin(access.origins, head, own, origin)?.origin;
   if (isCallback) throw refused('no Origin, and no Referer that stands in for it');
   admitOrigin(access.origins, head, own);
@@ -56,17 +55,27 @@ export function admitSockJs(access: Access, head: RequestHead, isCallback: boole
 }
 
 /**
+ * Whether a request may use the SockJS session of a page of `origin`, whose id is no secret as a token is. What is known of the page decides as when a session is opened:
+ * script tags bring no `Origin` and the forms of old engines none, so that a `Referer` of another page refuses; without any, `isCallback` is refused.
+ */
+export function mayUseSockJs(head: RequestHead, origin: string, isCallback: boolean): boolean {
+  const present = sockJsOrigin(head);
+  if (present !== undefined) return isSame(present, origin);
+  return !isCallback && !isOfAnotherSite(head);
+}
+
+function sockJsOrigin(head: RequestHead): string | undefined {
+  const referer = head.header('referer');
+  return head.header('origin') ?? (referer === undefined ? undefined : originOfUrl(referer));
+}
+
+/**
  * Whether a request that has the token may use the session of a page of `origin`. One of the gateway's own origin may: the bridge is there, and makes the requests
  * of other origins' sessions. `Host` has been checked.
  */
 export function mayUse(head: RequestHead, origin: string): boolean {
-  return isOf(head, origin) || isSame(String(head.header('origin')), ownOrigin(head));
-}
-
-/** Whether a request says nothing of its origin, or just this. */
-export function isOf(head: RequestHead, origin: string): boolean {
   const present = head.header('origin');
-  return present === undefined || isSame(present, origin);
+  return present === undefined || isSame(present, origin) || isSame(present, ownOrigin(head));
 }
 
 /** Old engines spell default ports out in one place and not in the other. */
@@ -92,10 +101,14 @@ function admitOrigin(
     if (match === undefined) throw refused('this origin is not allowed; the option --origin adds one');
     return { origin, match };
   }
-  const site = head.header('sec-fetch-site');
-  if (site === 'cross-site' || site === 'same-site')
-    throw refused('a request of another site needs an Origin');
+  if (isOfAnotherSite(head)) throw refused('a request of another site needs an Origin');
   return undefined;
+}
+
+/** The browser says so itself. */
+function isOfAnotherSite(head: RequestHead): boolean {
+  const site = head.header('sec-fetch-site');
+  return site === 'cross-site' || site === 'same-site';
 }
 
 /** Step 4: only same-origin script can set a header without a preflight; otherwise a Referer has to stand in. */

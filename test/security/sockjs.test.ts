@@ -233,6 +233,22 @@ describe('a hostile client of SockJS', () => {
       assert.equal((await echo.post(`${session}/xhr`, '', { origin: PAGE })).body, 'a["x"]\n');
     });
 
+    it('of a page cannot use it by a script tag or a form of another, which say no Origin', async () => {
+      const headers = { referer: `${PAGE}/` };
+      const session = echo.session();
+      assert.match((await echo.get(`${session}/jsonp?c=a`, headers)).body, /"o"/);
+      const foreign = [{ referer: `${ELSEWHERE}/page` }, { 'sec-fetch-site': 'cross-site' }];
+      for (const asked of foreign) {
+        assert.equal((await echo.get(`${session}/jsonp?c=a`, asked)).status, 404);
+        assert.equal((await echo.get(`${session}/htmlfile?c=a`, asked)).status, 404);
+        assert.equal((await echo.post(`${session}/jsonp_send`, '["x"]', asked)).status, 404);
+        assert.equal((await echo.post(`${session}/xhr_send`, '["x"]', asked)).status, 404);
+      }
+      assert.equal((await echo.get(`${session}/jsonp?c=a`)).status, 404);
+      assert.equal((await echo.post(`${session}/jsonp_send`, '["m"]', headers)).body, 'ok');
+      assert.match((await echo.get(`${session}/jsonp?c=a`, headers)).body, /\("a\[\\"m\\"\]"\);/);
+    });
+
     it('of one route has another one on another', async () => {
       const session = await open();
       const other = new SockJsRequests(echo.base.replace('/echo', '/other'));

@@ -1,7 +1,7 @@
 import { RefusedError, RequestError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { ANOTHER } from '../../dialect/sockjs.ts';
-import { isOf } from '../../http/admission.ts';
+import { mayUseSockJs } from '../../http/admission.ts';
 import { NO_HEADERS } from '../../http/cors.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import { ownOrigin } from '../../http/origins.ts';
@@ -101,7 +101,7 @@ export class SockJsEndpoint {
     const { responseLimit } = this.#context;
     const key = keyOf(address);
     const held = this.#held.get(key);
-    if (held !== undefined && !isOf(exchange, held.origin)) {
+    if (held !== undefined && !mayUseSockJs(exchange, held.origin, form.isCallback)) {
       notFound(exchange, merged(REFUSAL, headers));
       return;
     }
@@ -165,7 +165,9 @@ export class SockJsEndpoint {
   ): void {
     const refusal = merged(REFUSAL, headers);
     const held = this.#held.get(keyOf(address));
-    const session = held !== undefined && isOf(exchange, held.origin) ? held.session : undefined;
+    // What a callback form needs is for what can be read of its answer.
+    const isAllowed = held !== undefined && mayUseSockJs(exchange, held.origin, false);
+    const session = isAllowed ? held.session : undefined;
     // Nobody's body is collected.
     if (session === undefined) {
       notFound(exchange, refusal);
