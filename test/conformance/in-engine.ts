@@ -1,34 +1,42 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import type { Context } from 'mocha';
 import { type EngineName, run } from '../engines/engine.ts';
 import { type Pages, startFront } from '../support/front.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 import { casesOf, scenario, type Tag } from './conformance.ts';
 
-const runner = readFileSync(new URL('page.js', import.meta.url), 'utf8');
+const script = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+const runner = script('page.js');
+const questions = script('ask.js');
 
-/** A page that runs the scenario over the shipped shim. */
+/** A page that runs the scenario over the shipped shim, and one that asks the shim what it has. */
 export const scenarioPages: Pages = {
   '/_test/scenario.js': () => scenario,
+  '/_test/ask.js': () => questions,
   '/_test/page.js': () => runner,
   '/_test/page.html': (query) =>
     `<!DOCTYPE html><html><head><meta charset="utf-8"><title>scenario</title></head><body>
 <script src="${query.get('gateway')}/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
+<script src="/_test/ask.js"></script>
 <script src="/_test/scenario.js"></script>
 <script src="/_test/page.js"></script>
 </body></html>`,
 };
 
-export interface EngineRun {
+interface EnginePage {
   readonly engine: EngineName;
-  readonly transport: string;
-  readonly tags: readonly Tag[];
   /** Path of the route. */
   readonly path: string;
   readonly gatewayPort: () => number;
   /** The page is of another origin than the gateway, which has to allow it. */
   readonly crossOrigin?: boolean;
   readonly seconds?: number;
+}
+
+export interface EngineRun extends EnginePage {
+  readonly transport: string;
+  readonly tags: readonly Tag[];
   /** Cases that run at the same time, each on sockets of its own. @default 1 */
   readonly together?: number;
   /** Cases that this engine cannot pass over this transport, and why. */
@@ -36,37 +44,21 @@ export interface EngineRun {
 }
 
 /** The one suite in a real engine: one page runs all cases, and each is a test here. */
-export function conformanceIn({ engine, transport, tags, path, gatewayPort, ...more }: EngineRun): void {
-  const { seconds = 150, together = 1, except = {}, crossOrigin = false } = more;
-  const id = `${engine}${path.replaceAll('/', '-')}-${transport}-${tags.join('-')}`;
+export function conformanceIn({ transport, tags, ...more }: EngineRun): void {
+  const { together = 1, except = {}, ...page } = more;
   let results: Map<string, string>;
 
   before(async function () {
-    this.timeout(seconds * 1000 + 30_000);
-    requireOrSkip(this, engine);
-    const front = await startFront(gatewayPort(), scenarioPages);
-    try {
-      const query = new URLSearchParams({
-        id,
-        path,
-        gateway: crossOrigin ? `http://127.0.0.1:${front.port}` : '',
-        transport,
-        transports: transport,
-        tags: tags.join(),
-        without: Object.keys(except).join('|'),
-        // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s (`silence` / 2).
-        millis: '40000',
-        together: String(together),
-      });
-      const host = crossOrigin ? 'localhost' : '127.0.0.1';
-      const { output } = await run(engine, `http://${host}:${front.port}/_test/page.html?${query}`, {
-        seconds,
-      });
-      results = resultsOf(front.report(id));
-      assert.ok(front.report(id), `no report; the engine said: ${output}`);
-    } finally {
-      await front.close();
-    }
+    const report = await reportOf(this, page, {
+      transport,
+      transports: transport,
+      tags: tags.join(),
+      without: Object.keys(except).join('|'),
+      // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s (`silence` / 2).
+      millis: '40000',
+      together: String(together),
+    });
+    results = resultsOf(report);
   });
 
   for (const name of casesOf(tags)) {
@@ -77,7 +69,41 @@ export function conformanceIn({ engine, transport, tags, path, gatewayPort, ...m
   }
 }
 
-function resultsOf(report = ''): Map<string, string> {
+/** The transports that the shim has in an engine. */
+export async function transportsIn(context: Context, page: EnginePage): Promise<string[]> {
+  return (await reportOf(context, page, { ask: 'transports', transports: '' })).split(',');
+}
+
+/** The transport that it comes to rest on if it may choose. */
+export function choiceIn(context: Context, page: EnginePage): Promise<string> {
+  return reportOf(context, page, { ask: 'choice', transports: '' });
+}
+
+/** What a page says that has these parameters. */
+async function reportOf(
+  context: Context,
+  { engine, path, gatewayPort, crossOrigin = false, seconds = 150 }: EnginePage,
+  parameters: Readonly<Record<string, string>>,
+): Promise<string> {
+  context.timeout(seconds * 1000 + 30_000);
+  requireOrSkip(context, engine);
+  const front = await startFront(gatewayPort(), scenarioPages);
+  try {
+    const gateway = crossOrigin ? `http://127.0.0.1:${front.port}` : '';
+    const query = new URLSearchParams({ id: 'page', path, gateway, ...parameters });
+    const host = crossOrigin ? 'localhost' : '127.0.0.1';
+    const { output } = await run(engine, `http://${host}:${front.port}/_test/page.html?${query}`, {
+      seconds,
+    });
+    const report = front.report('page');
+    assert.ok(report, `no report; the engine said: ${output}`);
+    return report;
+  } finally {
+    await front.close();
+  }
+}
+
+function resultsOf(report: string): Map<string, string> {
   const lines = report.split('\n');
   return new Map(
     lines.map((line) => {

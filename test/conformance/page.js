@@ -2,6 +2,7 @@
 // biome-ignore-all format: a trailing comma would be a syntax error there
 
 // Runs the scenario in a page. The address says what: ?id=…&path=/echo&transport=xhr-polling&tags=local,echo&millis=8000&together=1
+// With `ask=transports` or `ask=choice` it tells of the transports that there are, or of the one chosen, instead.
 (function (global) {
   var parameters = {};
   // KHTML's has no question mark.
@@ -49,6 +50,13 @@
     request.send(lines.join('\n'));
   }
 
+  if (parameters.ask) {
+    ask[parameters.ask](environment.url, function (answer) {
+      lines = [answer];
+      report();
+    });
+    return;
+  }
   // So many cases at a time.
   for (i = 0; i < (parameters.together || 1); i += 1) global.setTimeout(step, 0);
 })(this);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Tag } from '../conformance/conformance.ts';
-import { conformanceIn, transportsIn } from '../conformance/in-engine.ts';
+import { choiceIn, conformanceIn, transportsIn } from '../conformance/in-engine.ts';
 import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
 import { startProgram } from '../support/gateway.ts';
 import { RUNS } from './runs.ts';
@@ -42,11 +42,12 @@ describe('a WebSocket through the gateway, in', () => {
         });
       });
     }
-    describe(`${engine}, by the shim's own choice`, () => {
-      conformanceIn({ ...common, transport: picks, choice: true, tags: ['transport'] });
+    it(`${engine} by the shim's own choice: ${picks}`, async function () {
+      assert.equal(await choiceIn(this, { ...common, seconds: 60 }), picks);
     });
-    it(`${engine} has no other transports`, async function () {
-      this.timeout(90_000);
+    // edbrowse stops on a frame that never ends.
+    if (engine === 'edbrowse') continue;
+    it(`${engine}, which has no other transports`, async function () {
       const found = await transportsIn(this, { ...common, seconds: 60 });
       assert.deepEqual(found.toSorted(), [...transports, ...Object.keys(useless)].toSorted());
     });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunOptions, RunResult } from './engine.ts';
@@ -22,8 +21,14 @@ async function browse(sandbox: Sandbox, url: string): Promise<void> {
   // It runs timers and answers of requests while it waits for a command. The title is asked for in its JavaScript debugger.
   const ask = setInterval(() => child.stdin?.write('jdb\n"title is "+document.title\nbye\n'), 500);
   try {
-    while (!sandbox.output.includes('title is done'))
-      await whileRuns(child, once(child.stdout as NodeJS.ReadableStream, 'data'));
+    await whileRuns(
+      child,
+      new Promise<void>((done) => {
+        child.stdout?.on('data', () => {
+          if (sandbox.output.includes('title is done')) done();
+        });
+      }),
+    );
   } finally {
     clearInterval(ask);
     sandbox.output = sandbox.output.replace(/^(title is .*|bye)?\n/gm, '');

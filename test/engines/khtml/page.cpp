@@ -48,7 +48,8 @@ private:
         connect(browserExtension(), &KParts::BrowserExtension::openUrlRequestDelayed, this,
                 [this](const QUrl &url, const KParts::OpenUrlArguments &arguments, const KParts::BrowserArguments &browser) {
                     KHTMLPart *part = this;
-                    if (!browser.frameName.isEmpty() && !browser.frameName.startsWith(QLatin1Char('_')))
+                    static const QStringList here{QString(), QStringLiteral("_self"), QStringLiteral("_top"), QStringLiteral("_parent")};
+                    if (!here.contains(browser.frameName))
                         part = qobject_cast<KHTMLPart *>(findFrame(browser.frameName));
                     if (!part)
                         return;

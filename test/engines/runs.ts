@@ -1,0 +1,151 @@
+import type { EngineName } from './engine.ts';
+
+/** What an engine is tested with. */
+export interface EngineRuns {
+  readonly engine: EngineName;
+  /** The browsers that it stands for. */
+  readonly standsFor: string;
+  /** Transports that work in it for a page of the gateway's own origin. */
+  readonly transports: readonly string[];
+  /** Transports whose interfaces it has, but which do not work in it, and why. */
+  readonly useless?: Readonly<Record<string, string>>;
+  /** Transports that have the whole suite from another origin, too. */
+  readonly crossOrigin?: readonly string[];
+  /** The one that the shim comes to rest on if it may choose. */
+  readonly picks: string;
+  /** Cases that it cannot pass over a transport, and why. */
+  readonly except?: (transport: string) => Readonly<Record<string, string>>;
+}
+
+const SOCKETS = ['websocket', 'websocket-session'];
+const STREAMS = ['eventsource', 'xhr-streaming', 'iframe-htmlfile'];
+const POLLS = ['xhr-polling', 'jsonp-polling'];
+const ALL = [...SOCKETS, ...STREAMS, ...POLLS];
+
+const NO_PROTOCOL = 'fails when the server selects none of the subprotocols';
+const CLOSED_BY_PAGE = [
+  'goes through its states',
+  'counts what is sent after the close, and never less',
+  'delivers everything that was sent before close()',
+  'closes with a code and a reason that the server sees',
+  'closes with 1000 and a reason of 123 octets',
+  'closes without a code: both sides see 1005',
+  'drops what comes after close()',
+  'takes a second close() as nothing',
+];
+const BINARY = 'carries 1 MiB of binary data';
+
+function overWebSocket(except: Readonly<Record<string, string>>) {
+  return (transport: string) => (transport === 'websocket' ? except : {});
+}
+
+/** JScript before 5.9 has no accessors. */
+const PLAIN_FIELD = { 'ignores a binaryType that it does not know': 'it is a plain field there' };
+
+/** Without forms the address is all there is: 150 characters or so a request. */
+const TOO_LONG = {
+  'carries 1 MiB of text': 'thousands of requests',
+  [BINARY]: 'thousands of requests',
+  'carries every character of the basic plane': 'thousands of requests',
+};
+
+function internetExplorer(engine: EngineName, standsFor: string, fields = {}): EngineRuns {
+  return {
+    engine,
+    standsFor,
+    transports: POLLS,
+    useless: { 'iframe-htmlfile': 'its document here has no frames' },
+    picks: 'xhr-polling',
+    except: (transport) => ({ ...fields, ...(transport === 'jsonp-polling' && TOO_LONG) }),
+  };
+}
+
+/** Every engine with a window. To test one over another transport is to name it here; a test says when the shim has one that is not named. */
+export const RUNS: readonly EngineRuns[] = [
+  {
+    engine: 'chromium',
+    standsFor: "today's Chrome, Edge, Opera",
+    transports: ALL,
+    crossOrigin: ['iframe-htmlfile'],
+    picks: 'websocket',
+  },
+  { engine: 'chromium-92', standsFor: 'Chrome of 2021', transports: ALL, picks: 'websocket' },
+  { engine: 'chromium-64', standsFor: 'Chrome of 2018', transports: ALL, picks: 'websocket' },
+  {
+    engine: 'firefox',
+    standsFor: "today's Firefox ESR",
+    transports: ALL,
+    crossOrigin: ['iframe-htmlfile'],
+    picks: 'websocket',
+    except: overWebSocket({ [NO_PROTOCOL]: "Firefox's own WebSocket opens all the same" }),
+  },
+  { engine: 'webkitgtk', standsFor: "today's Safari", transports: ALL, picks: 'websocket' },
+  {
+    engine: 'javafx',
+    standsFor: 'embedded WebViews, and whatever holds a body back to its end',
+    transports: [...SOCKETS, ...POLLS],
+    useless: {
+      eventsource: 'bodies come in blocks of 40,960 octets',
+      'xhr-streaming': 'the same',
+      'iframe-htmlfile': 'the same',
+    },
+    picks: 'websocket',
+    except: overWebSocket({
+      [NO_PROTOCOL]: 'its own WebSocket opens all the same',
+      ...Object.fromEntries(
+        CLOSED_BY_PAGE.map((name) => [name, 'its own WebSocket has no close event then']),
+      ),
+    }),
+  },
+  {
+    engine: 'qtwebkit',
+    standsFor: 'Safari 10',
+    transports: ALL,
+    picks: 'websocket',
+    except: overWebSocket({ [NO_PROTOCOL]: 'its own WebSocket opens all the same' }),
+  },
+  {
+    engine: 'phantomjs-2.1',
+    standsFor: 'Safari 7',
+    transports: ALL,
+    picks: 'websocket',
+    except: overWebSocket({ [NO_PROTOCOL]: 'its own WebSocket opens all the same' }),
+  },
+  {
+    engine: 'phantomjs-1.9',
+    standsFor: 'Safari 5.1, Android 4',
+    // The shim passes over its own WebSocket, which speaks hixie-76: hixie.test.ts.
+    transports: [...STREAMS, ...POLLS],
+    crossOrigin: ['iframe-htmlfile'],
+    picks: 'eventsource',
+  },
+  {
+    engine: 'khtml',
+    standsFor: 'Konqueror, and whatever has nothing but requests and frames',
+    transports: ['iframe-htmlfile', ...POLLS],
+    picks: 'iframe-htmlfile',
+    except: () => ({ [BINARY]: 'its base64 takes KJS 20 s and more' }),
+  },
+  {
+    engine: 'edbrowse',
+    standsFor: 'text browsers with a small document',
+    transports: ['xhr-polling'],
+    useless: {
+      'xhr-streaming': 'a body is shown at its end',
+      'iframe-htmlfile': 'a frame is shown at its end',
+      'jsonp-polling': 'a form for a frame leaves the page',
+    },
+    picks: 'xhr-polling',
+    except: () => ({
+      'carries emoji': 'its requests are no UTF-8 beyond U+FFFF, but surrogates in three octets each',
+      'carries what breaks parsers: separators, byte order marks, noncharacters': 'the same',
+      'makes U+FFFD of lone surrogates': 'the same',
+      'counts what is sent in bufferedAmount, at once and in UTF-8 octets, and counts it down': 'the same',
+    }),
+  },
+  internetExplorer('wine-jscript-ie6', 'IE 6: language and requests', PLAIN_FIELD),
+  internetExplorer('wine-jscript-ie7', 'IE 7: language and requests', PLAIN_FIELD),
+  internetExplorer('wine-jscript-ie8', 'IE 8: language and requests', PLAIN_FIELD),
+  internetExplorer('wine-jscript-ie9', 'IE 9 and 10: language and requests'),
+  internetExplorer('wine-jscript-ie11', 'IE 11: language and requests'),
+];
