@@ -28,7 +28,7 @@ export interface LaneHost {
 /** Octets of requests that come before the present one is answered (pipelining), beyond which the connection is not read. */
 const MAX_AHEAD = 65_536;
 
-/** Milliseconds a client has to read the last answer and go, while what it still sends is thrown away. */
+/** Milliseconds a client has to go once it was sent the last answer, while what it still sends is thrown away. */
 const LINGER = 2_000;
 
 /** Milliseconds between looks for connections that took too long, at most. */
@@ -144,7 +144,7 @@ class Connection implements LaneConnection {
     if (!goesOn || this.#closing) {
       this.#wait('end');
       this.#putBack(EMPTY);
-      this.socket.end();
+      this.socket.end(() => this.#wait('end'));
       // What still comes is thrown away: an unread connection would be reset, and the answer lost with it.
       this.socket.resume();
       return;
@@ -159,7 +159,10 @@ class Connection implements LaneConnection {
   }
 
   look(now: number): void {
-    if (now - this.#since <= this.#lane.patience[this.#waiting]) return;
+    const { patience } = this.#lane;
+    // A client on a slow line has as long to take an answer as it has to give a request.
+    const least = this.socket.writableLength > 0 ? patience.rest : 0;
+    if (now - this.#since <= Math.max(least, patience[this.#waiting])) return;
     const late = this.#waiting === 'head' || this.#waiting === 'body';
     if (late) this.socket.end(TOO_LATE);
     if (late) this.#wait('end');

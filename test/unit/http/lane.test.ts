@@ -198,6 +198,32 @@ describe('the fast lane', () => {
     assert.match(await client.read(), /got once$/);
   });
 
+  it('lets a client that reads slowly have the whole answer, however long it may be idle or linger', async () => {
+    const body = 'x'.repeat(16 * 1024 * 1024);
+    // Longer than a client may linger that was asked to go.
+    const keepAlive = 2_300;
+    const port = await start({
+      settings: { headerTimeout: 60, keepAlive },
+      onRequest: (exchange) => {
+        exchange.reply(200, {}, body);
+        return true;
+      },
+    });
+    const slow = ['', 'Connection: close\r\n'].map((field) => {
+      const client = rawClient(port, `GET /x HTTP/1.1\r\nHost: gw\r\n${field}\r\n`);
+      client.socket.pause();
+      return client;
+    });
+    // It comes after them, and is ended when its time is over.
+    await rawClient(port, '').read();
+    for (const client of slow) {
+      client.socket.resume();
+      await client.read((text) => text.length > body.length + 50 && text.endsWith('x'));
+      assert.equal(count(client.text(), 'x'), body.length);
+      client.socket.destroy();
+    }
+  });
+
   it('ends with its server, idle connections first', async () => {
     const port = await start();
     const client = rawClient(port, post('/x', 'once'));
