@@ -19,6 +19,7 @@ export class PolicyService {
   readonly #clock: Clock;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #closed = false;
 
   /** `document` makes the answer for a client that reached the gateway at this address. */
   constructor(document: (localAddress: string | undefined) => string, clock: Clock) {
@@ -47,7 +48,7 @@ export class PolicyService {
   /** Takes a connection of which nothing was read. */
   accept(socket: Socket): void {
     socket.on('error', () => socket.destroy());
-    if (this.#sockets.size >= MAX_CONNECTIONS) {
+    if (this.#closed || this.#sockets.size >= MAX_CONNECTIONS) {
       socket.destroy();
       return;
     }
@@ -60,8 +61,9 @@ export class PolicyService {
     this.#read(socket);
   }
 
-  /** Takes no more clients and ends those there are. */
+  /** Takes no more clients, also of those that are handed to it, and ends those there are. */
   close(): void {
+    this.#closed = true;
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
   }

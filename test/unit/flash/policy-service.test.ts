@@ -86,6 +86,14 @@ describe('the policy port', () => {
     server.close();
   });
 
+  it('takes none of them once it is closed: they would hold up the end of the server', async () => {
+    service.close();
+    const server = createServer((socket) => service.accept(socket));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    assert.equal(await ask((server.address() as AddressInfo).port, REQUEST.slice(0, -1)), '');
+    server.close();
+  });
+
   it('ends a client that has its answer and does not go', async () => {
     const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     client.on('error', () => {});
