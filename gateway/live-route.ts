@@ -13,7 +13,14 @@ import { textOnly } from './channel/text-only.ts';
 import type { ResolvedOptions, RouteOptions, SockJsOptions } from './config/resolved.ts';
 import { resumablePolicy } from './dialect/resumable.ts';
 import { sockjsPolicy } from './dialect/sockjs.ts';
-import { type Access, admitCreate, admitSockJs, admitUpgrade, upgradeOrigin } from './http/admission.ts';
+import {
+  type Access,
+  admitCreate,
+  admitSockJs,
+  admitUpgrade,
+  isUnvouched,
+  upgradeOrigin,
+} from './http/admission.ts';
 import { crossOriginHeaders, preflightHeaders } from './http/cors.ts';
 import type { Exchange, Headers, RequestHead } from './http/exchange.ts';
 import { ownOrigin } from './http/origins.ts';
@@ -195,7 +202,8 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
   }
 
   openSockJs(exchange: Exchange, { url, origin }: OpenRequest, ended: () => void): Promise<Session> {
-    const handshake = this.#handshake(exchange, url, [], origin);
+    const isAnybody = isUnvouched(exchange) || this.#isAnybody(exchange, origin);
+    const handshake = this.#handshake(exchange, url, [], origin, isAnybody);
     return this.#make(this.#sockjs, exchange, handshake, origin ?? ownOrigin(exchange), ended);
   }
 
@@ -221,12 +229,13 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     url: string,
     protocols: readonly string[],
     origin: string | undefined,
+    isAnybody = this.#isAnybody(head, origin),
   ): Omit<Handshake, 'carrier'> {
     const { remoteAddress, forwardedFor, secure, host } = head;
     const rest = url.slice(this.path.length);
     const headers = origin === undefined ? head.headers : { ...head.headers, origin };
     const common = { url, rest, protocols, remoteAddress, forwardedFor, secure, host };
-    if (!this.#isAnybody(head, origin)) return { ...common, headers, rawHeaders: head.rawHeaders };
+    if (!isAnybody) return { ...common, headers, rawHeaders: head.rawHeaders };
     const { cookie: _cookie, authorization: _authorization, ...others } = headers;
     return { ...common, headers: others, rawHeaders: withoutCredentials(head.rawHeaders) };
   }

@@ -64,6 +64,17 @@ export function mayUseSockJs(head: RequestHead, origin: string, isCallback: bool
   return !isCallback && !isOfAnotherSite(head);
 }
 
+/**
+ * Whether nothing tells of the page, and it is a browser's request: a form of any page can be one in engines that say no `Origin` of forms (IE, Firefox up to 69), once the
+ * `Referer` is suppressed. Programs that are no browser send what they were told to send.
+ */
+export function isUnvouched(head: RequestHead): boolean {
+  if (sockJsOrigin(head) !== undefined || head.header('sec-fetch-site') === 'same-origin') return false;
+  return BROWSER.test(head.header('user-agent') ?? '');
+}
+
+const BROWSER = /^(?:Mozilla|Opera)\//;
+
 function sockJsOrigin(head: RequestHead): string | undefined {
   const referer = head.header('referer');
   return head.header('origin') ?? (referer === undefined ? undefined : originOfUrl(referer));

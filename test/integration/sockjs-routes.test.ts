@@ -112,6 +112,20 @@ describe('SockJS below routes', () => {
     await open.close();
   });
 
+  it('bring no cookies with a request of a browser that says nothing of the page: any page has forms', async () => {
+    const browser = {
+      'user-agent': 'Mozilla/5.0 (Windows NT 5.1; rv:52.0)',
+      cookie: 'a=b',
+      authorization: 'Basic x',
+    };
+    const vouched = [{}, { 'sec-fetch-site': 'same-origin' }, { origin: PAGE }, { 'user-agent': 'program' }];
+    for (const more of vouched) await opened(at('/whole'), '', { ...browser, ...more });
+    assert.deepEqual(
+      seen.map(({ headers: { cookie, authorization } }) => [cookie, authorization]),
+      [[undefined, undefined], ...Array.from({ length: 3 }, () => ['a=b', 'Basic x'])],
+    );
+  });
+
   it('tell the backend 1002 of a client whose frames are broken', async () => {
     const closed = once(sockets, 'connection').then(async ([socket]) => (await once(socket, 'close'))[0]);
     const reader = new SocketReader(`http://127.0.0.1:${gateway.port}/whole/000/abc/websocket`);
