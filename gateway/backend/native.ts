@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { answerRaw } from '../base/raw-answer.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import { CloseCode } from '../protocol/close.ts';
@@ -11,7 +12,6 @@ import type { Backend, Handshake } from './backend.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
 import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
-import { refuse } from './refuse.ts';
 import { WsChannel } from './ws-channel.ts';
 
 /** A request to upgrade, as the HTTP room hands it over with its connection. */
@@ -82,7 +82,7 @@ export class NativeEndpoint {
       drain: () => {
         giveUp.abort();
         if (channel) channel.close({ code: CloseCode.goingAway, reason: '' });
-        else refuse(request.socket, 503, 'going away');
+        else answerRaw(request.socket, 503, 'going away');
       },
     };
   }
@@ -144,11 +144,11 @@ export class NativeEndpoint {
     if (error instanceof RequestError) {
       log.info('handshake refused', { status: error.status, reason: error.message });
       const fields = error.status === 426 ? ['Sec-WebSocket-Version', '13, 8, 7'] : [];
-      refuse(socket, error.status, error.message, fields);
+      answerRaw(socket, error.status, error.message, fields);
       return;
     }
     const status = error instanceof RefusedError ? (error.status ?? 502) : 502;
     log.warn('backend refused', { backend: backend.name, reason: String(error) });
-    refuse(socket, status < 300 ? 502 : status, 'the backend did not accept');
+    answerRaw(socket, status < 300 ? 502 : status, 'the backend did not accept');
   }
 }

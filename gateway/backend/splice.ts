@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../base/clock.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { answerRaw } from '../base/raw-answer.ts';
 import { CloseCode } from '../protocol/close.ts';
 import { closeFrame, maskedCloseFrame, pingFrame } from './control-frame.ts';
 import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
 import { FrameRelay } from './frame-relay.ts';
 import { checkHandshake } from './handshake-rules.ts';
 import type { NativeConnection, UpgradeRequest } from './native.ts';
-import { refuse } from './refuse.ts';
 import { targetOrigin, type UpstreamTarget } from './target.ts';
 import { HandshakeRefusedError, type Switched, switchProtocols } from './upstream-handshake.ts';
 
@@ -57,7 +57,7 @@ export function spliceUpgrade(
     drain: () => {
       giveUp.abort();
       if (splice) splice.finish(CloseCode.goingAway);
-      else refuse(client, 503, 'going away');
+      else answerRaw(client, 503, 'going away');
     },
   };
 }
@@ -89,13 +89,13 @@ function responseHead({ fields }: Switched): string {
 function answer(client: Socket, target: UpstreamTarget, log: Log, error: unknown): void {
   if (error instanceof RequestError) {
     log.info('handshake refused', { status: error.status, reason: error.message });
-    refuse(client, error.status, error.message);
+    answerRaw(client, error.status, error.message);
     return;
   }
   const status = error instanceof RefusedError ? (error.status ?? 502) : 502;
   const fields = error instanceof HandshakeRefusedError ? error.fields : [];
   log.warn('upstream refused', { upstream: targetOrigin(target), reason: String(error) });
-  refuse(client, status < 300 ? 502 : status, 'the backend did not accept', fields);
+  answerRaw(client, status < 300 ? 502 : status, 'the backend did not accept', fields);
 }
 
 class Splice {

@@ -3,8 +3,8 @@ import https from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureVersion } from 'node:tls';
+import { answerRaw } from '../base/raw-answer.ts';
 import { Lane, type LaneHost, type LaneLimits } from './lane.ts';
-import { refuseRaw } from './upgrade.ts';
 
 /** How a server serves. Times are milliseconds. */
 export interface ServerSettings {
@@ -168,10 +168,10 @@ const reasons: Readonly<Record<number, string>> = {
  */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const begun = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true;
-  if (begun || error.code === 'ECONNRESET') {
+  if (begun || error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const status = statusOf[error.code ?? ''] ?? 400;
-  refuseRaw(socket, status, reasons[status] ?? 'malformed request');
+  answerRaw(socket, status, reasons[status] ?? 'malformed request');
 }

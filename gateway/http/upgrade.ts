@@ -1,5 +1,6 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { answerRaw } from '../base/raw-answer.ts';
 import type { Headers, RequestHead } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { NodeHead } from './node-head.ts';
@@ -30,26 +31,6 @@ export class NodeUpgrade extends NodeHead implements Upgrade {
   }
 
   refuse(status: number, reason: string, headers: Headers = {}): void {
-    refuseRaw(this.socket, status, reason, headers);
+    answerRaw(this.socket, status, reason, Object.entries(headers).flat());
   }
-}
-
-/** A whole plain-text answer, without body if there is no reason, on a connection that no server writes on any more, and the end of it. */
-export function refuseRaw(socket: Duplex, status: number, reason: string, headers: Headers = {}): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const body = reason === '' ? '' : `${reason}\n`;
-  const fields: Headers = {
-    connection: 'close',
-    ...(body !== '' && { 'content-type': 'text/plain; charset=utf-8' }),
-    'content-length': String(Buffer.byteLength(body)),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    ...headers,
-  };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}\r\n${body}`);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
-import { refuse } from '../../../gateway/backend/refuse.ts';
+import { answerRaw } from '../../../gateway/base/raw-answer.ts';
 import { listen, RawClient, Servers } from '../../support/upstreams.ts';
 
 describe('a refused handshake', () => {
@@ -17,12 +17,21 @@ describe('a refused handshake', () => {
   }
 
   it('is a whole response of one line, after which the connection ends', async () => {
-    const answer = await answered((socket) => refuse(socket, 503, 'going away', ['Retry-After', '5']));
+    const answer = await answered((socket) => answerRaw(socket, 503, 'going away', ['Retry-After', '5']));
     assert.equal(
       answer,
       'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n' +
         'Content-Length: 11\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nRetry-After: 5\r\n' +
         '\r\ngoing away\n',
+    );
+  });
+
+  it('has no body without a reason', async () => {
+    const answer = await answered((socket) => answerRaw(socket, 405, '', ['allow', 'GET']));
+    assert.equal(
+      answer,
+      'HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\nCache-Control: no-store\r\n' +
+        'X-Content-Type-Options: nosniff\r\nallow: GET\r\n\r\n',
     );
   });
 
@@ -32,18 +41,18 @@ describe('a refused handshake', () => {
       socket.on('error', (thrown) => {
         error = thrown;
       });
-      refuse(socket, 503, 'going away');
-      refuse(socket, 502, 'the backend did not accept');
+      answerRaw(socket, 503, 'going away');
+      answerRaw(socket, 502, 'the backend did not accept');
     });
     assert.equal(answer.split('HTTP/1.1').length, 2);
     assert.equal(error, undefined);
   });
 
   it('has a status that HTTP does not name, and a connection that is gone, without harm', async () => {
-    assert.match(await answered((socket) => refuse(socket, 499, 'no')), /^HTTP\/1\.1 499 Refused\r\n/);
+    assert.match(await answered((socket) => answerRaw(socket, 499, 'no')), /^HTTP\/1\.1 499 Refused\r\n/);
     const gone = await answered((socket) => {
       socket.destroy();
-      refuse(socket, 502, 'no');
+      answerRaw(socket, 502, 'no');
     });
     assert.equal(gone, '');
   });

@@ -1,0 +1,31 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/**
+ * A whole HTTP answer on a connection that no server writes on any more, and the end of it: what an Upgrade gets in place of a 101. `reason` is one short line with
+ * nothing of the request in it, or empty: no body. `fields` are names and values in turn. Harmless on a connection that was answered before or is gone.
+ */
+export function answerRaw(
+  socket: Duplex,
+  status: number,
+  reason: string,
+  fields: readonly string[] = [],
+): void {
+  if (socket.writable) socket.end(spell(status, reason, fields), 'latin1');
+  if (socket.writableFinished) socket.destroy();
+  else socket.once('finish', () => socket.destroy());
+}
+
+function spell(status: number, reason: string, fields: readonly string[]): string {
+  const body = reason === '' ? '' : `${reason}\n`;
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,
+    'Connection: close',
+    ...(body === '' ? [] : ['Content-Type: text/plain; charset=utf-8']),
+    `Content-Length: ${body.length}`,
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+  ];
+  for (let index = 0; index < fields.length; index += 2) lines.push(`${fields[index]}: ${fields[index + 1]}`);
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
