@@ -3,6 +3,7 @@ import { whenLeaving } from './browser/leaving.ts';
 import { onMessages } from './browser/messages.ts';
 import { page } from './browser/page.ts';
 import { pageOrigin } from './browser/place.ts';
+import { randomId } from './browser/random.ts';
 import { createConnect } from './connect/connect.ts';
 import type { Connection } from './connect/connection.ts';
 import { createMemory } from './connect/memory.ts';
@@ -100,7 +101,17 @@ function open(id: string, data: string): void {
 }
 
 onMessages(take);
-whenLeaving(() => {
+whenLeaving(leave, rest);
+
+function leave(): void {
   for (const id in connections) (connections[id] as Connection).leave();
-});
-post('*', '0', 'H', '');
+}
+
+function rest(resting: boolean): void {
+  for (const id in connections) {
+    const connection = connections[id] as Connection;
+    if (connection.rest) connection.rest(resting);
+  }
+}
+
+post('*', '0', 'H', randomId(8));

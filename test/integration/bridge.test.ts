@@ -166,6 +166,27 @@ describe('a page of another origin, through the bridge (PROTOCOL.md §14), in Ch
     await tab.waitForFunction("said(0, 'close 1006  false')", null, { timeout: 12_000 });
   });
 
+  it('closes with 1006 when its frame is loaded anew, as one that the page moves is, and serves the next sockets', async () => {
+    const tab = await open({ transports: 'iframe-htmlfile' });
+    await tab.evaluate("open('/room')");
+    await tab.waitForFunction("said(0, 'open')");
+    await tab.evaluate("document.body.appendChild(document.querySelector('iframe')); open('/room')");
+    await tab.waitForFunction("said(0, 'close 1006  false')");
+    await tab.waitForFunction("said(1, 'close 1006  false')");
+    await tab.evaluate("open('/room')");
+    await tab.waitForFunction("said(2, 'open')");
+    assert.equal(await tab.evaluate("document.querySelectorAll('iframe').length"), 1);
+  });
+
+  it('serves pages on which every object has a property more, as libraries of old had it', async () => {
+    const tab = await open({ transports: 'iframe-htmlfile' });
+    await tab.evaluate("Object.prototype.toJSONString = function () { return ''; }; open('/room')");
+    await tab.waitForFunction("said(0, 'open')");
+    await tab.evaluate('sockets[0].close()');
+    await tab.waitForFunction("said(0, 'close 1005')");
+    await tab.waitForFunction("document.querySelectorAll('iframe').length === 0", null, { timeout: 12_000 });
+  });
+
   it('is not for a page of an origin that is not allowed', async () => {
     // The same server by another name.
     const tab = await open({ transports: 'iframe-htmlfile' }, '127.0.0.1');

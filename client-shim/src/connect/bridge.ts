@@ -38,7 +38,8 @@ export function createBridges(platform: Platform): Part['open'] {
 
 function createBridge(platform: Platform, origin: string, gone: () => void): Part {
   const users: { [id: string]: Opening } = {};
-  let greeted = false;
+  /** What it said when it was loaded. */
+  let greeted = '';
   let last = 0;
   let sent = 0;
   let seen = 0;
@@ -46,7 +47,9 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
   const frame = insertFrame(platform.page.document as Document, origin + '/shim/bridge.html?v=' + VERSION);
   const look = createAlarm(platform, () => {
     let needed = false;
-    for (const _ in users) needed = true;
+    each(() => {
+      needed = true;
+    });
     // The frame's window goes away when the page empties itself.
     if (greeted && needed && frame.contentWindow) look.set(LOOK);
     else end();
@@ -55,13 +58,19 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
 
   function end(): void {
     stop();
+    look.clear();
     remove(frame);
     gone();
-    for (const id in users) {
-      const user = leave(id);
-      if (user && greeted) closed(user, 1006, '', false, true);
-      else if (user) user.hooks.passed('bridge mute');
-    }
+    each((id) => {
+      const user = leave(id) as Opening;
+      if (greeted) closed(user, 1006, '', false, true);
+      else user.hooks.passed('bridge mute');
+    });
+  }
+
+  function each(tell: (id: string) => void): void {
+    // Some pages of old give every object properties, which have names.
+    for (const id in users) if (+id) tell(id);
   }
 
   /** Takes a user out. */
@@ -101,15 +110,18 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
     // biome-ignore lint/suspicious/noDoubleEquals: IE gives out another object for the same window each time, and takes them for equal
     if (event.source != frame.contentWindow || plainOrigin('' + event.origin) !== origin) return;
     const parts = readBridge(event.data);
-    if (!parts || +(parts[1] as string) <= seen) return;
-    seen = +(parts[1] as string);
-    if (!greeted) {
-      greeted = true;
-      for (const id in users) ask(id);
+    const verb = parts && parts[3];
+    // A frame that the page moves is loaded anew: those whose connections were in it would wait for ever.
+    if (parts && verb === 'H' && greeted && greeted !== verb + parts[4]) end();
+    else if (parts && +(parts[1] as string) > seen) {
+      seen = +(parts[1] as string);
+      const id = parts[2] as string;
+      const user = users[id];
+      if (verb === 'H') {
+        greeted = verb + parts[4];
+        each(ask);
+      } else if (user) tell(user, id, verb as string, parts[4] as string);
     }
-    const id = parts[2] as string;
-    const user = users[id];
-    if (user) tell(user, id, parts[3] as string, parts[4] as string);
   }
 
   function tell(user: Opening, id: string, verb: string, data: string): void {
