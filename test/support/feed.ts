@@ -10,8 +10,6 @@ export const WINDOW = 2_500;
 /** One connection of a page, as the program behind the gateway sees it. */
 export interface Peer {
   readonly socket: GatewaySocket;
-  /** Messages of which the gateway has told that the client has them. */
-  readonly acknowledged: string[];
   /** Messages from the page. */
   readonly heard: string[];
   closed: number | undefined;
@@ -55,7 +53,7 @@ export async function startFeed(): Promise<Feed> {
   const peers: Peer[] = [];
   const gateway = await startGateway({ heartbeat: HEARTBEAT, resumeWindow: WINDOW }, (made) =>
     made.route('/feed', (socket) => {
-      const peer: Peer = { socket, acknowledged: [], heard: [], closed: undefined };
+      const peer: Peer = { socket, heard: [], closed: undefined };
       peers.push(peer);
       socket.on('message', (data) => peer.heard.push(String(data)));
       socket.on('close', (code) => {
@@ -81,10 +79,7 @@ export async function startFeed(): Promise<Feed> {
       return first();
     },
     say(...messages) {
-      for (const message of messages)
-        first().socket.send(message, {}, (error) => {
-          if (!error) first().acknowledged.push(message);
-        });
+      for (const message of messages) first().socket.send(message);
     },
     waiting: front.waiting,
     async close() {

@@ -1,16 +1,18 @@
 import { page } from './page.ts';
 
 /**
- * Calls back when the page is left for good. `unload` bars a page from the back/forward cache, so `pagehide` where there is one
- * (sockjs-client#584); never `beforeunload`, which downloads and `javascript:` links fire too (engine.io-client#658).
+ * Calls back when the page is left for good, and when it goes into the back/forward cache (`rest` with true) and comes out of it (false).
+ * `unload` bars a page from that cache, so `pagehide` where there is one (sockjs-client#584); never `beforeunload`, which downloads and
+ * `javascript:` links fire too (engine.io-client#658).
  */
-export function whenLeaving(leave: () => void): void {
+export function whenLeaving(leave: () => void, rest: (resting: boolean) => void): void {
   const hides = 'onpagehide' in page;
-  if (page.addEventListener)
+  if (page.addEventListener) {
     page.addEventListener(
       hides ? 'pagehide' : 'unload',
-      (event) => (hides && event.persisted) || leave(),
+      (event) => (hides && event.persisted ? rest(true) : leave()),
       false
     );
-  else if (page.attachEvent) page.attachEvent('onunload', leave);
+    page.addEventListener('pageshow', (event) => event.persisted && rest(false), false);
+  } else if (page.attachEvent) page.attachEvent('onunload', leave);
 }

@@ -27,6 +27,8 @@ const MOST_STEPS = 100;
 const NATIVE = 'websocket';
 const FLASH = 'flash-socket';
 const BRIDGE = 'bridge';
+/** Milliseconds that a page is given to load before a carrier begins that holds its `load` back. */
+const LOADING = 5000;
 /** Milliseconds for a native WebSocket to open where the round trip is not known: with the fallback behind it, less than three seconds. */
 const UNKNOWN_PATIENCE = 2500;
 
@@ -71,6 +73,7 @@ function connectOn(
   let over = false;
   /** The page is told in a later task than the one it called in. */
   const failing = createAlarm(platform, () => events.closed(1006, '', false, true));
+  const loaded = createAlarm(platform, fallBack);
 
   function note(transport: string, what: string): void {
     if (steps.length >= MOST_STEPS) steps.splice(MOST_STEPS / 2, 1);
@@ -84,7 +87,7 @@ function connectOn(
         ? 'not asked for'
         : !isTrusted(platform.socket)
           ? 'none, or a draft'
-          : order.length > 1 && memory.get(host + NATIVE) === 'bad'
+          : rungs(null)[0] && memory.get(host + NATIVE) === 'bad'
             ? 'failed before'
             : '';
     if (!reason) tryNative();
@@ -191,14 +194,20 @@ function connectOn(
       tryPart(BRIDGE, 'bridge-socket.js?v=' + VERSION, 'FallbackGatewayBridge');
       return;
     }
+    // Its frame or script would keep the page's `load` from coming.
+    const document = first && first.holdsLoad && platform.page.document;
+    if (document && /^[li]/.test(document.readyState || '') && platform.now() - started < LOADING) {
+      loaded.set(50);
+      return;
+    }
     const way = wayFor(first, platform, crossOrigin, target.url);
     if (!way) {
-      fail('nothing else to try');
+      failAll('nothing else to try');
       return;
     }
     note('', 'create');
     giveUp = create(ask, way, platform, target, crossOrigin, {
-      failed: fail,
+      failed: failAll,
       created: (answer) => {
         // Refused or silent while HTTP works: that is the network, not the gateway.
         for (let i = 0; i < passed.length; i += 1) memory.set(host + passed[i], 'bad', BAD_FOR);
@@ -224,7 +233,7 @@ function connectOn(
       : !answer.protocol;
     if (!asked || !offered.length) {
       sayGone(platform, line);
-      fail(asked ? 'no carrier in common' : 'subprotocol not selected');
+      failAll(asked ? 'no carrier in common' : 'subprotocol not selected');
       return;
     }
     session = createSession(
@@ -247,7 +256,14 @@ function connectOn(
   function end(at: string, why: string): void {
     note(at, why);
     over = true;
+    loaded.clear();
     if (giveUp) giveUp();
+  }
+
+  /** Nothing can be had. A native socket that failed before may be all that there is: the next try begins with it. */
+  function failAll(reason: string): void {
+    memory.set(host + NATIVE, '', 0);
+    fail(reason);
   }
 
   function fail(reason: string): void {
@@ -276,6 +292,9 @@ function connectOn(
       failing.clear();
       if (plain) plain.abandon();
       if (session) session.leave();
+    },
+    rest: (resting) => {
+      if (session) session.rest(resting);
     },
     transport: transport,
     diagnostics: () => steps.slice(0)

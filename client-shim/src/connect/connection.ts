@@ -58,6 +58,8 @@ export interface Connection {
   settle?(): void;
   /** The page is being left: abort at once, no events. */
   leave(): void;
+  /** The page goes into the back/forward cache (true), where it would hold a request that nobody reads, or comes out of it (false). */
+  rest?(resting: boolean): void;
   /** Name of the transport in use, empty before there is one. */
   transport(): string;
   diagnostics(): Step[];

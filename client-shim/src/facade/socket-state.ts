@@ -106,6 +106,11 @@ export class SocketState implements ConnectionEvents {
     this.whileConnected((connection) => connection.leave());
   }
 
+  /** The page goes into the back/forward cache, or comes out of it. */
+  rest(resting: boolean): void {
+    this.whileConnected((connection) => connection.rest && connection.rest(resting));
+  }
+
   // --- what the connection tells ---
 
   open(protocol: string, extensions: string): void {

@@ -57,7 +57,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
         ended: () => forget(state)
       });
       put(this, '_state', state);
-      if (!live) whenLeaving(leave);
+      if (!live) whenLeaving(leave, rest);
       live = live || [];
       live.push(state);
       state.start(
@@ -100,6 +100,10 @@ export function createWebSocket(environment: Environment): new (url: string, pro
     const left = live || [];
     live = [];
     for (let at = 0; at < left.length; at += 1) (left[at] as SocketState).leave();
+  }
+
+  function rest(resting: boolean): void {
+    for (let at = 0; live && at < live.length; at += 1) (live[at] as SocketState).rest(resting);
   }
 
   function forget(state: SocketState): void {

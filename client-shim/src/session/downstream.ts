@@ -46,6 +46,8 @@ export interface Downstream {
   enter(member: Member): void;
   /** What still comes for it is not minded; with the last member the downstream ends. */
   leave(member: Member): void;
+  /** Holds no carrier while the page rests, which the gateway bears for a window. */
+  rest(resting: boolean): void;
   /** Attaches all of them anew, in the same way if no other is said. */
   attach(kind?: CarrierKind): void;
   /** Goes over to a better carrier. */
@@ -88,7 +90,7 @@ export function createDownstream(
   const retry = createRetry(
     platform,
     limits.window,
-    () => attach(next),
+    () => attach(),
     () => each((member) => member.over('window'))
   );
   const proof = createAlarm(platform, (late) => lose('held back', late > limits.heartbeat));
@@ -124,7 +126,7 @@ export function createDownstream(
 
   function attach(wish?: CarrierKind): void {
     if (!members.length) return;
-    const kind = choice.pick(wish || (current && current.kind));
+    const kind = choice.pick(wish || (current ? current.kind : next));
     const sharers = members.slice(0);
     const line = (sharers[0] as Member).line;
     const wanted: string[] = [];
@@ -228,6 +230,16 @@ export function createDownstream(
     retry.failed(alive);
   }
 
+  function letGo(): void {
+    retry.stop();
+    proof.clear();
+    silence.clear();
+    drop(current);
+    drop(former);
+    next = (current && current.kind) || next;
+    current = former = undefined;
+  }
+
   function lose(reason: string, slept?: boolean): void {
     const me = current;
     if (!me) return;
@@ -244,21 +256,22 @@ export function createDownstream(
   return {
     enter: (member) => {
       members.push(member);
-      if (!retry.isWaiting()) attach();
+      // At once, whatever was lost: the gateway has just answered, and waits a few seconds only (PROTOCOL.md §3).
+      attach();
     },
     leave: (member) => {
       const at = indexOf(members, member);
       if (at >= 0) members.splice(at, 1);
       if (members.length) return;
       choice.stop();
-      retry.stop();
       // A failure of now begins no row of failures for those who come later.
       retry.good();
-      proof.clear();
-      silence.clear();
-      drop(current);
-      drop(former);
-      current = former = proven = undefined;
+      letGo();
+      proven = next = undefined;
+    },
+    rest: (resting) => {
+      if (resting) letGo();
+      else if (!current) attach();
     },
     attach: attach,
     move: (kind) => {

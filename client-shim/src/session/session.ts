@@ -47,6 +47,8 @@ export interface Session {
   close(code: number, reason: string): void;
   /** The page is gone. */
   leave(): void;
+  /** The page goes into the back/forward cache, or comes out of it. */
+  rest(resting: boolean): void;
   kind(): CarrierKind | undefined;
 }
 
@@ -186,6 +188,7 @@ export function createSession(
       stop();
       sayGone(platform, line);
     },
+    rest: downstream.rest,
     kind: downstream.kind
   };
 }

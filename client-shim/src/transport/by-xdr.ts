@@ -16,7 +16,9 @@ export const byXdr: Way = { works: hasXdr, post: post };
 export function hasXdr(platform: Platform, _crossOrigin: boolean, url: string): boolean {
   const location = platform.page.location;
   return (
-    !!platform.page.XDomainRequest && !!location && /^wss/.test(url) === (location.protocol === 'https:')
+    !!platform.page.XDomainRequest &&
+    !!location &&
+    location.protocol === (/^wss/.test(url) ? 'https:' : 'http:')
   );
 }
 

@@ -46,6 +46,8 @@ export interface CarrierKind {
   readonly streams: boolean;
   /** Goes both ways. */
   readonly duplex?: boolean;
+  /** What it puts into the page counts as a part of it: `load` waits for that. */
+  readonly holdsLoad?: boolean;
   /** How a session is made and sent on if this is its best carrier; without it, in the best way that the engine has. */
   readonly way?: Way;
   /** Whether this engine can have it at all, for a gateway at that WebSocket URL. What the network does to it shows at work. */

@@ -5,6 +5,7 @@ import { openFrameStream } from './frame-stream.ts';
 export const iframeHtmlfile: CarrierKind = {
   name: 'iframe-htmlfile',
   streams: true,
+  holdsLoad: true,
   // The frame calls the page, which only the same origin may.
   works: (platform, crossOrigin) => !crossOrigin && !!platform.page.document,
   open: (platform, line, wanted, events) =>

@@ -6,6 +6,7 @@ import { openResponse } from './response.ts';
 export const jsonpPolling: CarrierKind = {
   name: 'jsonp-polling',
   streams: false,
+  holdsLoad: true,
   way: byScript,
   works: hasScript,
   open: (platform, line, wanted, events) =>

@@ -1,6 +1,6 @@
 import type { Document } from '../../browser.d.ts';
 import type { Bytes } from '../lang/bytes.ts';
-import { insert } from './element.ts';
+import { insert, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 import type { Native, NativeEvents, NativeHooks } from './websocket.ts';
 
@@ -51,6 +51,7 @@ export function loadPart(
   function forget(): void {
     page.clearTimeout(late);
     script.onload = script.onerror = script.onreadystatechange = null;
+    remove(script);
   }
 
   function finish(): void {

@@ -60,26 +60,37 @@ describe('Leaving of the page', () => {
   const heard = (globals: Record<string, unknown>) => {
     const types: string[] = [];
     let left = 0;
+    const rests: boolean[] = [];
     const add = (type: string, listener: (event: object) => void) => {
       types.push(type);
       listener({ persisted: true });
       listener({ persisted: false });
     };
     within({ addEventListener: undefined, attachEvent: undefined, ...fill(globals, add) }, () => {
-      whenLeaving(() => {
-        left += 1;
-      });
+      whenLeaving(
+        () => {
+          left += 1;
+        },
+        (resting) => rests.push(resting),
+      );
     });
-    return [types, left];
+    return [types, left, rests];
   };
   const fill = (globals: Record<string, unknown>, add: unknown) =>
     Object.fromEntries(Object.entries(globals).map(([name, value]) => [name, value === 'add' ? add : value]));
 
   it('is pagehide without persisted, else unload, which would bar the page from the back/forward cache', () => {
-    assert.deepEqual(heard({ onpagehide: null, addEventListener: 'add' }), [['pagehide'], 1]);
-    assert.deepEqual(heard({ addEventListener: 'add' }), [['unload'], 2]);
-    assert.deepEqual(heard({ attachEvent: 'add' }), [['onunload'], 2]);
-    assert.deepEqual(heard({}), [[], 0]);
+    assert.deepEqual(heard({ onpagehide: null, addEventListener: 'add' }).slice(0, 2), [
+      ['pagehide', 'pageshow'],
+      1,
+    ]);
+    assert.deepEqual(heard({ addEventListener: 'add' }).slice(0, 2), [['unload', 'pageshow'], 2]);
+    assert.deepEqual(heard({ attachEvent: 'add' }), [['onunload'], 2, []]);
+    assert.deepEqual(heard({}), [[], 0, []]);
+  });
+
+  it('is told apart from a rest in the back/forward cache, which ends with a pageshow that says persisted', () => {
+    assert.deepEqual(heard({ onpagehide: null, addEventListener: 'add' })[2], [true, false]);
   });
 });
 
