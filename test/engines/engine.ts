@@ -2,6 +2,7 @@ import * as chromium from './chromium.ts';
 import * as edbrowse from './edbrowse.ts';
 import * as firefox from './firefox.ts';
 import * as flash from './flash.ts';
+import * as htmlunit from './htmlunit.ts';
 import * as javafx from './javafx.ts';
 import * as khtml from './khtml.ts';
 import * as oldChromium from './old-chromium.ts';
@@ -49,6 +50,10 @@ export const engines = {
   'wine-jscript-ie8': wine.mode('2', '8'),
   'wine-jscript-ie9': wine.mode('es5', '9'),
   'wine-jscript-ie11': wine.mode('es6', '11'),
+  'htmlunit-ie6': htmlunit.version('6'),
+  'htmlunit-ie7': htmlunit.version('7'),
+  'htmlunit-ie8': htmlunit.version('8'),
+  'htmlunit-ie9': htmlunit.version('9'),
 } satisfies Record<string, Engine>;
 
 export type EngineName = keyof typeof engines;

@@ -5,7 +5,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 home=${ENGINES_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/fallback-gateway-engines}
-all=(chromium firefox phantomjs-1.9 phantomjs-2.1 khtml qtwebkit chromium-64 chromium-92 webkitgtk edbrowse javafx wine-jscript flash)
+all=(chromium firefox phantomjs-1.9 phantomjs-2.1 khtml qtwebkit chromium-64 chromium-92 webkitgtk edbrowse javafx wine-jscript flash htmlunit)
 
 packages() {
   case $1 in
@@ -20,6 +20,7 @@ packages() {
     edbrowse) echo edbrowse ;;
     javafx) echo openjfx openjdk-17-jdk-headless xvfb ;;
     wine-jscript) echo wine wine64 gcc-mingw-w64-x86-64 ;;
+    htmlunit) echo maven openjdk-17-jdk-headless ;;
     *) echo "install.sh: no engine is called $1" >&2; exit 2 ;;
   esac
 }
@@ -73,6 +74,13 @@ build() {
       [ Page.class -nt "$here/javafx/Page.java" ] ||
         "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" --module-path /usr/share/openjfx/lib --add-modules javafx.web \
           --add-exports javafx.web/com.sun.javafx.webkit=ALL-UNNAMED -d . "$here/javafx/Page.java" ;;
+    htmlunit)
+      [ lib -nt "$here/htmlunit/pom.xml" ] || {
+        mvn --batch-mode --quiet --file "$here/htmlunit/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/lib"
+        touch lib
+      }
+      [ Page.class -nt "$here/htmlunit/Page.java" ] && [ EventLoop.class -nt "$here/htmlunit/EventLoop.java" ] ||
+        "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" -cp 'lib/*' -d . "$here"/htmlunit/*.java ;;
     wine-jscript)
       [ host.exe -nt "$here/wine-jscript/host.c" ] ||
         x86_64-w64-mingw32-gcc -O1 -o host.exe "$here/wine-jscript/host.c" -lole32 -loleaut32 -luuid -luser32

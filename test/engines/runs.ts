@@ -60,6 +60,20 @@ function internetExplorer(engine: EngineName, standsFor: string, fields = {}): E
   };
 }
 
+/** HtmlUnit's XMLHttpRequest, not its ActiveX one, has `withCredentials`, which IE's had from 10 on. */
+const LATER_REQUESTS = { 'xhr-streaming': 'HtmlUnit shows a body when the whole of it is there' };
+
+/** HtmlUnit: a document of IE's, in another dialect. */
+function internetExplorerDocument(engine: EngineName, standsFor: string, useless = {}): EngineRuns {
+  return {
+    engine,
+    standsFor,
+    transports: POLLS,
+    useless: { 'iframe-htmlfile': 'HtmlUnit parses a page when its whole body is there', ...useless },
+    picks: 'xhr-polling',
+  };
+}
+
 /** Every engine with a window. To test one over another transport is to name it here; a test says when the shim has one that is not named. */
 export const RUNS: readonly EngineRuns[] = [
   {
@@ -148,4 +162,7 @@ export const RUNS: readonly EngineRuns[] = [
   internetExplorer('wine-jscript-ie8', 'IE 8: language and requests', PLAIN_FIELD),
   internetExplorer('wine-jscript-ie9', 'IE 9 and 10: language and requests'),
   internetExplorer('wine-jscript-ie11', 'IE 11: language and requests'),
+  internetExplorerDocument('htmlunit-ie7', 'IE 7: document and forms', LATER_REQUESTS),
+  internetExplorerDocument('htmlunit-ie8', 'IE 8: document and forms', LATER_REQUESTS),
+  internetExplorerDocument('htmlunit-ie9', 'IE 9: document and forms', LATER_REQUESTS),
 ];

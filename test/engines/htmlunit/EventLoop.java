@@ -1,0 +1,102 @@
+import com.gargoylesoftware.htmlunit.WebClient;
+import com.gargoylesoftware.htmlunit.WebRequest;
+import com.gargoylesoftware.htmlunit.WebResponse;
+import com.gargoylesoftware.htmlunit.WebWindow;
+import com.gargoylesoftware.htmlunit.javascript.background.DefaultJavaScriptExecutor;
+import com.gargoylesoftware.htmlunit.javascript.background.JavaScriptJob;
+import com.gargoylesoftware.htmlunit.javascript.background.JavaScriptJobManager;
+import com.gargoylesoftware.htmlunit.util.WebConnectionWrapper;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * HtmlUnit's own loop waits for every request, asynchronous or not: a page could send nothing and no timer would run while a poll is open. Here the
+ * thread that begins to wait hands the loop over to a new one, and takes its turn again when the answer is there. One thread has its turn at a time.
+ */
+final class EventLoop extends DefaultJavaScriptExecutor {
+  /** Octets. A script that puts in the next one is, in HtmlUnit, a call within a call. */
+  private static final long STACK = 256L << 20;
+  /** Milliseconds between looks for a job that is due. */
+  private static final long LOOK = 5;
+
+  private final WebClient client;
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private volatile Thread current;
+
+  EventLoop(WebClient client) {
+    super(client);
+    this.client = client;
+    new WebConnectionWrapper(client) {
+      @Override
+      public WebResponse getResponse(WebRequest request) throws IOException {
+        if (!turn.isHeldByCurrentThread() || inScript()) return super.getResponse(request);
+        if (current == Thread.currentThread()) handOver();
+        turn.unlock();
+        try {
+          return super.getResponse(request);
+        } finally {
+          turn.lock();
+        }
+      }
+    };
+  }
+
+  /** Loads a page, whose first scripts run in this thread. */
+  <P extends com.gargoylesoftware.htmlunit.Page> P open(String url) throws IOException {
+    turn.lock();
+    try {
+      return client.getPage(url);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  @Override
+  protected void startThreadIfNeeded() {
+    if (current == null) handOver();
+  }
+
+  private void handOver() {
+    current = new Thread(null, this, "event loop", STACK);
+    current.setDaemon(true);
+    current.start();
+  }
+
+  @Override
+  public void run() {
+    turn.lock();
+    try {
+      while (current == Thread.currentThread()) {
+        if (!runJob()) rest();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean runJob() {
+    JavaScriptJobManager manager = getJobManagerWithEarliestJob();
+    JavaScriptJob job = manager == null ? null : manager.getEarliestJob();
+    boolean due = job != null && job.getTargetExecutionTime() <= System.currentTimeMillis();
+    return due && manager.runSingleJob(job);
+  }
+
+  private void rest() {
+    turn.unlock();
+    try {
+      Thread.sleep(LOOK);
+    } catch (InterruptedException e) {
+      current = null;
+    } finally {
+      turn.lock();
+    }
+  }
+
+  /** Whether a script of some page waits for this very request: a form's, or a synchronous one. Nothing else may run then. */
+  private boolean inScript() {
+    for (WebWindow window : client.getWebWindows()) {
+      if (window.getEnclosedPage() != null && Thread.holdsLock(window.getEnclosedPage())) return true;
+    }
+    return false;
+  }
+}
