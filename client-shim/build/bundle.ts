@@ -58,7 +58,7 @@ export async function bundle(
  * of what may not, so that a name left out costs some bytes and breaks nothing.
  */
 const INTERNAL =
-  /^(?:abandoned|acknowledged?|addRules|answered|asOctets|attach|attached|binary|bridge|bridged|buffered|busy|callback|carriers?|connection|constructing|copied|created|crossOrigin|direct|dispatch|downstream|duplex|enter|face|failed|good|handler|hasUnsent|holdsLoad|heard|heartbeat|isAwaiting|isEmpty|isSet|isWaiting|kind|leave|list|listeners|lost|members|mover|note|octets|outbox|page|patience|pick|plain|post|postsOctets|reading|received|removeAt|removed|rewind|room|rtt|rules|rungs|scheme|seam|seen|selected|seq|session|setBinaryType|setHandler|sharers|silence|sizes|slept|streams|sync|takes|tasks|token|unacknowledged|waiting|wake|way|whileConnected|works)$/;
+  /^(?:abandoned|acknowledged?|addRules|age|answered|asOctets|attach|attached|binary|bridge|bridged|buffered|busy|callback|carriers?|connection|constructing|copied|created|crossOrigin|direct|dispatch|downstream|duplex|ended|enter|face|failed|good|handler|hasUnsent|holdsLoad|heard|heartbeat|isAwaiting|isEmpty|isSet|isWaiting|kind|leave|line|list|listeners|lost|members|move|mover|note|octets|outbox|page|patience|pick|plain|post|postsOctets|reading|received|removeAt|removed|rewind|room|rtt|rules|rungs|scheme|seam|seen|selected|seq|session|setBinaryType|setHandler|sharers|silence|since|sizes|slept|streams|sync|takes|tasks|token|unacknowledged|waiting|wake|way|whileConnected|works)$/;
 
 /** The last step to ES3, for people to read (`minified` false) or for the wire; `banner` stays at the top. */
 export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {

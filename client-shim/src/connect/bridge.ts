@@ -2,6 +2,7 @@ import type { Document, MessageEvent, Page } from '../../browser.d.ts';
 import { onMessages } from '../browser/messages.ts';
 import { plainOrigin } from '../browser/place.ts';
 import { type Bytes, binaryString } from '../lang/bytes.ts';
+import { nothing } from '../lang/nothing.ts';
 import { VERSION } from '../lang/version.ts';
 import { createAlarm } from '../session/alarm.ts';
 import { insertFrame, remove } from '../transport/element.ts';
@@ -161,7 +162,7 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
           );
         },
         close: (code, reason) => post(id, 'C', code + ',' + reason),
-        settle: () => {},
+        settle: nothing,
         abandon: () => {
           if (leave(id)) post(id, 'X', '');
         }

@@ -1,5 +1,6 @@
 import { put } from '../browser/define.ts';
 import { page } from '../browser/page.ts';
+import { nothing } from '../lang/nothing.ts';
 import { now } from '../lang/now.ts';
 
 /** What listeners get: the engine's own kind of event where it can be constructed, else an object of the same shape. */
@@ -52,5 +53,3 @@ function plain(type: string): SocketEvent {
     stopPropagation: nothing
   };
 }
-
-function nothing(): void {}

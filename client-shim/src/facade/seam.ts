@@ -1,3 +1,5 @@
+import { nothing } from '../lang/nothing.ts';
+
 /** What the facade tells the room above it, which repairs STOMP libraries. One for each shim. */
 export interface Seam {
   /** The event that is being dispatched, with its socket as target; null between events. */
@@ -8,5 +10,5 @@ export interface Seam {
 
 /** Nobody is there to be told. */
 export function createSeam(): Seam {
-  return { event: null, constructing: () => {} };
+  return { event: null, constructing: nothing };
 }

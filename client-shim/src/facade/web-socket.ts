@@ -5,6 +5,7 @@ import { page } from '../browser/page.ts';
 import { baseUrl, pageOrigin } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
 import { indexOf } from '../lang/list.ts';
+import { nothing } from '../lang/nothing.ts';
 import { addAccessors, syncFields } from './attributes.ts';
 import type { SocketEvent } from './events.ts';
 import { protocolList } from './protocols.ts';
@@ -143,5 +144,3 @@ function nameAsNative(
 function isMadeBy(maker: { prototype: object }, value: object): boolean {
   return Object.prototype.isPrototypeOf.call(maker.prototype, value);
 }
-
-function nothing(): void {}

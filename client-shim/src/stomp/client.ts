@@ -1,5 +1,6 @@
 import type { Seam } from '../facade/seam.ts';
 import { Bytes } from '../lang/bytes.ts';
+import { nothing } from '../lang/nothing.ts';
 import type { StompClient, StompSocket } from './library.ts';
 
 /**
@@ -107,5 +108,3 @@ function lastly(act: () => unknown, end: () => void): unknown {
 function endsInHalf(text: string): boolean {
   return (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
 }
-
-function nothing(): void {}

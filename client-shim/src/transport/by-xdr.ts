@@ -1,10 +1,9 @@
 import type { XDomainRequest } from '../../browser.d.ts';
 import { indexOf } from '../lang/list.ts';
+import { nothing } from '../lang/nothing.ts';
 import type { Platform } from './platform.ts';
 import type { Request, RequestOptions, Way } from './request.ts';
 import { unwrap } from './unwrap.ts';
-
-const IGNORE = (): void => {};
 
 /** Requests under way. One that only its own handlers know may be collected before it is answered (faye#382). */
 const underWay: XDomainRequest[] = [];
@@ -69,7 +68,7 @@ function post(
   return {
     abort: () => {
       if (!forget()) return;
-      request.onprogress = IGNORE;
+      request.onprogress = nothing;
       try {
         request.abort();
       } catch (_) {

@@ -1,8 +1,7 @@
 import type { XMLHttpRequest } from '../../browser.d.ts';
+import { nothing } from '../lang/nothing.ts';
 import { canPost, newRequest, type Platform } from './platform.ts';
 import type { Request, RequestOptions, Way } from './request.ts';
-
-const IGNORE = (): void => {};
 
 /** By XMLHttpRequest, MSXML's included: has a status, headers and, from level 2 on, octets and other origins. */
 export const byXhr: Way = { works: canPost, post: post, octets: true };
@@ -20,7 +19,7 @@ function post(
   function forget(): XMLHttpRequest | undefined {
     const forgotten = request;
     // MSXML takes a function only, never null.
-    if (forgotten) forgotten.onreadystatechange = IGNORE;
+    if (forgotten) forgotten.onreadystatechange = nothing;
     request = undefined;
     return forgotten;
   }

@@ -148,6 +148,42 @@ describe('the ladder, at its native rung', () => {
     assert.equal(browser.sockets.length, 2);
   });
 
+  /** A native socket is to be passed over in this browser. */
+  function condemned(): FakeBrowser {
+    const { browser } = open(new FakeBrowser().withSocket());
+    socketOf(browser).onopen?.({ type: 'open' });
+    socketOf(browser).onclose?.({ type: 'close', code: 1006, wasClean: false });
+    return browser;
+  }
+
+  it('tries it again where the engine has nothing else that the page allows', () => {
+    const browser = condemned();
+    open(browser, { transports: ['websocket', 'eventsource'] });
+    assert.equal(browser.sockets.length, 2);
+  });
+
+  it('tries it again, at the next try, when nothing else can be had either', () => {
+    for (const [status, answer] of [
+      [404, ''],
+      [200, ANSWER.replace(/&carriers=[^&]*/, '&carriers=jsonp-polling')],
+    ] as const) {
+      const browser = condemned();
+      const { told } = open(browser);
+      browser.last('create').end(status, answer);
+      browser.clock.advance(1);
+      assert.deepEqual(told, ['closed 1006  false true']);
+      open(browser);
+      assert.equal(browser.sockets.length, 2, String(status));
+    }
+  });
+
+  it('does not try it again because the page has not waited', () => {
+    const browser = condemned();
+    open(browser).connection.close(1000, '');
+    open(browser);
+    assert.equal(browser.sockets.length, 1);
+  });
+
   it('fails once when both are refused, and remembers nothing', () => {
     const { browser, told } = open(new FakeBrowser().withSocket());
     socketOf(browser).onclose?.({ type: 'close', code: 1006 });

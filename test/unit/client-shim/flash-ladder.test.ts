@@ -14,6 +14,7 @@ const ANSWER =
 
 interface Script {
   src: string;
+  parentNode: object | null;
   onload: (() => void) | null;
   onerror: (() => void) | null;
   onreadystatechange: (() => void) | null;
@@ -30,7 +31,16 @@ class FlashBrowser extends FakeBrowser {
   constructor(player: 'none' | 'plug-in' | 'ActiveX') {
     super();
     const { scripts } = this;
-    const body = { firstChild: null, insertBefore: (script: Script) => scripts.push(script) };
+    const body = {
+      firstChild: null,
+      insertBefore(script: Script) {
+        script.parentNode = body;
+        scripts.push(script);
+      },
+      removeChild(script: Script) {
+        script.parentNode = null;
+      },
+    };
     this.page.document = { body, createElement: () => ({ style: {} }), getElementsByTagName: () => [body] };
     this.page.navigator.plugins = player === 'plug-in' ? { 'Shockwave Flash': {} } : {};
     if (player === 'ActiveX') {
@@ -104,6 +114,24 @@ describe('the ladder, at the rung of Flash', () => {
     );
     assert.equal(browser.scripts.length, 0);
     assert.equal(browser.count('create'), 2);
+  });
+
+  it('leaves no script in the page: not the one that came, nor one that did not, nor one that the page did not wait for', () => {
+    const come = new FlashBrowser('plug-in');
+    open(come, { transports: FLASH_FIRST });
+    assert.notEqual(come.scripts[0]?.parentNode, null);
+    come.load();
+    const lost = new FlashBrowser('plug-in');
+    open(lost, { transports: FLASH_FIRST });
+    lost.clock.advance(2500);
+    const left = new FlashBrowser('plug-in');
+    open(left, { transports: FLASH_FIRST }).connection.close(1005, '');
+    for (const { scripts } of [come, lost, left]) {
+      assert.deepEqual(
+        scripts.map(({ parentNode }) => parentNode),
+        [null],
+      );
+    }
   });
 
   it('is behind a native WebSocket', () => {

@@ -332,6 +332,30 @@ describe('a socket that shares its downstream', () => {
     );
   });
 
+  it('does not let one wait that joins between two tries: the gateway has just answered, and bears five seconds without', () => {
+    const { page, b } = openTwo(['xhr-streaming', 'xhr-polling']);
+    page.advance(700);
+    page.grow('#1.S1.#1.');
+    page.advance(100);
+    page.last('xhr-streaming').end(502);
+    for (let i = 0; i < 8; i += 1) {
+      if (page.last('xhr-polling').readyState !== 4) page.end('', 0);
+      page.advance(i < 7 ? 6000 : 1);
+    }
+    const count = page.count('xhr-polling');
+    const c = page.open({ transports: ['xhr-streaming', 'xhr-polling'] });
+    assert.equal(page.count('xhr-polling'), count + 1);
+    assert.match(page.asked('xhr-polling'), /^n\.1;D\d+,0\.S1,n\.2,\d+,0\.S2,n\.3,1,0\.$/);
+    page.end('#1.Ta.S1.#1.Tb.S2.#1.Tc.');
+    assert.deepEqual(
+      [b.told, c.told],
+      [
+        ['open', 'b'],
+        ['open', 'c'],
+      ],
+    );
+  });
+
   it('is not lost for a failure of long before it', () => {
     const page = new FakePage();
     const before = page.open({ transports: POLL_ONLY });

@@ -360,6 +360,10 @@ describe('how a session is made and sent on', () => {
   it('is by XDomainRequest to another origin of the same scheme', () => {
     assert.equal(wayFor(xhrPolling, inIe8(), true, WS), byXdr);
     assert.equal(wayFor(xhrPolling, inIe8(), true, 'wss://host/'), byScript);
+    // Nor from a page without a scheme of the network's.
+    const fromFile = inIe8();
+    fromFile.page.location = { protocol: 'file:', href: 'file:///C:/page.html' };
+    assert.equal(wayFor(xhrPolling, fromFile, true, WS), byScript);
   });
 
   it('is by scripts and forms if they are what the page wants, or all there is', () => {

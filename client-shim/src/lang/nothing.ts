@@ -1,0 +1,2 @@
+/** For whoever must be given a function. */
+export function nothing(): void {}
