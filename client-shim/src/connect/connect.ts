@@ -10,8 +10,7 @@ import type { CarrierKind, Line } from '../transport/carrier.ts';
 import { hasFlash } from '../transport/flash-socket.ts';
 import { CARRIERS, defaultOrder } from '../transport/order.ts';
 import { loadPart, type PartName } from '../transport/part.ts';
-import type { Platform } from '../transport/platform.ts';
-import { hasLevel2 } from '../transport/platform.ts';
+import { hasLevel2, type Platform } from '../transport/platform.ts';
 import type { Ask, Way } from '../transport/request.ts';
 import { wayFor } from '../transport/ways.ts';
 import { isTrusted, type Native, type NativeHooks, openNative } from '../transport/websocket.ts';
@@ -172,12 +171,11 @@ function connectOn(
 
   /** Whether a page of the gateway's own could have something better than `first`, the best carrier that this one can. */
   function isBridgeFirst(first: CarrierKind | undefined): boolean {
-    const page = platform.page;
     return (
       crossOrigin &&
       rungs(null, false)[0] !== first &&
-      !!page.document &&
-      !!page.postMessage &&
+      !!platform.page.document &&
+      !!platform.page.postMessage &&
       indexOf(passed, BRIDGE) < 0 &&
       !(first && memory.get(host + BRIDGE) === 'bad')
     );
