@@ -11,17 +11,17 @@ const java = programBelow('/usr/lib/jvm', 'bin/java');
  * HtmlUnit 2.13 as an Internet Explorer: another make's document, forms, frames, script tags and ActiveX requests, as IE has them, attachEvent included.
  * Not so in it: no XDomainRequest in IE 8 and 9, no `ActiveXObject('htmlfile')` in any, and a frame's page is parsed when its whole body is
  * there, so that no document without end runs. The language is Rhino's, with what IE did not have (JSON, indexOf, string indices): the dialects are
- * Wine's part. IE 11 is not among them: in HtmlUnit from 2.36 to the last 2.x, 2.70, ports of its MessageChannel have no `close`.
+ * Wine's part. IE 11 is not among them: in HtmlUnit 2.36 and 2.70 ports of a MessageChannel have no `close`, which IE 11 has, and the second message stays away.
  */
 export function version(ie: '6' | '7' | '8' | '9') {
   return {
     missing(): string | undefined {
-      const there = java && existsSync(join(home, 'Page.class')) && existsSync(join(home, 'lib'));
+      const there = java && existsSync(join(home, 'Main.class')) && existsSync(join(home, 'lib'));
       return there ? undefined : 'HtmlUnit (test/engines/install.sh htmlunit)';
     },
     run(url: string, { seconds }: RunOptions): Promise<RunResult> {
       const classes = `${home}:${join(home, 'lib', '*')}`;
-      return runChild(java as string, ['-cp', classes, 'Page', `INTERNET_EXPLORER_${ie}`, url], { seconds });
+      return runChild(java as string, ['-cp', classes, 'Main', `INTERNET_EXPLORER_${ie}`, url], { seconds });
     },
   };
 }

@@ -23,7 +23,7 @@ const POLLS = ['xhr-polling', 'jsonp-polling'];
 const ALL = [...SOCKETS, ...STREAMS, ...POLLS];
 
 const NO_PROTOCOL = 'fails when the server selects none of the subprotocols';
-const CLOSED_BY_PAGE = [
+const WITH_CLOSE = [
   'goes through its states',
   'counts what is sent after the close, and never less',
   'delivers everything that was sent before close()',
@@ -32,6 +32,10 @@ const CLOSED_BY_PAGE = [
   'closes without a code: both sides see 1005',
   'drops what comes after close()',
   'takes a second close() as nothing',
+  "shows the code and the reason of the server's close",
+  "shows a server's close that comes at once",
+  "shows a server's close without a code as 1005",
+  'shows what the server sent before its close',
 ];
 const BINARY = 'carries 1 MiB of binary data';
 
@@ -70,6 +74,7 @@ function internetExplorerDocument(engine: EngineName, standsFor: string, useless
     standsFor,
     transports: POLLS,
     useless: { 'iframe-htmlfile': 'HtmlUnit parses a page when its whole body is there', ...useless },
+    crossOrigin: ['jsonp-polling'],
     picks: 'xhr-polling',
   };
 }
@@ -113,7 +118,10 @@ export const RUNS: readonly EngineRuns[] = [
     except: overWebSocket({
       [NO_PROTOCOL]: 'its own WebSocket opens all the same',
       ...Object.fromEntries(
-        CLOSED_BY_PAGE.map((name) => [name, 'its own WebSocket has no close event then']),
+        WITH_CLOSE.map((name) => [
+          name,
+          'its own WebSocket tells of the end of a connection, but not of a Close',
+        ]),
       ),
     }),
   },
@@ -168,6 +176,7 @@ export const RUNS: readonly EngineRuns[] = [
   internetExplorer('wine-jscript-ie8', 'IE 8: language and requests', PLAIN_FIELD),
   internetExplorer('wine-jscript-ie9', 'IE 9 and 10: language and requests'),
   internetExplorer('wine-jscript-ie11', 'IE 11: language and requests'),
+  internetExplorerDocument('htmlunit-ie6', 'IE 6: document and forms'),
   internetExplorerDocument('htmlunit-ie7', 'IE 7: document and forms', LATER_REQUESTS),
   internetExplorerDocument('htmlunit-ie8', 'IE 8: document and forms', LATER_REQUESTS),
   internetExplorerDocument('htmlunit-ie9', 'IE 9: document and forms', LATER_REQUESTS),

@@ -1,7 +1,11 @@
+import com.gargoylesoftware.htmlunit.Page;
 import com.gargoylesoftware.htmlunit.WebClient;
 import com.gargoylesoftware.htmlunit.WebRequest;
 import com.gargoylesoftware.htmlunit.WebResponse;
 import com.gargoylesoftware.htmlunit.WebWindow;
+import com.gargoylesoftware.htmlunit.javascript.JavaScriptEngine;
+import com.gargoylesoftware.htmlunit.javascript.PostponedAction;
+import com.gargoylesoftware.htmlunit.javascript.background.BackgroundJavaScriptFactory;
 import com.gargoylesoftware.htmlunit.javascript.background.DefaultJavaScriptExecutor;
 import com.gargoylesoftware.htmlunit.javascript.background.JavaScriptJob;
 import com.gargoylesoftware.htmlunit.javascript.background.JavaScriptJobManager;
@@ -12,10 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * HtmlUnit's own loop waits for every request, asynchronous or not: a page could send nothing and no timer would run while a poll is open. Here the
  * thread that begins to wait hands the loop over to a new one, and takes its turn again when the answer is there. One thread has its turn at a time.
+ * Elements with addresses that a script has put in are loaded side by side, too: in HtmlUnit one after the other, before anything else runs.
  */
 final class EventLoop extends DefaultJavaScriptExecutor {
-  /** Octets. A script that puts in the next one is, in HtmlUnit, a call within a call. */
-  private static final long STACK = 256L << 20;
   /** Milliseconds between looks for a job that is due. */
   private static final long LOOK = 5;
 
@@ -26,6 +29,14 @@ final class EventLoop extends DefaultJavaScriptExecutor {
   EventLoop(WebClient client) {
     super(client);
     this.client = client;
+    client.setJavaScriptEngine(new JavaScriptEngine(client) {
+      @Override
+      public void addPostponedAction(PostponedAction action) {
+        WebWindow window = client.getTopLevelWindows().get(0);
+        JavaScriptJob job = BackgroundJavaScriptFactory.theFactory().createJavaScriptJob(0, null, () -> load(action));
+        window.getJobManager().addJob(job, window.getEnclosedPage());
+      }
+    });
     new WebConnectionWrapper(client) {
       @Override
       public WebResponse getResponse(WebRequest request) throws IOException {
@@ -41,8 +52,16 @@ final class EventLoop extends DefaultJavaScriptExecutor {
     };
   }
 
+  private static void load(PostponedAction action) {
+    try {
+      action.execute();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Loads a page, whose first scripts run in this thread. */
-  <P extends com.gargoylesoftware.htmlunit.Page> P open(String url) throws IOException {
+  <P extends Page> P open(String url) throws IOException {
     turn.lock();
     try {
       return client.getPage(url);
@@ -57,7 +76,7 @@ final class EventLoop extends DefaultJavaScriptExecutor {
   }
 
   private void handOver() {
-    current = new Thread(null, this, "event loop", STACK);
+    current = new Thread(this, "event loop");
     current.setDaemon(true);
     current.start();
   }

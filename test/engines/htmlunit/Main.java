@@ -6,8 +6,8 @@ import com.gargoylesoftware.htmlunit.javascript.background.JavaScriptExecutor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Page BROWSER URL: shows a page in a browser that HtmlUnit emulates (a constant of BrowserVersion) and ends with 0 when its title is `done`. */
-public final class Page {
+/** Main BROWSER URL: shows a page in a browser that HtmlUnit emulates (a constant of BrowserVersion) and ends with 0 when its title is `done`. */
+public final class Main {
   private static EventLoop loop;
 
   public static void main(String[] args) throws Exception {
@@ -20,6 +20,7 @@ public final class Page {
     });
     WebClient client = new WebClient((BrowserVersion) BrowserVersion.class.getField(args[0]).get(null));
     client.getOptions().setThrowExceptionOnScriptError(false);
+    client.getOptions().setThrowExceptionOnFailingStatusCode(false);
     client.setAlertHandler((page, message) -> System.out.println(message));
     // No answer of a poll takes longer.
     client.getOptions().setTimeout(90_000);
