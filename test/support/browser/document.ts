@@ -137,7 +137,7 @@ export function makeDocument(
   const document = {
     URL: page.href,
     baseURI: page.href,
-    readyState: 'loading',
+    readyState: 'complete',
     title: '',
     cookie: '',
     documentElement: html,
