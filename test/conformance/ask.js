@@ -29,7 +29,7 @@ var ask = {
     var received = 0;
     var transport;
     function look() {
-      rest = socket.transport === transport ? rest + 1 : 0;
+      rest = transport && socket.transport === transport ? rest + 1 : 0;
       transport = socket.transport;
       if (socket.readyState === 1 && sent === received) {
         sent += 1;

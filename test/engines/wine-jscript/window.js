@@ -133,4 +133,6 @@ var document = (function () {
 function attachEvent() {}
 function detachEvent() {}
 
+// The page's scripts have run when timers do.
+host.setTimeout(function () { document.readyState = 'complete'; }, 0);
 host.setInterval(function () { if (document.title === 'done') host.quit(0); }, 50);
