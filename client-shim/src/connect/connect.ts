@@ -26,7 +26,7 @@ const MOST_STEPS = 100;
 const NATIVE = 'websocket';
 const FLASH = 'flash-socket';
 const BRIDGE = 'bridge';
-/** Milliseconds that a page is given to load before a carrier begins that holds its `load` back. */
+/** Milliseconds after which no carrier waits for the page's load any more: to KHTML a page loads again with each frame in it. */
 const LOADING = 5000;
 /** Milliseconds for a native WebSocket to open where the round trip is not known: with the fallback behind it, less than three seconds. */
 const UNKNOWN_PATIENCE = 2500;
@@ -35,7 +35,8 @@ const UNKNOWN_PATIENCE = 2500;
 export function createConnect(platform: Platform, memory: Memory): Connect {
   const hub = createHub(platform, memory);
   const ask = createAsk(platform);
-  return (target, events) => connectOn(platform, memory, hub, ask, target, events);
+  const loadBy = platform.now() + LOADING;
+  return (target, events) => connectOn(platform, memory, hub, ask, loadBy, target, events);
 }
 
 /** `connect` in this browser; `socket` is its own WebSocket, in whose place the shim stands. */
@@ -52,6 +53,7 @@ function connectOn(
   memory: Memory,
   hub: Hub,
   ask: Ask,
+  loadBy: number,
   target: Target,
   events: ConnectionEvents
 ): Connection {
@@ -194,7 +196,7 @@ function connectOn(
     }
     // Its frame or script would keep the page's `load` from coming.
     const document = first && first.holdsLoad && platform.page.document;
-    if (document && /^[li]/.test(document.readyState || '') && platform.now() - started < LOADING) {
+    if (document && /^[li]/.test(document.readyState as string) && platform.now() < loadBy) {
       loaded.set(50);
       return;
     }
@@ -291,9 +293,7 @@ function connectOn(
       if (plain) plain.abandon();
       if (session) session.leave();
     },
-    rest: (resting) => {
-      if (session) session.rest(resting);
-    },
+    rest: (resting) => session && session.rest(resting),
     transport: transport,
     diagnostics: () => steps.slice(0)
   };
