@@ -55,7 +55,7 @@ export function conformanceIn({ transport, tags, ...more }: EngineRun): void {
       tags: tags.join(),
       without: Object.keys(except).join('|'),
       // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s (`silence` / 2).
-      millis: '40000',
+      millis: '70000',
       together: String(together),
     });
     results = resultsOf(report);
@@ -82,7 +82,7 @@ export function choiceIn(context: Context, page: EnginePage): Promise<string> {
 /** What a page says that has these parameters. */
 async function reportOf(
   context: Context,
-  { engine, path, gatewayPort, crossOrigin = false, seconds = 150 }: EnginePage,
+  { engine, path, gatewayPort, crossOrigin = false, seconds = 240 }: EnginePage,
   parameters: Readonly<Record<string, string>>,
 ): Promise<string> {
   context.timeout(seconds * 1000 + 30_000);

@@ -50,11 +50,12 @@ async function runPage(
     };
     // A prefix has one server for all: runs take turns.
     const args = [join(home, 'lock'), program('wine') as string, host, jscript, ...files];
-    const first = await runChild('flock', args, { seconds, env });
+    let result = await runChild('flock', args, { seconds, env });
     // Wine 8's JScript now and then frees code that still runs, and goes down with it: that says nothing of the page.
-    return /Unhandled page fault/.test(first.output)
-      ? await runChild('flock', args, { seconds, env })
-      : first;
+    for (let left = 3; left > 0 && /Unhandled page fault/.test(result.output); left--) {
+      result = await runChild('flock', args, { seconds, env });
+    }
+    return result;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
