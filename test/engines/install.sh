@@ -64,6 +64,8 @@ build() {
     chromium-92) old_chromium @sparticuz/chromium@92.0.0 ;;
     khtml)
       [ page -nt "$here/khtml/page.cpp" ] || {
+        # CMake's cache is bound to the checkout that it was made in.
+        rm -rf build
         cmake -S "$here/khtml" -B build >/dev/null
         cmake --build build >/dev/null
         cp build/page page
