@@ -9,6 +9,7 @@ import type { UpstreamTarget } from './backend/target.ts';
 import { upstreamBackend } from './backend/upstream.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { RequestError } from './base/errors.ts';
+import type { ListenAddress } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
 import { ownPackage } from './base/package.ts';
 import type { GatewayOptions } from './config/options.ts';
@@ -23,7 +24,7 @@ import { type RequestHandler, requestListener, upgradeListener } from './http/li
 import { OriginPolicy } from './http/origins.ts';
 import { createPages } from './http/pages.ts';
 import { RouteTable } from './http/route-table.ts';
-import { HttpServer, type ServerAddress } from './http/server.ts';
+import { HttpServer } from './http/server.ts';
 import type { Upgrade } from './http/upgrade.ts';
 import { LiveRoute, type RouteContext } from './live-route.ts';
 import { CloseCode } from './protocol/close.ts';
@@ -50,7 +51,7 @@ export interface GatewayParts {
 const LAST_WORDS = 1_000;
 
 /** Where a gateway serves. */
-export interface GatewayAddress extends ServerAddress {
+export interface GatewayAddress extends ListenAddress {
   /** TCP port of the embedded broker; undefined: none was asked for. */
   readonly stompPort: number | undefined;
   /** TCP port of Flash socket policies; undefined: the fallback over Flash is off. */

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { z } from 'zod';
+import type { ListenAddress } from '../base/listen.ts';
 import { serializeOrigin } from '../base/origin.ts';
-import type { ListenOptions } from './resolved.ts';
 import { value } from './units.ts';
 
 /** `8080`, `name:8080`, `[::1]:8080`. Without a host the gateway is seen by this machine only. */
-export function listenAddress(): z.ZodType<ListenOptions, string | number> {
+export function listenAddress(): z.ZodType<ListenAddress, string | number> {
   return value('must be PORT or HOST:PORT, with a port from 0 to 65535 and IPv6 in brackets', (given) => {
     const parts = /^(?:(?:\[([0-9a-f:.]+)\]|([\w.-]+)):)?(\d{1,5})$/i.exec(String(given));
     if (parts === null) return undefined;

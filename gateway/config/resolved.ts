@@ -1,10 +1,11 @@
+import type { ListenAddress } from '../base/listen.ts';
 import type { LogFormat, LogLevel } from '../base/log.ts';
 
 /**
  * The options as the rooms get them: checked, complete, in plain units (milliseconds, octets), frozen. Each room is handed only its own slice.
  */
 export interface ResolvedOptions {
-  readonly listen: ListenOptions;
+  readonly listen: ListenAddress;
   /** Absent: plain http and ws. */
   readonly tls: TlsOptions | undefined;
   /** In the order they were written; the demo's own come last. */
@@ -29,7 +30,7 @@ export interface ResolvedOptions {
 /** The fallback over Flash. */
 export interface FlashOptions {
   /** Where socket policies are served; absent: nowhere, and no fallback over Flash. */
-  readonly listen: ListenOptions | undefined;
+  readonly listen: ListenAddress | undefined;
   /** Hosts whose SWFs may talk to the gateway, beside its own; `*` only if it was asked for. */
   readonly domains: readonly string[];
   /** Serve `/crossdomain.xml`. */
@@ -55,7 +56,7 @@ export interface SockJsOptions {
 /** The embedded STOMP broker. */
 export interface StompOptions {
   /** Its plain TCP port; absent: none. */
-  readonly listen: ListenOptions | undefined;
+  readonly listen: ListenAddress | undefined;
   /** Passcodes by login; absent: everyone is let in. */
   readonly users: Readonly<Record<string, string>> | undefined;
   /** How often a message that was not acknowledged is given out again. */
@@ -84,13 +85,6 @@ export interface StompRouteOptions {
   readonly heartbeat: number;
   /** Milliseconds each broker has to accept a connection. */
   readonly connectTimeout: number;
-}
-
-/** Where the gateway serves. */
-export interface ListenOptions {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
 }
 
 /** The certificate and what is agreed to with old clients. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Router } from 'express';
 import type { Clock } from '../base/clock.ts';
+import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { policyDomains } from './domains.ts';
 import { createFlashPages } from './pages.ts';
@@ -9,7 +10,7 @@ import { PolicyService } from './policy-service.ts';
 
 export interface FlashSettings {
   /** Address of the policy port; absent: the fallback over Flash is off. */
-  readonly listen: { readonly host: string; readonly port: number } | undefined;
+  readonly listen: ListenAddress | undefined;
   /** Hosts whose SWFs may talk to the gateway, beside its own. */
   readonly domains: readonly string[];
   readonly crossdomain: boolean;

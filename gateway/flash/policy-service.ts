@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { type ListenAddress, listen } from '../base/listen.ts';
 
 /** All that a player ever asks: 23 octets. */
 const REQUEST = Buffer.from('<policy-file-request/>\0', 'latin1');
@@ -34,15 +35,8 @@ export class PolicyService {
   }
 
   /** Resolves with the port. Rejects with Node's own errors, such as EACCES for a port below 1024. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(address, () => {
-        this.#server.off('error', reject);
-        const bound = this.#server.address();
-        resolve(typeof bound === 'object' && bound !== null ? bound.port : address.port);
-      });
-    });
+  async listen(address: ListenAddress): Promise<number> {
+    return (await listen(this.#server, address)).port;
   }
 
   /** Takes a connection of which nothing was read. */

@@ -1,14 +1,15 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureVersion } from 'node:tls';
+import { type ListenAddress, listen } from '../base/listen.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import { Lane, type LaneHost, type LaneLimits } from './lane.ts';
 
 /** How a server serves. Times are milliseconds. */
 export interface ServerSettings {
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   /** Absent: plain http. */
   readonly tls:
     | {
@@ -32,12 +33,6 @@ export interface ServerListeners {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** What is answered on the fast lane; absent: nothing. */
   readonly lane?: Pick<LaneHost, 'proxies' | 'takes' | 'onRequest' | 'onMarkup'>;
-}
-
-/** Where a server serves, once it does. */
-export interface ServerAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** A Node http or https server, with bounds on what a client may take and an end that comes in time. */
@@ -98,17 +93,8 @@ export class HttpServer {
   }
 
   /** Begins to serve. Rejects with Node's error: EADDRINUSE, EACCES and the like. */
-  listen(): Promise<ServerAddress> {
-    const { host, port } = this.#listen;
-    const server: Server = this.node;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, () => {
-        server.off('error', reject);
-        const address = server.address() as AddressInfo;
-        resolve({ host: address.address, port: address.port });
-      });
-    });
+  listen(): Promise<ListenAddress> {
+    return listen(this.node, this.#listen);
   }
 
   /**

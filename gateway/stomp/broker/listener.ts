@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import { type ListenAddress, listen } from '../../base/listen.ts';
 import { TcpChannel } from '../tcp-channel.ts';
 import type { Broker } from './broker.ts';
 
@@ -20,15 +21,8 @@ export class StompListener {
   }
 
   /** Resolves with the port. Rejects with Node's own errors, such as EADDRINUSE. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(address, () => {
-        this.#server.off('error', reject);
-        const bound = this.#server.address();
-        resolve(typeof bound === 'object' && bound !== null ? bound.port : address.port);
-      });
-    });
+  async listen(address: ListenAddress): Promise<number> {
+    return (await listen(this.#server, address)).port;
   }
 
   /** Takes no more clients and ends the connections of those there are. */
