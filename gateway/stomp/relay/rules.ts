@@ -42,24 +42,38 @@ export class Rules {
   apply(frame: Frame, version: Version): Frame {
     const headers = readHeaders(frame.headers, version);
     if (frame.command === 'CONNECT' || frame.command === 'STOMP') throw new StompError('connected already');
-    if (frame.command === 'SEND') check(this.#send, headers);
-    if (frame.command === 'SUBSCRIBE') check(this.#subscribe, headers);
+    if (!this.#allows(frame.command, headers)) throw new StompError('the destination is not allowed');
     return { command: frame.command, headers: spellHeaders(headers, version), body: frame.body };
+  }
+
+  #allows(command: string, headers: FrameHeaders): boolean {
+    if (command !== 'SEND' && command !== 'SUBSCRIBE') return true;
+    // A queue that is subscribed to may send on: whoever is bound in one of the two is not to get round it by the other.
+    if (this.#isBound && DETOURS.some((name) => headers.has(name))) return false;
+    const patterns = command === 'SEND' ? this.#send : this.#subscribe;
+    return patterns === undefined || isAmong(patterns, headers.get('destination') ?? '');
+  }
+
+  /** Not every destination is allowed. */
+  get #isBound(): boolean {
+    return this.#send !== undefined || this.#subscribe !== undefined;
   }
 }
 
+/** Entries by which RabbitMQ reads another queue than the destination names, or makes one that sends on to another. */
+const DETOURS = ['x-queue-name', 'x-dead-letter-exchange', 'x-dead-letter-routing-key'];
+
 /**
- * Throws unless the destination is allowed, however the broker reads it: RabbitMQ decodes `%23`, in ActiveMQ a comma separates several
- * destinations, and RabbitMQ's `x-queue-name` consumes from another queue than the destination names.
+ * What a broker reads in ways of its own. In ActiveMQ a comma separates several destinations, options follow a `?`, spaces and control
+ * characters at either end count for nothing, and `\n` is one of them in 1.0, too.
  */
-function check(patterns: readonly DestinationPattern[] | undefined, headers: FrameHeaders): void {
-  if (patterns === undefined) return;
-  const destination = headers.get('destination') ?? '';
-  const isAllowed =
-    !destination.includes(',') &&
-    !headers.has('x-queue-name') &&
-    [destination, decoded(destination)].every((name) => patterns.some((pattern) => pattern.matches(name)));
-  if (!isAllowed) throw new StompError('the destination is not allowed');
+const DOUBTFUL = /[,?\\\p{Cc}]|^ | $/u;
+
+/** Whether the destination is one of these, however the broker reads it: RabbitMQ decodes `%23`. */
+function isAmong(patterns: readonly DestinationPattern[], destination: string): boolean {
+  if (DOUBTFUL.test(destination)) return false;
+  const readings = [destination, decoded(destination)];
+  return readings.every((name) => patterns.some((pattern) => pattern.matches(name)));
 }
 
 /** What cannot be decoded matches nothing. */

@@ -269,6 +269,19 @@ describe('the destinations of a relay', () => {
     ['SUBSCRIBE', '/queue/secret', {}, false],
     ['SUBSCRIBE', '/topic/chat.a,/queue/secret', {}, false],
     ['SUBSCRIBE', '/topic/chat.a', { 'x-queue-name': 'secret' }, false],
+    ['SUBSCRIBE', '/topic/chat.a b', {}, true],
+    // ActiveMQ takes these ends off, the options among them.
+    ['SUBSCRIBE', '/topic/chat.> ', {}, false],
+    ['SUBSCRIBE', ' /topic/chat.a', {}, false],
+    ['SUBSCRIBE', '/topic/chat.>\t', {}, false],
+    ['SUBSCRIBE', '/topic/chat.>\x01', {}, false],
+    ['SUBSCRIBE', '/topic/chat.>\\n', {}, false],
+    ['SUBSCRIBE', '/topic/chat.>\\\\n', {}, false],
+    ['SUBSCRIBE', '/topic/chat.>?a=b', {}, false],
+    // RabbitMQ makes queues with these that hand on what is rejected.
+    ['SUBSCRIBE', '/topic/chat.a', { 'x-dead-letter-exchange': '' }, false],
+    ['SUBSCRIBE', '/topic/chat.a', { 'x-dead-letter-routing-key': 'secret' }, false],
+    ['SEND', '/queue/in', { 'x-dead-letter-exchange': 'amq.topic' }, false],
     ['SEND', '/topic/chat', {}, true],
     ['SEND', '/topic/chat.a.b', {}, true],
     ['SEND', '/topic/chat.a,topic://secret', {}, false],
@@ -277,7 +290,7 @@ describe('the destinations of a relay', () => {
     ['SEND', '/exchange/amq.direct/x', {}, false],
   ];
   for (const [command, destination, more, isAllowed] of cases) {
-    it(`${isAllowed ? 'take' : 'refuse'} ${command} ${destination} ${Object.keys(more)}`, async () => {
+    it(`${isAllowed ? 'take' : 'refuse'} ${command} ${JSON.stringify(destination)} ${Object.keys(more)}`, async () => {
       const { client, broker } = await connected(rules);
       client.send(command, { id: 's', destination, ...more });
       await settled();
@@ -286,6 +299,20 @@ describe('the destinations of a relay', () => {
       assert.equal(broker.end === undefined, isAllowed);
     });
   }
+
+  it('are not got round in 1.0, where the broker may read escapes', async () => {
+    const { client, broker } = await connected(rules, 'native', '1.0');
+    client.write('SUBSCRIBE\ndestination:/topic/chat.>\\n\n\n\0');
+    assert.equal(client.last().headers.message, 'the destination is not allowed');
+    assert.deepEqual(broker.frames, []);
+  });
+
+  it('are not sent to by a queue that hands on, where all may be subscribed to', async () => {
+    const { client, broker } = await connected({ send: ['/topic/chat'] });
+    client.send('SUBSCRIBE', { id: 's', destination: '/topic/a', 'x-dead-letter-exchange': '' });
+    assert.equal(client.last().headers.message, 'the destination is not allowed');
+    assert.deepEqual(broker.frames, []);
+  });
 
   it('are not got round by a second entry of the name', async () => {
     const { client, broker } = await connected(rules, 'native', '1.0');
