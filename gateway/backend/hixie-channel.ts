@@ -1,15 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Driver } from 'websocket-driver';
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
+import { endConnection } from '../channel/end-connection.ts';
+import { Intake } from '../channel/intake.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, NO_STATUS } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 
 /** Octets on their way to the network above which the sender is asked to wait. */
 const HIGH_WATER = 64 * 1024;
-
-/** Milliseconds that the client has to end the connection after we did. */
-const END_TIMEOUT = 10_000;
 
 /** Begins a text frame. */
 const TEXT = 0x00;
@@ -27,19 +26,16 @@ export class HixieChannel implements Channel {
   readonly #driver: Driver;
   readonly #socket: Socket;
   readonly #clock: Clock;
+  readonly #intake: Intake;
   readonly #maxMessage: number;
   #receiver: Receiver | undefined;
-  #paused = false;
   /** The frame that is coming in, its first octet included, and how much it is. */
   #pieces: Buffer[] = [];
   #size = 0;
   #closing = false;
-  /** The connection is being ended: nothing more is delivered. */
-  #ending = false;
   #closed: CloseStatus | undefined;
   /** `send` answered false. */
   #pressed = false;
-  #endTimer: Timer;
 
   /** `maxMessage`: octets a message may have. */
   constructor(driver: Driver, socket: Socket, clock: Clock, maxMessage: number) {
@@ -47,12 +43,11 @@ export class HixieChannel implements Channel {
     this.#socket = socket;
     this.#clock = clock;
     this.#maxMessage = maxMessage;
+    this.#intake = new Intake(socket);
+    socket.on('data', (octets: Buffer) => this.#read(octets));
     socket.on('drain', () => this.#drained());
     socket.on('end', () => this.#ended());
-    socket.on('close', () => {
-      clock.clearTimeout(this.#endTimer);
-      this.#finish(ABNORMAL);
-    });
+    socket.on('close', () => this.#finish(ABNORMAL));
   }
 
   get bufferedAmount(): number {
@@ -73,38 +68,33 @@ export class HixieChannel implements Channel {
   close(status: CloseStatus): void {
     if (this.#closing || this.#closed) return;
     this.#closing = true;
-    if (status.code === CloseCode.abnormal) this.#ending = true;
+    if (status.code === CloseCode.abnormal) this.#intake.discard();
     else this.#driver.close();
+    // What the client still sends before its own end is delivered, paused or not: the end stands behind it.
+    this.#intake.resume();
     // Not only when the closing frame was answered: WebKit up to Safari 5.1 passes over it and waits for the end (seen in PhantomJS 1.9.8).
-    this.#end();
+    endConnection(this.#socket, this.#clock);
   }
 
   pause(): void {
-    this.#paused = true;
-    if (!this.#ending) this.#socket.pause();
+    this.#intake.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    if (this.#receiver) this.#socket.resume();
+    this.#intake.resume();
   }
 
   attach(receiver: Receiver): void {
     queueMicrotask(() => {
       this.#receiver = receiver;
-      if (this.#closed) {
-        receiver.closed(this.#closed);
-        return;
-      }
-      this.#socket.on('data', (octets: Buffer) => this.#read(octets));
-      if (this.#paused) this.#socket.pause();
-      else this.#socket.resume();
+      if (this.#closed) receiver.closed(this.#closed);
+      else this.#intake.open();
     });
   }
 
   /** Frames are `00 text FF`, and at the end `FF 00`; the other types of -76 §4.2 no client sends. */
   #read(octets: Buffer): void {
-    for (let at = 0; at < octets.length && !this.#ending; ) {
+    for (let at = 0; at < octets.length && !this.#intake.discarding; ) {
       const first = octets[at] as number;
       if (this.#size === 0 && first !== TEXT) {
         this.#closedWith(first);
@@ -141,7 +131,7 @@ export class HixieChannel implements Channel {
    * a frame is no Close.
    */
   #ended(): void {
-    this.#end();
+    endConnection(this.#socket, this.#clock);
     this.#finish(this.#size === 0 ? NO_STATUS : ABNORMAL);
   }
 
@@ -149,22 +139,16 @@ export class HixieChannel implements Channel {
   #fail(status: CloseStatus): void {
     if (!this.#closing) this.#driver.close();
     this.#closing = true;
-    this.#end();
+    this.#intake.discard();
+    endConnection(this.#socket, this.#clock);
     // Never within `send`.
     queueMicrotask(() => this.#finish(status));
-  }
-
-  /** Behind what was sent. What still comes is read, if only to be thrown away: an unread connection would be reset, and the last words lost with it. */
-  #end(): void {
-    this.#socket.end();
-    this.#socket.resume();
-    this.#endTimer ??= this.#clock.setTimeout(() => this.#socket.destroy(), END_TIMEOUT);
   }
 
   #finish(status: CloseStatus): void {
     if (this.#closed) return;
     this.#closed = status;
-    this.#ending = true;
+    this.#intake.discard();
     this.#pieces = [];
     this.#receiver?.closed(status);
   }

@@ -2,14 +2,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
+import { endConnection } from '../channel/end-connection.ts';
+import { Intake } from '../channel/intake.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 
 /** Octets on their way to the network above which the sender is asked to wait. */
 const HIGH_WATER = 64 * 1024;
-
-/** Milliseconds that a peer has to end the connection after we did. */
-const END_TIMEOUT = 10_000;
 
 const TEXT = { binary: false };
 const BINARY = { binary: true };
@@ -22,19 +21,16 @@ export class WsChannel implements Channel {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #clock: Clock;
+  readonly #intake: Intake;
   #receiver: Receiver | undefined;
   #held: Message[] | undefined = [];
-  #paused = false;
   #closing = false;
-  /** The connection is being ended without a Close: nothing more is delivered. */
-  #ending = false;
   #closed: CloseStatus | undefined;
   #tooBig = false;
   /** `send` answered false. */
   #pressed = false;
   #heard = false;
   #keepalive: Timer;
-  #endTimer: Timer;
 
   /**
    * `socket` is the network connection under `ws`. `ping` is the silence in milliseconds after which the peer is pinged, 0 for
@@ -44,7 +40,7 @@ export class WsChannel implements Channel {
     this.#ws = ws;
     this.#socket = socket;
     this.#clock = clock;
-    ws.pause();
+    this.#intake = new Intake(ws);
     ws.on('message', (data, isBinary) => {
       // `nodebuffer` is the binary type, so data is a Buffer; of text `ws` has checked that it is UTF-8.
       this.#arrived(isBinary ? Message.binary(data as Buffer) : Message.utf8(data as Buffer));
@@ -84,27 +80,20 @@ export class WsChannel implements Channel {
   close(status: CloseStatus): void {
     if (this.#closing || this.#closed) return;
     this.#closing = true;
-    if (status.code === CloseCode.abnormal) this.#end();
-    else if (status.code === CloseCode.noStatus) this.#ws.close();
+    if (status.code === CloseCode.abnormal) {
+      this.#intake.discard();
+      // `ws.terminate` would throw away what was sent.
+      endConnection(this.#socket, this.#clock);
+    } else if (status.code === CloseCode.noStatus) this.#ws.close();
     else this.#ws.close(status.code, status.reason);
   }
 
-  /** Ends the connection behind what was sent; `ws.terminate` would throw that away. */
-  #end(): void {
-    this.#ending = true;
-    this.#socket.end();
-    this.#ws.resume();
-    this.#endTimer = this.#clock.setTimeout(() => this.#ws.terminate(), END_TIMEOUT);
-  }
-
   pause(): void {
-    this.#paused = true;
-    if (!this.#ending) this.#ws.pause();
+    this.#intake.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    if (this.#receiver) this.#ws.resume();
+    this.#intake.resume();
   }
 
   attach(receiver: Receiver): void {
@@ -114,13 +103,13 @@ export class WsChannel implements Channel {
       this.#held = undefined;
       for (const message of held) receiver.message(message);
       if (this.#closed) receiver.closed(this.#closed);
-      else if (!this.#paused) this.#ws.resume();
+      else this.#intake.open();
     });
   }
 
   #arrived(message: Message): void {
     this.#heard = true;
-    if (this.#ending) return;
+    if (this.#intake.discarding) return;
     // A connection that was reset hands over what it had read, paused or not.
     if (this.#held) this.#held.push(message);
     else this.#receiver?.message(message);
@@ -129,7 +118,6 @@ export class WsChannel implements Channel {
   #finished(status: CloseStatus): void {
     this.#closed = status;
     this.#clock.clearTimeout(this.#keepalive);
-    this.#clock.clearTimeout(this.#endTimer);
     this.#receiver?.closed(status);
   }
 
