@@ -26,13 +26,14 @@ const textsScript = `var texts = ${JSON.stringify(texts).replace(
 )};`;
 
 const pages: Pages = {
-  '/_test/sockjs.js': () => library,
+  '/_test/sockjs.js': (query) => library.replace('"1.6.1"', `"${query.get('version')}"`),
   '/_test/texts.js': () => textsScript,
   '/_test/page.js': () => runner,
-  '/_test/page.html':
-    () => `<!DOCTYPE html><html><head><meta charset="utf-8"><title>SockJS</title></head><body>
+  '/_test/page.html': (
+    query,
+  ) => `<!DOCTYPE html><html><head><meta charset="utf-8"><title>SockJS</title></head><body>
 <script>document.domain = document.domain; // As the page of the htmlfile transport does: in most engines one without the other is another origin.</script>
-<script src="/_test/sockjs.js"></script>
+<script src="/_test/sockjs.js?version=${query.get('version')}"></script>
 <script src="/_test/texts.js"></script>
 <script src="/_test/page.js"></script>
 </body></html>`,
@@ -50,6 +51,8 @@ interface Run {
   readonly transports: readonly string[];
   /** The page is of another origin than the gateway. */
   readonly crossOrigin?: true;
+  /** What the page's client calls itself; absent: 1.6.1, which it is. */
+  readonly version?: string;
 }
 
 const ANYWHERE = [
@@ -62,6 +65,7 @@ const ANYWHERE = [
   'iframe-xhr-polling',
 ];
 const OWN = [...ANYWHERE, 'eventsource', 'htmlfile'];
+const FRAMED = ['iframe-eventsource', 'iframe-htmlfile', 'iframe-xhr-polling'];
 
 const runs: readonly Run[] = [
   { engine: 'chromium', transports: OWN },
@@ -72,6 +76,9 @@ const runs: readonly Run[] = [
   { engine: 'phantomjs-1.9', transports: OWN },
   // Its EventSource is for the page's own origin only.
   { engine: 'phantomjs-1.9', transports: ANYWHERE, crossOrigin: true },
+  // As Spring's pages name it: the client in the frame serves no other version than its own, unless it is told to.
+  { engine: 'chromium', transports: FRAMED, crossOrigin: true, version: '1.0.3' },
+  { engine: 'phantomjs-1.9', transports: FRAMED, crossOrigin: true, version: '1.0.3' },
   // It has no cross-origin requests, and sockjs-client passes its frames over.
   { engine: 'khtml', transports: ['xhr-polling', 'jsonp-polling'] },
 ];
@@ -109,17 +116,18 @@ describe('sockjs-client 1.6.1 in', () => {
     sockets.close();
   });
 
-  for (const { engine, transports, crossOrigin = false } of runs) {
-    describe(`${engine}, on a page of ${crossOrigin ? 'another' : 'the same'} origin`, () => {
+  for (const { engine, transports, crossOrigin = false, version = '1.6.1' } of runs) {
+    const called = version === '1.6.1' ? '' : `, called ${version}`;
+    describe(`${engine}, on a page of ${crossOrigin ? 'another' : 'the same'} origin${called}`, () => {
       const results = new Map<string, string>();
 
       before(async function () {
         this.timeout(150_000);
         requireOrSkip(this, engine);
         const [front, host] = crossOrigin ? [other, 'localhost'] : [own, '127.0.0.1'];
-        const id = `${engine}-${host}`;
+        const id = `${engine}-${host}-${version}`;
         const query = new URLSearchParams({
-          id,
+          ...{ id, version },
           url: crossOrigin ? `http://127.0.0.1:${gateway.port}/upstream` : '/upstream',
           transports: transports.join(),
           millis: '15000',

@@ -311,7 +311,7 @@ describe('a hostile client of SockJS', () => {
     const run = (library: string, referrer: string, isFramed = true): boolean => {
       const page: Record<string, unknown> = {
         document: { referrer },
-        location: { protocol: 'http:', host: new URL(echo.base).host },
+        location: { href: `${echo.base}/iframe.html#abc` },
       };
       page.self = page;
       page.parent = isFramed ? {} : page;

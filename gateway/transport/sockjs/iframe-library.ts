@@ -6,17 +6,54 @@ import { etagOf } from './iframe-page.ts';
  * witness is `document.referrer`, and without one nobody is believed. What is thrown keeps the rest of the script from running, and the page from answering.
  */
 export function iframeLibrary(library: string, framers: readonly string[]): string {
-  const guard = `(function () {
+  return `${guard(framers)}${library}\n${MEETING}`;
+}
+
+function guard(framers: readonly string[]): string {
+  return `(function () {
   var framers = ${JSON.stringify(framers)}, i = 0;
-  var page = /^https?:\\/\\/[^\\/?#]+/i.exec(document.referrer);
-  var origin = page ? page[0].toLowerCase() : '';
-  if (parent === self || origin === location.protocol + '//' + location.host) return;
+  function originOf(url) {
+    var found = /^https?:\\/\\/[^\\/?#]+/i.exec(url);
+    return found ? found[0].toLowerCase() : '';
+  }
+  var origin = originOf(document.referrer);
+  if (parent === self || origin && origin === originOf(location.href)) return;
   for (; i < framers.length; i++) if (origin === framers[i]) return;
   throw new Error('this page may not use SockJS in a frame: ' + origin);
 })();
 `;
-  return guard + library;
 }
+
+/**
+ * Stands behind it. The library serves pages of its own version only (sockjs-client, lib/iframe-bootstrap.js), though what page and frame say to each other has been the same
+ * since 1.0.0; so the page is asked once before, and its version is taken on. In IE 8 a message is told to the window or to the document, as there.
+ */
+const MEETING = `(function () {
+  var begin = SockJS.bootstrap_iframe, id = location.hash.slice(1), isMet = false;
+  function meet(event) {
+    var said, version;
+    if (isMet || event.source !== parent) return;
+    try {
+      said = JSON.parse(event.data);
+      version = JSON.parse(said.data)[0];
+    } catch (e) {
+      return;
+    }
+    if (said.windowId !== id || said.type !== 's') return;
+    isMet = true;
+    if (/^1\\./.test(version)) SockJS.version = version;
+    begin();
+  }
+  SockJS.bootstrap_iframe = function () {
+    if (window.addEventListener) window.addEventListener('message', meet, false);
+    else {
+      document.attachEvent('onmessage', meet);
+      window.attachEvent('onmessage', meet);
+    }
+    if (parent !== self) parent.postMessage(JSON.stringify({ windowId: id, type: 's', data: '' }), '*');
+  };
+})();
+`;
 
 export function libraryHeaders(content: string): Headers {
   return {
