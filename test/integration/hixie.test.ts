@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto';
 import type { Accepted, Backend, Handshake } from '../../gateway/backend/backend.ts';
 import { channelPair } from '../../gateway/backend/channel-pair.ts';
 import { echoBackend } from '../../gateway/backend/echo.ts';
-import { type NativeConnection, NativeEndpoint, type NativeOptions } from '../../gateway/backend/native.ts';
-import { systemClock } from '../../gateway/base/clock.ts';
-import { silentLog } from '../../gateway/base/log.ts';
+import type { NativeConnection } from '../../gateway/backend/native.ts';
 import type { Channel } from '../../gateway/channel/channel.ts';
 import { Message } from '../../gateway/protocol/message.ts';
+import { nativeGateways } from '../support/native-gateways.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { pour, RawClient, Recorder, Servers } from '../support/upstreams.ts';
 
@@ -50,21 +49,8 @@ interface Far {
 
 describe('a client of a hixie draft', () => {
   const servers = new Servers();
+  const gateway = nativeGateways(servers);
   afterEach(() => servers.stopAll());
-
-  /** A gateway whose one route leads to `backend`; answers its port. */
-  function gateway(
-    backend: Backend,
-    changes: Partial<NativeOptions & { opened(connection: NativeConnection): void }> = {},
-  ): Promise<number> {
-    const { opened, ...rest } = changes;
-    const options = { clock: systemClock, log: silentLog, maxMessage: 1 << 24, clientPing: 0, ...rest };
-    const endpoint = new NativeEndpoint(options);
-    return servers.upgrades((upgrade) => {
-      const connection = endpoint.connect(upgrade, backend);
-      opened?.(connection);
-    });
-  }
 
   /** A backend that is played by the test. */
   function played(protocol = ''): { backend: Backend; connected: Promise<Far> } {

@@ -4,10 +4,9 @@ import type { Backend } from '../../gateway/backend/backend.ts';
 import { echoBackend } from '../../gateway/backend/echo.ts';
 import type { GatewaySocket } from '../../gateway/backend/gateway-socket.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from '../../gateway/backend/handler.ts';
-import { type NativeConnection, NativeEndpoint, type NativeOptions } from '../../gateway/backend/native.ts';
-import { systemClock } from '../../gateway/base/clock.ts';
+import type { NativeConnection } from '../../gateway/backend/native.ts';
 import { RefusedError } from '../../gateway/base/errors.ts';
-import { silentLog } from '../../gateway/base/log.ts';
+import { nativeGateways } from '../support/native-gateways.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { event, frame, pour, RawClient, Servers, sampleAccept } from '../support/upstreams.ts';
 
@@ -15,26 +14,8 @@ const mask = Buffer.of(0x37, 0xfa, 0x21, 0x3d);
 
 describe('the native endpoint', () => {
   const servers = new Servers();
+  const gateway = nativeGateways(servers);
   afterEach(() => servers.stopAll());
-
-  /** A gateway whose one route leads to `backend`; answers its port. */
-  function gateway(
-    backend: Backend,
-    changes: Partial<NativeOptions & { opened(connection: NativeConnection): void }> = {},
-  ): Promise<number> {
-    const { opened, ...rest } = changes;
-    const endpoint = new NativeEndpoint({
-      clock: systemClock,
-      log: silentLog,
-      maxMessage: 1 << 24,
-      clientPing: 0,
-      ...rest,
-    });
-    return servers.upgrades((request) => {
-      const connection = endpoint.connect(request, backend);
-      opened?.(connection);
-    });
-  }
 
   const handled = (handler: Handler, options: Partial<HandlerOptions> = {}): Backend =>
     handlerBackend('handler', handler, { maxBuffered: 1 << 24, ...options });
