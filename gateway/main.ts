@@ -9,6 +9,8 @@ import { createGateway, type Gateway, type GatewayAddress } from './index.ts';
 
 /** Exit codes: 0 after a drain, 1 for what the machine refused or a second signal, 2 for a flag or a config key that is wrong. */
 async function main(): Promise<void> {
+  // Whoever reads what is said may be gone before the gateway: a broken pipe is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const commandLine = readCommandLine(process.argv.slice(2), ownPackage().version);
   if (commandLine.kind === 'print') {
     process.stdout.write(commandLine.text);

@@ -174,6 +174,20 @@ describe('the command line', () => {
     assert.equal(code, 1);
   });
 
+  it('goes on when whoever read its output is gone', async () => {
+    const run = start('--listen', '0', '--route', '/dead=ws://127.0.0.1:1');
+    const port = await run.port();
+    run.child.stdout?.destroy();
+    run.child.stderr?.destroy();
+    // Each is refused with a line in the log.
+    for (let round = 0; round < 3; round++) {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/dead`);
+      socket.on('error', () => {});
+      await new Promise((resolve) => socket.once('close', resolve));
+    }
+    assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+  });
+
   it('serves over TLS', async function () {
     const files = selfSigned();
     if (files === undefined) {
