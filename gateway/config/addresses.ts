@@ -5,44 +5,77 @@ import type { ListenAddress } from '../base/listen.ts';
 import { serializeOrigin } from '../base/origin.ts';
 import { value } from './units.ts';
 
+/**
+ * A host as a URL has it: a name, or an address; IPv6 stands in brackets. Answers it without them; undefined for what no resolver takes: empty
+ * labels, and numbers at the end that are no IPv4 address (WHATWG URL, "ends in a number").
+ */
+export function plainHost(text: string): string | undefined {
+  const ipv6 = /^\[(.*)\]$/.exec(text)?.[1];
+  if (ipv6 !== undefined) return isIP(ipv6) === 6 && !ipv6.includes('%') ? ipv6 : undefined;
+  if (!/^[\w-]+(?:\.[\w-]+)*\.?$/.test(text) || text.length > 253) return undefined;
+  return /(?:^|\.)\d+\.?$/.test(text) && isIP(text) !== 4 ? undefined : text;
+}
+
 /** `8080`, `name:8080`, `[::1]:8080`. Without a host the gateway is seen by this machine only. */
 export function listenAddress(): z.ZodType<ListenAddress, string | number> {
   return value('must be PORT or HOST:PORT, with a port from 0 to 65535 and IPv6 in brackets', (given) => {
-    const parts = /^(?:(?:\[([0-9a-f:.]+)\]|([\w.-]+)):)?(\d{1,5})$/i.exec(String(given));
-    if (parts === null) return undefined;
-    const [, ipv6, name, digits] = parts;
-    const port = Number(digits);
-    if (port > 65_535 || (ipv6 !== undefined && isIP(ipv6) !== 6)) return undefined;
-    return { host: ipv6 ?? name ?? '127.0.0.1', port };
+    const parts = /^(?:(.+):)?(\d{1,5})$/.exec(String(given));
+    const host = plainHost(parts?.[1] ?? '127.0.0.1');
+    const port = Number(parts?.[2]);
+    return host !== undefined && port <= 65_535 ? { host, port } : undefined;
   });
 }
 
 /** An origin in its one spelling, `null`, or `*`. */
 export function origin(): z.ZodType<string, string> {
-  return value('must be an origin like https://app.example:8443 (no path), "null" or "*"', (given) => {
-    if (typeof given !== 'string') return undefined;
-    return given === '*' || given === 'null' ? given : serializeOrigin(given);
-  });
+  const allowed = 'must be an origin like https://app.example:8443 (no path), "null" or "*"';
+  // What a page connects to is easily taken for where it comes from.
+  const isOfSocket = (given: unknown): boolean => /^wss?:/i.test(String(given));
+  return value(
+    allowed,
+    (given) => {
+      if (typeof given !== 'string' || isOfSocket(given)) return undefined;
+      return given === '*' || given === 'null' ? given : serializeOrigin(given);
+    },
+    (given) => (isOfSocket(given) ? `${allowed}: pages come from http or https` : undefined),
+  );
 }
 
-/** A name as it stands in a `Host` field, without the port. */
+/** A name as it stands in a `Host` field, without the port; a rooted one (`app.example.`) is the same. */
 export function hostName(): z.ZodType<string, string> {
   return value('must be a host name without scheme, port or wildcard', (given) => {
     if (typeof given !== 'string') return undefined;
-    const name = given.toLowerCase();
-    return /^[a-z0-9_](?:[a-z0-9_.-]{0,252})$/.test(name) ? name : undefined;
+    const name = unrooted(given);
+    return name !== '' && !name.startsWith('[') ? plainHost(name) : undefined;
   });
+}
+
+/** In lower case, without the dot of the root. */
+export function unrooted(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
 }
 
 /** A network in CIDR form; a single address is a network of one. */
 export function network(): z.ZodType<string, string> {
-  return value('must be an address or a network like 10.0.0.0/8 or fd00::/8', (given) => {
-    if (typeof given !== 'string') return undefined;
-    if (ipaddr.isValidCIDR(given)) return given;
-    const family = isIP(given);
-    if (family === 0) return undefined;
-    return `${given}/${family === 4 ? 32 : 128}`;
-  });
+  return value('must be an address or a network like 10.0.0.0/8 or fd00::/8', (given) =>
+    typeof given === 'string' ? networkOf(given) : undefined,
+  );
+}
+
+/** The library would take `10/8` too, and mean 0.0.0.10 by it. */
+function networkOf(text: string): string | undefined {
+  const [, address = '', , digits] = /^([0-9a-f:.]+)(\/(0|[1-9]\d{0,2}))?$/i.exec(text) ?? [];
+  const family = isIP(address);
+  if (family === 0) return undefined;
+  const most = family === 4 ? 32 : 128;
+  const bits = Number(digits ?? most);
+  if (bits > most) return undefined;
+  const parsed = ipaddr.parse(address);
+  // IPv4 clients of an IPv6 socket are known by their IPv4 address.
+  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress() && bits >= 96) {
+    return `${parsed.toIPv4Address()}/${bits - 96}`;
+  }
+  return `${address}/${bits}`;
 }
 
 /** Where Flash players ask first (Adobe, "Setting up a socket policy file server"). */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { plainHost } from './addresses.ts';
 import type { BackendOptions, ServerLocation } from './resolved.ts';
 import { value } from './units.ts';
 
@@ -12,8 +13,6 @@ export function backend(): z.ZodType<BackendOptions, string> {
 
 /** Ports that are meant where none is written; those of STOMP are RabbitMQ's (rabbitmq.com/docs/stomp). */
 const defaultPorts: Readonly<Record<string, number>> = { ws: 80, wss: 443, stomp: 61_613, stomps: 61_614 };
-
-const authority = /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i;
 
 /** Undefined for what is no backend. A URL with a query, a fragment or a password is none: nothing of it would reach the server. */
 export function parseBackend(text: string): BackendOptions | undefined {
@@ -36,14 +35,9 @@ function parseBrokers(scheme: string, hosts: string): BackendOptions | undefined
 }
 
 function parseAddress(scheme: string, text: string): ServerLocation | undefined {
-  const parts = authority.exec(text);
-  if (parts === null) return undefined;
-  const [, host, digits] = parts;
+  const [, host = '', digits] = /^(.+?)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const hostname = plainHost(host);
   const port = Number(digits ?? defaultPorts[scheme]);
-  if (port < 1 || port > 65_535) return undefined;
-  return {
-    secure: scheme === 'wss' || scheme === 'stomps',
-    hostname: String(host).replace(/^\[|\]$/g, ''),
-    port,
-  };
+  if (hostname === undefined || port < 1 || port > 65_535) return undefined;
+  return { secure: scheme === 'wss' || scheme === 'stomps', hostname, port };
 }

@@ -18,33 +18,50 @@ export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf
   if (issue === undefined) return 'the options are not valid';
   if (issue.code === 'unrecognized_keys') {
     const key = String(issue.keys[0]);
-    const meant = closest(key, knownKeys(issue.path));
+    const meant = meantBy(key, knownKeys(issue.path));
     const hint = meant === undefined ? '' : `; did you mean ${keyPath([...issue.path, meant])}?`;
     return `${nameOf([...issue.path, key])} is not an option${hint}`;
   }
   const path = writtenPath(given, issue.path);
   const name = nameOf(path);
   const found = valueAt(given, path);
-  const message = issue.code === 'custom' ? issue.message : mustBe(issue);
+  const isFlag = name.startsWith('--');
+  const message = issue.code === 'custom' ? issue.message : mustBe(issue, isFlag);
   if (found === undefined) return `${name} is missing: it ${message}`;
-  const isBareFlag = found === true && name.startsWith('--');
+  const isBareFlag = found === true && isFlag;
   return `${name}${isBareFlag ? '' : ` ${shown(found, path)}`} ${message}`;
 }
 
+/** The second option of a line, in the words of the first: the file, if there is one, has been named. */
+export function alsoNamed(nameOf: NameOf, key: string): string {
+  return nameOf([key]).replace(/^.*: /, '');
+}
+
+/** `noDemo` for what is `--no-demo` on the command line, or the nearest word. */
+function meantBy(key: string, keys: readonly string[]): string | undefined {
+  const negated = /^no-?(.+)$/i.exec(key)?.[1]?.toLowerCase();
+  return keys.includes(negated ?? '') ? `${negated}: false` : closest(key, keys);
+}
+
 /** zod's own findings are all of one kind here: a list or a table was expected. */
-function mustBe(issue: z.core.$ZodIssue): string {
+function mustBe({ code, path, ...issue }: z.core.$ZodIssue, isFlag: boolean): string {
+  const isRoute = path[0] === 'routes' && path.length === 2;
+  if (isRoute && isFlag) return 'must be PATH=BACKEND';
   const words: Readonly<Record<string, string>> = {
     array: 'a list',
-    object: 'a table of settings, or PATH=BACKEND for a route',
+    object: isRoute ? 'a table of settings, or PATH=BACKEND' : 'a table of settings',
     record: 'a table',
   };
-  const expected = issue.code === 'invalid_type' ? issue.expected : '';
+  const expected = code === 'invalid_type' && 'expected' in issue ? String(issue.expected) : '';
   return `must be ${words[expected] ?? 'something else'}`;
 }
 
 /** A short form (`PATH=BACKEND`, one value for a list) was taken apart by the schema: the operator wrote it as one. */
 function writtenPath(given: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
-  const short = path.findIndex((_, index) => typeof valueAt(given, path.slice(0, index)) !== 'object');
+  const short = path.findIndex((key, index) => {
+    const holder = valueAt(given, path.slice(0, index));
+    return typeof key === 'number' ? !Array.isArray(holder) : typeof holder !== 'object' || holder === null;
+  });
   return short < 0 ? path : path.slice(0, short);
 }
 
@@ -58,6 +75,10 @@ const secretKeys: readonly PropertyKey[] = ['headers', 'passcode', 'users'];
 /** Secrets, and passwords in backend URLs, are not repeated: an error line may end in a log. */
 function shown(found: unknown, path: readonly PropertyKey[]): string {
   if (path.some((key) => secretKeys.includes(key))) return '(not shown)';
-  const text = (JSON.stringify(found) ?? String(found)).replace(/\/\/[^/@"]*@/g, '//***@');
+  const written = JSON.stringify(found, (key, value: unknown) => {
+    if (secretKeys.includes(key)) return '(not shown)';
+    return typeof value === 'bigint' ? String(value) : value;
+  });
+  const text = (written ?? `(${typeof found})`).replace(/\/\/[^/@"]*@/g, '//***@');
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

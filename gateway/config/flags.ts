@@ -49,12 +49,12 @@ function createCommand(version: string, print: (text: string) => void): Command 
   const command = new Command('fallback-gateway')
     .description('A whole WebSocket for every browser and proxy, in front of any WebSocket server.')
     .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this')
+    .helpOption('-h, --help', 'print this')
     .exitOverride()
     .allowExcessArguments(true)
     .configureOutput({ writeOut: print, writeErr: () => {}, getOutHelpWidth: () => 110 })
     .configureHelp({ optionDescription: (option) => option.description })
-    .option('--config <file>', 'the same options as JSON or YAML, in camelCase; flags win')
+    .option('--config <file>', 'these options as YAML or JSON, in camelCase; flags win')
     .addHelpText('after', helpTail);
   for (const [, entry] of entries) {
     if (entry.flag !== undefined) command.addOption(createFlag(entry.flag, entry));
@@ -83,6 +83,7 @@ function defaultNote({ fallback, repeatable }: OptionEntry): string {
 
 const helpTail = `
 Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are octets or have one (64KiB, 16MiB).
+In a config file --route is a list, routes, and --no-demo is demo: false.
 Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxSessions, stomp), of TLS
 (minVersion, ciphers), of the embedded broker (users, redeliveries, maxQueues, ...) and of SockJS (binary,
 sessionTimeout, responseLimit, ...) stand in the config file: routes: [{ path, backend, ... }],

@@ -163,7 +163,7 @@ export interface StompRouteSettings {
   readonly send?: string | readonly string[] | undefined;
   /** Between heart-beats of gateway and broker while a client is on a fallback. @default '10s' */
   readonly heartbeat?: number | string | undefined;
-  /** Time each broker has to accept. @default the gateway's `connectTimeout` */
+  /** Time each broker has to accept, and then to answer CONNECT. @default the gateway's `connectTimeout` */
   readonly connectTimeout?: number | string | undefined;
 }
 

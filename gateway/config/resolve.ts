@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { ConfigError } from '../base/errors.ts';
-import { firstComplaint, keyPath, type NameOf } from './complaint.ts';
+import { unrooted } from './addresses.ts';
+import { alsoNamed, firstComplaint, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
 import type {
   FlashOptions,
@@ -39,6 +41,7 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
   const checked = gatewaySchema.safeParse(given);
   if (!checked.success) throw badOption(firstComplaint(checked.error, given, nameOf));
   const options = checked.data;
+  checkPorts(options, nameOf);
   return deepFreeze({
     listen: options.listen,
     tls: resolveTls(options, nameOf),
@@ -62,19 +65,37 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
   });
 }
 
+/** A port that two servers are to have is told before one of them serves. */
+function checkPorts({ listen, stompPort, policyPort }: CheckedOptions, nameOf: NameOf): void {
+  const servers = [
+    { key: 'listen', ...listen },
+    ...(stompPort === undefined ? [] : [{ key: 'stompPort', ...stompPort }]),
+    ...(policyPort === undefined ? [] : [{ key: 'policyPort', host: listen.host, port: policyPort }]),
+  ];
+  const isEvery = (host: string): boolean => host === '0.0.0.0' || host === '::';
+  for (const [index, { key, host, port }] of servers.entries()) {
+    const other = servers
+      .slice(0, index)
+      .find((one) => one.port === port && (one.host === host || isEvery(one.host) || isEvery(host)));
+    if (other === undefined || port === 0) continue;
+    throw badOption(`${nameOf([key])} ${port} is the port of ${alsoNamed(nameOf, other.key)} too`);
+  }
+}
+
 /** A name that is listened on, or whose pages are let in, is a name the gateway answers to. */
 function acceptedHosts(options: CheckedOptions): string[] {
   const { host } = options.listen;
   const ofOrigins = options.origin.map((origin) => /^https?:\/\/([a-z0-9_.-]+)/.exec(origin)?.[1]);
-  const names = [...options.host, ...ofOrigins, /[a-z]/i.test(host) ? host.toLowerCase() : undefined];
-  return [...new Set(names.filter((name) => name !== undefined))];
+  const names = [...options.host, ...ofOrigins, isIP(host) ? undefined : host];
+  return [...new Set(names.filter((name) => name !== undefined).map(unrooted))];
 }
 
 /** Pages that are let in have SWFs too. `*` among the origins is not `*` among the domains: that is for `policyDomain` to say. */
 function resolveFlash(options: CheckedOptions, nameOf: NameOf): FlashOptions {
   const { policyPort, policyDomain, crossdomain } = options;
   if (policyDomain.length > 0 && policyPort === undefined && !crossdomain) {
-    throw badOption(`${nameOf(['policyDomain'])} needs policyPort or crossdomain`);
+    const needed = `${alsoNamed(nameOf, 'policyPort')} or ${alsoNamed(nameOf, 'crossdomain')}`;
+    throw badOption(`${nameOf(['policyDomain'])} needs ${needed}`);
   }
   const { host } = options.listen;
   const ofOrigins = options.origin.map((origin) => /^https?:\/\/(\[[^\]]+\]|[^:]+)/.exec(origin)?.[1]);
@@ -97,12 +118,13 @@ function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] 
     if (routes.some(({ path }) => path === route.path)) {
       throw badOption(`${nameOf(['routes', index])} has the path ${route.path || '/'} a second time`);
     }
+    checkUse(route, (key) => nameOf(['routes', index, key]));
     routes.push({
       path: route.path,
       backend: route.backend,
       host: route.host,
       stomp: stompRoute(route, options, nameOf(['routes', index, 'stomp'])),
-      ca: route.ca === undefined ? undefined : readPem(route.ca, nameOf(['routes', index, 'ca'])),
+      ca: route.ca === undefined ? undefined : readCertificates(route.ca, nameOf(['routes', index, 'ca'])),
       headers: route.headers ?? {},
       ping: route.ping ?? 0,
       clientPing: route.clientPing ?? options.clientPing,
@@ -115,6 +137,20 @@ function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] 
   if (!options.demo) return routes;
   const free = demoRoutes.filter((demo) => !routes.some(({ path }) => path === demo.path));
   return [...routes, ...free.map((demo) => ({ ...demo, clientPing: options.clientPing }))];
+}
+
+/** A setting that the backend has no use for was meant for something else. */
+function checkUse(route: CheckedOptions['routes'][number], nameOf: (key: string) => string): void {
+  const { backend } = route;
+  for (const key of ['host', 'headers', 'ping'] as const) {
+    if (route[key] === undefined || backend.kind === 'websocket') continue;
+    throw badOption(`${nameOf(key)} is for ws:// and wss:// backends`);
+  }
+  const isSecure =
+    (backend.kind === 'websocket' && backend.secure) ||
+    (backend.kind === 'relay' && backend.brokers.some(({ secure }) => secure));
+  if (route.ca !== undefined && !isSecure)
+    throw badOption(`${nameOf('ca')} is for wss:// and stomps:// backends`);
 }
 
 /** A relay has STOMP settings even if none are written; a WebSocket server is taken for a STOMP broker if any are. */
@@ -142,7 +178,7 @@ function stompRoute(
 function sessionLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['session'] {
   if (options.maxBuffered < options.outbox) {
     throw badOption(
-      `${nameOf(['maxBuffered'])} ${options.maxBuffered} must not be less than outbox, ${options.outbox}`,
+      `${nameOf(['maxBuffered'])} ${options.maxBuffered} must not be less than ${alsoNamed(nameOf, 'outbox')}, ${options.outbox}`,
     );
   }
   return {
@@ -165,7 +201,7 @@ function httpLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['h
   const { headerTimeout, requestTimeout, keepAlive } = options;
   if (headerTimeout > requestTimeout) {
     throw badOption(
-      `${nameOf(['headerTimeout'])} ${headerTimeout} must not be more than requestTimeout, ${requestTimeout}`,
+      `${nameOf(['headerTimeout'])} ${headerTimeout} must not be more than ${alsoNamed(nameOf, 'requestTimeout')}, ${requestTimeout}`,
     );
   }
   return { headerTimeout, requestTimeout, keepAlive };
@@ -202,6 +238,18 @@ function readPem(file: string, name: string): Buffer {
   } catch (error) {
     throw badOption(`${name} ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
+}
+
+/** Without a certificate in it nothing would be trusted, and the first client would find out. */
+function readCertificates(file: string, name: string): Buffer {
+  const pem = readPem(file, name);
+  try {
+    if (!pem.includes('-----BEGIN ')) throw new Error('not PEM');
+    new X509Certificate(pem);
+  } catch {
+    throw badOption(`${name} ${file} holds no certificate in PEM form`);
+  }
+  return pem;
 }
 
 /** A key that does not fit its certificate, or a misspelt cipher, is found at the start and not by the first client. */

@@ -83,7 +83,7 @@ export interface StompRouteOptions {
   readonly send: readonly string[] | undefined;
   /** Milliseconds between heart-beats with the broker of a fallback client; 0 for none. */
   readonly heartbeat: number;
-  /** Milliseconds each broker has to accept a connection. */
+  /** Milliseconds each broker has to accept a connection, and then to answer CONNECT. */
   readonly connectTimeout: number;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainHost } from './addresses.ts';
 import { backend } from './backends.ts';
 import { count, duration, oneOrMore, size, text, value } from './units.ts';
 
@@ -25,7 +26,7 @@ const stomp = z.strictObject({
 const settings = z.strictObject({
   path: path(),
   backend: backend(),
-  host: text('must be a Host value like app.internal:9001').optional(),
+  host: hostValue().optional(),
   stomp: stomp.optional(),
   ca: text('must be the name of a file').optional(),
   headers: z.record(z.string(), text('must be text')).transform(checkHeaders).optional(),
@@ -49,8 +50,25 @@ function splitShortForm(given: unknown): unknown {
 /** Characters of RFC 3986 §3.3; dot segments never reach a server, and `_fallback` is the gateway's own (PROTOCOL.md §1). */
 const pathCharacters = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)*$/;
 
+/** What a gateway serves there by itself would be out of reach. */
+const ownPaths = /^\/(?:shim(?:\/|$)|healthz\/?$)/;
+
 function path(): z.ZodType<string, string> {
-  return value(allowedPath, (given) => (typeof given === 'string' ? plainPath(given) : undefined));
+  return value(
+    allowedPath,
+    (given) => (typeof given === 'string' && !ownPaths.test(given) ? plainPath(given) : undefined),
+    (given) =>
+      ownPaths.test(String(given))
+        ? 'must not be /healthz, /shim or below it: the gateway has its own there'
+        : undefined,
+  );
+}
+
+function hostValue(): z.ZodType<string, string> {
+  return value('must be a Host value like app.internal:9001', (given) => {
+    const [, host = ''] = /^(.+?)(?::\d{1,5})?$/.exec(String(given)) ?? [];
+    return plainHost(host) === undefined ? undefined : String(given);
+  });
 }
 
 /** Without trailing slash, as the tables have it. */
@@ -85,6 +103,8 @@ function checkHeaders(given: Record<string, string>, context: z.RefinementCtx): 
         message: 'is not a header field that a route may set',
         path: [name],
       });
+    } else if (Object.hasOwn(headers, field)) {
+      context.addIssue({ code: 'custom', message: 'is set twice', path: [name] });
     } else if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(content)) {
       context.addIssue({
         code: 'custom',

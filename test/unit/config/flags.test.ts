@@ -53,6 +53,8 @@ describe('flags', () => {
     assert.deepEqual(resolved('--listen', '[::]:8080').listen, { host: '::', port: 8080 });
   });
 
+  it('print help for -h, too', () => assert.equal(printed('-h'), printed('--help')));
+
   it('print the version', () => assert.equal(printed('--version'), '1.2.3\n'));
 
   it('print a help with defaults and units', () => {
@@ -73,7 +75,15 @@ describe('flags', () => {
     [['--route'], /'--route <path=backend>' argument missing/],
     [['--rout', 'x'], /^unknown option '--rout' \(Did you mean --route\?\)/],
     [['--policy-port', 'x'], /^--policy-port "x" must be a port/],
-    [['--policy-domain', '*'], /^--policy-domain needs policyPort or crossdomain/],
+    [['--policy-domain', '*'], /^--policy-domain needs --policy-port or --crossdomain$/],
+    [
+      ['--outbox', '2MiB', '--max-buffered', '1MiB'],
+      /^--max-buffered 1048576 must not be less than --outbox, 2097152$/,
+    ],
+    [['--header-timeout', '3m'], /^--header-timeout 180000 must not be more than --request-timeout, 120000$/],
+    [['--listen', '81', '--stomp-port', '81'], /^--stomp-port 81 is the port of --listen too$/],
+    [['--route', ''], /^--route "" must be PATH=BACKEND$/],
+    [['--config', ''], /^--config "" must be the name of a file$/],
     [['--stomp-port', 'x'], /^--stomp-port "x" must be PORT or HOST:PORT/],
     [['--tls-key', 'k'], /^--tls-cert is missing/],
     [['serve'], /^"serve" is not an option/],
@@ -156,5 +166,50 @@ describe('a config file', () => {
 
   it('is told of its broken syntax in one line with the place', () => {
     assert.match(complaint('--config', file('a: [1,\nb: 2')), /is not valid YAML or JSON: .*line \d/);
+  });
+
+  it('is told how a value with a colon is written', () => {
+    const block = complaint('--config', file('routes:\n  - path: /a\n    backend: echo:\n'));
+    assert.match(
+      block,
+      /is not valid YAML or JSON: .*line 3.*; a value with a colon at its end, like "echo:", wants quotes$/,
+    );
+    const flow = complaint('--config', file('routes: [{ path: /a, backend: echo: }]'));
+    assert.match(flow, /line 1.*; a value with a colon at its end/);
+  });
+
+  it('is one document', () => {
+    assert.match(
+      complaint('--config', file('listen: 1\n---\nlisten: 2\n')),
+      /is not valid YAML or JSON: more than one document at line 2/,
+    );
+  });
+
+  it('has no tags and no keys that are not text, and warns of nothing beside the line', () => {
+    const warnings: unknown[] = [];
+    const onWarning = (warning: unknown) => warnings.push(warning);
+    const emitWarning = process.emitWarning;
+    process.emitWarning = onWarning;
+    try {
+      assert.match(
+        complaint('--config', file('listen: !!js/function x')),
+        /not valid YAML or JSON: Unresolved tag/,
+      );
+      assert.match(
+        complaint('--config', file('? [a]\n: 1')),
+        /not valid YAML or JSON: .*keys must be strings/,
+      );
+    } finally {
+      process.emitWarning = emitWarning;
+    }
+    assert.deepEqual(warnings, []);
+  });
+
+  it('is named once where two of its options do not go together', () => {
+    const path = file('headerTimeout: 3m\n');
+    assert.equal(
+      complaint('--config', path),
+      `${path}: headerTimeout 180000 must not be more than requestTimeout, 120000`,
+    );
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import type { z } from 'zod';
 import { ConfigError } from '../../../gateway/base/errors.ts';
 import type { GatewayOptions } from '../../../gateway/config/options.ts';
@@ -61,7 +62,7 @@ describe('resolved options', () => {
   });
 
   it('are frozen to the bottom', () => {
-    const options = resolveOptions({ routes: [{ path: '/a', backend: 'echo:', headers: { 'X-A': '1' } }] });
+    const options = resolveOptions({ routes: [{ path: '/a', backend: 'ws://h', headers: { 'X-A': '1' } }] });
     assert.throws(() => Object.assign(options.session, { heartbeat: 1 }), TypeError);
     assert.throws(() => Object.assign(options.routes[0]?.headers ?? {}, { host: 'x' }), TypeError);
   });
@@ -93,7 +94,7 @@ describe('resolved options', () => {
   it('give a route the gateway’s bounds unless it has its own', () => {
     const { routes } = resolveOptions({
       maxMessage: '1MiB',
-      routes: ['/a=echo:', { path: '/b', backend: 'echo:', maxMessage: '2KiB', ping: '20s', host: 'inner' }],
+      routes: ['/a=echo:', { path: '/b', backend: 'ws://h', maxMessage: '2KiB', ping: '20s', host: 'inner' }],
     });
     assert.deepEqual(
       routes.slice(0, 2).map(({ maxMessage, ping, host }) => [maxMessage, ping, host]),
@@ -117,6 +118,26 @@ describe('resolved options', () => {
   it('make a network of a single proxy', () => {
     const { access } = resolveOptions({ trustedProxy: ['10.1.2.3', '::1', '10.0.0.0/8'] });
     assert.deepEqual(access.trustedProxies, ['10.1.2.3/32', '::1/128', '10.0.0.0/8']);
+  });
+
+  it('know a proxy by its IPv4 address also where it was written as an IPv6 socket shows it', () => {
+    const { access } = resolveOptions({ trustedProxy: ['::ffff:10.1.2.3', '::ffff:10.0.0.0/104'] });
+    assert.deepEqual(access.trustedProxies, ['10.1.2.3/32', '10.0.0.0/8']);
+  });
+
+  it('take a rooted name for the name', () => {
+    const { access } = resolveOptions({
+      host: 'gw.intra.',
+      listen: 'gw2.intra.:80',
+      origin: 'http://app.:81',
+    });
+    assert.deepEqual(access.hosts, ['gw.intra', 'app', 'gw2.intra']);
+  });
+
+  it('may put several servers on one port of different addresses', () => {
+    const { stomp } = resolveOptions({ listen: '127.0.0.1:8080', stompPort: '127.0.0.2:8080' });
+    assert.deepEqual(stomp.listen, { host: '127.0.0.2', port: 8080 });
+    assert.doesNotThrow(() => resolveOptions({ listen: 0, stompPort: 0, policyPort: 0 }));
   });
 
   it('have JSONP on the demo, and elsewhere where it was asked for', () => {
@@ -186,6 +207,10 @@ describe('backends', () => {
     'ws://u:p@h',
     'ws://h /',
     'ws://h/\r\nX: y',
+    'ws://[1.2.3.4]',
+    'ws://1.2.3.999',
+    'ws://a..b',
+    'ws://..',
     'echo',
     '',
   ]) {
@@ -213,11 +238,25 @@ describe('what is wrong with options is one line', () => {
     [{ listen: '1.2.3.4' }, /^listen "1.2.3.4" must be PORT or HOST:PORT/],
     [{ listen: 65_536 }, /^listen 65536 must be/],
     [{ listen: '[zz]:1' }, /^listen .* must be/],
+    [{ listen: '256.0.0.1:80' }, /^listen "256.0.0.1:80" must be PORT or HOST:PORT/],
+    [{ heartbeat: 10n }, /^heartbeat "10" must be/],
+    [{ listen: () => 1 }, /^listen \(function\) must be/],
+    [{ listen: 8080, stompPort: '[::]:8080' }, /^stompPort 8080 is the port of listen too$/],
+    [{ listen: 8080, policyPort: 8080 }, /^policyPort 8080 is the port of listen too$/],
+    [{ stompPort: 843, policyPort: true }, /^policyPort 843 is the port of stompPort too$/],
     [{ origin: 'app.example' }, /^origin "app.example" must be an origin like/],
     [{ origin: ['http://a', 'http://a/'] }, /^origin\[1\] "http:\/\/a\/" must be/],
+    [{ origin: null }, /^origin null must be an origin like/],
+    [{ origin: { a: 1 } }, /^origin {"a":1} must be an origin like/],
+    [{ origin: 'ws://app' }, /^origin "ws:\/\/app" must be an origin like .*: pages come from http/],
+    [{ origin: 'WSS://app:81' }, /^origin "WSS:\/\/app:81" must be .*: pages come from http/],
+    [{ host: 'a..b' }, /^host "a..b" must be a host name/],
     [{ host: 'a:80' }, /^host "a:80" must be a host name/],
     [{ host: '*' }, /^host "\*" must be a host name/],
     [{ trustedProxy: '10.0.0.0/33' }, /^trustedProxy "10.0.0.0\/33" must be an address or a network/],
+    [{ trustedProxy: '10/8' }, /^trustedProxy "10\/8" must be an address or a network/],
+    [{ trustedProxy: '10.0.0.0/08' }, /^trustedProxy "10.0.0.0\/08" must be/],
+    [{ trustedProxy: 'fe80::1%eth0' }, /^trustedProxy "fe80::1%eth0" must be/],
     [{ logLevel: 'loud' }, /^logLevel "loud" must be one of silent, error/],
     [{ tls: { minVersion: 'SSLv3' } }, /^tls.minVersion "SSLv3" must be one of TLSv1,/],
     [{ tls: {} }, /^tls needs a cert and a key/],
@@ -230,9 +269,46 @@ describe('what is wrong with options is one line', () => {
     [{ routes: [{ path: '/x' }] }, /^routes\[0\].backend is missing: it must be ws/],
     [{ routes: ['/x=echo:', '/x/=echo:'] }, /^routes\[1\] has the path \/x a second time/],
     [
-      { routes: [{ path: '/x', backend: 'echo:', ping: '1ms' }] },
+      { routes: [{ path: '/x', backend: 'ws://h', ping: '1ms' }] },
       /^routes\[0\].ping "1ms" must be .* or "off"/,
     ],
+    [{ routes: ['/shim=echo:'] }, /^routes\[0\] "\/shim=echo:" must not be .*gateway/],
+    [{ routes: [{ path: '/shim/a', backend: 'echo:' }] }, /^routes\[0\].path "\/shim\/a" must not be/],
+    [{ routes: ['/healthz/=echo:'] }, /^routes\[0\] "\/healthz\/=echo:" must not be/],
+    [
+      { routes: [{ path: '/x', backend: 'ws://h', stomp: true }] },
+      /^routes\[0\].stomp true must be a table of settings$/,
+    ],
+    [
+      { routes: [{ path: '/x', backend: 'ws://h', host: 'a\r\nb: c' }] },
+      /^routes\[0\].host .* must be a Host value/,
+    ],
+    [
+      { routes: [{ path: '/x', backend: 'ws://h', host: 'http://a' }] },
+      /^routes\[0\].host .* must be a Host value/,
+    ],
+    [
+      { routes: [{ path: '/x', backend: 'wss://h', ca: 'LICENSE' }] },
+      /^routes\[0\].ca LICENSE holds no certificate in PEM form$/,
+    ],
+    [
+      { routes: [{ path: '/x', backend: 'ws://h', ca: 'c' }] },
+      /^routes\[0\].ca is for wss:\/\/ and stomps:\/\/ backends$/,
+    ],
+    [
+      { routes: [{ path: '/x', backend: 'stomp:', ping: '20s' }] },
+      /^routes\[0\].ping is for ws:\/\/ and wss:\/\/ backends$/,
+    ],
+    [
+      { routes: [{ path: '/x', backend: 'echo:', headers: {} }] },
+      /^routes\[0\].headers is for ws:\/\/ and wss:\/\/ backends$/,
+    ],
+    [
+      { routes: [{ path: '/x', backend: 'stomp://h', host: 'h' }] },
+      /^routes\[0\].host is for ws:\/\/ and wss:\/\/ backends$/,
+    ],
+    [{ noDemo: true }, /^noDemo is not an option; did you mean demo: false\?$/],
+    [{ 'no-sockjs': true }, /^no-sockjs is not an option; did you mean sockjs: false\?$/],
     [{ maxBuffered: '4KiB' }, /^maxBuffered 4096 must not be less than outbox/],
     [{ headerTimeout: '3m' }, /^headerTimeout 180000 must not be more than requestTimeout/],
     [{ jsonp: 'yes' }, /^jsonp "yes" must be true or false/],
@@ -258,13 +334,16 @@ describe('what is wrong with options is one line', () => {
     [JSON.parse('{"__proto__": 1}'), /^__proto__ is not an option/],
   ];
   for (const [given, expected] of cases) {
-    it(JSON.stringify(given), () => assert.match(complaint(given), expected));
+    it(inspect(given), () => assert.match(complaint(given), expected));
   }
 
   it('and shows no secrets', () => {
     const headers = { Authorization: 'Bearer s3cret\n' };
     assert.doesNotMatch(complaint({ routes: [{ path: '/x', backend: 'echo:', headers }] }), /s3cret/);
     assert.doesNotMatch(complaint({ routes: ['/x=ws://user:s3cret@h'] }), /s3cret/);
+    const stomp = { login: 'a', passcode: 's3cret' };
+    assert.doesNotMatch(complaint({ routes: { path: '/x', stomp } }), /s3cret/);
+    assert.doesNotMatch(complaint({ stomp: [{ users: { a: 's3cret' } }] }), /s3cret/);
   });
 });
 
@@ -294,7 +373,7 @@ describe('route paths', () => {
 });
 
 describe('headers of a route', () => {
-  const resolveWith = (headers: unknown) => resolve({ routes: [{ path: '/x', backend: 'echo:', headers }] });
+  const resolveWith = (headers: unknown) => resolve({ routes: [{ path: '/x', backend: 'ws://h', headers }] });
 
   it('are kept by lower-case name', () => {
     assert.deepEqual(resolveWith({ 'X-Key': 'abc' }).routes[0]?.headers, { 'x-key': 'abc' });
@@ -305,6 +384,11 @@ describe('headers of a route', () => {
       assert.throws(() => resolveWith({ [name]: 'x' }), /is not a header field that a route may set/);
     });
   }
+
+  it('may not set one twice', () => {
+    const given = { 'X-Key': 'abc', 'x-key': 'def' };
+    assert.throws(() => resolveWith(given), /routes\[0\]\.headers\.x-key .*twice/);
+  });
 
   it('have no line breaks', () => {
     assert.throws(() => resolveWith({ 'X-A': 'a\r\nX-B: c' }), /routes\[0\]\.headers\.X-A .*no line breaks/);
