@@ -6,7 +6,7 @@ import { Head } from './head.ts';
 import type { LaneHead } from './lane-head.ts';
 
 /** What an exchange needs of the connection it came over. */
-export interface LaneConnection {
+export interface ExchangeConnection {
   readonly socket: Socket;
   /** The fields of answers that are the same for all; with CR LF behind each. */
   commonFields(): string;
@@ -18,7 +18,7 @@ export interface LaneConnection {
 
 /** An exchange on the fast lane: one answer is one write, and a chunk of a stream is one write. */
 export class LaneExchange extends Head implements Exchange {
-  readonly #connection: LaneConnection;
+  readonly #connection: ExchangeConnection;
   readonly #length: number;
   readonly #closes: boolean;
   #bodyTaken = false;
@@ -26,7 +26,7 @@ export class LaneExchange extends Head implements Exchange {
   #complete = false;
   #gone: (() => void) | undefined;
 
-  constructor(head: LaneHead, connection: LaneConnection, proxies: TrustedProxies) {
+  constructor(head: LaneHead, connection: ExchangeConnection, proxies: TrustedProxies) {
     super(head.method, head.target, head.rawHeaders, connection.socket, proxies);
     this.#connection = connection;
     this.#length = head.length;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Pieces } from '../base/pieces.ts';
 import type { Exchange, Headers, ResponseStream } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { NodeHead } from './node-head.ts';
@@ -22,31 +23,16 @@ export class NodeExchange extends NodeHead implements Exchange {
       this.#refuseBody();
       return;
     }
-    let size = 0;
-    let first: Buffer | undefined;
-    let chunks: Buffer[] | undefined;
-    // Whoever answers with a stream keeps the request for as long: nothing of the body may stay with it.
-    const stop = (): void => {
-      request.off('data', onData);
-      request.off('end', onEnd);
-      first = chunks = undefined;
-    };
+    const pieces = new Pieces();
     const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > limit) {
-        stop();
-        this.#refuseBody();
-        return;
-      }
-      if (first === undefined) first = chunk;
-      else if (chunks === undefined) chunks = [first, chunk];
-      else chunks.push(chunk);
+      pieces.push(chunk);
+      if (pieces.size <= limit) return;
+      pieces.take();
+      request.off('data', onData).off('end', onEnd);
+      this.#refuseBody();
     };
-    const onEnd = (): void => {
-      const body = chunks === undefined ? (first ?? empty) : Buffer.concat(chunks, size);
-      stop();
-      done(body);
-    };
+    // Whoever answers with a stream keeps the request for as long: nothing of the body may stay with it.
+    const onEnd = (): void => done(pieces.take());
     request.on('data', onData);
     request.on('end', onEnd);
   }
@@ -102,5 +88,3 @@ export class NodeExchange extends NodeHead implements Exchange {
     this.#request.resume();
   }
 }
-
-const empty = Buffer.alloc(0);

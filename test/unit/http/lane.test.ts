@@ -185,6 +185,48 @@ describe('the fast lane', () => {
     client.socket.destroy();
   });
 
+  it('reads no more requests of a client that does not read its answers, until it does', async () => {
+    const requests = 20_000;
+    const answer = 'x'.repeat(4096);
+    let answered = 0;
+    const port = await start({
+      onRequest: (exchange) => {
+        answered++;
+        exchange.reply(200, {}, answer);
+        return true;
+      },
+    });
+    const client = rawClient(port, 'GET /x HTTP/1.1\r\nHost: gw\r\n\r\n'.repeat(requests));
+    client.socket.pause();
+    for (let before = -1; before !== answered && answered < requests; ) {
+      before = answered;
+      await new Promise((resume) => setTimeout(resume, 500));
+    }
+    // What the two ends of the connection hold, and no more.
+    assert.ok(answered < requests / 2, `${answered} answers for a client that reads none`);
+    client.socket.resume();
+    await client.read((text) => text.length > requests * answer.length && answered === requests);
+    client.socket.destroy();
+  });
+
+  it('passes over a line end between two requests, as some old browsers send one behind a body', async () => {
+    const port = await start({ settings: { headerTimeout: 60 } });
+    const client = rawClient(port, `${post('/a', 'aaa')}\r\n`);
+    await client.read((text) => text.includes('got aaa'));
+    // An idle connection all the same: no head has begun. The other one is given up later than this one would be.
+    const other = rawClient(port, `${post('/x', 'xxx')}\r\nGET`);
+    await other.read();
+    client.socket.write(`${post('/b', 'bbb')}\r\n${post('/c', 'ccc')}`);
+    const text = await client.read((received) => received.includes('got ccc'));
+    assert.equal(count(text, '408'), 0);
+    assert.equal(count(text, 'connection: close'), 0);
+    assert.deepEqual(
+      seen.map(({ body }) => body),
+      ['aaa', 'xxx', 'bbb', 'ccc'],
+    );
+    client.socket.destroy();
+  });
+
   it('answers 408 to a head that does not come to its end, and to a body', async () => {
     const port = await start({ settings: { headerTimeout: 60, requestTimeout: 120 } });
     for (const begun of ['GET / HTTP/1.1\r\nHost: gw\r\n', post('/x', 'hello').slice(0, -1)]) {
