@@ -36,11 +36,8 @@ export function spellEntries(entries: readonly Entry[]): string[] {
   return frames;
 }
 
-/**
- * What browsers lose or change on some transports, beside the control characters that JSON escapes anyway (SockJS 0.3.3, `escapable_by_server`). A surrogate
- * that is alone, which UTF-8 cannot carry, does not occur in a message.
- */
-const UNSAFE = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufff0-\uffff]/;
+/** What browsers lose or change on some transports, beside the control characters that JSON escapes anyway (SockJS 0.3.3, `escapable_by_server`). */
+const UNSAFE = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufff0-\uffff]/;
 const UNSAFE_EVERYWHERE = new RegExp(UNSAFE, 'g');
 
 /** A text message as a string of JSON, worked out once for all sessions it goes to. */
@@ -53,8 +50,8 @@ function escapeUnsafe(text: string): string {
   return UNSAFE.test(text) ? text.replace(UNSAFE_EVERYWHERE, escapeUnit) : text;
 }
 
-function escapeUnit(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Messages in one body: an honest client sends what has gathered while the request before was under way. */
