@@ -56,9 +56,7 @@ export class StompRoutes {
 
   relay(route: RouteOptions, { brokers }: RelayBackendOptions): Backend {
     const stomp = route.stomp as StompRouteOptions;
-    const { connectTimeout } = stomp;
-    const options = { ...framing(route, stomp), brokers, ca: route.ca, connectTimeout };
-    return relayBackend(options, this.#parts);
+    return relayBackend({ ...framing(route, stomp), brokers, ca: route.ca }, this.#parts);
   }
 
   /** A WebSocket server that speaks STOMP. */
@@ -80,7 +78,6 @@ export class StompRoutes {
 }
 
 function framing(route: RouteOptions, stomp: StompRouteOptions): FramingOptions {
-  const { virtualHost, login, passcode, subscribe, send, heartbeat } = stomp;
-  const frame = frameLimits(route.maxMessage);
-  return { virtualHost, login, passcode, subscribe, send, frame, heartBeat: heartbeat };
+  const { heartbeat, ...rules } = stomp;
+  return { ...rules, frame: frameLimits(route.maxMessage), heartBeat: heartbeat };
 }

@@ -88,6 +88,39 @@ describe('a relay to brokers on TCP', () => {
     assert.equal(await client.closed, 1011);
   });
 
+  it('goes to the next broker when one accepts for another that is not there', async () => {
+    // As a port mapper does it: nothing is known until CONNECT.
+    const mapper = await server(createServer((socket) => socket.once('data', () => socket.destroy())));
+    const { port } = await broker();
+    const url = await relayTo(`stomp://127.0.0.1:${mapper},127.0.0.1:${port}`);
+    const first = await StompClient.open(url);
+    first.send('CONNECT', { 'accept-version': '1.2' });
+    assert.equal(await first.closed, 1011);
+    await connect(url);
+  });
+
+  it('goes to the next broker when one hangs', async () => {
+    const mute = await server(createServer());
+    const { port } = await broker();
+    const url = await relayTo(`stomp://127.0.0.1:${mute},127.0.0.1:${port}`, { connectTimeout: '200ms' });
+    const first = await StompClient.open(url);
+    first.send('CONNECT', { 'accept-version': '1.2' });
+    assert.equal((await first.next('ERROR')).headers.get('message'), 'no answer of the broker');
+    assert.equal(await first.closed, 1011);
+    await connect(url);
+  });
+
+  it('brings what was right to the broker before a frame that it refuses', async () => {
+    const { port } = await broker();
+    const url = await relayTo(`stomp://127.0.0.1:${port}`);
+    const reader = await connect(url);
+    await reader.ask('SUBSCRIBE', { id: 's', destination: '/queue/a' });
+    const writer = await connect(url);
+    writer.write('SEND\ndestination:/queue/a\n\nright\0WRONG\n\n\0');
+    assert.equal(await writer.closed, 1002);
+    assert.equal((await reader.message()).text, 'right');
+  });
+
   it('refuses the handshake when no broker accepts in its time', async () => {
     // A server that takes the connection and never speaks TLS.
     const mute = await server(createServer());

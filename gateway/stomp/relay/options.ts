@@ -37,14 +37,14 @@ export interface FramingOptions extends RelayRules {
   readonly frame: FrameLimits;
   /** Milliseconds between heart-beats that the gateway offers, and asks of, the broker of a fallback client. */
   readonly heartBeat: number;
+  /** Milliseconds until a broker must have accepted, and until it must have answered CONNECT. */
+  readonly connectTimeout: number;
 }
 
 /** How a relay reaches its brokers. */
 export interface RelayOptions extends FramingOptions {
-  /** Tried in turn, from the last one that accepted on. */
+  /** Tried in turn, from the last one that accepted on; one that accepts and does not answer CONNECT is the last next time. */
   readonly brokers: readonly BrokerAddress[];
   /** Certificates that are trusted in place of the system's, in PEM form. */
   readonly ca: string | Buffer | undefined;
-  /** Milliseconds until each of them must have accepted. */
-  readonly connectTimeout: number;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
@@ -6,13 +6,18 @@ import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, makeFrame, SERVER_COMMANDS } from '../frame.ts';
 import { agree, type Beats, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
 import { type FrameLimits, FrameParser } from '../parser.ts';
-import { EOL, toMessage } from '../serializer.ts';
+import { EOL, serialize, toMessage } from '../serializer.ts';
 import { StompError } from '../stomp-error.ts';
 import { asVersion, type Version } from '../version.ts';
 import { connectedFor, type Rules } from './rules.ts';
 
 /** Octets, of a frame and of all that wait, that are taken from a client before the broker has let it in. A long token fits. */
 const MAX_BEFORE_CONNECTED = 96 * 1024;
+
+/** What is kept for a frame that waits beside its octets. */
+const FRAME_SIZE = 1024;
+
+const GOING_AWAY: CloseStatus = { code: CloseCode.goingAway, reason: '' };
 
 /** What a relay gives to each of its sessions. */
 export interface RelayContext {
@@ -22,6 +27,10 @@ export interface RelayContext {
   readonly frame: FrameLimits;
   /** Heart-beats between the gateway and the broker; absent: the client has its own with the broker. */
   readonly beats: Beats | undefined;
+  /** Milliseconds until the broker must have answered CONNECT. */
+  readonly connectTimeout: number;
+  /** The broker did not answer CONNECT: it ended, or its time is over. */
+  unanswered(): void;
 }
 
 /**
@@ -37,8 +46,12 @@ export class RelaySession {
   /** Settled by the broker's CONNECTED; until then frames wait, as how they are spelled depends on it. */
   #version: Version | undefined;
   #asked = false;
+  #answered = false;
+  #answerTimer: Timer;
   #waiting: Frame[] = [];
   #waitingOctets = 0;
+  /** Frames that the client sent. */
+  #count = 0;
   #heartBeat: HeartBeat | undefined;
   #brokerPaused = false;
   /** How it ends when the broker ends the connection without saying why. */
@@ -55,7 +68,7 @@ export class RelaySession {
       { ...context.frame, maxFrame },
       {
         frame: (frame) => this.#clientSaid(frame),
-        heartBeat: () => this.#passBeat(broker),
+        heartBeat: () => {},
       },
     );
     this.#fromBroker = new FrameParser(SERVER_COMMANDS, context.frame, {
@@ -68,7 +81,7 @@ export class RelaySession {
 
   #clientReceiver(): Receiver {
     return {
-      message: (message) => this.#take(() => this.#fromClient.push(message.bytes)),
+      message: (message) => this.#take(() => this.#pushFromClient(message.bytes)),
       drained: () => {
         this.#brokerPaused = false;
         this.#heartBeat?.heard();
@@ -76,7 +89,7 @@ export class RelaySession {
       },
       closed: (status) => {
         this.#end();
-        this.#broker.close(mayTravel(status.code) ? status : { code: CloseCode.goingAway, reason: '' });
+        this.#broker.close(mayTravel(status.code) ? status : GOING_AWAY);
         this.#client.close(status);
       },
     };
@@ -92,6 +105,7 @@ export class RelaySession {
         if (this.#version !== undefined) this.#client.resume();
       },
       closed: (status) => {
+        if (this.#asked && !this.#answered && !this.#ended) this.#context.unanswered();
         this.#end();
         this.#client.close(mayTravel(status.code) ? status : this.#ending);
         this.#broker.close(status);
@@ -101,7 +115,15 @@ export class RelaySession {
 
   // --- client to broker ---
 
+  #pushFromClient(octets: Buffer): void {
+    const before = this.#count;
+    this.#fromClient.push(octets);
+    // A heart-beat; or a part of a frame, which is as good: a long frame on a slow line leaves no room for others.
+    if (this.#count === before) this.#passBeat(this.#broker);
+  }
+
   #clientSaid(frame: Frame): void {
+    this.#count++;
     if (!this.#asked) this.#ask(frame);
     else if (this.#version === undefined) this.#hold(frame);
     else this.#toBroker(this.#context.rules.apply(frame, this.#version));
@@ -112,12 +134,19 @@ export class RelaySession {
   #ask(frame: Frame): void {
     if (frame.command !== 'CONNECT' && frame.command !== 'STOMP') throw new StompError('not connected');
     this.#asked = true;
-    this.#toBroker(this.#context.rules.connect(frame, this.#context.beats));
+    const { beats, clock, connectTimeout, rules } = this.#context;
+    this.#answerTimer = clock.setTimeout(() => this.#isUnanswered(), connectTimeout);
+    this.#toBroker(rules.connect(frame, beats));
+  }
+
+  #isUnanswered(): void {
+    this.#context.unanswered();
+    this.#fail(new StompError('no answer of the broker'), ABNORMAL);
   }
 
   #hold(frame: Frame): void {
     this.#waiting.push(frame);
-    this.#waitingOctets += frame.body.length + 1024;
+    this.#waitingOctets += serialize(frame).length + FRAME_SIZE;
     if (this.#waitingOctets > MAX_BEFORE_CONNECTED) throw new StompError('too much before CONNECTED');
     this.#client.pause();
   }
@@ -131,6 +160,10 @@ export class RelaySession {
   // --- broker to client ---
 
   #brokerSaid(frame: Frame): void {
+    if (!this.#answered) {
+      this.#answered = true;
+      this.#context.clock.clearTimeout(this.#answerTimer);
+    }
     if (frame.command === 'CONNECTED') {
       this.#connected(frame);
       return;
@@ -167,7 +200,7 @@ export class RelaySession {
   #brokerIsSilent(): void {
     // It is not silent but unheard: the client takes no more.
     if (this.#brokerPaused) return;
-    this.#fail(new StompError('no heart-beat of the broker'), CloseCode.internalError);
+    this.#fail(new StompError('no heart-beat of the broker'), ABNORMAL);
   }
 
   // --- both ---
@@ -188,25 +221,25 @@ export class RelaySession {
       if (!(error instanceof StompError)) {
         this.#context.log.error('stomp failure', { reason: String(error) });
       }
-      this.#fail(
-        error instanceof StompError ? error : new StompError('internal error'),
-        CloseCode.protocolError,
-      );
+      this.#fail(error instanceof StompError ? error : new StompError('internal error'), GOING_AWAY);
     }
   }
 
-  #fail(error: StompError, code: number): void {
+  /** `toBroker`: how the broker is told. A dead one is broken off; else what was in order before is still to come to it. */
+  #fail(error: StompError, toBroker: CloseStatus): void {
     if (this.#ended) return;
     this.#context.log.info('stomp error', { reason: error.message });
-    const headers = { message: error.message, 'content-type': 'text/plain' };
+    const headers = { message: error.message, 'content-type': 'text/plain', ...error.headers };
     this.#client.send(toMessage(makeFrame('ERROR', headers, Buffer.from(`${error.message}\n`))));
+    const code = toBroker === GOING_AWAY ? CloseCode.protocolError : CloseCode.internalError;
     this.#client.close({ code, reason: 'STOMP error' });
-    this.#broker.close(ABNORMAL);
+    this.#broker.close(toBroker);
     this.#end();
   }
 
   #end(): void {
     this.#ended = true;
+    this.#context.clock.clearTimeout(this.#answerTimer);
     this.#heartBeat?.stop();
     this.#fromClient.stop();
     this.#fromBroker.stop();

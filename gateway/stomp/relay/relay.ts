@@ -9,7 +9,7 @@ import { NO_BEATS } from '../heart-beat.ts';
 import { TcpChannel } from '../tcp-channel.ts';
 import { selectSubprotocol } from '../version.ts';
 import { addressName, connectToBroker } from './connect.ts';
-import type { FramingOptions, RelayOptions } from './options.ts';
+import type { BrokerAddress, FramingOptions, RelayOptions } from './options.ts';
 import { RelaySession } from './relay-session.ts';
 import { Rules } from './rules.ts';
 
@@ -26,8 +26,8 @@ export function relayBackend(options: RelayOptions, parts: RelayParts): Backend 
   return {
     name: options.brokers.map(addressName).join(' '),
     connect: async (handshake, signal): Promise<Accepted> => {
-      const socket = await brokers.connect(signal);
-      const channel = join(new TcpChannel(socket, parts.clock), handshake);
+      const { socket, unanswered } = await brokers.connect(signal);
+      const channel = join(new TcpChannel(socket, parts.clock), handshake, unanswered);
       return { channel, protocol: selectSubprotocol(handshake.protocols) };
     },
   };
@@ -43,7 +43,7 @@ export function framedBackend(backend: Backend, options: FramingOptions, parts: 
     name: backend.name,
     connect: async (handshake, signal): Promise<Accepted> => {
       const { channel, protocol } = await backend.connect(handshake, signal);
-      return { channel: join(channel, handshake), protocol };
+      return { channel: join(channel, handshake, () => {}), protocol };
     },
   };
 }
@@ -52,19 +52,30 @@ export function framedBackend(backend: Backend, options: FramingOptions, parts: 
 function framing(
   options: FramingOptions,
   { clock, log }: RelayParts,
-): (broker: Channel, handshake: Handshake) => Channel {
+): (broker: Channel, handshake: Handshake, unanswered: () => void) => Channel {
   const rules = new Rules(options);
-  const { frame, heartBeat } = options;
+  const { frame, heartBeat, connectTimeout } = options;
   const ownBeats = heartBeat === 0 ? NO_BEATS : { send: heartBeat, want: heartBeat };
-  return (broker, { carrier, remoteAddress }) => {
+  return (broker, { carrier, remoteAddress }, unanswered) => {
     const [near, far] = channelPair();
     const beats = carrier === 'fallback' ? ownBeats : undefined;
-    new RelaySession(far, broker, { clock, log: log.with({ address: remoteAddress }), rules, frame, beats });
+    const ofClient = { log: log.with({ address: remoteAddress }), beats, unanswered };
+    new RelaySession(far, broker, { clock, rules, frame, connectTimeout, ...ofClient });
     return near;
   };
 }
 
-/** The brokers of a route. A new connection begins with the one that accepted last. */
+/** A connection to one of several brokers. */
+interface Connected {
+  readonly socket: Socket;
+  /** To be called if the broker does not answer: new connections begin with the next one. */
+  unanswered(): void;
+}
+
+/**
+ * The brokers of a route. A new connection begins with the one that accepted last, unless it did not answer then: a port mapper accepts for
+ * a broker that is not there, and the system for one that hangs.
+ */
 class Brokers {
   readonly #options: RelayOptions;
   readonly #parts: RelayParts;
@@ -75,7 +86,7 @@ class Brokers {
     this.#parts = parts;
   }
 
-  async connect(signal: AbortSignal): Promise<Socket> {
+  async connect(signal: AbortSignal): Promise<Connected> {
     const { brokers, ca, connectTimeout } = this.#options;
     const { clock, log } = this.#parts;
     const first = this.#first;
@@ -86,11 +97,15 @@ class Brokers {
       try {
         const socket = await connectToBroker(address, { clock, ca, connectTimeout }, signal);
         this.#first = index;
-        return socket;
+        return { socket, unanswered: () => this.#passOver(index, address) };
       } catch (error) {
         log.warn('broker does not accept', { reason: (error as Error).message });
       }
     }
     throw new RefusedError(signal.aborted ? 'given up' : 'no broker accepts');
+  }
+  #passOver(index: number, address: BrokerAddress): void {
+    this.#parts.log.warn('broker does not answer CONNECT', { broker: addressName(address) });
+    if (this.#first === index) this.#first = (index + 1) % this.#options.brokers.length;
   }
 }

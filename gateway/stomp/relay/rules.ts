@@ -42,7 +42,9 @@ export class Rules {
   apply(frame: Frame, version: Version): Frame {
     const headers = readHeaders(frame.headers, version);
     if (frame.command === 'CONNECT' || frame.command === 'STOMP') throw new StompError('connected already');
-    if (!this.#allows(frame.command, headers)) throw new StompError('the destination is not allowed');
+    if (!this.#allows(frame.command, headers)) {
+      throw new StompError('the destination is not allowed', receiptOf(frame));
+    }
     return { command: frame.command, headers: spellHeaders(headers, version), body: frame.body };
   }
 
@@ -58,6 +60,12 @@ export class Rules {
   get #isBound(): boolean {
     return this.#send !== undefined || this.#subscribe !== undefined;
   }
+}
+
+/** What tells a client which of its frames an ERROR is about. */
+function receiptOf({ headers }: Frame): Record<string, string> {
+  const receipt = headers.get('receipt');
+  return receipt === undefined ? {} : { 'receipt-id': receipt };
 }
 
 /** Entries by which RabbitMQ reads another queue than the destination names, or makes one that sends on to another. */

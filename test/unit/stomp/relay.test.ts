@@ -33,7 +33,13 @@ async function relay(
     name: 'in memory',
     connect: async () => ({ channel: brokerChannel, protocol: 'v11.stomp' }),
   };
-  const options = { ...NO_RULES, ...rules, frame: frameLimits(maxFrame), heartBeat: 10_000 };
+  const options = {
+    ...NO_RULES,
+    ...rules,
+    frame: frameLimits(maxFrame),
+    heartBeat: 10_000,
+    connectTimeout: 7000,
+  };
   const backend = framedBackend(plain, options, { clock, log });
   const { channel } = await backend.connect(handshake({ carrier }), new AbortController().signal);
   const fixture = {
@@ -138,7 +144,7 @@ describe('a relay to its broker', () => {
     const frame = 'SEND\ndestination:/queue/a\n\nhello\0';
     client.write(frame.slice(0, 10));
     client.write(frame.slice(10, 30));
-    assert.deepEqual(broker.messages.length, 1);
+    assert.deepEqual(broker.frames, []);
     client.write(`${frame.slice(30)}\n${frame}${frame}`);
     assert.deepEqual(broker.take(), ['SEND hello', 'SEND hello', 'SEND hello']);
     assert.equal(broker.messages.at(-1)?.text, 'SEND\ndestination:/queue/a\ncontent-length:5\n\nhello\0');
@@ -222,6 +228,15 @@ describe('heart-beats of a relay', () => {
     assert.equal(clock.timers, 0);
   });
 
+  it('go to the broker for a long frame that comes in pieces: on a slow line nothing else gets through', async () => {
+    const { client, broker } = await connected();
+    client.write('SEND\ndestination:/queue/a\n\nfirst');
+    client.write('second');
+    assert.deepEqual([broker.take(), broker.heartBeats], [[], 2]);
+    client.write('third\0');
+    assert.deepEqual([broker.take(), broker.heartBeats], [['SEND firstsecondthird'], 2]);
+  });
+
   it('are the gateway’s own where the client is on a fallback', async () => {
     const { client, broker, clock } = await relay({}, 'fallback');
     client.send('CONNECT', { 'accept-version': '1.2', 'heart-beat': '5000,5000' });
@@ -300,6 +315,12 @@ describe('the destinations of a relay', () => {
     });
   }
 
+  it('are refused with the receipt that was asked for', async () => {
+    const { client } = await connected(rules);
+    client.send('SEND', { destination: '/queue/out', receipt: '77' });
+    assert.equal(client.last().headers['receipt-id'], '77');
+  });
+
   it('are not got round in 1.0, where the broker may read escapes', async () => {
     const { client, broker } = await connected(rules, 'native', '1.0');
     client.write('SUBSCRIBE\ndestination:/topic/chat.>\\n\n\n\0');
@@ -356,6 +377,26 @@ describe('what a relay cannot pass on', () => {
     client.write(frame.repeat(4));
     await settled();
     assert.equal(client.last().headers.message, 'too much before CONNECTED');
+  });
+
+  it('ends the connection with ERROR: a flood of headers before CONNECTED', async () => {
+    const { client } = await relay();
+    client.send('CONNECT');
+    client.write(`ACK\nid:${'x'.repeat(50_000)}\n\n\0`.repeat(2));
+    await settled();
+    assert.equal(client.last().headers.message, 'too much before CONNECTED');
+  });
+
+  it('ends the connection with ERROR: a broker that does not answer CONNECT', async () => {
+    const { client, broker, clock } = await relay();
+    clock.advance(7000);
+    client.send('CONNECT', { 'accept-version': '1.2' });
+    clock.advance(6999);
+    assert.deepEqual(client.frames, []);
+    clock.advance(1);
+    await settled();
+    assert.equal(client.last().headers.message, 'no answer of the broker');
+    assert.deepEqual([client.end?.code, broker.end?.code, clock.timers], [1011, 1006, 0]);
   });
 
   it('ends the connection with ERROR: a frame before CONNECTED that only a connected client may send', async () => {
