@@ -71,9 +71,12 @@ export function preflight(methods: string, crossOrigin: Headers): Headers {
 
 /**
  * `JSESSIONID`, by which some balancers send all requests of a client to the same server: the client's own is said back, or one is made up (SockJS 0.3.3, "JSESSIONID
- * cookie").
+ * cookie"). An application server's own, which may hold anything (`0000…:1abc` of WebSphere), is never replaced: its user would be logged out.
  */
 export function stickyCookie(exchange: Exchange): Headers {
-  const sent = /(?:^|;)\s*JSESSIONID=([\w.~!*-]{1,256})\s*(?:;|$)/.exec(exchange.header('cookie') ?? '');
-  return { 'set-cookie': `JSESSIONID=${sent?.[1] ?? 'dummy'}; path=/` };
+  const [, sent] = /(?:^|;)\s*JSESSIONID=([^;]+)/.exec(exchange.header('cookie') ?? '') ?? [];
+  if (sent !== undefined && !VISIBLE.test(sent)) return NO_HEADERS;
+  return { 'set-cookie': `JSESSIONID=${sent ?? 'dummy'}; path=/` };
 }
+
+const VISIBLE = /^[!-~]+$/;

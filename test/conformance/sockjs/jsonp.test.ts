@@ -103,6 +103,16 @@ describe('SockJS 0.3.3: JsonpPolling, JSESSIONID cookie', () => {
       assert.deepEqual(cookieOf(back.headers), ['JSESSIONID=abcdef', 'path=/']);
     });
 
+    it('never replaces one of an application server, whatever it is made of', async () => {
+      const { withCookie } = services;
+      const cookiesFor = async (cookie: string): Promise<string[] | undefined> =>
+        (await withCookie.post(`${withCookie.session()}/xhr`, '', { cookie })).headers['set-cookie'];
+      for (const id of ['0000Xk9:1b2c3d', '"abc+d/e=.node1"', 'x'.repeat(1000)])
+        assert.deepEqual(await cookiesFor(`a=b;JSESSIONID=${id}; c=d`), [`JSESSIONID=${id}; path=/`]);
+      assert.equal(await cookiesFor('JSESSIONID=a b'), undefined);
+      assert.deepEqual(await cookiesFor('XJSESSIONID=a; JSESSIONID='), ['JSESSIONID=dummy; path=/']);
+    });
+
     it('comes with streams', async () => {
       const { withCookie } = services;
       const headers = { referer: `${new URL(withCookie.base).origin}/` };
