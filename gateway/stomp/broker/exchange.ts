@@ -65,7 +65,8 @@ export class Exchange {
         this.#log.warn('message dropped', { destination, id, redeliveries });
       },
       used: () => this.#queues.set(name, queue),
-      idle: () => this.#queues.delete(name),
+      // A subscription that has ended may still wake its queue, when another one has taken the place.
+      idle: () => this.#queues.get(name) === queue && this.#queues.delete(name),
     });
     return queue;
   }

@@ -409,6 +409,24 @@ describe('a client of the embedded broker that does not read', () => {
 });
 
 describe('a transaction of the embedded broker', () => {
+  it('that comes too late leaves a queue to those who have it then', async () => {
+    const fixture = new Fixture();
+    const late = await fixture.connect();
+    late.send('SUBSCRIBE', { id: 's', destination: '/queue/a', ack: 'client' });
+    late.send('SEND', { destination: '/queue/a' }, 'first');
+    const { ack } = late.last().headers;
+    late.send('BEGIN', { transaction: 't' });
+    late.send('ACK', { id: ack, transaction: 't' });
+    late.send('UNSUBSCRIBE', { id: 's' });
+    const other = await fixture.connect();
+    subscribe(other, 's', '/queue/a');
+    other.send('UNSUBSCRIBE', { id: 's' });
+    subscribe(other, 's', '/queue/a');
+    late.send('COMMIT', { transaction: 't' });
+    late.send('SEND', { destination: '/queue/a' }, 'second');
+    assert.deepEqual(other.take(), ['MESSAGE first', 'MESSAGE second']);
+  });
+
   it('is committed once', async () => {
     const client = await new Fixture().connect();
     client.send('SUBSCRIBE', { id: 's', destination: '/queue/a' });
