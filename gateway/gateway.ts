@@ -47,7 +47,7 @@ export interface GatewayParts {
   readonly log?: Log;
 }
 
-/** Milliseconds that answers under way have to leave, once all sessions are gone. */
+/** Milliseconds that answers under way have to leave, once all sessions are gone; never more than a tenth of the grace time is kept for them. */
 const LAST_WORDS = 1_000;
 
 /** Where a gateway serves. */
@@ -230,10 +230,11 @@ export class Gateway implements RequestHandler {
     this.#stomp.close();
     this.#flash.close();
     const emptied = this.#whenEmpty();
-    await Promise.race([emptied, this.#after(grace)]);
+    const end = this.#clock.now() + grace;
+    await Promise.race([emptied, this.#after(grace - Math.min(LAST_WORDS, grace / 10))]);
     this.#registry.abandonAll();
     // What was said last is on its way.
-    await this.#server?.close(Math.min(grace, LAST_WORDS));
+    await this.#server?.close(Math.min(LAST_WORDS, end - this.#clock.now()));
   }
 
   // --- requests ---
@@ -384,6 +385,7 @@ export class Gateway implements RequestHandler {
   #whenEmpty(): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
+        this.#registry.abandonTold();
         if (this.#registry.size === 0 && this.#natives.size === 0) resolve();
         else this.#clock.setTimeout(look, 20);
       };

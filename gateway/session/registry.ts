@@ -78,6 +78,11 @@ export class SessionRegistry {
     for (const session of this.#sessions.values()) session.shut(status);
   }
 
+  /** Ends the sessions whose clients have been told of it. */
+  abandonTold(): void {
+    for (const session of this.#sessions.values()) if (session.isTold) session.abandon();
+  }
+
   /** Ends every session at once. */
   abandonAll(): void {
     for (const session of this.#sessions.values()) session.abandon();

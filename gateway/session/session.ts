@@ -110,6 +110,12 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     return this.#attachNumber > 0;
   }
 
+  /** The client's downstream has had the end, and can be told no more than that again. */
+  get isTold(): boolean {
+    const isWritten = this.#context.policy.delivered === 'written' && this.#cursor > this.#outbox.last;
+    return this.#state === 'ending' && isWritten;
+  }
+
   /** Number of the last frame received from the client in unbroken order. */
   get received(): number {
     return this.#inbox.received;

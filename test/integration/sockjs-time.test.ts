@@ -121,4 +121,19 @@ describe('SockJS, as time goes by', () => {
     clock.advance(1_000);
     await closed;
   });
+
+  it('a gateway that drains waits for those that have not heard of it, and not for the others', async () => {
+    const stream = await requests.open('POST', `${requests.session()}/xhr_streaming`);
+    await stream.expect(`${'h'.repeat(2048)}\no\n`);
+    const session = requests.session();
+    assert.equal((await requests.post(`${session}/xhr`)).body, 'o\n');
+    const closed = gateway.close(60_000);
+    await stream.expect('c[1001,""]\n');
+    clock.advance(20);
+    assert.equal(gateway.sessions, 1);
+    assert.equal((await requests.post(`${session}/xhr`)).body, 'c[1001,""]\n');
+    clock.advance(20);
+    assert.equal(gateway.sessions, 0);
+    await closed;
+  });
 });
