@@ -234,7 +234,7 @@ export class Gateway implements RequestHandler {
     await Promise.race([emptied, this.#after(grace - Math.min(LAST_WORDS, grace / 10))]);
     this.#registry.abandonAll();
     // What was said last is on its way.
-    await this.#server?.close(Math.min(LAST_WORDS, end - this.#clock.now()));
+    await this.#server?.close(Math.min(LAST_WORDS, Math.max(0, end - this.#clock.now())));
   }
 
   // --- requests ---

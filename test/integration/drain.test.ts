@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createGateway } from '../../gateway/index.ts';
 import { createBody, FallbackClient } from '../support/fallback-client.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 describe('a gateway that drains', () => {
   it('closes native and fallback connections with 1001 on both sides, takes no new ones, and ends when all are gone', async () => {
@@ -72,6 +73,22 @@ describe('a gateway that drains', () => {
     socket.destroy();
     await drained;
     assert.equal(gateway.sessions, 0);
+  });
+
+  it('is gone within the grace, last answers included, though a native client says nothing', async () => {
+    const clock = new TestClock();
+    const gateway = createGateway({ listen: 0, logLevel: 'silent', demo: false }, { clock });
+    const native = new WebSocket(`ws://127.0.0.1:${(await gateway.listen()).port}/echo`);
+    await once(native, 'open');
+    // It answers no Close.
+    native.pause();
+    const closed = once(native, 'close');
+    const drained = gateway.close(2_000);
+    // The rest of the time is that of the server, which has a clock of its own.
+    clock.advance(1_800);
+    await drained;
+    native.resume();
+    await closed;
   });
 
   it('does not wait longer than the grace for a client that says nothing', async () => {
