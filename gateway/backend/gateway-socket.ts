@@ -148,6 +148,8 @@ export class GatewaySocket extends SocketEvents {
     }
     this.#state = 2;
     this.#channel.close(status);
+    // Who pauses and closes wants no more messages, and is told the end all the same.
+    this.#channel.resume();
   }
 
   /** Breaks off without a Close. */
@@ -193,7 +195,7 @@ export class GatewaySocket extends SocketEvents {
   pause(): void {
     if (this.#state === 3) return;
     this.#paused = true;
-    this.#channel.pause();
+    if (this.#state === 1) this.#channel.pause();
   }
 
   resume(): void {
@@ -203,7 +205,7 @@ export class GatewaySocket extends SocketEvents {
   }
 
   #receive(message: Message): void {
-    if (this.#state === 3) return;
+    if (this.#state === 3 || (this.#state === 2 && this.#paused)) return;
     if (!message.binary || this.#binaryType === 'nodebuffer') {
       this.emit('message', message.bytes, message.binary);
       return;

@@ -9,7 +9,10 @@ export function pipe(a: Channel, b: Channel): void {
   b.attach(towards(b, a));
 }
 
-/** What arrives on `from` goes to `to`. A peer's Close is passed on with its code; `to` then answers with its own. */
+/**
+ * What arrives on `from` goes to `to`. A peer's Close is passed on with its code; `to` then answers with its own, for which it is read again: `from` will
+ * not say `drained` any more.
+ */
 function towards(from: Channel, to: Channel): Receiver {
   return {
     message: (message) => {
@@ -17,6 +20,9 @@ function towards(from: Channel, to: Channel): Receiver {
     },
     // `drained` is told of the channel that reports it, so it is the other side that may be read again.
     drained: () => to.resume(),
-    closed: (status) => to.close(status),
+    closed: (status) => {
+      to.close(status);
+      to.resume();
+    },
   };
 }

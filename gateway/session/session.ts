@@ -342,7 +342,8 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     }
     if (!this.#pressed || this.#outbox.bytes > this.#context.limits.outbox / 2) return;
     this.#pressed = false;
-    if (!this.#receiverDone) this.#receiver?.drained();
+    // Also behind the client's close: the backend's answer comes behind all that it had to say.
+    if (!this.#isOver()) this.#receiver?.drained();
   }
 
   // --- delayed answers ---

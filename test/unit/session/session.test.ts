@@ -432,6 +432,19 @@ describe('a session, towards the client', () => {
     assert.deepEqual(backend.lines, ['drained']);
   });
 
+  it('lets the backend go on behind the close of the client, too: its answer is behind what it has to say', async () => {
+    const { session, accept, attach, backend } = open();
+    attach(1, 0);
+    assert.equal(session.send(Message.text('x'.repeat(990))), false);
+    await written();
+    accept('#1␞C4000,bye␞');
+    accept('A3␞');
+    assert.deepEqual(backend.lines, ['closed 4000 bye', 'drained']);
+    session.close({ code: 4000, reason: 'bye' });
+    accept('A4␞');
+    assert.deepEqual(backend.lines, ['closed 4000 bye', 'drained']);
+  });
+
   it('closes with 1013 a session whose backend cannot be made to wait', () => {
     const { session, backend } = open();
     for (let i = 0; i < 20; i++) session.send(Message.text('x'.repeat(300)));
