@@ -1,16 +1,7 @@
-import { type BrowserContext, chromium } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
+import { launchChromium } from '../support/chromium.ts';
 import type { RunOptions, RunResult } from './engine.ts';
 import { program } from './programs.ts';
-
-/** The distribution's Chromium, with everything off that talks to its makers. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export function missing(): string | undefined {
   return program('chromium') === undefined ? 'chromium (Debian package chromium)' : undefined;
@@ -22,7 +13,7 @@ export async function run(
   { seconds }: RunOptions,
   prepare: (context: BrowserContext) => Promise<void> = async () => {},
 ): Promise<RunResult> {
-  const browser = await chromium.launch({ executablePath: program('chromium') as string, args: FLAGS });
+  const browser = await launchChromium();
   let output = '';
   try {
     const context = await browser.newContext();

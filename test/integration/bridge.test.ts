@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { GatewaySocket, HandlerRequest } from '../../gateway/index.ts';
-import { program } from '../engines/programs.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { type Front, startFront } from '../support/front.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
@@ -57,10 +57,7 @@ describe('a page of another origin, through the bridge (PROTOCOL.md §14), in Ch
     );
     // Another origin, and the same site: cookies of today's browsers go no further.
     base = `http://localhost:${gateway.port}`;
-    browser = await chromium.launch({
-      executablePath: program('chromium') as string,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-    });
+    browser = await launchChromium();
   });
   beforeEach(async () => {
     arrivals.length = 0;

@@ -1,20 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { program } from '../engines/programs.ts';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium, newPage } from '../support/chromium.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Cells of the laboratory's table, each as its lines of text. */
 const TABLE = `[...document.querySelectorAll('#results tr')].map((row) =>
@@ -32,7 +21,7 @@ describe('the demo in Chromium', function () {
     requireOrSkip(this, 'chromium');
     gateway = await startGateway({ demo: true });
     base = `http://127.0.0.1:${gateway.port}`;
-    browser = await chromium.launch({ executablePath: program('chromium') as string, args });
+    browser = await launchChromium();
   });
 
   after(async () => {
@@ -46,12 +35,7 @@ describe('the demo in Chromium', function () {
 
   /** A page in a profile of its own: what the shim remembers of the last one is not there. */
   async function open(address: string): Promise<Page> {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('response', (response) => {
-      if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
-    });
+    const page = await newPage(browser, faults);
     await page.goto(address);
     return page;
   }

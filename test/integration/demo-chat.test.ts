@@ -1,20 +1,10 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { run } from '../engines/engine.ts';
-import { program } from '../engines/programs.ts';
+import type { Browser, Page } from 'playwright-core';
 import { startRabbitMq } from '../support/brokers.ts';
-import { startFront } from '../support/front.ts';
+import { launchChromium, newPage } from '../support/chromium.ts';
+import { useDemoPage } from '../support/demo-page.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-sync',
-];
 
 describe('the chat page', function () {
   this.timeout(60_000);
@@ -32,7 +22,7 @@ describe('the chat page', function () {
 
     before(async function () {
       requireOrSkip(this, 'chromium');
-      browser = await chromium.launch({ executablePath: program('chromium') as string, args });
+      browser = await launchChromium();
     });
     after(() => browser?.close());
     beforeEach(() => {
@@ -44,11 +34,7 @@ describe('the chat page', function () {
 
     /** A page in a profile of its own, in the room that comes first. */
     async function enter(name: string, query = ''): Promise<Page> {
-      const page = await (await browser.newContext()).newPage();
-      page.on('pageerror', (error) => faults.push(String(error)));
-      page.on('response', (response) => {
-        if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
-      });
+      const page = await newPage(browser, faults);
       await page.goto(`http://127.0.0.1:${gateway.port}/chat.html${query}`);
       await page.fill('#name', name);
       await page.click('#enter');
@@ -150,7 +136,6 @@ describe('the chat page', function () {
   ] as const) {
     it(`works in ${engine}, ${stands}`, async function () {
       requireOrSkip(this, engine);
-      const html = readFileSync(new URL('../../legacy-demo/chat.html', import.meta.url), 'utf8');
       const driver = `<script>
         function log() { return document.getElementById('log').innerText.replace(/\\s+/g, ' '); }
         function say(text) {
@@ -171,19 +156,15 @@ describe('the chat page', function () {
             document.title = 'done';
         }, 50);
       </script></body>`;
-      const front = await startFront(gateway.port, {
-        '/_test/chat.html': () => html.replace('</body>', driver),
+      const output = await useDemoPage({
+        engine,
+        gatewayPort: gateway.port,
+        page: 'chat.html',
+        edit: (html) => html.replace('</body>', driver),
       });
-      try {
-        const address = `http://127.0.0.1:${front.port}/_test/chat.html`;
-        const { done, output } = await run(engine, address, { seconds: 30 });
-        assert.ok(done, output);
-        // KHTML's own programs tell of what they miss of a desktop.
-        const said = output.split('\n').filter((line) => !/^(title: |kio_|_XSERV|$)/.test(line));
-        assert.deepEqual(said, []);
-      } finally {
-        await front.close();
-      }
+      // KHTML's own programs tell of what they miss of a desktop.
+      const said = output.split('\n').filter((line) => !/^(title: |kio_|_XSERV|$)/.test(line));
+      assert.deepEqual(said, []);
     });
   }
 });

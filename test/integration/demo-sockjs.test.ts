@@ -1,19 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { run } from '../engines/engine.ts';
-import { program } from '../engines/programs.ts';
-import { startFront } from '../support/front.ts';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium, newPage } from '../support/chromium.ts';
+import { useDemoPage } from '../support/demo-page.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-sync',
-];
 
 describe('the page with STOMP over SockJS', function () {
   this.timeout(60_000);
@@ -31,16 +21,12 @@ describe('the page with STOMP over SockJS', function () {
 
     before(async function () {
       requireOrSkip(this, 'chromium');
-      browser = await chromium.launch({ executablePath: program('chromium') as string, args });
+      browser = await launchChromium();
     });
     after(() => browser?.close());
 
     async function connect(): Promise<Page> {
-      const page = await (await browser.newContext()).newPage();
-      page.on('pageerror', (error) => faults.push(String(error)));
-      page.on('response', (response) => {
-        if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
-      });
+      const page = await newPage(browser, faults);
       await page.goto(`http://127.0.0.1:${gateway.port}/sockjs.html`);
       await page.click('#connect');
       await shows(page, 'state', 'Connected over websocket.');
@@ -73,7 +59,6 @@ describe('the page with STOMP over SockJS', function () {
   ] as const) {
     it(`works in ${engine}, ${stands}`, async function () {
       requireOrSkip(this, engine);
-      const html = readFileSync(new URL('../../legacy-demo/sockjs.html', import.meta.url), 'utf8');
       // sockjs-client knows Konqueror by its name, and does not use postMessage there, nor frames; the test's program has another name.
       const before =
         '<head><script>if (/KIO/.test(navigator.userAgent)) window.postMessage = undefined;</script>';
@@ -92,16 +77,12 @@ describe('the page with STOMP over SockJS', function () {
             document.title = 'done';
         }, 50);
       </script></body>`;
-      const front = await startFront(gateway.port, {
-        '/_test/sockjs.html': () => html.replace('<head>', before).replace('</body>', () => driver),
+      await useDemoPage({
+        engine,
+        gatewayPort: gateway.port,
+        page: 'sockjs.html',
+        edit: (html) => html.replace('<head>', before).replace('</body>', () => driver),
       });
-      try {
-        const address = `http://127.0.0.1:${front.port}/_test/sockjs.html`;
-        const { done, output } = await run(engine, address, { seconds: 30 });
-        assert.ok(done, output);
-      } finally {
-        await front.close();
-      }
     });
   }
 });

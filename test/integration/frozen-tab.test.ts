@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-core';
-import { program } from '../engines/programs.ts';
+import { chromiumOptions } from '../support/chromium.ts';
 import { type Feed, HEARTBEAT, startFeed, WINDOW } from '../support/feed.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 import { until } from '../support/until.ts';
@@ -21,10 +21,7 @@ describe('a frozen tab in Chromium', function () {
 
   before(async function () {
     requireOrSkip(this, 'chromium');
-    browser = await puppeteer.launch({
-      executablePath: program('chromium') as string,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-    });
+    browser = await puppeteer.launch(chromiumOptions());
   });
   after(() => browser?.close());
   beforeEach(async () => {

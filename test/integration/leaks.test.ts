@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { GatewaySocket } from '../../gateway/index.ts';
-import { program } from '../engines/programs.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { type Front, startFront } from '../support/front.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
@@ -38,10 +38,7 @@ describe('a page in Chromium, after 10,000 messages of 1 KiB', function () {
     requireOrSkip(this, 'chromium');
     gateway = await startGateway({}, (made) => made.route('/flood', (socket) => flood(socket)));
     front = await startFront(gateway.port, { '/_test/leaks.html': page });
-    browser = await chromium.launch({
-      executablePath: program('chromium') as string,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-    });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();

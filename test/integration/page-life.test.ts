@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { program } from '../engines/programs.ts';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium.ts';
 import { type Feed, HEARTBEAT, startFeed, WINDOW } from '../support/feed.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 import { until } from '../support/until.ts';
@@ -16,11 +16,7 @@ describe('the life of a page in Chromium', function () {
 
   before(async function () {
     requireOrSkip(this, 'chromium');
-    browser = await chromium.launch({
-      executablePath: program('chromium') as string,
-      ignoreDefaultArgs: ['--disable-back-forward-cache'],
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-    });
+    browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
   });
   after(() => browser?.close());
   beforeEach(async () => {
