@@ -16,13 +16,12 @@ export class TaskQueue {
   }
 
   private next(): void {
-    const task = this.waiting.shift();
-    this.busy = !!task;
-    if (!task) return;
-    task();
-    if (!page.MessageChannel) {
-      this.next();
-      return;
+    for (;;) {
+      const task = this.waiting.shift();
+      this.busy = !!task;
+      if (!task) return;
+      task();
+      if (page.MessageChannel) break;
     }
     const { port1, port2 } = new page.MessageChannel();
     port1.onmessage = () => {

@@ -4,6 +4,7 @@ import { hasAccessors } from '../../../client-shim/src/browser/define.ts';
 import { whenLeaving } from '../../../client-shim/src/browser/leaving.ts';
 import { baseUrl, currentScript, pageOrigin } from '../../../client-shim/src/browser/place.ts';
 import { randomId } from '../../../client-shim/src/browser/random.ts';
+import { TaskQueue } from '../../../client-shim/src/browser/task-queue.ts';
 import { withGlobals } from '../../support/realm/globals.ts';
 
 /** Runs with these globals. */
@@ -128,5 +129,21 @@ describe('Random names', () => {
 describe('Accessors', () => {
   it('are there if a plain object can have one', () => {
     assert.equal(hasAccessors(), true);
+  });
+});
+
+describe('The queue of tasks', () => {
+  it('takes any number that come while one of them runs, also where there is no MessageChannel: an alert of IE lets them in', () => {
+    within({ MessageChannel: undefined }, () => {
+      const queue = new TaskQueue();
+      let ran = 0;
+      queue.add(() => {
+        for (let i = 0; i < 100_000; i += 1)
+          queue.add(() => {
+            ran += 1;
+          });
+      });
+      assert.equal(ran, 100_000);
+    });
   });
 });
