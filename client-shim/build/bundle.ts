@@ -58,7 +58,10 @@ export async function bundle(
  * of what may not, so that a name left out costs some bytes and breaks nothing.
  */
 const INTERNAL =
-  /^(?:abandoned|acknowledged?|addRules|age|answered|asOctets|attach|attached|binary|bridge|bridged|buffered|busy|callback|carriers?|connection|constructing|copied|created|crossOrigin|direct|dispatch|downstream|duplex|ended|enter|face|failed|good|handler|hasUnsent|holdsLoad|heard|heartbeat|isAwaiting|isEmpty|isSet|isWaiting|kind|leave|line|list|listeners|lost|members|move|mover|note|octets|outbox|page|patience|pick|plain|post|postsOctets|reading|received|removeAt|removed|rewind|room|rtt|rules|rungs|scheme|seam|seen|selected|seq|session|setBinaryType|setHandler|sharers|silence|since|sizes|slept|streams|sync|takes|tasks|token|unacknowledged|waiting|wake|way|whileConnected|works)$/;
+  /^(?:abandoned|accept|accessors|acknowledged?|add|addRules|age|answered|ask|asOctets|attach|attached|binary|bridge|bridged|buffered|busy|callback|carriers?|clear|connection|constructing|copied|created|crossOrigin|direct|dispatch|downstream|duplex|ended|enter|event|face|fail|failed|find|from|good|handler|hasUnsent|heard|heartbeat|holdsLoad|home|host|isAwaiting|isEmpty|isSet|isWaiting|kind|last|leave|line|list|listeners|lost|members|move|mover|native|next|note|octets|outbox|page|patience|pick|plain|post|postsOctets|read|reading|received|remove|removeAt|removed|rest|rewind|room|rtt|rules|rungs|scheme|seam|seen|selected|seq|session|setBinaryType|setHandler|settings|sharers|silence|since|sizes|slept|start|stop|streams|sync|take|takes|tasks|to|token|unacknowledged|waiting|wake|way|whileConnected|window|works)$/;
+
+/** Two letters that ES3 would have quoted. */
+const WORDS = ['do', 'if', 'in'];
 
 /** The last step to ES3, for people to read (`minified` false) or for the wire; `banner` stays at the top. */
 export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {
@@ -69,7 +72,7 @@ export function finish(code: string, banner: string, { minified = false, module 
     module,
     // Functions of more than a return, put in place of their one call, compress worse: 3 % of the gzipped size.
     compress: minified && { passes: 5, hoist_funs: true, inline: 1 },
-    mangle: minified && { properties: { builtins: true, domprops: true, regex: INTERNAL } },
+    mangle: minified && { properties: { builtins: true, domprops: true, regex: INTERNAL, reserved: WORDS } },
     output: {
       // A script without a charset is read in that of the page.
       ascii_only: true,

@@ -108,10 +108,7 @@ function leave(): void {
 }
 
 function rest(resting: boolean): void {
-  for (const id in connections) {
-    const connection = connections[id] as Connection;
-    if (connection.rest) connection.rest(resting);
-  }
+  for (const id in connections) (connections[id] as Connection).rest(resting);
 }
 
 post('*', '0', 'H', randomId(8));

@@ -7,7 +7,7 @@ import { createStompShim, lookForStomp, type StompShim } from './stomp/shim.ts';
 
 // The script for a page: replaces window.WebSocket at once, as its tag says, and repairs the page's STOMP library. A second tag adds to the first.
 const script = currentScript();
-const attribute = (name: string) => script?.getAttribute(name) || '';
+const attribute = (name: string) => (script && script.getAttribute(name)) || '';
 const home = (attribute('src') && resolve(attribute('src'), baseUrl())) || '';
 const shim = (page.WebSocketShim as StompShim | undefined) || createStompShim(connectWith, home);
 page.WebSocketShim = page.WebSocket = shim as never;

@@ -5,7 +5,7 @@ import { page } from './page.ts';
 /** What relative addresses are relative to. */
 export function baseUrl(): string {
   const document = page.document;
-  let base = document?.baseURI;
+  let base = document && document.baseURI;
   // IE has no baseURI.
   const elements = document && !base ? document.getElementsByTagName('base') : [];
   for (let at = 0; !base && at < elements.length; at += 1) base = (elements[at] as Element).href;

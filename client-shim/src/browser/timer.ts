@@ -5,8 +5,3 @@ import { page } from './page.ts';
 export function later(run: () => void, ms: number): TimerId {
   return page.setTimeout(run, ms);
 }
-
-/** Forgets a timer; one that ran, or null, does no harm. */
-export function cancel(timer: TimerId | null): void {
-  if (timer !== null) page.clearTimeout(timer);
-}

@@ -4,7 +4,7 @@ import { plainOrigin } from '../browser/place.ts';
 import { type Bytes, binaryString } from '../lang/bytes.ts';
 import { nothing } from '../lang/nothing.ts';
 import { VERSION } from '../lang/version.ts';
-import { createAlarm } from '../session/alarm.ts';
+import { createAlarm } from '../transport/alarm.ts';
 import { insertFrame, remove } from '../transport/element.ts';
 import type { Opening, Part } from '../transport/part.ts';
 import type { Platform } from '../transport/platform.ts';

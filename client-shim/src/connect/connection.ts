@@ -55,11 +55,11 @@ export interface Connection {
   close(code: number, reason: string): void;
   /** Brings `sent` up to date: called before the page reads bufferedAmount, and the one case in which `sent` may be called from
    * within. What is not asked is brought up to date before the next event. */
-  settle?(): void;
+  settle(): void;
   /** The page is being left: abort at once, no events. */
   leave(): void;
   /** The page goes into the back/forward cache (true), where it would hold a request that nobody reads, or comes out of it (false). */
-  rest?(resting: boolean): void;
+  rest(resting: boolean): void;
   /** Name of the transport in use, empty before there is one. */
   transport(): string;
   diagnostics(): Step[];

@@ -45,9 +45,7 @@ export function create(
     protocols: target.protocols.join(',')
   };
   // Only where it needs no preflight.
-  const options = crossOrigin
-    ? { crossOrigin: true }
-    : { crossOrigin: false, header: target.bridged ? 'bridge' : 'create' };
+  const header = crossOrigin ? '' : target.bridged ? 'bridge' : 'create';
   let request: Request | undefined;
   let givenUp = false;
   const retry = createRetry(platform, WINDOW, again, () => events.failed('create unanswered'));
@@ -58,7 +56,7 @@ export function create(
       way,
       addressOf(target.url, 'create'),
       spellFields(fields),
-      options,
+      { crossOrigin: crossOrigin, header: header },
       PATIENCE,
       (status, text) => {
         if (givenUp) return;

@@ -1,6 +1,6 @@
 import { indexOf } from '../lang/list.ts';
-import { createAlarm } from '../session/alarm.ts';
 import type { Choice } from '../session/downstream.ts';
+import { createAlarm } from '../transport/alarm.ts';
 import type { CarrierKind } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
 import type { Memory } from './memory.ts';

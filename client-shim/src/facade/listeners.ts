@@ -29,7 +29,7 @@ export class Listeners {
       throw new TypeError('The listener is neither a function nor an object.');
     const { once, signal }: ListenerOptions = isObject(options) ? options : {};
     const capture = captureOf(options);
-    if (signal?.aborted || this.find(type, capture, callback) >= 0) return;
+    if ((signal && signal.aborted) || this.find(type, capture, callback) >= 0) return;
     this.list.push({ type, callback, capture, once: !!once, removed: false });
     if (signal) signal.addEventListener('abort', () => this.remove(type, callback, capture));
   }

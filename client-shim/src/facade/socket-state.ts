@@ -53,7 +53,7 @@ export class SocketState implements ConnectionEvents {
   }
 
   bufferedAmount(): number {
-    this.connection?.settle?.();
+    if (this.connection) this.connection.settle();
     return this.buffered;
   }
 
@@ -108,7 +108,7 @@ export class SocketState implements ConnectionEvents {
 
   /** The page goes into the back/forward cache, or comes out of it. */
   rest(resting: boolean): void {
-    this.whileConnected((connection) => connection.rest && connection.rest(resting));
+    this.whileConnected((connection) => connection.rest(resting));
   }
 
   // --- what the connection tells ---

@@ -42,10 +42,7 @@ export function base64Decode(text: string): number[] | null {
   return octets;
 }
 
+/** Of padding any value will do: what comes of it is cut off. */
 function value(text: string, at: number): number {
-  const unit = text.charCodeAt(at);
-  if (unit > 96) return unit - 71;
-  if (unit > 64) return unit - 65;
-  if (unit > 47) return unit === 61 ? 0 : unit + 4;
-  return unit === 43 ? 62 : 63;
+  return DIGITS.indexOf(text.charAt(at)) & 63;
 }

@@ -1,7 +1,7 @@
 import { indexOf } from '../lang/list.ts';
+import { createAlarm } from '../transport/alarm.ts';
 import { isNarrow, type Platform } from '../transport/platform.ts';
 import type { Ask, Request } from '../transport/request.ts';
-import { createAlarm } from './alarm.ts';
 
 /**
  * How a page makes the requests that are no downstreams. In engines with two connections to a host, of which the downstream has one, each of them waits

@@ -1,8 +1,8 @@
 import { indexOf } from '../lang/list.ts';
+import { createAlarm } from '../transport/alarm.ts';
 import type { Carrier, CarrierKind, Line } from '../transport/carrier.ts';
 import { isNarrow, type Platform } from '../transport/platform.ts';
 import type { Frame } from '../wire/frame.ts';
-import { createAlarm } from './alarm.ts';
 import { createRetry } from './retry.ts';
 
 /** Why a downstream was lost. */

@@ -1,5 +1,5 @@
+import { createAlarm } from '../transport/alarm.ts';
 import type { Platform } from '../transport/platform.ts';
-import { createAlarm } from './alarm.ts';
 
 /** Longest pause between two tries, in milliseconds. */
 const LONGEST = 5000;

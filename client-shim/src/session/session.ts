@@ -1,10 +1,10 @@
+import { createAlarm } from '../transport/alarm.ts';
 import type { CarrierKind, Line } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
 import { addressOf } from '../wire/address.ts';
 import { textBody } from '../wire/body.ts';
 import { type Frame, frame } from '../wire/frame.ts';
 import { type Binary, binaryOf, charactersOf } from '../wire/payload.ts';
-import { createAlarm } from './alarm.ts';
 import type { Downstream, Member } from './downstream.ts';
 import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';

@@ -1,9 +1,9 @@
+import { createAlarm } from '../transport/alarm.ts';
 import { bodyOf, isPassing, type Line } from '../transport/carrier.ts';
 import { hasLevel2, type Platform } from '../transport/platform.ts';
 import { addressOf } from '../wire/address.ts';
 import { type Frame, frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
-import { createAlarm } from './alarm.ts';
 import type { Inbox } from './inbox.ts';
 import type { Outbox } from './outbox.ts';
 import { createRetry } from './retry.ts';

@@ -6,11 +6,12 @@ import type { Platform } from './platform.ts';
  */
 export function hasFlash(platform: Platform, origin: string, url: string): boolean {
   const page = platform.page;
+  const { plugins } = page.navigator || {};
   try {
     return (
       /^http:.* ws:/.test(origin + ' ' + url) &&
       !!(
-        (page.navigator?.plugins || {})['Shockwave Flash'] ||
+        (plugins && plugins['Shockwave Flash']) ||
         new (page.ActiveXObject as NonNullable<typeof page.ActiveXObject>)('ShockwaveFlash.ShockwaveFlash')
       )
     );

@@ -1,7 +1,8 @@
-import type { Document, Page, TimerId } from '../../browser.d.ts';
+import type { Document, Page } from '../../browser.d.ts';
 import { addressOf } from '../wire/address.ts';
 import { startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
+import { createAlarm } from './alarm.ts';
 import type { Carrier, CarrierEvents, Line, Wanted } from './carrier.ts';
 import { expose, insertFrame, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
@@ -24,14 +25,14 @@ export function openFrameStream(
   const page = platform.page;
   const position = startPosition();
   const name = newName();
-  let timer: TimerId | undefined;
+  const again = createAlarm(platform, look);
   let running = false;
   let closed = false;
 
   function told(text: string): void {
     // The document has this function for as long as it runs.
     if (closed) return;
-    if (timer === undefined) timer = page.setTimeout(look, LOOK);
+    if (!again.isSet()) again.set(LOOK);
     // Numbering goes on from script to script, reading begins anew.
     position.at = position.seen = 0;
     running = true;
@@ -48,7 +49,7 @@ export function openFrameStream(
     } catch (_) {
       // the page has emptied itself, and the frame with it
     }
-    timer = page.setTimeout(look, LOOK);
+    again.set(LOOK);
     // It ended, or was cut where the engine shows a cut: WebKit and KHTML do not, and only silence tells there.
     if (state === 'complete') {
       close();
@@ -63,7 +64,7 @@ export function openFrameStream(
 
   function close(): void {
     closed = forget();
-    if (timer !== undefined) page.clearTimeout(timer);
+    again.clear();
     if (!running) free();
   }
 

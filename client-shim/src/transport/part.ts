@@ -1,5 +1,6 @@
 import type { Document } from '../../browser.d.ts';
 import type { Bytes } from '../lang/bytes.ts';
+import { createAlarm } from './alarm.ts';
 import { insert, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 import type { Native, NativeEvents, NativeHooks } from './websocket.ts';
@@ -46,10 +47,10 @@ export function loadPart(
   const page = platform.page;
   const document = page.document as Document;
   const script = document.createElement('script');
-  const late = page.setTimeout(finish, page[name] ? 0 : PATIENCE);
+  const late = createAlarm(platform, finish);
 
   function forget(): void {
-    page.clearTimeout(late);
+    late.clear();
     script.onload = script.onerror = script.onreadystatechange = null;
     remove(script);
   }
@@ -59,6 +60,7 @@ export function loadPart(
     done(page[name] as Part | undefined);
   }
 
+  late.set(page[name] ? 0 : PATIENCE);
   if (!page[name]) {
     script.onload =
       script.onerror =

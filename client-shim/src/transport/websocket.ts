@@ -1,11 +1,7 @@
-import type {
-  NativeWebSocket,
-  NativeWebSocketConstructor,
-  TimerId,
-  Uint8ArrayConstructor
-} from '../../browser.d.ts';
+import type { NativeWebSocket, NativeWebSocketConstructor, Uint8ArrayConstructor } from '../../browser.d.ts';
 import { Bytes } from '../lang/bytes.ts';
 import type { Binary } from '../wire/payload.ts';
+import { createAlarm } from './alarm.ts';
 import type { Platform } from './platform.ts';
 
 /** What the page is told; the same as a connection tells. */
@@ -51,8 +47,7 @@ export function isTrusted(
 }
 
 /**
- * Opens it; undefined if the engine has none that is to be trusted, or will not open this one. Given up if it is not open after `patience`
- * milliseconds.
+ * Opens one that is to be trusted; undefined if the engine will not, or it is a draft after all. Given up if it is not open after `patience` milliseconds.
  */
 export function openNative(
   platform: Platform,
@@ -62,8 +57,7 @@ export function openNative(
   events: NativeEvents,
   hooks: NativeHooks
 ): Native | undefined {
-  const Socket = platform.socket;
-  if (!isTrusted(Socket)) return undefined;
+  const Socket = platform.socket as NativeWebSocketConstructor;
   let socket: NativeWebSocket;
   try {
     // Mixed content throws in some engines. An empty list is not no list in old ones: they offer an empty subprotocol.
@@ -78,7 +72,8 @@ export function openNative(
   let heard = false;
   /** Something was sent in this task: it counts until the next one (WHATWG WebSockets, `bufferedAmount`); old WebKit counts it down at once. */
   let fresh = false;
-  let timer: TimerId | undefined;
+  const late = createAlarm(platform, () => pass('no answer'));
+  const again = createAlarm(platform, lookAgain);
 
   function look(): void {
     fresh = false;
@@ -90,19 +85,14 @@ export function openNative(
   }
 
   function lookAgain(): void {
-    timer = undefined;
     look();
-    if (queued) timer = platform.page.setTimeout(lookAgain, LOOK);
-  }
-
-  function stopTimer(): void {
-    if (timer !== undefined) platform.page.clearTimeout(timer);
-    timer = undefined;
+    if (queued) again.set(LOOK);
   }
 
   function detach(): void {
     socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
-    stopTimer();
+    late.clear();
+    again.clear();
   }
 
   function pass(reason: string): void {
@@ -126,7 +116,7 @@ export function openNative(
   }
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => {
-    stopTimer();
+    late.clear();
     opened = true;
     hooks.opened();
     events.open(socket.protocol || '', socket.extensions || '');
@@ -152,7 +142,7 @@ export function openNative(
     if (wasClean) events.closing();
     events.closed(code, event.reason || '', wasClean, !wasClean);
   };
-  timer = platform.page.setTimeout(() => pass('no answer'), patience);
+  late.set(patience);
 
   return {
     send: (data, size) => {
@@ -163,8 +153,7 @@ export function openNative(
       if (fresh) return;
       fresh = true;
       // Anew: a timer of before may come much later than the next task.
-      stopTimer();
-      timer = platform.page.setTimeout(lookAgain, 0);
+      again.set(0);
     },
     close: (code, reason) => {
       if (code === 1005) socket.close();

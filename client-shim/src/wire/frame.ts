@@ -25,19 +25,11 @@ export type Read = (position: Position, text: string) => Frame[] | null;
 
 const LAST_NUMBER = 9007199254740991;
 const NUMBERED = /[TtBbCX]/;
-
-/** What the payload of each type may be, apart from messages. */
-const PAYLOADS: { readonly [type: string]: RegExp } = {
-  '#': /^[1-9]\d{0,15}$/,
-  A: /^(0|[1-9]\d{0,15})$/,
-  // the codes that may travel (RFC 6455 §7.4, IANA close code registry)
-  C: /^((100[0-37-9]|101[0-4]|[34]\d\d\d)(,[\s\S\u180e]*)?)?$/,
-  E: /^[rsg]$/,
-  H: /^$/,
-  R: /^$/,
-  S: /^\d+$/,
-  X: /^$/
-};
+/** Types whose payload may be anything. */
+const FREE = /[TtBbP]/;
+/** The other ones and what their payload may be. `C`: the codes that may travel (RFC 6455 §7.4, IANA close code registry). */
+const BOUND =
+  /^([HRX]|E[rsg]|S\d+|A0|[#A][1-9]\d{0,15}|C((100[0-37-9]|101[0-4]|[34]\d\d\d)(,[\s\S\u180e]*)?)?)$/;
 
 /** A frame to be sent. */
 export function frame(type: string, data: string | number): Frame {
@@ -55,8 +47,7 @@ export function startPosition(): Position {
 
 /** A frame from the gateway as it was spelled, with its number; null if it is malformed (PROTOCOL.md §2, §2.1). */
 export function arrived(position: Position, type: string, data: string): Frame | null {
-  const allowed = PAYLOADS[type];
-  if (allowed ? !allowed.test(data) : !/[TtBbP]/.test(type)) return null;
+  if (!FREE.test(type) && !BOUND.test(type + data)) return null;
   if ((type === '#' || type === 'A') && +data > LAST_NUMBER) return null;
   if (type === '#') position.next = +data;
   // Numbers are each session's own.

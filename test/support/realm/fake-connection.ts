@@ -31,6 +31,10 @@ export class FakeConnection implements Connection {
     this.#calls.push(['close', code, reason]);
   }
 
+  settle(): void {}
+
+  rest(): void {}
+
   leave(): void {
     this.#calls.push(['leave']);
   }

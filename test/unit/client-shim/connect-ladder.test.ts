@@ -82,7 +82,7 @@ describe('the ladder, at its native rung', () => {
     socketOf(browser).onopen?.({ type: 'open' });
     for (let i = 0; i < 2; i += 1) {
       connection.send('0123456789', 10);
-      connection.settle?.();
+      connection.settle();
     }
     assert.deepEqual(told, ['open']);
     browser.clock.advance(0);

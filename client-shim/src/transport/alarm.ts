@@ -1,5 +1,5 @@
 import type { TimerId } from '../../browser.d.ts';
-import type { Platform } from '../transport/platform.ts';
+import type { Platform } from './platform.ts';
 
 /** One thing that is to be done later. */
 export interface Alarm {
@@ -9,7 +9,7 @@ export interface Alarm {
   isSet(): boolean;
 }
 
-/** All timers of a session are alarms. `ring` is told how many milliseconds it comes late: much is a machine that slept. */
+/** `ring` is told how many milliseconds it comes late: much is a machine that slept. */
 export function createAlarm(platform: Platform, ring: (late: number) => void): Alarm {
   let timer: TimerId | null = null;
   let due = 0;
