@@ -4,6 +4,7 @@ import { hixieDraft } from './backend/hixie-handshake.ts';
 import { type NativeConnection, NativeEndpoint, type UpgradeRequest } from './backend/native.ts';
 import { spliceUpgrade } from './backend/splice.ts';
 import type { UpstreamTarget } from './backend/target.ts';
+import { within } from './backend/within.ts';
 import type { Clock } from './base/clock.ts';
 import { RefusedError, RequestError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
@@ -12,7 +13,7 @@ import { pipe } from './channel/pipe.ts';
 import { textOnly } from './channel/text-only.ts';
 import type { ResolvedOptions, RouteOptions, SockJsOptions } from './config/resolved.ts';
 import { resumablePolicy } from './dialect/resumable.ts';
-import { sockjsPolicy } from './dialect/sockjs.ts';
+import { PATIENCE, sockjsPolicy } from './dialect/sockjs.ts';
 import {
   type Access,
   admitCreate,
@@ -87,7 +88,7 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     this.#resumable = { context: { clock, limits: session, policy: resumablePolicy, maxMessage }, backend };
     this.#sockjs = {
       context: { clock, limits: sockjsLimits(session, sockjs), policy: sockjsPolicy, maxMessage },
-      backend: textBackend(backend, sockjs),
+      backend: within(PATIENCE, textBackend(backend, sockjs), context),
     };
   }
 

@@ -7,6 +7,12 @@ import { decodeUtf8 } from '../protocol/unit-builder.ts';
 /** What this dialect can promise of a session: it knows no acknowledgements, and a second downstream is turned away (SockJS 0.3.3, "Protocol and framing"). */
 export const sockjsPolicy = { delivered: 'written', second: 'refused' } as const;
 
+/**
+ * Milliseconds until a session is said to be there. A client that has not heard of it gives up: after the time that `/info` took and 300 ms, or 200 ms in version 0.3
+ * (sockjs-client, `countRTO`), on JSONP; after twice that elsewhere.
+ */
+export const PATIENCE = 100;
+
 /** The session is there. */
 export const OPEN = 'o';
 /** A sign of life. */

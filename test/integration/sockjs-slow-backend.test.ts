@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { startGateway } from '../support/gateway.ts';
+import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/sockjs-client.ts';
+
+/** Clients of a page give a transport little more than the time that `/info` took, and then try the next. */
+describe('SockJS before a backend that takes its time', () => {
+  let server: Server;
+  let sockets: WebSocketServer;
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  /** Handshakes that wait for an answer. */
+  let asked: ((yes: boolean) => void)[];
+
+  before(async () => {
+    server = createServer();
+    const verifyClient = (_info: unknown, done: (yes: boolean) => void) => void asked.push(done);
+    sockets = new WebSocketServer({ server, verifyClient });
+    sockets.on('connection', (socket: WebSocket) =>
+      socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    gateway = await startGateway({ routes: [`/slow=ws://127.0.0.1:${port}`] });
+  });
+
+  beforeEach(() => {
+    asked = [];
+  });
+
+  after(async () => {
+    await gateway.close();
+    sockets.close();
+    server.close();
+  });
+
+  const opened = async (transport: string): Promise<SockJsSocket> => {
+    const socket = sockJs(`http://127.0.0.1:${gateway.port}/slow`, transport);
+    await new Promise<void>((resolve, reject) => {
+      socket.onopen = () => resolve();
+      socket.onclose = ({ code, reason }) => reject(new Error(`closed: ${code} ${reason}`));
+    });
+    assert.equal(asked.length, 1);
+    return socket;
+  };
+
+  for (const transport of NODE_TRANSPORTS) {
+    it(`opens over ${transport}, and what is sent waits`, async () => {
+      const socket = await opened(transport);
+      const had: string[] = [];
+      const all = new Promise<void>((resolve) => {
+        socket.onmessage = ({ data }) => {
+          had.push(data);
+          if (data === 'last') resolve();
+        };
+      });
+      for (const text of ['first', 'second', 'last']) socket.send(text);
+      asked[0]?.(true);
+      await all;
+      assert.deepEqual(had, ['first', 'second', 'last']);
+      socket.close();
+    });
+
+    it(`ends with 1006 over ${transport} if it refuses then`, async () => {
+      const socket = await opened(transport);
+      const closed = new Promise<number>((resolve) => {
+        socket.onclose = ({ code }) => resolve(code);
+      });
+      asked[0]?.(false);
+      assert.equal(await closed, 1006);
+    });
+  }
+
+  it('tells it of a client that has gone', async () => {
+    const socket = await opened('xhr-streaming');
+    socket.send('last words');
+    const connected = once(sockets, 'connection') as Promise<[WebSocket]>;
+    socket.close();
+    asked[0]?.(true);
+    const [far] = await connected;
+    const [code] = (await once(far, 'close')) as [number];
+    assert.equal(code, 1001);
+  });
+});
