@@ -11,7 +11,7 @@ describe('a backend within a time', () => {
     ...{ url: '/', rest: '', headers: {}, rawHeaders: [], protocols: [], carrier: 'fallback' },
     ...{ remoteAddress: '', forwardedFor: '', secure: false, host: '' },
   };
-  const log = createLog('silent');
+  const log = createLog({ level: 'silent', format: 'json' });
   const signal = new AbortController().signal;
 
   const behind = (connect: Backend['connect']) => {
