@@ -120,6 +120,19 @@ describe('the life of a page in Chromium', function () {
     });
   }
 
+  describe('over websocket', () => {
+    for (const [how, leave] of [
+      ['closed', (page: Page) => page.close()],
+      ['loaded again', (page: Page) => page.reload()],
+    ] as const)
+      it(`tells the backend 1001 when the page is ${how}, as the browser does by itself`, async () => {
+        const page = await open('websocket');
+        await leave(page);
+        await until('it is closed', () => feed.peers[0]?.closed !== undefined);
+        assert.equal(feed.peers[0]?.closed, 1001);
+      });
+  });
+
   /** Playwright's own `goBack` waits for a load, and a page from the cache has none. */
   async function back(page: Page): Promise<void> {
     const cdp = await context.newCDPSession(page);

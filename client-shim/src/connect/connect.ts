@@ -290,7 +290,8 @@ function connectOn(
     leave: () => {
       end('', 'page left');
       failing.clear();
-      if (plain) plain.abandon();
+      // The browser closes its own with 1001, which no page can.
+      if (plain && direct !== NATIVE) plain.abandon();
       if (session) session.leave();
     },
     rest: (resting) => session && session.rest(resting),

@@ -79,7 +79,7 @@ export class SocketState implements ConnectionEvents {
     this.face.sync();
     if (this.readyState !== OPEN) return;
     const go = (payload: Payload) => this.whileConnected((connection) => connection.send(payload, size));
-    if (isBlob(data)) this.outbox.read(data, go, () => this.whileConnected(() => this.fail()));
+    if (isBlob(data)) this.outbox.read(data, go, () => this.fail());
     else this.outbox.add(() => go(data));
   }
 
@@ -155,7 +155,7 @@ export class SocketState implements ConnectionEvents {
   }
 
   private fail(): void {
-    this.leave();
+    this.whileConnected((connection) => connection.close(1005, ''));
     later(() => this.closed(1006, '', false, true), 0);
   }
 

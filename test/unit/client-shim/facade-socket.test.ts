@@ -220,7 +220,7 @@ for (const accessors of [true, false]) {
       await settled();
       StandInReader.failing = false;
       await settled();
-      assert.deepEqual(connection.calls, [['leave']]);
+      assert.deepEqual(connection.calls, [['close', 1005, '']]);
       assert.deepEqual(seen, [
         ['error', 3],
         ['close', 3, 1006, '', false],
