@@ -27,7 +27,7 @@ export interface GatewayOptions {
   readonly policyPort?: number | string | true | undefined;
   /** Hosts whose SWFs may connect beside the gateway's own and those of `origin`: names, addresses, `*.name`; `'*'` is every host. @default [] */
   readonly policyDomain?: string | readonly string[] | undefined;
-  /** Serve `/crossdomain.xml` for the same hosts. @default false */
+  /** Serve `/crossdomain.xml` for the same hosts; by `listen`, too. @default false */
   readonly crossdomain?: boolean | undefined;
   /** Plain TCP port of the embedded broker: a port, or `host:port`. It is served by `listen`. @default none */
   readonly stompPort?: string | number | undefined;

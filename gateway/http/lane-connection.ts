@@ -190,7 +190,7 @@ export class LaneConnection implements ExchangeConnection {
 
   /** Some old browsers send a line end behind the body of a POST (RFC 9112 §2.2). Behind a request it is no beginning of the next one. */
   #withoutEmptyLine(octets: Buffer): Buffer {
-    if (octets[0] !== CR || octets[1] !== LF) return octets;
+    if (this.#fresh || octets[0] !== CR || octets[1] !== LF) return octets;
     const rest = octets.subarray(2);
     this.#unread.keep(rest);
     if (this.#waiting === 'head') this.#wait('idle');

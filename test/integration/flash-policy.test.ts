@@ -67,6 +67,8 @@ ${access.join('')}</cross-domain-policy>
     for (const octets of [`${REQUEST}x`, '<html>', `${REQUEST.slice(0, -1)}\n`]) {
       assert.equal(await ask(gateway.port, octets), '');
     }
+    // An empty line before a request is HTTP's (RFC 9112 §2.2), and so is what is behind it.
+    assert.equal(statusOf(await ask(gateway.port, `\r\n${REQUEST}\r\n\r\n`)), 400);
   });
 
   it('leave HTTP and WebSocket on the gateway’s port as they are', async () => {
