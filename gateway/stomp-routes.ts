@@ -10,7 +10,7 @@ import type {
 import { Broker, brokerBackend } from './stomp/broker/broker.ts';
 import { StompListener } from './stomp/broker/listener.ts';
 import { type BrokerOptions, defaultBrokerOptions } from './stomp/broker/options.ts';
-import { frameLimits } from './stomp/parser.ts';
+import { frameLimits } from './stomp/limits.ts';
 import type { FramingOptions } from './stomp/relay/options.ts';
 import { framedBackend, relayBackend } from './stomp/relay/relay.ts';
 

@@ -8,6 +8,8 @@ export interface Frame {
   readonly command: string;
   readonly headers: FrameHeaders;
   readonly body: Buffer;
+  /** The whole frame as it came, with its NUL, where it can travel on so. */
+  readonly octets?: Buffer;
 }
 
 /** What a client may send. `STOMP` is `CONNECT` since 1.1. */

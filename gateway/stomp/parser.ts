@@ -1,25 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { Frame } from './frame.ts';
 import { NO_BODY } from './frame.ts';
+import type { FrameLimits } from './limits.ts';
 import { StompError } from './stomp-error.ts';
+import { readWholeFrame } from './whole-frame.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const NUL = 0;
-
-/** Bounds of what a peer may send. */
-export interface FrameLimits {
-  /** Octets of a frame, head and body together. */
-  readonly maxFrame: number;
-  readonly maxHeaders: number;
-  /** Octets of one line of the head. */
-  readonly maxLine: number;
-}
-
-/** Bounds for frames of up to `maxFrame` octets; a token as long as browsers make them fits into a line. */
-export function frameLimits(maxFrame: number): FrameLimits {
-  return { maxFrame, maxHeaders: 256, maxLine: 64 * 1024 };
-}
 
 /** Who is told what was parsed. */
 export interface FrameReceiver {
@@ -30,7 +18,8 @@ export interface FrameReceiver {
 
 /**
  * Takes a stream of octets apart into STOMP frames, wherever it was cut. The state is the method that takes the next octets; each
- * answers where it stopped. It works on octets, as `content-length` counts octets and a cut may fall into a character.
+ * answers where it stopped. It works on octets, as `content-length` counts octets and a cut may fall into a character. A plain frame that
+ * stands whole in what arrived, as most do, is read by sight.
  *
  * What is unfinished is kept, and never more than `maxFrame` of it. Malformed and oversized input throws a `StompError`, as soon as it
  * can be told; a parser that threw takes nothing more.
@@ -43,6 +32,8 @@ export class FrameParser {
   /** An unfinished line or body: the first `#held` octets of it. */
   #store: Buffer = NO_BODY;
   #held = 0;
+  /** Nothing but EOLs came in this push. */
+  #isIdle = false;
   #command = '';
   #headers = new Map<string, string>();
   /** Octets of the frame's head so far. */
@@ -64,17 +55,14 @@ export class FrameParser {
 
   /** Takes octets that arrived. Frames are told in the call; a receiver may `stop` in it. */
   push(octets: Buffer): void {
-    let isIdle = this.#state === this.#betweenFrames && octets.length > 0;
+    this.#isIdle = this.#state === this.#betweenFrames && octets.length > 0;
     try {
-      for (let at = 0; at < octets.length; ) {
-        at = this.#state(octets, at);
-        isIdle &&= this.#state === this.#betweenFrames;
-      }
+      for (let at = 0; at < octets.length; ) at = this.#state(octets, at);
     } catch (error) {
       this.stop();
       throw error;
     }
-    if (isIdle) this.#receiver.heartBeat();
+    if (this.#isIdle) this.#receiver.heartBeat();
   }
 
   /** Ignores everything from now on. */
@@ -87,8 +75,15 @@ export class FrameParser {
   #betweenFrames(octets: Buffer, at: number): number {
     let next = at;
     while (next < octets.length && (octets[next] === LF || octets[next] === CR)) next++;
-    if (next < octets.length) this.#state = this.#commandLine;
-    return next;
+    if (next === octets.length) return next;
+    this.#isIdle = false;
+    const frame = readWholeFrame(octets, next, this.#commands, this.#limits);
+    if (frame === undefined) {
+      this.#state = this.#commandLine;
+      return next;
+    }
+    this.#receiver.frame(frame);
+    return next + frame.octets.length;
   }
 
   #commandLine(octets: Buffer, at: number): number {

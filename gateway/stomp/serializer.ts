@@ -30,6 +30,6 @@ export function serialize(frame: Frame): Buffer {
  * ones make Latin-1.
  */
 export function toMessage(frame: Frame): Message {
-  const octets = serialize(frame);
+  const octets = frame.octets ?? serialize(frame);
   return isUtf8(octets) ? Message.utf8(octets) : Message.binary(octets);
 }

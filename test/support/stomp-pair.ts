@@ -3,7 +3,8 @@ import type { Channel } from '../../gateway/channel/channel.ts';
 import type { CloseStatus } from '../../gateway/protocol/close.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import { type Frame, makeFrame } from '../../gateway/stomp/frame.ts';
-import { FrameParser, frameLimits } from '../../gateway/stomp/parser.ts';
+import { frameLimits } from '../../gateway/stomp/limits.ts';
+import { FrameParser } from '../../gateway/stomp/parser.ts';
 import { toMessage } from '../../gateway/stomp/serializer.ts';
 
 /** One end of a STOMP connection in memory, driven by a test. */

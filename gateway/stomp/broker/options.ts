@@ -1,4 +1,4 @@
-import { type FrameLimits, frameLimits } from '../parser.ts';
+import { type FrameLimits, frameLimits } from '../limits.ts';
 
 /**
  * How an embedded broker behaves, and its bounds. What exceeds one is answered ERROR, unless it says otherwise.

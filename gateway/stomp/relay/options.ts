@@ -1,4 +1,4 @@
-import type { FrameLimits } from '../parser.ts';
+import type { FrameLimits } from '../limits.ts';
 
 /** Where a STOMP broker listens. */
 export interface BrokerAddress {

@@ -5,7 +5,8 @@ import { ABNORMAL, CloseCode, type CloseStatus, mayTravel } from '../../protocol
 import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, makeFrame, SERVER_COMMANDS } from '../frame.ts';
 import { agree, type Beats, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
-import { type FrameLimits, FrameParser } from '../parser.ts';
+import type { FrameLimits } from '../limits.ts';
+import { FrameParser } from '../parser.ts';
 import { EOL, serialize, toMessage } from '../serializer.ts';
 import { StompError } from '../stomp-error.ts';
 import { asVersion, type Version } from '../version.ts';

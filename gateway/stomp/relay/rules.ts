@@ -36,12 +36,14 @@ export class Rules {
   }
 
   /**
-   * A frame of a connected client as it goes to the broker. It is spelled anew, so that the broker reads nothing in it that the rules were not
-   * applied to. Throws a `StompError` for one that is not allowed.
+   * A frame of a connected client as it goes to the broker. Where not every destination is allowed it is spelled anew, so that the broker reads
+   * nothing in it that the rules were not applied to. Throws a `StompError` for one that is not allowed.
    */
   apply(frame: Frame, version: Version): Frame {
-    const headers = readHeaders(frame.headers, version);
     if (frame.command === 'CONNECT' || frame.command === 'STOMP') throw new StompError('connected already');
+    // 1.0 allows spaces that brokers read in different ways.
+    if (frame.octets && !this.#isBound && version !== '1.0') return frame;
+    const headers = readHeaders(frame.headers, version);
     if (!this.#allows(frame.command, headers)) {
       throw new StompError('the destination is not allowed', receiptOf(frame));
     }

@@ -4,7 +4,7 @@ import { silentLog } from '../../../gateway/base/log.ts';
 import { Broker } from '../../../gateway/stomp/broker/broker.ts';
 import { type BrokerOptions, defaultBrokerOptions } from '../../../gateway/stomp/broker/options.ts';
 import { SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
-import { frameLimits } from '../../../gateway/stomp/parser.ts';
+import { frameLimits } from '../../../gateway/stomp/limits.ts';
 import { type StompEnd, settled, stompPair } from '../../support/stomp-pair.ts';
 import { TestClock } from '../../support/test-clock.ts';
 

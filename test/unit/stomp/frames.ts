@@ -1,6 +1,7 @@
 import type { Frame } from '../../../gateway/stomp/frame.ts';
 import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
-import { type FrameLimits, FrameParser } from '../../../gateway/stomp/parser.ts';
+import type { FrameLimits } from '../../../gateway/stomp/limits.ts';
+import { FrameParser } from '../../../gateway/stomp/parser.ts';
 
 export const LIMITS: FrameLimits = { maxFrame: 1024 * 1024, maxHeaders: 64, maxLine: 4096 };
 

@@ -4,7 +4,7 @@ import { channelPair } from '../../../gateway/backend/channel-pair.ts';
 import { type Log, silentLog } from '../../../gateway/base/log.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
-import { frameLimits } from '../../../gateway/stomp/parser.ts';
+import { frameLimits } from '../../../gateway/stomp/limits.ts';
 import { NO_RULES, type RelayRules } from '../../../gateway/stomp/relay/options.ts';
 import { framedBackend } from '../../../gateway/stomp/relay/relay.ts';
 import { StompEnd, settled } from '../../support/stomp-pair.ts';
