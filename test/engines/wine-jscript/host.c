@@ -1,6 +1,6 @@
 /* host MODE FILE...: runs JScript files under Wine with timers and a message pump, so that the callbacks of MSXML2.XMLHTTP come as they do in
    Internet Explorer. MODE is 1 (JScript 5.7), 2 (5.8), es5 or es6. Scripts see one object, `host`: print, setTimeout, setInterval, clearTimer,
-   quit, env. The exit code is that of quit, 1 after an error nobody caught, 0 if nothing is left to do. */
+   quit, env, guard. The exit code is that of quit, 1 after an error nobody caught, 0 if nothing is left to do. */
 #define COBJMACROS
 #define CINTERFACE
 #include <initguid.h>
@@ -91,10 +91,72 @@ static void fire(Timer *timer, ULONGLONG now)
     IDispatch_Release(callback);
 }
 
+/* --- guarded objects ---------------------------------------------------------------------------------------- */
+
+/* Wine 8's MSXML calls its handler without a reference of its own (httprequest_setreadystate, dlls/msxml3/httprequest.c). A handler that is
+   replaced while it runs is freed with the call still in it, and JScript goes down in leave_script. Internet Explorer holds what it calls. So
+   a guarded object passes everything on to the one inside, and gives it guarded handlers, which hold the function as long as it runs. */
+typedef struct Guard {
+    IDispatch dispatch;
+    LONG references;
+    IDispatch *inside;
+} Guard;
+
+static IDispatch *guarded(IDispatch *inside);
+
+static HRESULT WINAPI guard_query(IDispatch *self, REFIID iid, void **object)
+{
+    *object = IsEqualGUID(iid, &IID_IUnknown) || IsEqualGUID(iid, &IID_IDispatch) ? self : NULL;
+    if (*object) IDispatch_AddRef(self);
+    return *object ? S_OK : E_NOINTERFACE;
+}
+static ULONG WINAPI guard_addref(IDispatch *self) { return InterlockedIncrement(&((Guard *)self)->references); }
+static ULONG WINAPI guard_release(IDispatch *self)
+{
+    LONG left = InterlockedDecrement(&((Guard *)self)->references);
+    if (left) return left;
+    IDispatch_Release(((Guard *)self)->inside);
+    free(self);
+    return 0;
+}
+static HRESULT WINAPI guard_type_count(IDispatch *self, UINT *count) { *count = 0; return S_OK; }
+static HRESULT WINAPI guard_type(IDispatch *self, UINT index, LCID locale, ITypeInfo **info) { return E_NOTIMPL; }
+static HRESULT WINAPI guard_name(IDispatch *self, REFIID iid, LPOLESTR *names, UINT count, LCID locale, DISPID *id)
+{
+    return IDispatch_GetIDsOfNames(((Guard *)self)->inside, iid, names, count, locale, id);
+}
+static HRESULT WINAPI guard_invoke(IDispatch *self, DISPID id, REFIID iid, LCID locale, WORD flags, DISPPARAMS *given, VARIANT *result,
+                                   EXCEPINFO *thrown, UINT *bad)
+{
+    BOOL handler = flags & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF) && given->cArgs && V_VT(given->rgvarg) == VT_DISPATCH;
+    IDispatch *function = handler ? V_DISPATCH(given->rgvarg) : NULL;
+    HRESULT answer;
+    if (function) V_DISPATCH(given->rgvarg) = guarded(function);
+    IDispatch_AddRef(self);
+    answer = IDispatch_Invoke(((Guard *)self)->inside, id, iid, locale, flags, given, result, thrown, bad);
+    IDispatch_Release(self);
+    if (function) {
+        IDispatch_Release(V_DISPATCH(given->rgvarg));
+        V_DISPATCH(given->rgvarg) = function;
+    }
+    return answer;
+}
+static IDispatchVtbl guard_table = { guard_query, guard_addref, guard_release, guard_type_count, guard_type, guard_name, guard_invoke };
+
+static IDispatch *guarded(IDispatch *inside)
+{
+    Guard *guard = calloc(1, sizeof *guard);
+    guard->dispatch.lpVtbl = &guard_table;
+    guard->references = 1;
+    guard->inside = inside;
+    IDispatch_AddRef(inside);
+    return &guard->dispatch;
+}
+
 /* --- the host object ---------------------------------------------------------------------------------------- */
 
-enum { PRINT = 1, SET_TIMEOUT, SET_INTERVAL, CLEAR_TIMER, QUIT, ENV };
-static const WCHAR *const member_names[] = { L"", L"print", L"setTimeout", L"setInterval", L"clearTimer", L"quit", L"env" };
+enum { PRINT = 1, SET_TIMEOUT, SET_INTERVAL, CLEAR_TIMER, QUIT, ENV, GUARD };
+static const WCHAR *const member_names[] = { L"", L"print", L"setTimeout", L"setInterval", L"clearTimer", L"quit", L"env", L"guard" };
 
 static HRESULT argument(DISPPARAMS *given, UINT index, VARTYPE type, VARIANT *value)
 {
@@ -120,7 +182,7 @@ static HRESULT WINAPI host_type_count(IDispatch *self, UINT *count) { *count = 0
 static HRESULT WINAPI host_type(IDispatch *self, UINT index, LCID locale, ITypeInfo **info) { return E_NOTIMPL; }
 static HRESULT WINAPI host_name(IDispatch *self, REFIID iid, LPOLESTR *names, UINT count, LCID locale, DISPID *id)
 {
-    for (*id = PRINT; *id <= ENV; ++*id) if (!lstrcmpW(names[0], member_names[*id])) return S_OK;
+    for (*id = PRINT; *id <= GUARD; ++*id) if (!lstrcmpW(names[0], member_names[*id])) return S_OK;
     *id = DISPID_UNKNOWN;
     return DISP_E_UNKNOWNNAME;
 }
@@ -155,6 +217,11 @@ static HRESULT WINAPI host_invoke(IDispatch *self, DISPID id, REFIID iid, LCID l
         if (!GetEnvironmentVariableW(V_BSTR(&value), text, 4096)) *text = 0;
         VariantClear(&value);
         if (result) { V_VT(result) = VT_BSTR; V_BSTR(result) = SysAllocString(text); }
+        return S_OK;
+    case GUARD:
+        if (FAILED(argument(given, 0, VT_DISPATCH, &value))) return E_INVALIDARG;
+        if (result) { V_VT(result) = VT_DISPATCH; V_DISPATCH(result) = guarded(V_DISPATCH(&value)); }
+        VariantClear(&value);
         return S_OK;
     }
     return DISP_E_MEMBERNOTFOUND;

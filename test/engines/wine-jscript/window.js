@@ -27,6 +27,11 @@ function clearTimeout(id) { if (id) host.clearTimer(id); }
 function clearInterval(id) { clearTimeout(id); }
 function alert(text) { host.print(String(text)); }
 
+// What Wine's MSXML calls it does not hold (see host.c).
+ActiveXObject = (function (own) {
+  return function (name) { return host.guard(new own(name)); };
+})(ActiveXObject);
+
 // IE6 has requests as an ActiveX object only. Later ones have a constructor, of the same COM object.
 var XMLHttpRequest;
 if (host.env('PAGE_IE') > 6) XMLHttpRequest = function () { return new ActiveXObject('MSXML2.XMLHTTP.3.0'); };
