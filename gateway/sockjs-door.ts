@@ -55,7 +55,7 @@ export class SockJsDoor {
     const isFramed = address?.kind === 'session' && address.action === 'websocket';
     if (address === undefined || !(isFramed || address.kind === 'websocket')) return undefined;
     if (!this.#options.websocket) throw new RequestError(404, 'GW_SOCKJS', 'not found');
-    const url = handshakeUrl(address.base, upgrade.query, false);
+    const url = handshakeUrl(address.base, upgrade.query);
     return isFramed ? route.connectFramed(upgrade, url) : route.connectRaw(upgrade, url);
   }
 }

@@ -3,10 +3,10 @@ import { RequestError } from '../../base/errors.ts';
 /** A name, perhaps of a member: nothing that could be code. */
 const NAME = /^[A-Za-z_$][\w$.]{0,31}$/;
 
-/** The function that a request names in its query as `c` or `callback`. Throws a `RequestError` 400. */
+/** The function that a request names in its query as `c` or `callback`, behind all that the page's URL may have of that name. Throws a `RequestError` 400. */
 export function callbackOf(query: string): string {
   const parameters = new URLSearchParams(query);
-  const name = parameters.get('c') ?? parameters.get('callback') ?? '';
+  const name = parameters.getAll('c').at(-1) ?? parameters.getAll('callback').at(-1) ?? '';
   if (name === '') throw new RequestError(400, 'GW_SOCKJS', '"callback" parameter required');
   if (!NAME.test(name)) throw new RequestError(400, 'GW_SOCKJS', 'invalid "callback" parameter');
   return name;

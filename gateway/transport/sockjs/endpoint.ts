@@ -15,7 +15,7 @@ import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './head
 import { FORMS } from './list.ts';
 import { notFound, type PageSettings, SockJsPages, wrongMethod } from './pages.ts';
 import type { SockJsRoute } from './route.ts';
-import { handshakeUrl } from './url.ts';
+import { type Added, handshakeUrl } from './url.ts';
 import { answerPlain } from './websocket.ts';
 
 /** What the endpoint needs of its surroundings. */
@@ -137,7 +137,7 @@ export class SockJsEndpoint {
     const forget = (): void => {
       this.#held.delete(key);
     };
-    const url = handshakeUrl(base, exchange.query, form.isCallback);
+    const url = handshakeUrl(base, exchange.query, addedBy(form));
     route.openSockJs(exchange, { url, origin }, forget).then(
       (session) => {
         held.session = session;
@@ -191,6 +191,12 @@ export class SockJsEndpoint {
       else session.take(messages, () => form.answer(exchange, headers));
     });
   }
+}
+
+/** An EventSource asks for the address as it is. */
+function addedBy({ isCallback, method }: DownForm): Added | undefined {
+  if (isCallback) return 'callback';
+  return method === 'POST' ? 'time' : undefined;
 }
 
 function keyOf({ base, session }: SessionAddress): string {

@@ -1,12 +1,20 @@
-/** What clients add to the query of single requests: `t` against caches, `c` or `callback` for callback forms (sockjs-client 1.6, utils/url.js). */
-const ADDED = /^(?:t=\d*|c=.*|callback=.*)$/;
+/** What clients add at the end of the query: a time against caches to requests of scripts, a callback to callback forms (sockjs-client 1.6, utils/url.js). */
+export type Added = 'time' | 'callback';
 
-/** The URL that the page gave, as a handshake would show it: path and query without what the client added at the end. */
-export function handshakeUrl(base: string, query: string, isCallback: boolean): string {
+const ADDED: Readonly<Record<Added, RegExp>> = {
+  // Milliseconds since 1970, of any clock that is right by some decades.
+  time: /^t=\d{12,13}$/,
+  callback: /^(?:c|callback)=/,
+};
+
+/** The URL that the page gave, as a handshake would show it: path and query without what the client added. */
+export function handshakeUrl(base: string, query: string, added?: Added): string {
   const path = base === '' ? '/' : base;
-  if (query === '') return path;
-  const parameters = query.split('&');
-  const last = parameters.at(-1) ?? '';
-  if (ADDED.test(last) && (isCallback || last.startsWith('t='))) parameters.pop();
-  return parameters.length === 0 ? path : `${path}?${parameters.join('&')}`;
+  const own = added === undefined ? query : withoutLast(query, ADDED[added]);
+  return own === '' ? path : `${path}?${own}`;
+}
+
+function withoutLast(query: string, added: RegExp): string {
+  const last = query.lastIndexOf('&');
+  return added.test(query.slice(last + 1)) ? query.slice(0, Math.max(0, last)) : query;
 }

@@ -40,6 +40,11 @@ describe('SockJS 0.3.3: JsonpPolling, JSESSIONID cookie', () => {
       assert.equal(answer.body, call('callback', 'a["x"]'));
     });
 
+    it('is called by the name at the end, whatever the page’s own query has', async () => {
+      const answer = await jsonp(services.echo, `${services.echo.session()}/jsonp?c=own&c=_jp.aabc`);
+      assert.equal(answer.body, call('_jp.aabc', 'o'));
+    });
+
     // The text has 500 here and below.
     it('needs a callback', async () => {
       const answer = await jsonp(services.echo, '/a/a/jsonp');

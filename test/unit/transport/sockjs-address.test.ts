@@ -47,11 +47,15 @@ describe('an address below a route', () => {
   });
 
   it('is told to the backend as the page gave it, without what its client added', () => {
-    assert.equal(handshakeUrl('/echo', '', false), '/echo');
-    assert.equal(handshakeUrl('', 't=123', false), '/');
-    assert.equal(handshakeUrl('/echo', 'a=1&t=123', false), '/echo?a=1');
-    assert.equal(handshakeUrl('/echo', 't=abc', false), '/echo?t=abc');
-    assert.equal(handshakeUrl('/echo', 'token=x%26&c=_jp.aabc', true), '/echo?token=x%26');
-    assert.equal(handshakeUrl('/echo', 'c=mine', false), '/echo?c=mine');
+    const now = 't=1700000000000';
+    assert.equal(handshakeUrl('/echo', '', 'time'), '/echo');
+    assert.equal(handshakeUrl('', now, 'time'), '/');
+    assert.equal(handshakeUrl('/echo', `a=1&${now}`, 'time'), '/echo?a=1');
+    assert.equal(handshakeUrl('/echo', `t=5&${now}`, 'time'), '/echo?t=5');
+    assert.equal(handshakeUrl('/echo', 't=5', 'time'), '/echo?t=5');
+    assert.equal(handshakeUrl('/echo', 'token=x%26&c=_jp.aabc', 'callback'), '/echo?token=x%26');
+    assert.equal(handshakeUrl('/echo', 'c=mine&c=_jp.aabc', 'callback'), '/echo?c=mine');
+    assert.equal(handshakeUrl('/echo', 'c=mine', 'time'), '/echo?c=mine');
+    assert.equal(handshakeUrl('/echo', `c=mine&${now}`), `/echo?c=mine&${now}`);
   });
 });
