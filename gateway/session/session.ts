@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import type { Entry } from '../protocol/delivery.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
@@ -314,6 +315,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
   #deliver(carrier: Carrier): void {
     const first = this.#cursor;
     const entries = this.#outbox.from(first, carrier.room);
+    if (carrier.once && this.#context.policy.delivered === 'written') leaveEnd(entries);
     // An echo must not overtake the acknowledgement of what it answers, or `bufferedAmount` would be wrong in its event.
     const ack = this.#told < this.#inbox.received ? this.#inbox.received : -1;
     this.#cursor = first + entries.length;
@@ -459,4 +461,9 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     if (carrier.once) this.detach(carrier);
     carrier.heartbeat();
   }
+}
+
+/** Who has one frame for all has none for the end behind messages: the next one is told. */
+function leaveEnd(entries: Entry[]): void {
+  if (entries.length > 1 && entries.at(-1)?.close !== undefined) entries.pop();
 }

@@ -127,10 +127,13 @@ describe('SockJS, as time goes by', () => {
     await stream.expect(`${'h'.repeat(2048)}\no\n`);
     const session = requests.session();
     assert.equal((await requests.post(`${session}/xhr`)).body, 'o\n');
+    sockets[1]?.send('last');
     const closed = gateway.close(60_000);
     await stream.expect('c[1001,""]\n');
     clock.advance(20);
     assert.equal(gateway.sessions, 1);
+    assert.equal((await requests.post(`${session}/xhr`)).body, 'a["last"]\n');
+    clock.advance(20);
     assert.equal((await requests.post(`${session}/xhr`)).body, 'c[1001,""]\n');
     clock.advance(20);
     assert.equal(gateway.sessions, 0);

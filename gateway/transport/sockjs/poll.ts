@@ -28,7 +28,7 @@ export class Poll implements Downstream {
     this.#reply(spellEnd(status));
   }
 
-  /** An end behind messages is told to the next one: a session tells it to each. */
+  /** An end behind messages was left to the next one. */
   deliver(delivery: Delivery): boolean {
     const [frame] = spellEntries(delivery.entries);
     if (frame !== undefined) this.#reply(frame);
