@@ -40,10 +40,11 @@ export function isFrequent(target: string): boolean {
   return ACTIONS.has(action) || action === 'info';
 }
 
-/** Takes a path apart that belongs to the route of `routePath`; undefined if it is no form of SockJS. */
-export function parseAddress(path: string, routePath: string): SockJsAddress | undefined {
+/** Takes a path apart that belongs to the route of `routePath`; undefined if it is no form of SockJS. A slash at the end means nothing, as in sockjs 0.3.24. */
+export function parseAddress(given: string, routePath: string): SockJsAddress | undefined {
   const least = routePath.length;
-  if (path.length - least < 2) return { kind: 'greeting', base: routePath };
+  if (given.length - least < 2) return { kind: 'greeting', base: routePath };
+  const path = given.endsWith('/') ? given.slice(0, -1) : given;
   const slash = path.lastIndexOf('/');
   const action = path.slice(slash + 1);
   const session = ACTIONS.has(action) ? parseSession(path, slash, action, least) : undefined;

@@ -25,7 +25,7 @@ export const INTENDED: readonly Difference[] = [
     vary: ['Origin', undefined],
   }),
   ...row('the origin of a page that may not connect is not said back', undefined, {
-    'access-control-allow-origin': ['http://elsewhere.example', undefined],
+    'access-control-allow-origin': [/^(?:http:\/\/elsewhere\.example|null)$/, undefined],
     'access-control-allow-credentials': ['true', undefined],
   }),
   ...row('a page that may not connect opens no session', ['xhr, open, of another page'], {
@@ -66,6 +66,14 @@ export const INTENDED: readonly Difference[] = [
   ...row('what is JSON is taken, whatever its type is said to be', ['xhr_send, odd type'], {
     status: ['500', '204'],
     body: ['Payload expected.', ''],
+  }),
+  ...row('the same for JSONP', ['jsonp_send, of JSON'], {
+    status: ['500', '200'],
+    body: ['Payload expected.', 'ok'],
+  }),
+  ...row('a message is text', ['xhr_send, no text'], {
+    status: ['204', '400'],
+    body: ['', 'Payload expected.\n'],
   }),
   ...row('every refusal is a line of text', undefined, {
     'content-type': [undefined, TEXT],

@@ -41,7 +41,10 @@ export const RECORDED: readonly Recorded[] = [
   get('info', '/echo/info'),
   get('info of a page', '/echo/info', { origin: PAGE }),
   get('info of another page', '/echo/info', { origin: ELSEWHERE }),
+  get('info, slash', '/echo/info/'),
+  get('info, of no origin', '/echo/info', { origin: 'null' }),
   post('info, posted', '/echo/info'),
+  { ...get('info, head', '/echo/info'), method: 'HEAD' },
   options('info, preflight', '/echo/info', { origin: PAGE }),
   options('info, preflight with fields', '/echo/info', {
     origin: PAGE,
@@ -84,6 +87,11 @@ export const RECORDED: readonly Recorded[] = [
   post('xhr_send, broken, no session', '/echo/000/none/xhr_send', '["a'),
   post('xhr_send, odd type', '/echo/000/poll1/xhr_send', '["typed"]', { 'content-type': 'image/png' }),
   post('xhr, no dots', '/echo/0.0/poll1/xhr'),
+  post('xhr, slash', '/echo/000/slash1/xhr/'),
+  post('xhr, empty id', '/echo/000//xhr'),
+  post('xhr, odd id', "/echo/-_~!$&'()*+,;=:@%20%2F/%2e%2E/xhr"),
+  post('xhr, long id', `/echo/000/${LONG}/xhr`),
+  post('xhr_send, no text', '/echo/000/poll1/xhr_send', '[1,["a"]]'),
 
   { ...post('xhr_streaming', '/echo/000/stream1/xhr_streaming'), until: 'o\n' },
   {
@@ -104,6 +112,8 @@ export const RECORDED: readonly Recorded[] = [
   }),
   post('jsonp_send, plain', '/echo/000/jsonp1/jsonp_send', '["b"]'),
   get('jsonp, messages', '/echo/000/jsonp1/jsonp?c=_jp.aabd', FROM_PAGE),
+  post('jsonp_send, of JSON', '/echo/000/jsonp1/jsonp_send', '[]', { 'content-type': 'application/json' }),
+  post('jsonp_send, two fields', '/echo/000/jsonp1/jsonp_send', 'd=%5B%5D&d=%5B%5D', FORM),
   post('jsonp_send, broken', '/echo/000/jsonp1/jsonp_send', 'd=%5B', FORM),
   post('jsonp_send, empty', '/echo/000/jsonp1/jsonp_send', 'd=', FORM),
   post('jsonp_send, no session', '/echo/000/none/jsonp_send', 'd=%5B%5D', FORM),
