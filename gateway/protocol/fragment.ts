@@ -36,6 +36,7 @@ function isHighSurrogate(code: number): boolean {
 /** Puts fragments together again; all are of one kind. */
 export function join(fragments: readonly Message[]): Message {
   if (fragments.length === 1) return fragments[0] as Message;
-  if (fragments[0]?.binary) return Message.binary(Buffer.concat(fragments.map((part) => part.bytes)));
-  return Message.text(fragments.map((part) => part.text).join(''));
+  const bytes = Buffer.concat(fragments.map((part) => part.bytes));
+  // Text is split between code points: each part is UTF-8, and so is the whole.
+  return fragments[0]?.binary ? Message.binary(bytes) : Message.utf8(bytes);
 }

@@ -45,6 +45,19 @@ export class Message {
     return this.#bytes;
   }
 
+  /**
+   * The message, to be kept. One that was cut out of a request keeps all of it in memory, as a part of its octets or of its text does (V8's sliced strings): this one has
+   * memory of its own.
+   */
+  owned(): Message {
+    const { size } = this;
+    if (this.#bytes !== undefined && this.#bytes.buffer.byteLength < 2 * size) return this;
+    const bytes = Buffer.allocUnsafeSlow(size);
+    if (this.#bytes === undefined) bytes.write(this.#text as string, 'utf8');
+    else bytes.set(this.#bytes);
+    return new Message(this.binary, undefined, bytes);
+  }
+
   /** What the message was made from: a string, or octets. The cheaper thing to hand to a WebSocket library. */
   get data(): string | Buffer {
     return this.#text ?? (this.#bytes as Buffer);

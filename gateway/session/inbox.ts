@@ -1,4 +1,4 @@
-import type { CloseStatus } from '../protocol/close.ts';
+import { CloseCode, type CloseStatus } from '../protocol/close.ts';
 import { join } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Arrival } from '../protocol/unit.ts';
@@ -6,13 +6,16 @@ import type { Arrival } from '../protocol/unit.ts';
 /** Fragments of one message, for a client that sends empty ones (compare CVE-2026-48779 of ws). */
 const MAX_FRAGMENTS = 65_536;
 
+const TOO_BIG: CloseStatus = { code: CloseCode.tooBig, reason: 'message too big' };
+const TWO_KINDS: CloseStatus = { code: CloseCode.protocolError, reason: 'a message of two kinds' };
+
 /** Who is told what came in, in order and once. */
 export interface InboxOwner {
   arrived(message: Message): void;
   /** The client's close; nothing arrives after it. */
   closed(status: CloseStatus): void;
-  /** A message exceeds `maxMessage`. */
-  tooBig(): void;
+  /** The client cannot be followed any further: the connection is to be closed with this status. */
+  failed(status: CloseStatus): void;
 }
 
 /**
@@ -105,7 +108,7 @@ export class Inbox {
     if (this.#early.has(arrival.number)) return;
     if (this.#earlyBytes + weigh(arrival.message) > this.#bound) return;
     this.#earlyBytes += weigh(arrival.message);
-    this.#early.set(arrival.number, arrival);
+    this.#early.set(arrival.number, { ...arrival, message: arrival.message?.owned() });
   }
 
   #receive(arrival: Arrival): void {
@@ -116,14 +119,15 @@ export class Inbox {
     }
     const message = arrival.message as Message;
     this.#fragmentBytes += message.size;
-    if (this.#fragmentBytes > this.#maxMessage || this.#fragments?.length === MAX_FRAGMENTS) {
+    const flaw = this.#flawOf(message);
+    if (flaw !== undefined) {
       this.stop();
-      this.#owner.tooBig();
+      this.#owner.failed(flaw);
       return;
     }
     if (arrival.more) {
       this.#fragments ??= [];
-      this.#fragments.push(message);
+      this.#fragments.push(message.owned());
       return;
     }
     this.#fragmentBytes = 0;
@@ -137,13 +141,21 @@ export class Inbox {
     this.#pass(whole);
   }
 
+  /** What is wrong with a message or its next fragment, whose octets have been counted. */
+  #flawOf(message: Message): CloseStatus | undefined {
+    if (this.#fragmentBytes > this.#maxMessage) return TOO_BIG;
+    if (this.#fragments === undefined) return undefined;
+    if (this.#fragments[0]?.binary !== message.binary) return TWO_KINDS;
+    return this.#fragments.length === MAX_FRAGMENTS ? TOO_BIG : undefined;
+  }
+
   #pass(next: Message | CloseStatus): void {
     if (!this.#held && this.#waiting === undefined) {
       this.#announce(next);
       return;
     }
     this.#waiting ??= [];
-    this.#waiting.push(next);
+    this.#waiting.push(isClose(next) ? next : next.owned());
     if (!isClose(next)) this.#waitingBytes += weigh(next);
   }
 

@@ -283,8 +283,8 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     this.#tellClosed(status);
   }
 
-  tooBig(): void {
-    this.shut({ code: CloseCode.tooBig, reason: 'message too big' });
+  failed(status: CloseStatus): void {
+    this.shut(status);
   }
 
   // --- the way out ---
@@ -327,21 +327,22 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     if (this.#writable && this.#cursor <= this.#outbox.last) this.#wake();
   }
 
-  /** Only the end stays, and is told to every downstream that still comes. Whoever still reads what is before it is waited for. */
+  /** Only the end stays, and is told to every downstream that still comes. */
   #forgetWritten(): void {
-    const { first, last } = this.#outbox;
-    const isEnding = this.#state === 'ending';
-    this.#acknowledge(Math.min(this.#cursor - 1, isEnding ? last - 1 : last));
-    if (isEnding && this.#outbox.first > first) this.#since = this.#context.clock.now();
+    const { last } = this.#outbox;
+    this.#acknowledge(Math.min(this.#cursor - 1, this.#state === 'ending' ? last - 1 : last));
   }
 
   #acknowledge(number: number): void {
+    const { first } = this.#outbox;
     this.#outbox.acknowledge(number);
     if (this.#cursor <= number) this.#cursor = number + 1;
     if (this.#state === 'ending' && this.#outbox.last === number) {
       this.#finish();
       return;
     }
+    // Whoever still reads what is before the end is waited for.
+    if (this.#state === 'ending' && this.#outbox.first > first) this.#since = this.#context.clock.now();
     if (!this.#pressed || this.#outbox.bytes > this.#context.limits.outbox / 2) return;
     this.#pressed = false;
     // Also behind the client's close: the backend's answer comes behind all that it had to say.

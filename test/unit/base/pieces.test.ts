@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Pieces } from '../../../gateway/base/pieces.ts';
+import { usedMemory } from '../../support/memory.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
-
-/** What this process holds, once all is gone that nobody needs. */
-function memory(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 describe('octets in pieces', () => {
   const seed = seedFromEnvironment();
@@ -37,10 +28,10 @@ describe('octets in pieces', () => {
   it('take a few times their size, also when each is one octet', () => {
     const pieces = new Pieces();
     const octets = 256 * 1024;
-    const before = memory();
+    const before = usedMemory();
     // As they come from the network: each in memory of its own.
     for (let count = 0; count < octets; count++) pieces.push(Buffer.allocUnsafeSlow(1));
-    const taken = memory() - before;
+    const taken = usedMemory() - before;
     assert.ok(taken < 8 * octets, `${taken} octets of memory`);
     assert.equal(pieces.take().length, octets);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Receiver } from '../../../gateway/channel/channel.ts';
 import { END, spellDelivery } from '../../../gateway/dialect/resumable.ts';
+import { parseBytes, spellBytes, spellBytesControl } from '../../../gateway/protocol/byte-form.ts';
 import type { CloseStatus } from '../../../gateway/protocol/close.ts';
 import type { Delivery } from '../../../gateway/protocol/delivery.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
@@ -8,6 +9,7 @@ import { parseText } from '../../../gateway/protocol/text-form.ts';
 import type { Carrier, EndReason } from '../../../gateway/session/carrier.ts';
 import type { SessionLimits, SessionPolicy } from '../../../gateway/session/policy.ts';
 import { Session } from '../../../gateway/session/session.ts';
+import { usedMemory } from '../../support/memory.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const LIMITS: SessionLimits = {
@@ -101,6 +103,11 @@ function open(
   return { clock, backend, session, accept, attach, answers, forgotten: () => forgotten };
 }
 
+/** A frame in byte form with its number. */
+function unitOf(number: number, message: Message, more = false): Buffer {
+  return Buffer.concat([spellBytesControl('#', String(number)), ...spellBytes(message, more)]);
+}
+
 /** Lets the session write what it has. */
 const written = (): Promise<void> => Promise.resolve();
 
@@ -146,6 +153,16 @@ describe('a session, towards the backend', () => {
     await written();
     assert.deepEqual(backend.lines, ['closed 1009 message too big']);
     assert.equal(stream.lines.at(-1), 'A2␞#1␞C1009,message too big␞');
+  });
+
+  it('closes both sides with 1002 when the fragments of a message are of two kinds', async () => {
+    const { accept, backend, attach } = open();
+    const stream = attach(1, 0);
+    accept('#1␞ttext␞');
+    accept('#2␞B/w==␞');
+    await written();
+    assert.deepEqual(backend.lines, ['closed 1002 a message of two kinds']);
+    assert.deepEqual(stream.lines.at(-1), 'A2␞#1␞C1002,a message of two kinds␞');
   });
 
   it('delays the answer while the backend takes no more and the inbox is full', () => {
@@ -223,6 +240,36 @@ describe('a session, towards the backend', () => {
     session.resume();
     assert.deepEqual(backend.lines, ['a'.repeat(450), 'b']);
   });
+
+  for (const kept of ['early', 'waiting', 'part of a message'] as const) {
+    it(`keeps of a request what is ${kept}, and nothing else of it`, () => {
+      const { session, backend } = open({ limits: { inbox: 100_000 }, maxMessage: 200_000 });
+      const known = 'k'.repeat(100_000);
+      const more = kept === 'part of a message';
+      const requests = 200;
+      session.accept(parseText(`#1\x1eT${known}\x1e`), () => {});
+      if (kept === 'waiting') session.pause();
+      const before = usedMemory();
+      for (let index = 0; index < requests; index++) {
+        const first = kept === 'early' ? 3 + index : 2 + index;
+        // A frame that is there already, and a small one that is not.
+        if (kept === 'part of a message' || index % 2 === 0) {
+          const small = Message.binary(Buffer.alloc(20, index));
+          const body = Buffer.concat([unitOf(1, Message.text(known)), unitOf(first, small, more)]);
+          session.accept(parseBytes(body), () => {});
+        } else {
+          session.accept(
+            parseText(`#1\x1eT${known}\x1e#${first}\x1eT${index}${'s'.repeat(20)}\x1e`),
+            () => {},
+          );
+        }
+      }
+      const grown = usedMemory() - before;
+      assert.deepEqual(backend.lines, [known]);
+      assert.ok(grown < 5e6, `${grown} octets for ${requests} frames of 20`);
+      session.abandon();
+    });
+  }
 
   it('tells the backend of a close behind all messages, and of nothing after it', () => {
     const { accept, backend, session } = open();
@@ -561,6 +608,23 @@ describe('a session, in time', () => {
     const { clock, session, forgotten } = open();
     session.close({ code: 1000, reason: '' });
     clock.advance(120_000);
+    assert.equal(forgotten(), 1);
+  });
+
+  it('keeps an ended session for a client that is slow to read what comes before the end', async () => {
+    const { clock, session, accept, attach, forgotten } = open({ limits: { maxBuffered: 1e6 } });
+    for (let count = 0; count < 5; count++) session.send(Message.text('x'));
+    session.close({ code: 1000, reason: '' });
+    attach(1, 0);
+    for (let ack = 1; ack <= 5; ack++) {
+      for (let beat = 0; beat < 4; beat++) {
+        clock.advance(25_000);
+        accept('A0␞');
+      }
+      accept(`A${ack}␞`);
+      assert.equal(forgotten(), 0);
+    }
+    accept('A6␞');
     assert.equal(forgotten(), 1);
   });
 
