@@ -203,7 +203,12 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
   }
 
   openSockJs(exchange: Exchange, { url, origin }: OpenRequest, ended: () => void): Promise<Session> {
-    const isAnybody = isUnvouched(exchange) || this.#isAnybody(exchange, origin);
+    const isUnknown = isUnvouched(exchange);
+    if (isUnknown && exchange.header('cookie') !== undefined) {
+      const reason = 'a browser that says no Origin and no Referer';
+      this.#context.log.info('cookies withheld', { route: this.path, reason });
+    }
+    const isAnybody = isUnknown || this.#isAnybody(exchange, origin);
     const handshake = this.#handshake(exchange, url, [], origin, isAnybody);
     return this.#make(this.#sockjs, exchange, handshake, origin ?? ownOrigin(exchange), ended);
   }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { WebSocketServer } from 'ws';
+import { createLog } from '../../gateway/base/log.ts';
 import { createGateway, type HandlerRequest } from '../../gateway/index.ts';
 import { startGateway } from '../support/gateway.ts';
 import { PAGE, SocketReader, SockJsRequests } from '../support/sockjs.ts';
@@ -124,6 +125,26 @@ describe('SockJS below routes', () => {
       seen.map(({ headers: { cookie, authorization } }) => [cookie, authorization]),
       [[undefined, undefined], ...Array.from({ length: 3 }, () => ['a=b', 'Basic x'])],
     );
+  });
+
+  it('say in the log where cookies were withheld: their users are strangers to the backend', async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: 'info', format: 'text', write: (line) => lines.push(line) });
+    const options = { listen: '127.0.0.1:0', demo: false, routes: ['/echo=echo:'] };
+    const logged = createGateway(options, { log });
+    const requests = at('/echo', await logged.listen());
+    const browser = { 'user-agent': 'Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)' };
+    for (const headers of [
+      browser,
+      { ...browser, cookie: 'a=b', referer: `${requests.base}/page` },
+      { ...browser, cookie: 'a=b' },
+    ])
+      await requests.post(`${requests.session()}/xhr`, '', headers);
+    const said = lines.filter((line) => line.includes('cookies withheld'));
+    assert.equal(said.length, 1, lines.join(''));
+    assert.match(said[0] ?? '', /route=\/echo/);
+    requests.close();
+    await logged.close(0);
   });
 
   it('tell the backend 1002 of a client whose frames are broken', async () => {
