@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Driver } from 'websocket-driver';
 import type { Clock } from '../base/clock.ts';
+import { Pieces } from '../base/pieces.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import { endConnection } from '../channel/end-connection.ts';
 import { Intake } from '../channel/intake.ts';
@@ -29,9 +30,8 @@ export class HixieChannel implements Channel {
   readonly #intake: Intake;
   readonly #maxMessage: number;
   #receiver: Receiver | undefined;
-  /** The frame that is coming in, its first octet included, and how much it is. */
-  #pieces: Buffer[] = [];
-  #size = 0;
+  /** The frame that is coming in, its first octet included. */
+  readonly #frame = new Pieces();
   #closing = false;
   #closed: CloseStatus | undefined;
   /** `send` answered false. */
@@ -96,18 +96,17 @@ export class HixieChannel implements Channel {
   #read(octets: Buffer): void {
     for (let at = 0; at < octets.length && !this.#intake.discarding; ) {
       const first = octets[at] as number;
-      if (this.#size === 0 && first !== TEXT) {
+      if (this.#frame.size === 0 && first !== TEXT) {
         this.#closedWith(first);
         return;
       }
       const terminator = octets.indexOf(TERMINATOR, at);
       const end = terminator < 0 ? octets.length : terminator;
-      this.#size += end - at;
-      if (this.#size > this.#maxMessage + 1) {
+      if (this.#frame.size + end - at > this.#maxMessage + 1) {
         this.#fail({ code: CloseCode.tooBig, reason: '' });
         return;
       }
-      this.#pieces.push(octets.subarray(at, end));
+      this.#frame.push(octets.subarray(at, end));
       if (terminator >= 0) this.#deliver();
       at = end + 1;
     }
@@ -115,9 +114,7 @@ export class HixieChannel implements Channel {
 
   /** What is no UTF-8 becomes U+FFFD, as -76 §4.2 has it. */
   #deliver(): void {
-    const text = Buffer.concat(this.#pieces, this.#size).toString('utf8', 1);
-    this.#pieces = [];
-    this.#size = 0;
+    const text = this.#frame.take().toString('utf8', 1);
     this.#receiver?.message(Message.text(text));
   }
 
@@ -132,7 +129,7 @@ export class HixieChannel implements Channel {
    */
   #ended(): void {
     endConnection(this.#socket, this.#clock);
-    this.#finish(this.#size === 0 ? NO_STATUS : ABNORMAL);
+    this.#finish(this.#frame.size === 0 ? NO_STATUS : ABNORMAL);
   }
 
   /** Ends the connection from here, at once; `status` is what our side is told in place of what the client cannot tell. */
@@ -149,7 +146,7 @@ export class HixieChannel implements Channel {
     if (this.#closed) return;
     this.#closed = status;
     this.#intake.discard();
-    this.#pieces = [];
+    this.#frame.take();
     this.#receiver?.closed(status);
   }
 
