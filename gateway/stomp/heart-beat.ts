@@ -43,24 +43,34 @@ export interface BeatActions {
 /** Part of the interval after which we beat: ActiveMQ allows no margin beyond it. */
 const EARLY = 0.75;
 
-/** Intervals without a sign after which the peer is given up. STOMP asks for "an error margin"; stompjs has the same. */
-const LATE = 2;
+/** Intervals without a sign after which a client is given up. STOMP asks for "an error margin"; stompjs has the same. */
+export const CLIENT_LATE = 2;
+
+/** The same for a broker: ActiveMQ 5.17 sends its first heart-beat after twice the time. */
+export const BROKER_LATE = 3;
+
+/** Milliseconds that a timer can wait for: one of more goes off at once. */
+const LONGEST = 2 ** 31 - 1;
 
 /** The heart-beats of one connection. Only a pause is looked for: a message costs a number and no timer. */
 export class HeartBeat {
   readonly #clock: Clock;
   readonly #beats: Beats;
   readonly #actions: BeatActions;
+  /** Milliseconds without a sign after which the peer is given up. */
+  readonly #patience: number;
   #sentAt: number;
   #heardAt: number;
   #sendTimer: Timer;
   #hearTimer: Timer;
   #stopped = false;
 
-  constructor(clock: Clock, beats: Beats, actions: BeatActions) {
+  /** `late`: intervals without a sign after which the peer is given up. */
+  constructor(clock: Clock, beats: Beats, late: number, actions: BeatActions) {
     this.#clock = clock;
     this.#beats = beats;
     this.#actions = actions;
+    this.#patience = Math.min(beats.want * late, LONGEST);
     this.#sentAt = clock.now();
     this.#heardAt = this.#sentAt;
     if (beats.send > 0) this.#watchSent();
@@ -95,9 +105,9 @@ export class HeartBeat {
   }
 
   #watchHeard(): void {
-    const due = this.#heardAt + this.#beats.want * LATE;
+    const due = this.#heardAt + this.#patience;
     this.#hearTimer = this.#clock.setTimeout(() => {
-      if (this.#clock.now() >= this.#heardAt + this.#beats.want * LATE) {
+      if (this.#clock.now() >= this.#heardAt + this.#patience) {
         this.heard();
         this.#actions.silent();
       }

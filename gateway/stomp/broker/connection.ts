@@ -6,7 +6,7 @@ import { CloseCode, type CloseStatus } from '../../protocol/close.ts';
 import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
 import { readConnectHeaders, readHeaders, spellHeaders } from '../headers.ts';
-import { agree, HeartBeat, NO_BEATS, readBeats, spellBeats } from '../heart-beat.ts';
+import { agree, CLIENT_LATE, HeartBeat, NO_BEATS, readBeats, spellBeats } from '../heart-beat.ts';
 import { FrameParser } from '../parser.ts';
 import { EOL, toMessage } from '../serializer.ts';
 import { StompError } from '../stomp-error.ts';
@@ -154,7 +154,7 @@ export class BrokerConnection implements Receiver, Outlet {
     // Without this entry stompjs 2.3 throws before it is connected.
     const settled = { version, 'heart-beat': spellBeats(beats) };
     this.#reply('CONNECTED', { ...settled, session, server: 'fallback-gateway' });
-    this.#heartBeat = new HeartBeat(clock, agreed, {
+    this.#heartBeat = new HeartBeat(clock, agreed, CLIENT_LATE, {
       beat: () => this.send(EOL),
       silent: () => this.fail(new StompError('no heart-beat')),
     });

@@ -4,7 +4,7 @@ import type { Channel, Receiver } from '../../channel/channel.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
 import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, makeFrame, SERVER_COMMANDS } from '../frame.ts';
-import { agree, type Beats, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
+import { agree, type Beats, BROKER_LATE, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
 import type { FrameLimits } from '../limits.ts';
 import { FrameParser } from '../parser.ts';
 import { EOL, serialize, toMessage } from '../serializer.ts';
@@ -181,7 +181,8 @@ export class RelaySession {
     this.#fromClient.limits = this.#context.frame;
     this.#toClient(toMessage(connectedFor(frame, beats && NO_BEATS)));
     if (beats) {
-      this.#heartBeat = new HeartBeat(clock, agree(beats, readBeats(frame.headers.get('heart-beat'))), {
+      const agreed = agree(beats, readBeats(frame.headers.get('heart-beat')));
+      this.#heartBeat = new HeartBeat(clock, agreed, BROKER_LATE, {
         beat: () => this.#broker.send(EOL),
         silent: () => this.#brokerIsSilent(),
       });
