@@ -29,7 +29,10 @@ ChatLine.create = function (address, events) {
 
   function receive(frame) {
     var lines = frame.body.split('\n');
-    events.message(lines[0], lines[1], lines[2], lines.slice(3).join('\n'));
+    // Whatever else is sent to the topic is none of the chat's.
+    if (lines.length > 3 && /^u\w*$/.test(lines[1])) {
+      events.message(lines[0], lines[1], lines[2], lines.slice(3).join('\n'));
+    }
   }
 
   function send(destination, kind, text) {
@@ -63,6 +66,8 @@ ChatLine.create = function (address, events) {
         // Called for an ERROR frame, and again when the connection closes after it.
         if (client === attempt) {
           client = null;
+          // RabbitMQ leaves a connection open behind an ERROR; the next one would be beside it.
+          attempt.ws.close();
           lost(error.headers ? error.headers.message || error.body : 'the connection was lost');
         }
       }

@@ -1,10 +1,13 @@
 import { strict as assert } from 'node:assert';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { startRabbitMq } from '../support/brokers.ts';
 import { launchChromium, newPage } from '../support/chromium.ts';
 import { useDemoPage } from '../support/demo-page.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
+import { StompClient } from '../support/stomp-client.ts';
 
 describe('the chat page', function () {
   this.timeout(60_000);
@@ -70,6 +73,20 @@ describe('the chat page', function () {
       assert.deepEqual(faults, []);
     });
 
+    it('is not put off by what else is sent to its topics', async () => {
+      const ada = await enter('Ada');
+      const stranger = await StompClient.open(`ws://127.0.0.1:${gateway.port}/demo/stomp`);
+      stranger.send('CONNECT', { 'accept-version': '1.2' });
+      const destination = '/topic/chat.lobby';
+      for (const body of ['hello', '', 'enter\n__proto__\nx\n']) stranger.send('SEND', { destination }, body);
+      await stranger.ask('SEND', { destination }, 'enter\nu1\nProgram\n');
+      await shows(ada, 'people', 'Program');
+      const people = await ada.locator('#to option').allInnerTexts();
+      assert.deepEqual(people, ['everybody in the room', 'Program only']);
+      stranger.end();
+      assert.deepEqual(faults, []);
+    });
+
     it('changes rooms and leaves', async () => {
       const ada = await enter('Ada');
       const grace = await enter('Grace');
@@ -89,6 +106,29 @@ describe('the chat page', function () {
       await edsger.context().close();
       await shows(ada, 'log', 'Edsger has left');
       assert.deepEqual(faults, []);
+    });
+
+    it('leaves a connection on which it was told an ERROR, though RabbitMQ would keep it', async () => {
+      const ends: Promise<unknown>[] = [];
+      const broker = createServer((socket) => {
+        ends.push(new Promise((resolve) => socket.once('close', resolve)));
+        socket.on('error', () => {});
+        socket.once('data', () => {
+          socket.write('CONNECTED\nversion:1.1\nheart-beat:0,0\n\n\0');
+          socket.write('ERROR\nmessage:access refused\n\n\0');
+        });
+      }).listen(0, '127.0.0.1');
+      await once(broker, 'listening');
+      await gateway.close();
+      const { port } = broker.address() as AddressInfo;
+      gateway = await startGateway({ demo: true, routes: [`/strict=stomp://127.0.0.1:${port}`] });
+      const page = await newPage(browser, faults);
+      await page.goto(`http://127.0.0.1:${gateway.port}/chat.html?route=/strict`);
+      await page.fill('#name', 'Ada');
+      await page.click('#enter');
+      await shows(page, 'state', 'Not connected: access refused');
+      await ends[0];
+      broker.close();
     });
 
     it('works with RabbitMQ through the relay', async function () {
