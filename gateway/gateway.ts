@@ -12,6 +12,7 @@ import { RequestError } from './base/errors.ts';
 import type { ListenAddress } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
 import { ownPackage } from './base/package.ts';
+import { answerRaw } from './base/raw-answer.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { resolveOptions } from './config/resolve.ts';
 import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './config/resolved.ts';
@@ -20,12 +21,18 @@ import { type Access, mayUse } from './http/admission.ts';
 import type { Exchange } from './http/exchange.ts';
 import { TrustedProxies } from './http/forwarded.ts';
 import { HostNames } from './http/hosts.ts';
-import { type RequestHandler, requestListener, upgradeListener } from './http/listeners.ts';
+import {
+  type RequestHandler,
+  requestListener,
+  type UpgradeTaker,
+  upgradeListener,
+} from './http/listeners.ts';
 import { OriginPolicy } from './http/origins.ts';
 import { createPages } from './http/pages.ts';
 import { RouteTable } from './http/route-table.ts';
 import { HttpServer } from './http/server.ts';
 import type { Upgrade } from './http/upgrade.ts';
+import { serveWithoutUpgrade } from './http/without-upgrade.ts';
 import { LiveRoute, type RouteContext } from './live-route.ts';
 import { CloseCode } from './protocol/close.ts';
 import { Creations } from './session/creations.ts';
@@ -146,13 +153,16 @@ export class Gateway implements RequestHandler {
    */
   async listen(): Promise<GatewayAddress> {
     const { listen, tls, http } = this.options;
-    this.#server = new HttpServer(
+    const server = new HttpServer(
       { listen, tls, ...http },
       {
         request: requestListener(this, this.#proxies, this.#servePages()),
-        upgrade: upgradeListener(this, this.#proxies, (_request, socket) => {
-          socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-        }),
+        upgrade: upgradeListener(
+          this,
+          this.#proxies,
+          (request, socket, head) => serveWithoutUpgrade(server.node, request, socket, head),
+          (_request, socket) => answerRaw(socket, 404, 'no such route'),
+        ),
         lane: {
           proxies: this.#proxies,
           takes: (target) => isFallback(target) || this.#sockjs?.takes(target) === true,
@@ -162,19 +172,21 @@ export class Gateway implements RequestHandler {
         },
       },
     );
+    this.#server = server;
     const stompPort = await this.#stomp.listen();
     try {
-      const address = await this.#server.listen();
+      const address = await server.listen();
       return { ...address, stompPort, policyPort: await this.#flash.listen(address.port) };
     } catch (error) {
       this.#stomp.close();
-      await this.#server.close(0);
+      await server.close(0);
       throw error;
     }
   }
 
   /**
-   * Takes everything that is routed on a server that is there already; all other requests and upgrades go to the listeners it has now, or gets later.
+   * Takes everything that is routed on a server that is there already; all other requests and upgrades go to the listeners it has now, or gets later. An upgrade that
+   * nobody else listens for is a plain request, as it is without the gateway.
    */
   attach(server: Server): this {
     const others = server.listeners('request') as ((
@@ -193,11 +205,13 @@ export class Gateway implements RequestHandler {
         this.#isOurs,
       ),
     );
-    // Whoever listens beside us is told of every upgrade anyway; one that nobody takes is the server's own affair.
-    server.on(
-      'upgrade',
-      upgradeListener(this, this.#proxies, () => {}, this.#isOurs),
-    );
+    const asPlain: UpgradeTaker = (request, socket, head) =>
+      serveWithoutUpgrade(server, request, socket, head);
+    const otherwise: UpgradeTaker = (request, socket, head) => {
+      // Whoever listens beside us is told of every upgrade anyway.
+      if (server.listenerCount('upgrade') === 1) asPlain(request, socket, head);
+    };
+    server.on('upgrade', upgradeListener(this, this.#proxies, asPlain, otherwise, this.#isOurs));
     return this;
   }
 

@@ -5,6 +5,7 @@ import type { TrustedProxies } from './forwarded.ts';
 import { requestFault, upgradeFault } from './hygiene.ts';
 import { NodeExchange } from './node-exchange.ts';
 import { NodeUpgrade, type Upgrade } from './upgrade.ts';
+import { asksForWebSocket } from './without-upgrade.ts';
 
 /** Whoever answers requests. Each call says whether the request was taken; one that was not goes on to others. */
 export interface RequestHandler {
@@ -36,23 +37,32 @@ export function requestListener(
   };
 }
 
-/** Listener of Node's `upgrade`: what `handler` leaves goes to `otherwise`, untouched. */
+/** Takes an Upgrade as Node's server tells of it. */
+export type UpgradeTaker = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+/** Listener of Node's `upgrade`. One to another protocol than WebSocket is served `asPlain` request; what `handler` leaves goes to `otherwise`, untouched. */
 export function upgradeListener(
   handler: RequestHandler,
   proxies: TrustedProxies,
-  otherwise: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+  asPlain: UpgradeTaker,
+  otherwise: UpgradeTaker,
   isOurs: IsOurs = allIsOurs,
-): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+): UpgradeTaker {
   return (request, socket, head) => {
     // Node took its own listener off: an error nobody listens to would end the process.
     socket.on('error', ignore);
     const upgrade = new NodeUpgrade(request, socket, head, proxies);
+    const ours = isOurs(upgrade.path);
+    if (ours && !asksForWebSocket(request)) {
+      asPlain(request, socket, head);
+      return;
+    }
     const fault = upgradeFault(request.url ?? '', request.rawHeaders);
-    if (fault !== undefined && isOurs(upgrade.path)) {
+    if (fault !== undefined && ours) {
       upgrade.refuse(400, fault);
       return;
     }
-    if (fault !== undefined || !handler.onUpgrade(upgrade)) otherwise(request, socket, head);
+    if (!ours || fault !== undefined || !handler.onUpgrade(upgrade)) otherwise(request, socket, head);
   };
 }
 

@@ -4,6 +4,7 @@ import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
 import { requestListener, upgradeListener } from '../../../gateway/http/listeners.ts';
 import { HttpServer, type ServerSettings } from '../../../gateway/http/server.ts';
 import type { Upgrade } from '../../../gateway/http/upgrade.ts';
+import { serveWithoutUpgrade } from '../../../gateway/http/without-upgrade.ts';
 
 /** What a test puts behind the walls. */
 export interface Behind {
@@ -42,7 +43,12 @@ export async function startWalls(behind: Behind): Promise<Walls> {
     },
     {
       request: requestListener(handler, proxies, otherwise),
-      upgrade: upgradeListener(handler, proxies, (_request, socket) => socket.destroy()),
+      upgrade: upgradeListener(
+        handler,
+        proxies,
+        (request, socket, head) => serveWithoutUpgrade(server.node, request, socket, head),
+        (_request, socket) => socket.destroy(),
+      ),
       ...(behind.lane === true && { lane: { proxies, takes: () => true, onRequest: handler.onRequest } }),
     },
   );
