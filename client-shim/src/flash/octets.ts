@@ -11,9 +11,11 @@ export function randomOctets(count: number): number[] {
   return octets;
 }
 
-/** Octets that came in pieces. They are joined when somebody takes them, so that many small pieces of a large frame cost no more than their octets. */
+/** Octets that came in pieces. They are joined when somebody takes them, and the rest is not copied for each that is taken. */
 export class Incoming {
   private pieces: number[][] = [];
+  /** How many of the first piece were taken. */
+  private taken = 0;
   private size = 0;
 
   add(piece: number[]): void {
@@ -23,6 +25,9 @@ export class Incoming {
 
   /** All there is, and nothing is taken. */
   peek(): number[] {
+    const first = this.pieces[0];
+    if (first && this.taken) this.pieces[0] = first.slice(this.taken);
+    this.taken = 0;
     if (this.pieces.length !== 1) this.pieces = [join(this.pieces)];
     return this.pieces[0] as number[];
   }
@@ -30,10 +35,11 @@ export class Incoming {
   /** The next octets; null while there are not so many. */
   take(count: number): number[] | null {
     if (count > this.size) return null;
-    const all = this.peek();
-    this.pieces = [all.slice(count)];
+    const all = this.pieces.length === 1 ? (this.pieces[0] as number[]) : this.peek();
+    const octets = all.slice(this.taken, this.taken + count);
+    this.taken += count;
     this.size -= count;
-    return all.slice(0, count);
+    return octets;
   }
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { openFlashSocket } from '../../../client-shim/src/flash/client.ts';
+import { FrameReader } from '../../../client-shim/src/flash/frames.ts';
 import { spellRequest } from '../../../client-shim/src/flash/handshake.ts';
 import type { LinkEvents, Movies } from '../../../client-shim/src/flash/movie.ts';
+import { Incoming } from '../../../client-shim/src/flash/octets.ts';
 import { sha1 } from '../../../client-shim/src/flash/sha1.ts';
 import { Bytes } from '../../../client-shim/src/lang/bytes.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
@@ -68,6 +70,7 @@ class Trial {
       hooks: {
         opened: () => {},
         passed: (reason) => told.push(`passed ${reason}`),
+        unfit: () => {},
         proved: () => {},
         over: () => {},
       },
@@ -250,6 +253,25 @@ describe('messages over Flash', () => {
     trial.receive([...frame(0x02, Buffer.from([0])), ...frame(0x80, Buffer.from([255]))]);
     assert.deepEqual(trial.told, ['text hello', 'binary 0,255']);
     assert.deepEqual(trial.frames, [{ opcode: 10, payload: Buffer.from('ping') }]);
+  });
+
+  it('are copied once, also where many of them come in one piece', () => {
+    let copied = 0;
+    class Counted extends Array<number> {
+      override slice(from?: number, to?: number): number[] {
+        const part = super.slice(from, to);
+        copied += part.length;
+        return part;
+      }
+    }
+    const count = 1_000;
+    const burst = new Counted();
+    for (let at = 0; at < count; at++) burst.push(0x81, 1, 0x61);
+    const incoming = new Incoming();
+    incoming.add(burst);
+    let frames = 0;
+    new FrameReader(incoming, { frame: () => frames++, broken: () => assert.fail() }).read();
+    assert.deepEqual([frames, copied], [count, burst.length]);
   });
 
   it('are Bytes where the engine has no ArrayBuffer', () => {
