@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Context } from 'mocha';
-import { type EngineName, run } from '../engines/engine.ts';
+import type { EngineName } from '../engines/engine.ts';
 import { type Pages, startFront } from '../support/front.ts';
+import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 import { casesOf, scenario, type Tag } from './conformance.ts';
 
@@ -18,6 +19,7 @@ export const scenarioPages: Pages = {
   '/_test/page.html': (query) =>
     `<!DOCTYPE html><html><head><meta charset="utf-8"><title>scenario</title></head><body>
 <script src="${query.get('gateway')}/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
+<script src="/_test/test-page.js"></script>
 <script src="/_test/ask.js"></script>
 <script src="/_test/scenario.js"></script>
 <script src="/_test/page.js"></script>
@@ -90,14 +92,9 @@ async function reportOf(
   const front = await startFront(gatewayPort(), scenarioPages);
   try {
     const gateway = crossOrigin ? `http://127.0.0.1:${front.port}` : '';
-    const query = new URLSearchParams({ id: 'page', path, gateway, ...parameters });
     const host = crossOrigin ? 'localhost' : '127.0.0.1';
-    const { output } = await run(engine, `http://${host}:${front.port}/_test/page.html?${query}`, {
-      seconds,
-    });
-    const report = front.report('page');
-    assert.ok(report, `no report; the engine said: ${output}`);
-    return report;
+    const query = { path, gateway, ...parameters };
+    return await reportFrom({ engine, front, host, query, seconds });
   } finally {
     await front.close();
   }

@@ -4,14 +4,11 @@
 // Runs the scenario in a page. The address says what: ?id=…&path=/echo&transport=xhr-polling&tags=local,echo&millis=8000&together=1
 // With `ask=transports` or `ask=choice` it tells of the transports that there are, or of the one chosen, instead.
 (function (global) {
-  var parameters = {};
-  // KHTML's has no question mark.
-  var pairs = global.location.search.replace('?', '').split('&');
+  var parameters = testPage.parameters;
   var lines = [];
   var next = 0;
   var running = 0;
   var i;
-  for (i = 0; i < pairs.length; i += 1) parameters[pairs[i].split('=')[0]] = decodeURIComponent(pairs[i].split('=')[1]);
 
   var environment = {
     url: (parameters.gateway || global.location.protocol + '//' + global.location.host).replace(/^http/, 'ws') + parameters.path,
@@ -20,7 +17,7 @@
   };
 
   function wanted(one) {
-    var without = '|' + (parameters.without || '').split('+').join(' ') + '|';
+    var without = '|' + (parameters.without || '') + '|';
     return (',' + parameters.tags + ',').indexOf(',' + one.tag + ',') >= 0 && without.indexOf('|' + one.name + '|') < 0;
   }
 
@@ -35,26 +32,13 @@
       global.setTimeout(function () {
         running -= 1;
         step();
-        if (!running) report();
+        if (!running) testPage.report(lines.join('\n'));
       }, 0);
     });
   }
 
-  function report() {
-    var request = global.XMLHttpRequest ? new global.XMLHttpRequest() : new global.ActiveXObject('MSXML2.XMLHTTP.3.0');
-    // Absolute: outside of a real page MSXML does not know what an address is relative to.
-    request.open('POST', global.location.protocol + '//' + global.location.host + '/_test/report?id=' + parameters.id, true);
-    request.onreadystatechange = function () {
-      if (request.readyState === 4) global.document.title = 'done';
-    };
-    request.send(lines.join('\n'));
-  }
-
   if (parameters.ask) {
-    ask[parameters.ask](environment.url, function (answer) {
-      lines = [answer];
-      report();
-    });
+    ask[parameters.ask](environment.url, testPage.report);
     return;
   }
   // So many cases at a time.

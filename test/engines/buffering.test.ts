@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { type Front, startFront } from '../support/front.ts';
 import { type GatewayProgram, startProgram } from '../support/gateway.ts';
+import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-import { run } from './engine.ts';
 
 /** Sends a message every 100 ms for four seconds, and reports when it was open, when each came back, and the transport at the end. */
 const pages = {
   '/_test/page.html': () => `<!DOCTYPE html><html><head><title>buffered</title></head><body>
 <script src="/shim/websocket.min.js" data-transports="eventsource,xhr-streaming,iframe-htmlfile,xhr-polling"></script>
+<script src="/_test/test-page.js"></script>
 <script>
 var began = new Date().getTime();
 var since = function () { return new Date().getTime() - began; };
@@ -25,10 +26,7 @@ socket.onmessage = function (event) {
   first = first || since();
   late.push(Number(event.data) === late.length ? since() - sent[late.length] : 'out of order');
   if (late.length < 40) return;
-  var request = new XMLHttpRequest();
-  request.open('POST', '/_test/report?id=page', true);
-  request.onreadystatechange = function () { if (request.readyState === 4) document.title = 'done'; };
-  request.send(JSON.stringify({ opened: opened, first: first, late: late, transport: socket.transport }));
+  testPage.report(JSON.stringify({ opened: opened, first: first, late: late, transport: socket.transport }));
 };
 </script></body></html>`,
 };
@@ -50,9 +48,7 @@ describe('an engine that holds streams back', () => {
   it('opens and brings the first message within 3 s, and loses nothing on the way down to polls', async function () {
     this.timeout(60_000);
     requireOrSkip(this, 'javafx');
-    const { output } = await run('javafx', `http://127.0.0.1:${front.port}/_test/page.html`, { seconds: 45 });
-    const report = front.report('page');
-    assert.ok(report, output);
+    const report = await reportFrom({ engine: 'javafx', front, seconds: 45 });
     const { opened, first, late, transport } = JSON.parse(report);
     assert.ok(opened > 0 && opened < 3000, `open after ${opened} ms`);
     assert.ok(first < 3000, `the first message after ${first} ms`);

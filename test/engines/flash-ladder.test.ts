@@ -2,22 +2,21 @@ import assert from 'node:assert/strict';
 import type { Step } from '../../client-shim/src/connect/connection.ts';
 import { type Pages, startFront } from '../support/front.ts';
 import { startProgram } from '../support/gateway.ts';
+import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type EngineName, run } from './engine.ts';
+import type { EngineName } from './engine.ts';
 
 /** Opens one socket, and reports what the shim did until the first echo. `first` runs before the shim. */
 const pages: Pages = {
   '/_test/page.html': (query) => `<!DOCTYPE html><html><head><title>ladder</title></head><body>
+<script src="/_test/test-page.js"></script>
 <script>${query.get('first')}</script>
 <script src="/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
 <script>
 var socket = new WebSocket('ws://' + location.host + '/echo');
 socket.onopen = function () { socket.send('x'); };
 socket.onmessage = socket.onclose = function (event) {
-  var request = new XMLHttpRequest();
-  request.open('POST', '/_test/report?id=steps', true);
-  request.onreadystatechange = function () { if (request.readyState === 4) document.title = 'done'; };
-  request.send(JSON.stringify({ code: event.code, transport: socket.transport, steps: socket.diagnostics }));
+  testPage.report(JSON.stringify({ code: event.code, transport: socket.transport, steps: socket.diagnostics }));
   socket.onclose = null;
 };
 </script></body></html>`,
@@ -43,12 +42,7 @@ describe('the ladder with Flash', function () {
     const gateway = await startProgram([...flags, '--grace', '100ms', '--log-level', 'silent']);
     const front = await startFront(gateway.port, pages);
     try {
-      const query = new URLSearchParams({ transports, first });
-      const { output } = await run(engine, `http://127.0.0.1:${front.port}/_test/page.html?${query}`, {
-        seconds: 30,
-      });
-      const report = front.report('steps');
-      assert.ok(report, `no report; the engine said: ${output}`);
+      const report = await reportFrom({ engine, front, query: { transports, first }, seconds: 30 });
       return JSON.parse(report) as Report;
     } finally {
       await front.close();

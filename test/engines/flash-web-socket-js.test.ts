@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
 import { type Pages, startFront } from '../support/front.ts';
 import { startProgram } from '../support/gateway.ts';
+import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-import { run } from './engine.ts';
 import { webSocketJs } from './flash.ts';
 
 const TEXTS = ['hello', '\u20ac and \ud83d\ude00', 'x'.repeat(70_000)];
@@ -26,6 +26,7 @@ window.WebSocket = undefined;
 window.opera = {};
 WEB_SOCKET_SWF_LOCATION = '/_test/WebSocketMain.swf';
 </script>
+<script src="/_test/test-page.js"></script>
 <script src="/_test/swfobject.js"></script>
 <script src="/_test/web_socket.js"></script>
 <script>
@@ -41,11 +42,8 @@ socket.onmessage = function (event) {
   if (heard.length > texts.length) socket.close();
 };
 socket.onclose = function () {
-  var request = new XMLHttpRequest();
-  request.open('POST', '/_test/report?id=' + encodeURIComponent('${query.get('path')}'), true);
-  request.onreadystatechange = function () { if (request.readyState === 4) document.title = 'done'; };
   heard.push('close');
-  request.send(JSON.stringify(heard));
+  testPage.report(JSON.stringify(heard));
 };
 </script></head><body></body></html>`,
 };
@@ -73,10 +71,7 @@ describe('an unchanged page of web-socket-js, in Chromium with Ruffle', () => {
       this.timeout(60_000);
       const front = await startFront(gateway.port, pages);
       try {
-        const url = `http://127.0.0.1:${front.port}/_test/page.html?path=${encodeURIComponent(path)}`;
-        const { output } = await run('flash', url, { seconds: 30 });
-        const report = front.report(path);
-        assert.ok(report, `no report; the engine said: ${output}`);
+        const report = await reportFrom({ engine: 'flash', front, query: { path }, seconds: 30 });
         const [opened, ...rest] = JSON.parse(report) as string[];
         assert.match(String(opened), /^open/);
         assert.deepEqual(rest, [...TEXTS, 'close']);

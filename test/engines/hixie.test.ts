@@ -8,14 +8,14 @@ import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
 import { conformanceService, startConformanceUpstream } from '../support/conformance-upstream.ts';
 import { type Front, startFront } from '../support/front.ts';
 import { startGateway } from '../support/gateway.ts';
+import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-import { run } from './engine.ts';
 
 const script = readFileSync(new URL('hixie/page.js', import.meta.url), 'utf8');
 const pages = {
   '/_test/hixie.js': () => script,
   '/_test/hixie.html': () =>
-    '<!DOCTYPE html><html><head><title>hixie</title></head><body><script src="/_test/hixie.js"></script></body></html>',
+    '<!DOCTYPE html><html><head><title>hixie</title></head><body><script src="/_test/test-page.js"></script><script src="/_test/hixie.js"></script></body></html>',
 };
 
 /** What the page says of one socket that echoes, whichever side closes it. */
@@ -59,15 +59,9 @@ describe('the own WebSocket of PhantomJS 1.9 holds a conversation', function () 
 
   async function talk(path: string, which: string): Promise<string[]> {
     const id = path.slice(1);
-    const query = new URLSearchParams({ id, path, talk: which });
-    const { output } = await run(
-      'phantomjs-1.9',
-      `http://127.0.0.1:${front.port}/_test/hixie.html?${query}`,
-      {
-        seconds: 20,
-      },
-    );
-    const [engine, ...told] = front.report(id)?.split('\n') ?? assert.fail(`no report; it said: ${output}`);
+    const query = { id, path, talk: which };
+    const visit = { engine: 'phantomjs-1.9', front, page: 'hixie.html', query, seconds: 20 } as const;
+    const [engine, ...told] = (await reportFrom(visit)).split('\n');
     assert.equal(engine, 'a WebSocket of a draft');
     return told;
   }

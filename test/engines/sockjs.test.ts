@@ -6,8 +6,9 @@ import { WebSocketServer } from 'ws';
 import { UNSAFE_FOR_CLIENTS, UNSAFE_FOR_SERVERS } from '../conformance/sockjs/unsafe.ts';
 import { type Front, type Pages, startFront } from '../support/front.ts';
 import { type GatewayProgram, startProgram } from '../support/gateway.ts';
+import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type EngineName, run } from './engine.ts';
+import type { EngineName } from './engine.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const library = read('../../node_modules/sockjs-client/dist/sockjs.min.js');
@@ -34,6 +35,7 @@ const pages: Pages = {
   ) => `<!DOCTYPE html><html><head><meta charset="utf-8"><title>SockJS</title></head><body>
 <script>document.domain = document.domain; // As the page of the htmlfile transport does: in most engines one without the other is another origin.</script>
 <script src="/_test/sockjs.js?version=${query.get('version')}"></script>
+<script src="/_test/test-page.js"></script>
 <script src="/_test/texts.js"></script>
 <script src="/_test/page.js"></script>
 </body></html>`,
@@ -126,16 +128,13 @@ describe('sockjs-client 1.6.1 in', () => {
         requireOrSkip(this, engine);
         const [front, host] = crossOrigin ? [other, 'localhost'] : [own, '127.0.0.1'];
         const id = `${engine}-${host}-${version}`;
-        const query = new URLSearchParams({
+        const query = {
           ...{ id, version },
           url: crossOrigin ? `http://127.0.0.1:${gateway.port}/upstream` : '/upstream',
           transports: transports.join(),
           millis: '15000',
-        });
-        const url = `http://${host}:${front.port}/_test/page.html?${query}`;
-        const { output } = await run(engine, url, { seconds: 120 });
-        const report = front.report(id);
-        assert.ok(report, `no report; the engine said: ${output}`);
+        };
+        const report = await reportFrom({ engine, front, host, query, seconds: 120 });
         for (const line of report.split('\n')) {
           const [transport, name, problem = ''] = line.split('\t');
           results.set(`${transport} ${name}`, problem);

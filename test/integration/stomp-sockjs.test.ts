@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { type EngineName, run } from '../engines/engine.ts';
+import type { EngineName } from '../engines/engine.ts';
 import { type RealBroker, startRabbitMq } from '../support/brokers.ts';
 import { type Front, type Pages, startFront } from '../support/front.ts';
 import { type GatewayProgram, startProgram } from '../support/gateway.ts';
+import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 import {
   casesOf,
@@ -35,11 +36,12 @@ const pages: Pages = {
   WebSocketShim.installStompFix(stompjs);
   var overSockJs = {
     client: function (url) {
-      return stompjs.over(new SockJS(url.replace(/^ws/, 'http'), null, { transports: ['${query.get('transport')}'] }));
+      return stompjs.over(new SockJS(url.replace(/^ws/, 'http'), null, { transports: ['${query.get('transport')}'], timeout: 10000 }));
     }
   };
   var libraries = [{ name: '${stompJs.name}', global: 'Stomp', value: overSockJs, face: 'classic', tags: '' }];
 </script>
+<script src="/_test/test-page.js"></script>
 <script src="/_test/scenario.js"></script>
 <script src="/_test/runner.js"></script>
 </body></html>`,
@@ -104,18 +106,15 @@ for (const { name: brokerName, path, programs, tags: common, start } of brokers)
           requireOrSkip(this, engine);
           const id = `${engine}-${transport}`;
           const beats = isNative ? 'yes' : 'no';
-          const query = new URLSearchParams({
+          const query = {
             id,
             path,
             transport,
             beats,
             tags: tags.join(),
             millis: '30000',
-          });
-          const url = `http://127.0.0.1:${front?.port}/_test/page.html?${query}`;
-          const { output } = await run(engine, url, { seconds: 100 });
-          const report = front?.report(id);
-          assert.ok(report, `no report; the engine said: ${output}`);
+          };
+          const report = await reportFrom({ engine, front: front as Front, query, seconds: 100 });
           for (const line of report.split('\n')) {
             const [, name = '', problem = ''] = line.split('\t');
             results.set(name, problem);

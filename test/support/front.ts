@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { rawHead } from './raw-http.ts';
@@ -6,9 +7,12 @@ import { rawHead } from './raw-http.ts';
 /** A page: its address, and its body; a Buffer is a movie. */
 export type Pages = Readonly<Record<string, (query: URLSearchParams) => string | Buffer>>;
 
+/** Is served with every front's own pages. */
+const testPage = readFileSync(new URL('test-page.js', import.meta.url), 'utf8');
+
 export interface Front {
   readonly port: number;
-  /** What pages have posted to `/_test/report`, by the `id` of its query. */
+  /** What pages have told by `testPage.report` of `/_test/test-page.js`, by the `id` of their address. */
   report(id: string): string | undefined;
   /** Requests passed on that have no whole answer yet, by the last word of their path. */
   waiting(action: string): number;
@@ -27,7 +31,7 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
 
   const server = http.createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://front');
-    const page = pages[pathname];
+    const page = pathname === '/_test/test-page.js' ? () => testPage : pages[pathname];
     if (page !== undefined) {
       const body = page(searchParams);
       const text = `text/${pathname.endsWith('.js') ? 'javascript' : 'html'}; charset=utf-8`;

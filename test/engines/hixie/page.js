@@ -1,12 +1,7 @@
 // biome-ignore-all lint: runs inside PhantomJS 1.9, which is ES5 without much of it
 // A conversation over the engine's own WebSocket; `?path` is the route, `?talk` what is said. One line is reported for each thing that happened.
 (function () {
-  var query = {};
-  var pairs = location.search.slice(1).split('&');
-  for (var i = 0; i < pairs.length; i++) {
-    var pair = pairs[i].split('=');
-    query[pair[0]] = decodeURIComponent(pair[1]);
-  }
+  var query = testPage.parameters;
   var lines = [];
   var url = 'ws://' + location.host + query.path;
   var sockets = 0;
@@ -16,10 +11,7 @@
   }
 
   function finish() {
-    var request = new XMLHttpRequest();
-    request.open('POST', '/_test/report?id=' + query.id, false);
-    request.send(lines.join('\n'));
-    document.title = 'done';
+    testPage.report(lines.join('\n'));
   }
 
   function repeat(text, doublings) {

@@ -24,6 +24,7 @@ const pages = {
   '/_test/row.html': (query: URLSearchParams) =>
     `<!DOCTYPE html><html><head><meta charset="utf-8"><title>row</title></head><body>
 <script src="${query.get('gateway')}/shim/websocket.min.js"></script>
+<script src="/_test/test-page.js"></script>
 <script src="/_test/scenario.js"></script>
 <script src="/_test/row.js"></script>
 </body></html>`,
@@ -34,7 +35,7 @@ const pages = {
 type Seen = ReadonlyMap<string, ReadonlySet<string>>;
 
 async function seenFrom(front: Front, gateway: string, { engine, transports }: EngineRuns): Promise<Seen> {
-  const query = new URLSearchParams({ gateway, transports: transports.join() });
+  const query = new URLSearchParams({ id: 'row', gateway, transports: transports.join() });
   await run(engine, `http://127.0.0.1:${front.port}/_test/row.html?${query}`, { seconds: SECONDS });
   const seen = new Map(transports.map((transport) => [transport, new Set<string>()]));
   for (const line of (front.report('row') ?? '').split('\n')) {

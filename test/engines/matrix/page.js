@@ -3,9 +3,8 @@
 
 // A row of the matrix: a few cases of the scenario over each transport of `?transports=`, and a line to the front for each that passed.
 (function (global) {
-  var query = global.location.search;
-  var gateway = decodeURIComponent(/gateway=([^&]*)/.exec(query)[1]);
-  var transports = decodeURIComponent(/transports=([^&]*)/.exec(query)[1]).split(',');
+  var gateway = testPage.parameters.gateway;
+  var transports = testPage.parameters.transports.split(',');
   var kinds = {
     'brings text back as it was sent': 'text',
     'carries all 256 octets': 'binary',
@@ -24,21 +23,12 @@
 
   function step() {
     var one = todo.shift();
-    if (!one) return report();
+    if (!one) return testPage.report(lines.join('\n') || 'nothing');
     WebSocketShim.configure({ transports: one.transport });
     conformance.run({ url: gateway.replace(/^http/, 'ws') + '/upstream', transport: one.transport, millis: 10000 }, one.which, function (problem) {
       if (!problem) lines.push(one.transport + ' ' + kinds[one.which.name]);
       global.setTimeout(step, 0);
     });
-  }
-
-  function report() {
-    var request = global.XMLHttpRequest ? new global.XMLHttpRequest() : new global.ActiveXObject('MSXML2.XMLHTTP.3.0');
-    request.open('POST', global.location.protocol + '//' + global.location.host + '/_test/report?id=row', true);
-    request.onreadystatechange = function () {
-      if (request.readyState === 4) global.document.title = 'done';
-    };
-    request.send(lines.join('\n') || 'nothing');
   }
 
   global.setTimeout(step, 0);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { type EngineName, run } from '../../engines/engine.ts';
+import type { EngineName } from '../../engines/engine.ts';
 import { type Pages, startFront } from '../front.ts';
+import { reportFrom } from '../report-from.ts';
 import { requireOrSkip } from '../require-or-skip.ts';
 import { casesOf, type StompLibrary, scenarioScript, sourceOf, type Tag } from './libraries.ts';
 
@@ -27,12 +28,9 @@ export function stompClientsIn({ engine, transport, libraries, tags, gatewayPort
     const id = `${engine}-${transport}`;
     const beats = transport === 'websocket' ? 'yes' : 'no';
     // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s.
-    const query = new URLSearchParams({ id, path: '/stomp', tags: tags.join(), beats, millis: '40000' });
+    const query = { id, path: '/stomp', tags: tags.join(), beats, millis: '40000' };
     try {
-      const url = `http://127.0.0.1:${front.port}/_test/page.html?${query}`;
-      const { output } = await run(engine, url, { seconds: 150 });
-      const report = front.report(id);
-      assert.ok(report, `no report; the engine said: ${output}`);
+      const report = await reportFrom({ engine, front, query, seconds: 150 });
       for (const line of report.split('\n')) {
         const [library, name, problem = ''] = line.split('\t');
         results.set(`${library} ${name}`, problem);
@@ -69,6 +67,7 @@ function pages(transport: string, libraries: readonly StompLibrary[]): Pages {
 <script src="/shim/websocket.min.js" data-transports="${transport}"></script>
 <script>var libraries = [];</script>
 ${tags.join('\n')}
+<script src="/_test/test-page.js"></script>
 <script src="/_test/scenario.js"></script>
 <script src="/_test/page.js"></script>
 </body></html>`,
