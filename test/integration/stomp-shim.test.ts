@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { type EngineName, run } from '../engines/engine.ts';
-import { type Pages, startFront } from '../support/front.ts';
-import { startGateway } from '../support/gateway.ts';
-import { seedFromEnvironment } from '../support/random.ts';
+import type { EngineName } from '../engines/engine.ts';
+import type { Pages } from '../support/front.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type StompName, scenarioCode, stompSources } from '../support/stomp-shim/libraries.ts';
-import { oddServer } from '../support/stomp-shim/odd-server.ts';
-
-const names: readonly StompName[] = ['2.3.3', '2.3.4-next', 'the fork'];
-const pageCode = readFileSync(new URL('../support/stomp-shim/page.js', import.meta.url), 'utf8');
+import { libraryPages, libraryTags, names, oddResults, pageScript } from '../support/stomp-shim/in-engine.ts';
+import { scenarioCode } from '../support/stomp-shim/libraries.ts';
 
 /** Scenarios of the unrepaired library that go wrong in every engine, and in JScript besides. */
 const wrong: Record<string, { everywhere: string[]; jscript: string[] }> = {
@@ -27,26 +21,19 @@ const wrong: Record<string, { everywhere: string[]; jscript: string[] }> = {
   },
 };
 
-function pages(transports: string): Pages {
-  const libraries = names.map((name, at) => [`/_test/library-${at}.js`, stompSources[name]] as const);
-  const tags = names.map(
-    (name, at) => `<script src="/_test/library-${at}.js"></script>
-<script>libraries.push({ name: '${name}', Stomp: window.Stomp }); window.Stomp = undefined;</script>`,
-  );
-  return {
-    ...Object.fromEntries(libraries.map(([path, source]) => [path, () => source])),
-    '/_test/scenarios.js': () => scenarioCode,
-    '/_test/page.js': () => pageCode,
-    '/_test/page.html':
-      () => `<!DOCTYPE html><html><head><meta charset="utf-8"><title>STOMP</title></head><body>
-<script src="/shim/websocket.min.js" data-transports="${transports}"></script>
-<script>var libraries = [];</script>
-${tags.join('\n')}
+const pages: Pages = {
+  ...libraryPages,
+  '/_test/scenarios.js': () => scenarioCode,
+  '/_test/page.js': () => pageScript('page.js'),
+  '/_test/page.html': (query) =>
+    `<!DOCTYPE html><html><head><meta charset="utf-8"><title>STOMP</title></head><body>
+<script src="/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
+${libraryTags}
 <script src="/_test/scenarios.js"></script>
+<script src="/_test/test-page.js"></script>
 <script src="/_test/page.js"></script>
 </body></html>`,
-  };
-}
+};
 
 const engines: readonly { engine: EngineName; transport: string; jscript: boolean }[] = [
   { engine: 'chromium', transport: 'websocket', jscript: false },
@@ -58,34 +45,22 @@ const engines: readonly { engine: EngineName; transport: string; jscript: boolea
 for (const { engine, transport, jscript } of engines) {
   describe(`STOMP libraries with the shipped shim, in ${engine} over ${transport}`, function () {
     this.timeout(120_000);
-    /** What the page found, as `before|talk|after`, library, and a scenario with what went wrong in it. */
-    let results: string[][];
+    let told: Awaited<ReturnType<typeof oddResults>>;
     /** What the server saw, by session. */
     const seen: Record<string, string[]> = {};
 
     before(async function () {
       requireOrSkip(this, engine);
-      const seed = seedFromEnvironment();
-      console.log(`      FAULT_SEED=${seed}`);
-      const server = oddServer(seed, (session, what) => {
-        seen[session] = [...(seen[session] ?? []), what];
+      told = await oddResults({
+        engine,
+        pages,
+        query: { transports: transport },
+        seconds: 90,
+        seen: (session, what) => {
+          seen[session] = [...(seen[session] ?? []), what];
+        },
       });
-      const gateway = await startGateway({}, (it) => it.route('/odd', server));
-      const front = await startFront(gateway.port, pages(transport));
-      try {
-        const url = `http://127.0.0.1:${front.port}/_test/page.html?${engine}`;
-        const { output } = await run(engine, url, { seconds: 90 });
-        const report = front.report(engine);
-        assert.ok(report, `no report; the engine said: ${output}`);
-        results = report.split('\n').map((line) => line.split('\t'));
-      } finally {
-        await front.close();
-        await gateway.close();
-      }
     });
-
-    const told = (what: string, name: string): string[] =>
-      results.filter((line) => line[0] === what && line[1] === name).map((line) => line[2] ?? '');
 
     for (const name of names) {
       it(`${name} has by itself the defects it is known for`, () => {
