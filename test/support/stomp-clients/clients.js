@@ -19,38 +19,49 @@ var stompClients = (function (global) {
     return list;
   }
 
+  /* What all libraries are asked for in the same words; `own` is what each has words of its own for. */
+  function face(client, options, own) {
+    own.subscribe = function (destination, id, headers) {
+      headers.id = id;
+      client.subscribe(destination, function (frame) {
+        options.message(id, {
+          headers: frame.headers,
+          body: function () { return frame.body; },
+          octets: function () { return values(frame.binaryBody); },
+          ack: function () { frame.ack(); },
+          nack: function () { frame.nack(); }
+        });
+      }, headers);
+    };
+    own.begin = function (id) { client.begin(id); };
+    own.commit = function (id) { client.commit(id); };
+    own.abort = function (id) { client.abort(id); };
+    return own;
+  }
+
+  /* Libraries of the first generation differ in how a client is made, and in the order of what it is told to send. */
+  function connect(client, options, send) {
+    client.debug = options.debug;
+    client.onreceipt = function (frame) { options.receipt(frame.headers['receipt-id']); };
+    client.connect(options.headers, function (frame) {
+      options.connected(frame.headers);
+    }, function (error) {
+      if (error && error.command === 'ERROR') options.failed(error.headers);
+      else options.lost();
+    });
+    return face(client, options, {
+      send: send,
+      disconnect: function () { client.disconnect(function () {}); }
+    });
+  }
+
   /* stompjs 2.3.x: Stomp.client */
   function classic(Stomp) {
     return {
       open: function (options) {
         var client = Stomp.client(options.url);
         client.heartbeat.outgoing = client.heartbeat.incoming = options.beat;
-        client.debug = options.debug;
-        client.onreceipt = function (frame) { options.receipt(frame.headers['receipt-id']); };
-        client.connect(options.headers, function (frame) {
-          options.connected(frame.headers);
-        }, function (error) {
-          if (error && error.command === 'ERROR') options.failed(error.headers);
-          else options.lost();
-        });
-        return {
-          subscribe: function (destination, id, headers) {
-            headers.id = id;
-            client.subscribe(destination, function (frame) {
-              options.message(id, {
-                headers: frame.headers,
-                body: function () { return frame.body; },
-                ack: function () { frame.ack(); },
-                nack: function () { frame.nack(); }
-              });
-            }, headers);
-          },
-          send: function (destination, headers, body) { client.send(destination, headers, body); },
-          begin: function (id) { client.begin(id); },
-          commit: function (id) { client.commit(id); },
-          abort: function (id) { client.abort(id); },
-          disconnect: function () { client.disconnect(function () {}); }
-        };
+        return connect(client, options, function (destination, headers, body) { client.send(destination, headers, body); });
       }
     };
   }
@@ -62,32 +73,7 @@ var stompClients = (function (global) {
       open: function (options) {
         var beat = { outgoing: options.beat, incoming: options.beat };
         var client = library.client(options.url, { heartbeat: beat, binary: options.binary, debug: true });
-        client.debug = options.debug;
-        client.onreceipt = function (frame) { options.receipt(frame.headers['receipt-id']); };
-        client.connect(options.headers, function (frame) {
-          options.connected(frame.headers);
-        }, function (error) {
-          if (error && error.command === 'ERROR') options.failed(error.headers);
-          else options.lost();
-        });
-        return {
-          subscribe: function (destination, id, headers) {
-            headers.id = id;
-            client.subscribe(destination, function (frame) {
-              options.message(id, {
-                headers: frame.headers,
-                body: function () { return frame.body; },
-                ack: function () { frame.ack(); },
-                nack: function () { frame.nack(); }
-              });
-            }, headers);
-          },
-          send: function (destination, headers, body) { client.send(destination, body, headers); },
-          begin: function (id) { client.begin(id); },
-          commit: function (id) { client.commit(id); },
-          abort: function (id) { client.abort(id); },
-          disconnect: function () { client.disconnect(); }
-        };
+        return connect(client, options, function (destination, headers, body) { client.send(destination, body, headers); });
       }
     };
   }
@@ -109,30 +95,15 @@ var stompClients = (function (global) {
           onUnhandledReceipt: function (frame) { options.receipt(frame.headers['receipt-id']); }
         });
         client.activate();
-        return {
-          subscribe: function (destination, id, headers) {
-            headers.id = id;
-            client.subscribe(destination, function (frame) {
-              options.message(id, {
-                headers: frame.headers,
-                body: function () { return frame.body; },
-                octets: function () { return values(frame.binaryBody); },
-                ack: function () { frame.ack(); },
-                nack: function () { frame.nack(); }
-              });
-            }, headers);
-          },
+        return face(client, options, {
           send: function (destination, headers, body) {
             client.publish({ destination: destination, headers: headers, body: body });
           },
           sendOctets: function (destination, headers, octets) {
             client.publish({ destination: destination, headers: headers, binaryBody: new global.Uint8Array(octets) });
           },
-          begin: function (id) { client.begin(id); },
-          commit: function (id) { client.commit(id); },
-          abort: function (id) { client.abort(id); },
           disconnect: function () { client.deactivate(); }
-        };
+        });
       }
     };
   }
