@@ -27,6 +27,7 @@ export interface FrameReceiver {
 export class FrameParser {
   readonly #commands: ReadonlySet<string>;
   readonly #receiver: FrameReceiver;
+  readonly #isLenient: boolean;
   #limits: FrameLimits;
   #state: (octets: Buffer, at: number) => number = this.#betweenFrames;
   /** An unfinished line or body: the first `#held` octets of it. */
@@ -41,9 +42,13 @@ export class FrameParser {
   /** Octets of a body of known length that are still to come. */
   #missing = 0;
 
-  /** A first line that is not in `commands` is malformed: whoever speaks HTTP here is found out at once. */
-  constructor(commands: ReadonlySet<string>, limits: FrameLimits, receiver: FrameReceiver) {
+  /**
+   * A first line that is not in `commands` is malformed: whoever speaks HTTP here is found out at once. `lenient`: what is no UTF-8 in a
+   * head is replaced by U+FFFD, and no error.
+   */
+  constructor(commands: ReadonlySet<string>, limits: FrameLimits, receiver: FrameReceiver, lenient = false) {
     this.#commands = commands;
+    this.#isLenient = lenient;
     this.#limits = limits;
     this.#receiver = receiver;
   }
@@ -144,7 +149,7 @@ export class FrameParser {
   #takeLine(): string {
     const line = this.#takeHeld();
     const end = line.length > 0 && line[line.length - 1] === CR ? line.length - 1 : line.length;
-    if (!isUtf8(line)) throw new StompError('header that is not UTF-8');
+    if (!this.#isLenient && !isUtf8(line)) throw new StompError('header that is not UTF-8');
     return line.toString('utf8', 0, end);
   }
 

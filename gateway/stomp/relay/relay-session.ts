@@ -63,19 +63,17 @@ export class RelaySession {
     this.#client = client;
     this.#broker = broker;
     this.#context = context;
-    const maxFrame = Math.min(MAX_BEFORE_CONNECTED, context.frame.maxFrame);
-    this.#fromClient = new FrameParser(
-      CLIENT_COMMANDS,
-      { ...context.frame, maxFrame },
-      {
-        frame: (frame) => this.#clientSaid(frame),
-        heartBeat: () => {},
-      },
-    );
-    this.#fromBroker = new FrameParser(SERVER_COMMANDS, context.frame, {
-      frame: (frame) => this.#brokerSaid(frame),
-      heartBeat: () => this.#passBeat(client),
+    const atFirst = { ...context.frame, maxFrame: Math.min(MAX_BEFORE_CONNECTED, context.frame.maxFrame) };
+    this.#fromClient = new FrameParser(CLIENT_COMMANDS, atFirst, {
+      frame: (frame) => this.#clientSaid(frame),
+      heartBeat: () => {},
     });
+    const ofBroker = {
+      frame: (frame: Frame) => this.#brokerSaid(frame),
+      heartBeat: () => this.#passBeat(client),
+    };
+    // A broker hands on what some program wrote, and from a queue again and again until it is taken.
+    this.#fromBroker = new FrameParser(SERVER_COMMANDS, context.frame, ofBroker, true);
     client.attach(this.#clientReceiver());
     broker.attach(this.#brokerReceiver());
   }

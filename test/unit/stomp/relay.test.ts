@@ -90,6 +90,13 @@ describe('a relay to its client', () => {
     assert.equal(client.messages.at(-1)?.binary, false);
   });
 
+  it('passes on what has a header that is no UTF-8: a queue would bring it again and again', async () => {
+    const { client, broker } = await connected();
+    broker.write(Buffer.from('MESSAGE\nname:J\xfcrgen\n\nx\0', 'latin1'));
+    assert.equal(client.messages.at(-1)?.binary, false);
+    assert.equal(client.last().headers.name, 'J\ufffdrgen');
+  });
+
   it('leaves escapes as they are', async () => {
     const { client, broker } = await connected();
     broker.write('MESSAGE\nx:a\\cb\\n\n\n\0');
