@@ -38,7 +38,7 @@ export class TrustedProxies {
     if (!this.#trusts(address)) {
       return { remoteAddress: address, forwardedFor: address, secure: peer.secure, host };
     }
-    const chain = listOf(peer.header('x-forwarded-for'));
+    const chain = listOf(peer.header('x-forwarded-for')).map(withoutPort);
     const { remoteAddress, hops } = this.#follow(chain, address);
     const scheme = atHop(listOf(peer.header('x-forwarded-proto')), hops)?.toLowerCase();
     const forwardedHost = atHop(listOf(peer.header('x-forwarded-host')), hops)?.toLowerCase();
@@ -76,6 +76,12 @@ export class TrustedProxies {
 /** A dual-stack socket shows IPv4 clients as `::ffff:10.0.0.1`. */
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+/** Some proxies (IIS with ARR, Azure) write `192.0.2.7:50123` or `[2001:db8::7]:50123`. */
+function withoutPort(entry: string): string {
+  const parts = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(entry);
+  return parts?.[1] ?? parts?.[2] ?? entry;
 }
 
 /** The library would take `7` and `0x7f.1` for addresses too. */

@@ -62,6 +62,20 @@ describe('forwarded header fields', () => {
     });
   });
 
+  it('may have ports, as IIS writes them', () => {
+    for (const [written, address] of [
+      ['192.0.2.7:50123', '192.0.2.7'],
+      ['[2001:db8::7]:50123', '2001:db8::7'],
+      ['[2001:db8::7]', '2001:db8::7'],
+      ['2001:db8::7:5012', '2001:db8::7:5012'],
+    ] as const) {
+      const { remoteAddress, forwardedFor } = client('10.0.0.1', {
+        'x-forwarded-for': `${written}, 10.0.0.2:99`,
+      });
+      assert.deepEqual([remoteAddress, forwardedFor], [address, `${address}, 10.0.0.2, 10.0.0.1`]);
+    }
+  });
+
   it('may hold rubbish, which goes no further', () => {
     const headers = { 'x-forwarded-for': 'unknown, "_x", 192.0.2.7\u0000, 300.1.1.1, 7' };
     assert.equal(client('10.0.0.1', headers).remoteAddress, '10.0.0.1');
