@@ -24,7 +24,10 @@ export interface Target {
 }
 
 /** What the load generator is to do, in one process of its own. */
-export type Task = { readonly dialect: string; readonly target: Target } & (
+export type Task = { readonly dialect: string; readonly target: Target } & Work;
+
+/** What is done, whoever is at the other end. */
+export type Work =
   | {
       readonly kind: 'echo' | 'push';
       readonly sessions: number;
@@ -41,8 +44,7 @@ export type Task = { readonly dialect: string; readonly target: Target } & (
       readonly duration: number;
     }
   | { readonly kind: 'idle'; readonly sessions: number; readonly warmUp: number }
-  | { readonly kind: 'wire'; readonly size: number; readonly count: number }
-);
+  | { readonly kind: 'wire'; readonly size: number; readonly count: number };
 
 /** A result is a set of named figures. */
 export type Figures = Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
 import { type Contender, groups, type Middle, middles } from './contenders.ts';
 import type { HeaderSet } from './headers.ts';
 import { measure, withCpu } from './measure.ts';
-import type { Figures, Target, Task } from './messages.ts';
+import type { Figures, Task, Work } from './messages.ts';
 import { startNginx } from './nginx.ts';
 import { startServer } from './server-process.ts';
 import { stompScenarios } from './stomp-scenarios.ts';
@@ -75,25 +75,11 @@ export const scenarios: readonly Scenario[] = [
     name: 'echo',
     title: ({ sessions }) => `Echo: ${sessions} sessions, each with one message of ${SIZE} octets under way`,
     metrics: [{ ...CPU, title: 'server CPU µs/echo' }, { ...RATE, title: 'echoes/s' }, P50, P99, ...LOADS],
-    groups: everyContender(
-      ({ server, dialect, path }) =>
-        async (settings) => {
-          const { sessions, warmUp, duration } = settings;
-          const size = SIZE;
-          return withCpu(
-            await run(server, path, settings, (target) => ({
-              kind: 'echo',
-              dialect,
-              target,
-              sessions,
-              size,
-              warmUp,
-              duration,
-            })),
-          );
-        },
-      true,
-    ),
+    groups: everyContender(async (contender, settings) => {
+      const { sessions, warmUp, duration } = settings;
+      const work: Work = { kind: 'echo', sessions, size: SIZE, warmUp, duration };
+      return withCpu(await run(contender, contender.path, settings, work));
+    }, true),
   },
   {
     name: 'push',
@@ -105,20 +91,10 @@ export const scenarios: readonly Scenario[] = [
       { key: 'p99', title: 'p99 ms', digits: 1, compared: false },
       ...LOADS,
     ],
-    groups: everyContender(({ server, dialect, pushPath }) => async (settings) => {
+    groups: everyContender(async (contender, settings) => {
       const { pushSessions: sessions, warmUp, duration } = settings;
-      const size = SIZE;
-      return withCpu(
-        await run(server, pushPath, settings, (target) => ({
-          kind: 'push',
-          dialect,
-          target,
-          sessions,
-          size,
-          warmUp,
-          duration,
-        })),
-      );
+      const work: Work = { kind: 'push', sessions, size: SIZE, warmUp, duration };
+      return withCpu(await run(contender, contender.pushPath, settings, work));
     }),
   },
   {
@@ -129,16 +105,10 @@ export const scenarios: readonly Scenario[] = [
       { key: 'rss', title: 'RSS KB/session', digits: 2, compared: true },
       { key: 'heap', title: 'heap KB/session', digits: 2, compared: true },
     ],
-    groups: everyContender(({ server, dialect, path }) => async (settings) => {
+    groups: everyContender(async (contender, settings) => {
       const sessions = settings.idleSessions;
-      const measured = await run(
-        server,
-        path,
-        settings,
-        (target) => ({ kind: 'idle', dialect, target, sessions, warmUp: sessions }),
-        true,
-      );
-      const { before, after } = measured;
+      const work: Work = { kind: 'idle', sessions, warmUp: sessions };
+      const { before, after } = await run(contender, contender.path, settings, work, true);
       return {
         rss: (after.rss - before.rss) / 1000 / sessions,
         heap: (after.heap - before.heap) / 1000 / sessions,
@@ -155,14 +125,9 @@ export const scenarios: readonly Scenario[] = [
       { key: 'pushUp', title: 'pushed: octets up', digits: 0, compared: false },
       { key: 'pushDown', title: 'octets down', digits: 0, compared: true },
     ],
-    groups: everyContender(({ server, dialect, pushPath }) => async (settings) => {
-      const { figures } = await run(server, pushPath, settings, (target) => ({
-        kind: 'wire',
-        dialect,
-        target,
-        size: SIZE,
-        count: WIRE_MESSAGES,
-      }));
+    groups: everyContender(async (contender, settings) => {
+      const work: Work = { kind: 'wire', size: SIZE, count: WIRE_MESSAGES };
+      const { figures } = await run(contender, contender.pushPath, settings, work);
       return figures;
     }),
   },
@@ -177,21 +142,10 @@ export const scenarios: readonly Scenario[] = [
       P99,
       ...LOADS,
     ],
-    groups: everyContender(({ server, dialect, path }) => async (settings) => {
+    groups: everyContender(async (contender, settings) => {
       const { warmUp, duration } = settings;
-      const concurrency = OPEN_CONCURRENCY;
-      const size = SIZE;
-      return withCpu(
-        await run(server, path, settings, (target) => ({
-          kind: 'open',
-          dialect,
-          target,
-          concurrency,
-          size,
-          warmUp,
-          duration,
-        })),
-      );
+      const work: Work = { kind: 'open', concurrency: OPEN_CONCURRENCY, size: SIZE, warmUp, duration };
+      return withCpu(await run(contender, contender.path, settings, work));
     }),
   },
   native(SIZE),
@@ -200,7 +154,10 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** One row per contender of every group; `echoes`: also those that differ in echoes only. */
-function everyContender(make: (contender: Contender) => Row['run'], echoes = false): readonly RowGroup[] {
+function everyContender(
+  make: (contender: Contender, settings: Settings) => Promise<Figures>,
+  echoes = false,
+): readonly RowGroup[] {
   return groups.map(({ name, contenders }) => ({
     name,
     rows: contenders
@@ -208,22 +165,23 @@ function everyContender(make: (contender: Contender) => Row['run'], echoes = fal
       .map((contender) => ({
         name: contender.name,
         ours: contender.server === 'gateway',
-        run: make(contender),
+        run: (settings) => make(contender, settings),
       })),
   }));
 }
 
 /** A new server for one task. */
 async function run(
-  name: string,
+  { server: name, dialect }: Contender,
   path: string,
   { headers, profile }: Settings,
-  task: (target: Target) => Task,
+  work: Work,
   collect = false,
 ) {
   const server = await startServer(name, [], name === 'gateway' ? profile : undefined);
   try {
-    return await measure(task({ port: server.port, path, headers: headers(server.port) }), server, collect);
+    const target = { port: server.port, path, headers: headers(server.port) };
+    return await measure({ ...work, dialect, target }, server, collect);
   } finally {
     await server.stop();
   }
