@@ -22,7 +22,6 @@ const STREAMS = ['eventsource', 'xhr-streaming', 'iframe-htmlfile'];
 const POLLS = ['xhr-polling', 'jsonp-polling'];
 const ALL = [...SOCKETS, ...STREAMS, ...POLLS];
 
-const NO_PROTOCOL = 'fails when the server selects none of the subprotocols';
 const WITH_CLOSE = [
   'goes through its states',
   'counts what is sent after the close, and never less',
@@ -96,14 +95,12 @@ export const RUNS: readonly EngineRuns[] = [
     transports: ALL,
     crossOrigin: ['iframe-htmlfile'],
     picks: 'websocket',
-    except: overWebSocket({ [NO_PROTOCOL]: "Firefox's own WebSocket opens all the same" }),
   },
   {
     engine: 'webkitgtk',
     standsFor: "today's Safari",
     transports: ALL,
     picks: 'websocket',
-    except: overWebSocket({ [NO_PROTOCOL]: 'its own WebSocket opens all the same' }),
   },
   {
     engine: 'javafx',
@@ -116,7 +113,6 @@ export const RUNS: readonly EngineRuns[] = [
     },
     picks: 'websocket',
     except: overWebSocket({
-      [NO_PROTOCOL]: 'its own WebSocket opens all the same',
       ...Object.fromEntries(
         WITH_CLOSE.map((name) => [
           name,
@@ -130,14 +126,12 @@ export const RUNS: readonly EngineRuns[] = [
     standsFor: 'Safari 10',
     transports: ALL,
     picks: 'websocket',
-    except: overWebSocket({ [NO_PROTOCOL]: 'its own WebSocket opens all the same' }),
   },
   {
     engine: 'phantomjs-2.1',
     standsFor: 'Safari 7',
     transports: ALL,
     picks: 'websocket',
-    except: overWebSocket({ [NO_PROTOCOL]: 'its own WebSocket opens all the same' }),
   },
   {
     engine: 'phantomjs-1.9',

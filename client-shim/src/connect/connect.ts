@@ -111,6 +111,7 @@ function connectOn(
         passed.push(name);
         fallBack();
       },
+      unfit: fail,
       proved: (good) => memory.set(host + name, good ? 'good' : 'bad', good ? GOOD_FOR : BAD_FOR),
       over: (code) => end(name, 'closed ' + code)
     };
@@ -284,9 +285,7 @@ function connectOn(
         fail('closed by the page');
       }
     },
-    settle: () => {
-      if (plain) plain.settle();
-    },
+    settle: () => plain && plain.settle(),
     leave: () => {
       end('', 'page left');
       failing.clear();

@@ -18,6 +18,8 @@ export interface NativeHooks {
   opened(): void;
   /** It did not open; nothing else is told then. */
   passed(reason: string): void;
+  /** It opened, and may not stay: nothing is told then, and nothing else is to be tried. */
+  unfit(reason: string): void;
   /** The first message came, or did not come before it broke: some proxies let the handshake through and nothing after it. */
   proved(good: boolean): void;
   over(code: number): void;
@@ -33,6 +35,8 @@ export interface Native {
   abandon(): void;
 }
 
+/** Milliseconds between looks whether it is stuck in closing: longer than the 10 s that Firefox and Chromium give that, whose word it is then. */
+const CLOSING = 12000;
 /** Milliseconds between looks at the browser's `bufferedAmount`, of which there is no event. */
 const LOOK = 50;
 
@@ -74,6 +78,16 @@ export function openNative(
   let fresh = false;
   const late = createAlarm(platform, () => pass('no answer'));
   const again = createAlarm(platform, lookAgain);
+  // JavaFX's tells of no end after a Close.
+  /** What was still to be sent when it was last seen closing; -1 if it was not. */
+  let left = -1;
+  // JavaFX's never tells of the end after a Close, older WebKits' may take four minutes.
+  const closing = createAlarm(platform, () => {
+    const before = left;
+    left = socket.readyState === 2 ? queued : -1;
+    if (left >= 0 && left === before) ended(1006, '', false);
+    else closing.set(CLOSING);
+  });
 
   function look(): void {
     fresh = false;
@@ -86,13 +100,23 @@ export function openNative(
 
   function lookAgain(): void {
     look();
-    if (queued) again.set(LOOK);
+    if (queued && socket.onclose) again.set(LOOK);
   }
 
   function detach(): void {
     socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
     late.clear();
     again.clear();
+    closing.clear();
+  }
+
+  function ended(code: number, reason: string, wasClean: boolean): void {
+    look();
+    detach();
+    if (!heard && !wasClean) hooks.proved(false);
+    hooks.over(code);
+    if (wasClean) events.closing();
+    events.closed(code, reason, wasClean, !wasClean);
   }
 
   function pass(reason: string): void {
@@ -117,7 +141,14 @@ export function openNative(
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => {
     late.clear();
+    // Firefox and WebKit open it all the same (WHATWG WebSockets, "establish a WebSocket connection").
+    if (protocols.length && socket.protocol === '') {
+      abandon();
+      hooks.unfit('subprotocol not selected');
+      return;
+    }
     opened = true;
+    closing.set(CLOSING);
     hooks.opened();
     events.open(socket.protocol || '', socket.extensions || '');
   };
@@ -133,14 +164,8 @@ export function openNative(
       pass('refused');
       return;
     }
-    look();
-    detach();
-    if (!heard && !wasClean) hooks.proved(false);
     // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one
-    const code = event.code || (wasClean ? 1005 : 1006);
-    hooks.over(code);
-    if (wasClean) events.closing();
-    events.closed(code, event.reason || '', wasClean, !wasClean);
+    ended(event.code || (wasClean ? 1005 : 1006), event.reason || '', wasClean);
   };
   late.set(patience);
 

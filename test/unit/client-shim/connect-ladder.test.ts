@@ -92,6 +92,59 @@ describe('the ladder, at its native rung', () => {
     assert.deepEqual(told.at(-1), 'sent 1');
   });
 
+  it('looks no more at one that has closed, whatever the page still sends until it has been told', () => {
+    const { browser, connection } = open(new FakeBrowser().withSocket());
+    const socket = socketOf(browser);
+    socket.onopen?.({ type: 'open' });
+    socket.onclose?.({ type: 'close', code: 1000, reason: '', wasClean: true });
+    socket.bufferedAmount = 1;
+    connection.send('x', 1);
+    browser.clock.advance(1000);
+    assert.equal(browser.clock.timers, 0);
+  });
+
+  it('fails where subprotocols were asked for and none was selected, whatever the browser says, and asks the backend for no second one', () => {
+    const { browser, connection, told } = open(new FakeBrowser().withSocket(), { protocols: ['chat'] });
+    const socket = socketOf(browser);
+    socket.onopen?.({ type: 'open' });
+    browser.clock.advance(0);
+    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.ok(socket.closedWith);
+    assert.deepEqual(
+      connection.diagnostics().map(({ what }) => what),
+      ['trying', 'subprotocol not selected'],
+    );
+    browser.clock.advance(60_000);
+    assert.equal(browser.requests.length, 0);
+    open(browser);
+    assert.equal(browser.sockets.length, 2, 'the native one is as good as before');
+  });
+
+  it('is over when it stays in closing and sends nothing more, which JavaFX tells nobody', () => {
+    const { browser, connection, told } = open(new FakeBrowser().withSocket());
+    const socket = socketOf(browser);
+    socket.onopen?.({ type: 'open' });
+    connection.send('0123456789', 10);
+    socket.bufferedAmount = 10;
+    browser.clock.advance(120_000);
+    socket.readyState = 2;
+    for (let left = 9; left >= 0; left -= 1) {
+      socket.bufferedAmount = left;
+      browser.clock.advance(10_000);
+    }
+    assert.equal(told.length, 11);
+    browser.clock.advance(24_000);
+    assert.deepEqual(told.slice(10), ['sent 1', 'closed 1006  false true']);
+    assert.equal(browser.clock.timers, 0);
+  });
+
+  it('opens where the engine does not say which subprotocol was selected', () => {
+    const { browser, told } = open(new FakeBrowser().withSocket(), { protocols: ['chat'] });
+    Object.assign(socketOf(browser), { protocol: undefined });
+    socketOf(browser).onopen?.({ type: 'open' });
+    assert.deepEqual(told, ['open']);
+  });
+
   it('goes over to the fallback at once when it is refused', () => {
     const { browser } = open(new FakeBrowser().withSocket());
     socketOf(browser).onclose?.({ type: 'close', code: 1006 });
@@ -598,6 +651,15 @@ describe('the end of a fallback session', () => {
     browser.clock.advance(200_000);
     assert.deepEqual(told, ['open']);
     assert.equal(browser.clock.timers, 0);
+  });
+
+  it('waits for its goodbye where there is no beacon, as old WebKit and IE drop the requests of a page that is left', () => {
+    const { browser, connection } = openFallback({ transports: ['xhr-polling'] });
+    browser.page.navigator.sendBeacon = undefined;
+    assert.equal(browser.last('xhr-polling').async, true);
+    connection.leave();
+    const { body, async } = browser.last('send');
+    assert.deepEqual([body, async], [`n.k;X${RS}`, false]);
   });
 
   it('says in its diagnostics what it did', () => {
