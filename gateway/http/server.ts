@@ -72,6 +72,10 @@ export class HttpServer {
       listeners.upgrade(request, socket, head);
     });
     this.node.on('clientError', answerClientError);
+    // Nothing went either way for so long. A client that waits for its answer may; one that takes nothing of it is gone, or out to fill the memory.
+    this.node.setTimeout(requestTimeout, (socket) => {
+      if (socket.writableLength > 0) socket.destroy();
+    });
   }
 
   /** Connections go to the lane first; Node's own listener gets those that the lane leaves. */

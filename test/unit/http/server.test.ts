@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Exchange } from '../../../gateway/http/exchange.ts';
 import type { Upgrade } from '../../../gateway/http/upgrade.ts';
@@ -72,6 +73,28 @@ describe('the server', () => {
     while (taken.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await server.close(1);
     await Promise.all([held.read(), native.read()]);
+  });
+
+  it('gives up a client that takes nothing of its answer, and none that waits for one', async () => {
+    let answer: (() => void) | undefined;
+    const { server, port } = await startWalls({
+      settings: { headerTimeout: 100, requestTimeout: 200 },
+      onRequest: (exchange) => {
+        if (exchange.path === '/long') exchange.reply(200, {}, Buffer.alloc(64 * 1024 ** 2));
+        else answer = () => exchange.reply(200, {}, 'late');
+        return true;
+      },
+    });
+    const waiting = rawClient(port, 'GET /wait HTTP/1.1\r\nHost: gw\r\n\r\n');
+    await once(server.node, 'connection');
+    const deaf = rawClient(port, 'GET /long HTTP/1.1\r\nHost: gw\r\n\r\n');
+    deaf.socket.pause();
+    const [connection] = (await once(server.node, 'connection')) as [Socket];
+    await once(connection, 'close');
+    answer?.();
+    assert.match(await waiting.read((text) => text.includes('late')), /^HTTP\/1\.1 200 /);
+    waiting.socket.destroy();
+    deaf.socket.destroy();
   });
 
   it('hands an upgrade over with what came behind it', async () => {
