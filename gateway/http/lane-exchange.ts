@@ -4,6 +4,7 @@ import type { Exchange, Headers, RequestHead, ResponseStream } from './exchange.
 import type { TrustedProxies } from './forwarded.ts';
 import { Head } from './head.ts';
 import type { LaneHead } from './lane-head.ts';
+import { PLAIN } from './plain.ts';
 
 /** What an exchange needs of the connection it came over. */
 export interface ExchangeConnection {
@@ -51,11 +52,7 @@ export class LaneExchange extends Head implements Exchange {
       this.#connection.collect(this.#length, done);
       return;
     }
-    this.reply(
-      413,
-      { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-      'body too long\n',
-    );
+    this.reply(413, PLAIN, 'body too long\n');
   }
 
   reply(status: number, headers: Headers, body: string | Buffer): void {

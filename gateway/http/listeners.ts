@@ -4,6 +4,7 @@ import type { Exchange } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { requestFault, upgradeFault } from './hygiene.ts';
 import { NodeExchange } from './node-exchange.ts';
+import { PLAIN } from './plain.ts';
 import { NodeUpgrade, type Upgrade } from './upgrade.ts';
 import { asksForWebSocket } from './without-upgrade.ts';
 
@@ -66,12 +67,7 @@ export function upgradeListener(
   };
 }
 
-const refusalHeaders = {
-  'content-type': 'text/plain; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  connection: 'close',
-};
+const refusalHeaders = { ...PLAIN, connection: 'close' };
 
 /** The socket closes after its error, and that is listened to by whoever holds it. */
 function ignore(): void {}

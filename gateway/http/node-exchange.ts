@@ -4,6 +4,7 @@ import type { Exchange, Headers, ResponseStream } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { NodeHead } from './node-head.ts';
 import { NodeStream } from './node-stream.ts';
+import { PLAIN } from './plain.ts';
 
 /** An exchange over Node's request and response. */
 export class NodeExchange extends NodeHead implements Exchange {
@@ -80,11 +81,7 @@ export class NodeExchange extends NodeHead implements Exchange {
 
   /** What still comes of the body is read and thrown away, so that the client is there to read the answer; the request's time bounds it. */
   #refuseBody(): void {
-    this.reply(
-      413,
-      { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-      'body too long\n',
-    );
+    this.reply(413, PLAIN, 'body too long\n');
     this.#request.resume();
   }
 }

@@ -1,12 +1,8 @@
 import { NO_HEADERS } from '../http/cors.ts';
 import type { Headers } from '../http/exchange.ts';
+import { PLAIN } from '../http/plain.ts';
 
-/** For every answer: a cached or transformed one would be a leak, and a guess at its type an attack. */
-export const PLAIN: Headers = {
-  'content-type': 'text/plain; charset=utf-8',
-  'cache-control': 'no-store, no-transform',
-  'x-content-type-options': 'nosniff',
-};
+export { PLAIN };
 
 /** The same with what cross-origin access needs; most requests need nothing, and pay nothing for it. */
 export function headersFor(crossOrigin: Headers): Headers {

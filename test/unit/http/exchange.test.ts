@@ -132,7 +132,11 @@ for (const road of ["over Node's server", ON_LANE]) {
       await withWalls(echo(5), async (port) => {
         assert.equal(statusOf(await ask(port, post('12345'), (text) => text.endsWith('12345'))), 200);
         const head = 'POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 6\r\n\r\n';
-        assert.equal(statusOf(await ask(port, head, (text) => text.endsWith('body too long\n'))), 413);
+        const refusal = await ask(port, head, (text) => text.endsWith('body too long\n'));
+        assert.equal(statusOf(refusal), 413);
+        // PROTOCOL.md §1: every answer.
+        assert.match(refusal, /\r\ncache-control: no-store, no-transform\r\n/i);
+        assert.match(refusal, /\r\nx-content-type-options: nosniff\r\n/i);
       });
     });
 
