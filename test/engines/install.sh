@@ -81,7 +81,7 @@ build() {
         mvn --batch-mode --quiet --file "$here/htmlunit/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/lib"
         touch lib
       }
-      [ Main.class -nt "$here/htmlunit/Main.java" ] && [ EventLoop.class -nt "$here/htmlunit/EventLoop.java" ] ||
+      [ Main.class -nt "$(ls -t "$here"/htmlunit/*.java | head -1)" ] ||
         "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" -cp 'lib/*' -d . "$here"/htmlunit/*.java ;;
     wine-jscript)
       [ host.exe -nt "$here/wine-jscript/host.c" ] ||

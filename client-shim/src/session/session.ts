@@ -186,6 +186,7 @@ export function createSession(
     leave: () => {
       if (over) return;
       stop();
+      line.sync = true;
       sayGone(platform, line);
     },
     rest: downstream.rest,
@@ -193,7 +194,7 @@ export function createSession(
   };
 }
 
-/** A beacon outlives the page, a request may not. Where neither arrives the gateway finds out by its window. */
+/** A beacon outlives the page; of requests, those that the page waits for. Where neither arrives the gateway finds out by its window. */
 export function sayGone(platform: Platform, line: Line): void {
   const address = addressOf(line.url, 'send');
   const body = textBody(line.token, [frame('X', '')]);

@@ -36,27 +36,28 @@ function post(
   platform: Platform,
   address: string,
   body: string | ArrayBuffer,
-  _options: RequestOptions,
+  { sync }: RequestOptions,
   done?: (status: number, text: string) => void
 ): Request {
   const text = body as string;
   // Where numbered frames begin; nothing else that is asked has one.
   return text.indexOf('#') >= 0 && hasForms(platform)
     ? postForm(platform, address, text, done)
-    : getScript(platform, address, text, done);
+    : getScript(platform, address, text, sync ? 'img' : 'script', done);
 }
 
-/** A script whose address is the request and whose run is the answer. */
+/** A script whose address is the request and whose run is the answer. Of a page that is left, engines still ask for an image. */
 function getScript(
   platform: Platform,
   address: string,
   body: string,
+  tag: string,
   done?: (status: number, text: string) => void
 ): Request {
   const page = platform.page;
   const document = documentOf(platform);
   const name = newName();
-  const script = document.createElement('script');
+  const script = document.createElement(tag);
 
   /** Whether it still was under way. */
   function forget(): boolean {
@@ -124,7 +125,7 @@ function postForm(
       // It is of another origin: the answer.
     }
     clear();
-    request = getScript(platform, address, body.substring(0, body.indexOf(';')) + ';A0\x1e', done);
+    request = getScript(platform, address, body.substring(0, body.indexOf(';')) + ';A0\x1e', 'script', done);
   }
 
   form.action = address + '?f=1';

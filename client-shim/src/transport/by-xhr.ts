@@ -47,7 +47,7 @@ function post(
   try {
     // Opera 11 and some proxies' scripts throw here and not at `send`, so both are guarded.
     const opened = request as XMLHttpRequest;
-    opened.open('POST', address, true);
+    opened.open('POST', address, !options.sync);
     // After `open`: IE10 throws before it. Cookies go along as they do with a native handshake.
     if (options.crossOrigin) opened.withCredentials = true;
     if (typeof body === 'string') opened.setRequestHeader('Content-Type', 'text/plain;charset=UTF-8');

@@ -19,6 +19,8 @@ export interface Line {
   binary: boolean;
   /** Octets can be posted; until the gateway did not understand one. */
   postsOctets: boolean;
+  /** The page is left. */
+  sync?: boolean;
 }
 
 /** What an attach says: payload of the `D` frame, `n,ack`, and of an `S` frame for each further session of the carrier (PROTOCOL.md §10). */

@@ -12,6 +12,8 @@ export interface RequestOptions {
   readonly header?: string;
   /** Read the answer as octets, in the way that can; see `readBytes`. */
   readonly asOctets?: boolean;
+  /** Wait for the answer, in the way that can: the page is about to go, and its requests with it. */
+  readonly sync?: boolean;
 }
 
 /**

@@ -11,24 +11,31 @@ import com.gargoylesoftware.htmlunit.javascript.background.JavaScriptJob;
 import com.gargoylesoftware.htmlunit.javascript.background.JavaScriptJobManager;
 import com.gargoylesoftware.htmlunit.util.WebConnectionWrapper;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * HtmlUnit's own loop waits for every request, asynchronous or not: a page could send nothing and no timer would run while a poll is open. Here the
  * thread that begins to wait hands the loop over to a new one, and takes its turn again when the answer is there. One thread has its turn at a time.
  * Elements with addresses that a script has put in are loaded side by side, too: in HtmlUnit one after the other, before anything else runs.
+ * No more requests are under way to a host than the browser has connections to one.
  */
 final class EventLoop extends DefaultJavaScriptExecutor {
   /** Milliseconds between looks for a job that is due. */
   private static final long LOOK = 5;
 
   private final WebClient client;
+  private final int connections;
+  private final Map<String, Semaphore> hosts = new ConcurrentHashMap<>();
   private final ReentrantLock turn = new ReentrantLock(true);
   private volatile Thread current;
 
-  EventLoop(WebClient client) {
+  EventLoop(WebClient client, int connections) {
     super(client);
     this.client = client;
+    this.connections = connections;
     client.setJavaScriptEngine(new JavaScriptEngine(client) {
       @Override
       public void addPostponedAction(PostponedAction action) {
@@ -40,13 +47,23 @@ final class EventLoop extends DefaultJavaScriptExecutor {
     new WebConnectionWrapper(client) {
       @Override
       public WebResponse getResponse(WebRequest request) throws IOException {
-        if (!turn.isHeldByCurrentThread() || inScript()) return super.getResponse(request);
+        if (!turn.isHeldByCurrentThread() || inScript()) return ask(request);
         if (current == Thread.currentThread()) handOver();
         turn.unlock();
         try {
-          return super.getResponse(request);
+          return ask(request);
         } finally {
           turn.lock();
+        }
+      }
+
+      private WebResponse ask(WebRequest request) throws IOException {
+        Semaphore host = hosts.computeIfAbsent(request.getUrl().getAuthority(), name -> new Semaphore(connections, true));
+        host.acquireUninterruptibly();
+        try {
+          return super.getResponse(request);
+        } finally {
+          host.release();
         }
       }
     };

@@ -257,6 +257,15 @@ describe('a request by a script tag', () => {
     browser.call(browser.scripts[0] as Script, 'A1');
     assert.deepEqual([told, browser.names], [[[200, 'A1']], []]);
   });
+
+  it('is an image on a page that is left, which engines still ask for then', () => {
+    const browser = new OldBrowser();
+    byScript.post(browser, SEND, `t;X${RS}`, { crossOrigin: true, sync: true });
+    assert.deepEqual(browser.scripts, []);
+    const [image] = browser.body.childNodes as [Script];
+    assert.equal(image.tagName, 'IMG');
+    assert.equal(asked(image), `t;X${RS}`);
+  });
 });
 
 describe('a request by a form', () => {

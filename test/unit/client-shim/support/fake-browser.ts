@@ -78,6 +78,8 @@ export class FakeRequest {
   browser!: FakeBrowser;
   method = '';
   url = '';
+  /** Whether the page goes on before the answer is there. */
+  async = true;
   body: unknown;
   readonly headers: Record<string, string> = {};
   readyState = 0;
@@ -87,9 +89,10 @@ export class FakeRequest {
   aborted = false;
   onreadystatechange: (() => void) | null = null;
 
-  open(method: string, url: string): void {
+  open(method: string, url: string, async = true): void {
     this.method = method;
     this.url = url;
+    this.async = async;
   }
   setRequestHeader(name: string, value: string): void {
     this.headers[name] = value;
