@@ -5,6 +5,17 @@ import { FaultProxy } from '../support/fault-proxy.ts';
 import { startGateway } from '../support/gateway.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 
+/** What works in it. */
+const TRANSPORTS = [
+  'websocket',
+  'websocket-session',
+  'xhr-streaming',
+  'eventsource',
+  'iframe-htmlfile',
+  'xhr-polling',
+  'jsonp-polling',
+];
+
 /** Cells of the laboratory's table, each as its lines of text. */
 const TABLE = `[...document.querySelectorAll('#results tr')].map((row) =>
   [...row.cells].map((cell) => cell.innerText.split('\\n').map((line) => line.trim())))`;
@@ -71,16 +82,7 @@ describe('the demo in Chromium', function () {
     await page.context().close();
   });
 
-  for (const transport of [
-    '',
-    'websocket',
-    'websocket-session',
-    'xhr-streaming',
-    'eventsource',
-    'iframe-htmlfile',
-    'xhr-polling',
-    'jsonp-polling',
-  ]) {
+  for (const transport of ['', ...TRANSPORTS]) {
     it(`connects, sends, receives and closes by hand over ${transport || 'what the shim picks'}`, async () => {
       const page = await open(`${base}/console.html`);
       const logged = (text: string) =>
@@ -135,15 +137,7 @@ describe('the demo in Chromium', function () {
       await page.evaluate(
         "[...document.querySelectorAll('#chartTrips td.what')].map((cell) => cell.innerText)",
       ),
-      [
-        'websocket',
-        'websocket-session',
-        'xhr-streaming',
-        'eventsource',
-        'iframe-htmlfile',
-        'xhr-polling',
-        'jsonp-polling',
-      ],
+      TRANSPORTS,
     );
     assert.match((await page.textContent('#verdict')) ?? '', /WebSocket works here\..* uses websocket/);
     const report = await page.inputValue('#report');
