@@ -63,16 +63,13 @@ function internetExplorer(engine: EngineName, standsFor: string, fields = {}): E
   };
 }
 
-/** HtmlUnit's XMLHttpRequest, not its ActiveX one, has `withCredentials`, which IE's had from 10 on. */
-const LATER_REQUESTS = { 'xhr-streaming': 'HtmlUnit shows a body when the whole of it is there' };
-
 /** HtmlUnit: a document of IE's, in another dialect. */
-function internetExplorerDocument(engine: EngineName, standsFor: string, useless = {}): EngineRuns {
+function internetExplorerDocument(engine: EngineName, standsFor: string): EngineRuns {
   return {
     engine,
     standsFor,
     transports: POLLS,
-    useless: { 'iframe-htmlfile': 'HtmlUnit parses a page when its whole body is there', ...useless },
+    useless: { 'iframe-htmlfile': 'HtmlUnit parses a page when its whole body is there' },
     crossOrigin: ['jsonp-polling'],
     picks: 'xhr-polling',
   };
@@ -171,7 +168,7 @@ export const RUNS: readonly EngineRuns[] = [
   internetExplorer('wine-jscript-ie9', 'IE 9 and 10: language and requests'),
   internetExplorer('wine-jscript-ie11', 'IE 11: language and requests'),
   internetExplorerDocument('htmlunit-ie6', 'IE 6: document and forms'),
-  internetExplorerDocument('htmlunit-ie7', 'IE 7: document and forms', LATER_REQUESTS),
-  internetExplorerDocument('htmlunit-ie8', 'IE 8: document and forms', LATER_REQUESTS),
-  internetExplorerDocument('htmlunit-ie9', 'IE 9: document and forms', LATER_REQUESTS),
+  internetExplorerDocument('htmlunit-ie7', 'IE 7: document and forms'),
+  internetExplorerDocument('htmlunit-ie8', 'IE 8: document and forms'),
+  internetExplorerDocument('htmlunit-ie9', 'IE 9: document and forms'),
 ];
