@@ -33,7 +33,11 @@ export function createMover(
   let suspect: CarrierKind | undefined;
   const up = createAlarm(platform, () => {
     const better = bestRung();
-    if (better === current) return;
+    if (better === current) {
+      // Other pages may have renewed the verdict meanwhile.
+      up.set(BAD_FOR);
+      return;
+    }
     current = better;
     go(better);
   });

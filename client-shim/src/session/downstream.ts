@@ -213,8 +213,8 @@ export function createDownstream(
 
   function ended(me: Attached, refused: boolean, reason: string): void {
     me.carrier = undefined;
-    // The request is that of its first session; the others go on without it.
-    if (refused) (me.sharers[0] as Member).over(reason);
+    // A poll that is refused is so for its first session, and the others go on without it. A stream may be so by a proxy that lets polls pass.
+    if (refused && !me.kind.streams) (me.sharers[0] as Member).over(reason);
     if (me !== current || !members.length) return;
     if (me.heard && !reason && !me.kind.streams) {
       retry.good();

@@ -386,6 +386,32 @@ describe('a fallback session', () => {
     assert.equal(browser.last('xhr-polling').body, `n.k;D5,0${RS}`);
   });
 
+  it('goes on with polls when the stream is refused, as by a proxy that lets short answers pass', () => {
+    const { browser, told, connection } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
+    browser.clock.advance(400);
+    browser.last('xhr-streaming').end(403);
+    browser.clock.advance(1);
+    browser.last('xhr-polling').end(200, `#1${RS}Tone${RS}`);
+    assert.deepEqual(told, ['open', 'message one']);
+    assert.equal(connection.transport(), 'xhr-polling');
+  });
+
+  it('tries a better carrier again every ten minutes, also after other pages found it bad meanwhile', () => {
+    const { browser } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
+    const storage = createMemory(browser.page, browser.now);
+    const pollFor = (minutes: number): void => {
+      for (let i = 0; i < minutes * 3; i += 1) {
+        browser.last('xhr-polling').end(200, `H${RS}`);
+        browser.clock.advance(20_000);
+      }
+    };
+    storage.set('host:8080 xhr-streaming', 'bad', 15 * 60_000);
+    pollFor(14);
+    assert.equal(browser.count('xhr-streaming'), 0);
+    pollFor(7);
+    assert.equal(browser.count('xhr-streaming'), 1);
+  });
+
   it('gives a stream up that falls silent', () => {
     const { browser } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
     browser.clock.advance(400);
