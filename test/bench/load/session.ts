@@ -1,5 +1,6 @@
 import type { Target } from '../messages.ts';
 import type { HttpLink } from './http-link.ts';
+import type { Link } from './link.ts';
 
 /** One open session of the load generator. */
 export interface LoadSession {
@@ -10,6 +11,26 @@ export interface LoadSession {
   leave(): void;
   /** Octets sent and received so far, over all connections of the session. */
   octets(): { up: number; down: number };
+}
+
+/** A session on a connection of its own; `up` is another one, which outlives it. Someone has to set `onmessage`. */
+export function sessionOn(own: Link, send: (text: string) => void, up?: Link): LoadSession {
+  const links = up === undefined ? [own] : [own, up];
+  return {
+    onmessage: () => {},
+    send,
+    leave: () => own.drop(),
+    octets: () => octetsOf(links),
+  };
+}
+
+/** Octets sent and received so far over some connections. */
+export function octetsOf(links: readonly Link[]): { up: number; down: number } {
+  const all = links.map((link) => link.octets);
+  return {
+    up: all.reduce((sum, { up }) => sum + up, 0),
+    down: all.reduce((sum, { down }) => sum + down, 0),
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { HttpLink } from '../http-link.ts';
-import { type Dialect, type LoadSession, requestHead, Sender, Splitter, sessionName } from '../session.ts';
+import { type Dialect, requestHead, Sender, Splitter, sessionName, sessionOn } from '../session.ts';
 
 /** What the bare servers speak: a line is a message. */
 export function bare(form: 'stream' | 'poll'): Dialect {
@@ -7,12 +7,7 @@ export function bare(form: 'stream' | 'poll'): Dialect {
     const name = sessionName();
     const down = new HttpLink(target.port);
     const sender = new Sender(up, requestHead('POST', `/send/${name}`, target), (all) => all.join('\n'));
-    const session: LoadSession = {
-      onmessage: () => {},
-      send: (text) => sender.send(text),
-      leave: () => down.drop(),
-      octets: () => ({ up: up.octets.up + down.octets.up, down: up.octets.down + down.octets.down }),
-    };
+    const session = sessionOn(down, (text) => sender.send(text), up);
     let isOpen = false;
     const lines = new Splitter('\n', (line) => {
       if (isOpen) return session.onmessage(line);

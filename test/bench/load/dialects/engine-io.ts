@@ -1,5 +1,5 @@
 import { HttpLink } from '../http-link.ts';
-import { type Dialect, type LoadSession, requestHead, Sender, Splitter } from '../session.ts';
+import { type Dialect, requestHead, Sender, Splitter, sessionOn } from '../session.ts';
 import { WebSocketLink } from '../websocket-link.ts';
 
 const PATH = '/engine.io/?EIO=4&transport=';
@@ -17,12 +17,7 @@ export const engineIoPolling: Dialect = (target, up, opened) => {
       const path = `${PATH}polling&sid=${sid}`;
       const down = new HttpLink(target.port);
       const sender = new Sender(up, requestHead('POST', path, target), (all) => all.join(SEPARATOR));
-      const session: LoadSession = {
-        onmessage: () => {},
-        send: (text) => sender.send(`4${text}`),
-        leave: () => down.drop(),
-        octets: () => ({ up: up.octets.up + down.octets.up, down: up.octets.down + down.octets.down }),
-      };
+      const session = sessionOn(down, (text) => sender.send(`4${text}`), up);
       const packets = new Splitter(SEPARATOR, (packet) => {
         if (packet.startsWith('4')) session.onmessage(packet.slice(1));
         else if (packet === '2') sender.send('3');
@@ -54,10 +49,5 @@ export const engineIoWebSocket: Dialect = (target, _up, opened) => {
       else if (text === '2') link.send('3');
     },
   );
-  const session: LoadSession = {
-    onmessage: () => {},
-    send: (text) => link.send(`4${text}`),
-    leave: () => link.drop(),
-    octets: () => link.octets,
-  };
+  const session = sessionOn(link, (text) => link.send(`4${text}`));
 };

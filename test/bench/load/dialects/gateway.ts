@@ -1,6 +1,14 @@
 import type { Target } from '../../messages.ts';
 import { HttpLink } from '../http-link.ts';
-import { type Dialect, type LoadSession, requestHead, Sender, Splitter, sessionName } from '../session.ts';
+import {
+  type Dialect,
+  type LoadSession,
+  octetsOf,
+  requestHead,
+  Sender,
+  Splitter,
+  sessionName,
+} from '../session.ts';
 import { WebSocketLink } from '../websocket-link.ts';
 
 const END = '\x1e';
@@ -127,11 +135,7 @@ class Fallback implements LoadSession {
   }
 
   octets(): { up: number; down: number } {
-    const all = [this.#up, ...this.downs].map((link) => link.octets);
-    return {
-      up: all.reduce((sum, { up }) => sum + up, 0),
-      down: all.reduce((sum, { down }) => sum + down, 0),
-    };
+    return octetsOf([this.#up, ...this.downs]);
   }
 }
 

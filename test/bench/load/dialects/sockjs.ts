@@ -1,5 +1,5 @@
 import { HttpLink } from '../http-link.ts';
-import { type Dialect, type LoadSession, requestHead, Sender, Splitter, sessionName } from '../session.ts';
+import { type Dialect, requestHead, Sender, Splitter, sessionName, sessionOn } from '../session.ts';
 import { WebSocketLink } from '../websocket-link.ts';
 
 /** Forms of the SockJS protocol 0.3 (https://sockjs.github.io/sockjs-protocol/sockjs-protocol-0.3.3.html). */
@@ -13,12 +13,7 @@ export function sockjs(form: 'xhr_streaming' | 'eventsource' | 'xhr'): Dialect {
         const sender = new Sender(up, requestHead('POST', `${base}/xhr_send`, target), (all) =>
           JSON.stringify(all),
         );
-        const session: LoadSession = {
-          onmessage: () => {},
-          send: (text) => sender.send(text),
-          leave: () => down.drop(),
-          octets: () => ({ up: up.octets.up + down.octets.up, down: up.octets.down + down.octets.down }),
-        };
+        const session = sessionOn(down, (text) => sender.send(text), up);
         let isOpen = false;
         const frame = (text: string) => {
           if (text.startsWith('a')) {
@@ -57,12 +52,7 @@ export const sockjsWebSocket: Dialect = (target, up, opened) => {
           for (const message of JSON.parse(text.slice(1)) as string[]) session.onmessage(message);
         },
       );
-      const session: LoadSession = {
-        onmessage: () => {},
-        send: (text) => link.send(JSON.stringify([text])),
-        leave: () => link.drop(),
-        octets: () => link.octets,
-      };
+      const session = sessionOn(link, (text) => link.send(JSON.stringify([text])));
     },
   });
 };

@@ -1,4 +1,4 @@
-import { type Dialect, type LoadSession, requestHead, sessionName } from '../session.ts';
+import { type Dialect, requestHead, sessionName, sessionOn } from '../session.ts';
 import { WebSocketLink } from '../websocket-link.ts';
 
 /** Where nobody is subscribed. */
@@ -35,17 +35,12 @@ function stomp(topic: () => string): Dialect {
         session.onmessage(unanswered);
       },
     );
-    const session: LoadSession = {
-      onmessage: () => {},
-      send: (text) => {
-        const alone = own === ALL && !text.startsWith('!');
-        if (alone) unanswered = text;
-        const destination = alone ? `${NOWHERE}\nreceipt:sent` : own;
-        link.send(`SEND\ndestination:${destination}\ncontent-length:${text.length}\n\n${text}\0`);
-      },
-      leave: () => link.drop(),
-      octets: () => link.octets,
-    };
+    const session = sessionOn(link, (text) => {
+      const alone = own === ALL && !text.startsWith('!');
+      if (alone) unanswered = text;
+      const destination = alone ? `${NOWHERE}\nreceipt:sent` : own;
+      link.send(`SEND\ndestination:${destination}\ncontent-length:${text.length}\n\n${text}\0`);
+    });
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Dialect, type LoadSession, requestHead } from '../session.ts';
+import { type Dialect, requestHead, sessionOn } from '../session.ts';
 import { WebSocketLink } from '../websocket-link.ts';
 
 /** A plain WebSocket. */
@@ -9,10 +9,5 @@ export const webSocket: Dialect = (target, _up, opened) => {
     () => opened(session),
     (text) => session.onmessage(text),
   );
-  const session: LoadSession = {
-    onmessage: () => {},
-    send: (text) => link.send(text),
-    leave: () => link.drop(),
-    octets: () => link.octets,
-  };
+  const session = sessionOn(link, (text) => link.send(text));
 };
