@@ -14,6 +14,7 @@ import { acceptableVersions, VERSIONS, type Version } from '../version.ts';
 import { Consumer } from './consumer.ts';
 import type { Exchange } from './exchange.ts';
 import type { BrokerOptions } from './options.ts';
+import { Outbox } from './outbox.ts';
 import type { Outlet } from './subscription.ts';
 import type { Users } from './users.ts';
 
@@ -44,11 +45,11 @@ export class BrokerConnection implements Receiver, Outlet {
   readonly #peer: Peer;
   readonly #context: ConnectionContext;
   readonly #parser: FrameParser;
+  readonly #outbox: Outbox;
   readonly #connectTimer: Timer;
   #consumer: Consumer | undefined;
   #version: Version = '1.0';
   #heartBeat: HeartBeat | undefined;
-  #writable = true;
   /** The ERROR is being sent: what goes wrong with it is not told again. */
   #failed = false;
   #ended = false;
@@ -58,6 +59,7 @@ export class BrokerConnection implements Receiver, Outlet {
     this.#peer = peer;
     this.#context = context;
     const { options, clock } = context;
+    this.#outbox = new Outbox(channel, options.maxBuffered);
     const maxFrame = Math.min(MAX_CONNECT, options.frame.maxFrame);
     this.#parser = new FrameParser(
       CLIENT_COMMANDS,
@@ -83,8 +85,9 @@ export class BrokerConnection implements Receiver, Outlet {
   }
 
   drained(): void {
-    this.#writable = true;
-    this.#consumer?.wake();
+    if (this.#ended) return;
+    this.#outbox.drained();
+    if (this.#outbox.writable) this.#consumer?.wake();
   }
 
   closed(status: CloseStatus): void {
@@ -95,16 +98,15 @@ export class BrokerConnection implements Receiver, Outlet {
   // --- the outlet ---
 
   get writable(): boolean {
-    return this.#writable && !this.#ended;
+    return this.#outbox.writable && !this.#ended;
   }
 
   send(message: Message): void {
     if (this.#ended) return;
-    if (!this.#channel.send(message)) this.#writable = false;
     this.#heartBeat?.sent();
-    if (this.#channel.bufferedAmount > this.#context.options.maxBuffered) {
-      this.fail(new StompError('too much waits to be read'));
-    }
+    if (this.#outbox.send(message) || this.#failed) return;
+    this.#outbox.clear();
+    this.fail(new StompError('too much waits to be read'));
   }
 
   fail(error: StompError, receipt?: string): void {
@@ -113,8 +115,7 @@ export class BrokerConnection implements Receiver, Outlet {
     this.#context.log.info('stomp error', { reason: error.message });
     const headers = { message: error.message, 'receipt-id': receipt, 'content-type': 'text/plain' };
     this.#reply('ERROR', { ...headers, ...error.headers }, Buffer.from(`${error.message}\n`));
-    this.#channel.close({ code: CloseCode.protocolError, reason: 'STOMP error' });
-    this.#end();
+    this.#close({ code: CloseCode.protocolError, reason: 'STOMP error' });
   }
 
   // --- frames ---
@@ -134,7 +135,7 @@ export class BrokerConnection implements Receiver, Outlet {
       return;
     }
     if (receipt !== undefined) this.#reply('RECEIPT', { 'receipt-id': receipt });
-    if (frame.command === 'DISCONNECT') this.#disconnect();
+    if (frame.command === 'DISCONNECT') this.#close({ code: CloseCode.normal, reason: '' });
   }
 
   #connect(frame: Frame): void {
@@ -165,8 +166,9 @@ export class BrokerConnection implements Receiver, Outlet {
     return this.#peer.carrier === 'native' && this.#version !== '1.0';
   }
 
-  #disconnect(): void {
-    this.#channel.close({ code: CloseCode.normal, reason: '' });
+  #close(status: CloseStatus): void {
+    this.#outbox.flush();
+    this.#channel.close(status);
     this.#end();
   }
 
@@ -188,6 +190,7 @@ export class BrokerConnection implements Receiver, Outlet {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#outbox.clear();
     this.#parser.stop();
     this.#heartBeat?.stop();
     this.#context.clock.clearTimeout(this.#connectTimer);

@@ -22,7 +22,7 @@ export interface BrokerOptions {
   readonly maxTransaction: number;
   /** Messages given to one subscription and not acknowledged: a queue waits there, at a topic it is an ERROR. @default 1000 */
   readonly maxUnacknowledged: number;
-  /** Octets waiting for a client that does not read; it gets no more, and the ERROR behind them. @default 16 MiB */
+  /** Octets waiting for a client that does not read; beyond that they are thrown away for an ERROR. @default 16 MiB */
   readonly maxBuffered: number;
   /** Queues that have messages or consumers. @default 1000 */
   readonly maxQueues: number;

@@ -42,8 +42,8 @@ export function framedBackend(backend: Backend, options: FramingOptions, parts: 
   return {
     name: backend.name,
     connect: async (handshake, signal): Promise<Accepted> => {
-      const { channel, protocol } = await backend.connect(handshake, signal);
-      return { channel: join(channel, handshake, () => {}), protocol };
+      const accepted = await backend.connect(handshake, signal);
+      return { ...accepted, channel: join(accepted.channel, handshake, () => {}) };
     },
   };
 }

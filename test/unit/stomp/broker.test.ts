@@ -402,9 +402,25 @@ describe('a client of the embedded broker that does not read', () => {
     assert.ok(slow.channel.bufferedAmount === 0 && slow.take().length === 0);
     slow.channel.resume();
     const told = slow.take();
-    assert.ok(told.length < 12, `${told.length} frames`);
+    // What waited is not kept for a page that may be frozen for good.
+    assert.ok(told.length < 4, `${told.length} frames`);
     assert.match(told.at(-1) ?? '', /^ERROR too much waits/);
     assert.equal(slow.end?.code, 1002);
+  });
+});
+
+describe('a client of the embedded broker that reads late', () => {
+  it('gets everything in its order, with what it was answered before the end', async () => {
+    const client = await new Fixture().connect();
+    subscribe(client, 's', '/topic/a');
+    client.channel.pause();
+    for (let count = 0; count < 5; count++) client.send('SEND', { destination: '/topic/a' }, String(count));
+    client.send('DISCONNECT', { receipt: 'bye' });
+    client.channel.resume();
+    await settled();
+    const messages = ['0', '1', '2', '3', '4'].map((text) => `MESSAGE ${text}`);
+    assert.deepEqual(client.take(), [...messages, 'RECEIPT']);
+    assert.equal(client.end?.code, 1000);
   });
 });
 

@@ -1,0 +1,59 @@
+import type { Channel } from '../../channel/channel.ts';
+import type { Message } from '../../protocol/message.ts';
+import { Fifo } from './fifo.ts';
+
+/**
+ * What a client is sent, and what of it waits until its channel takes more. It waits here and not in the channel, so that it can be thrown
+ * away: a page that is frozen keeps its connection, and would keep all of it for as long.
+ */
+export class Outbox {
+  readonly #channel: Channel;
+  readonly #limit: number;
+  readonly #waiting = new Fifo<Message>();
+  #octets = 0;
+  #writable = true;
+
+  /** `limit` is in octets. */
+  constructor(channel: Channel, limit: number) {
+    this.#channel = channel;
+    this.#limit = limit;
+  }
+
+  /** False while what is sent has to wait. */
+  get writable(): boolean {
+    return this.#writable;
+  }
+
+  /** Sends a message behind what waits. Answers false if that is more than may wait now. */
+  send(message: Message): boolean {
+    if (this.#writable) {
+      this.#writable = this.#channel.send(message);
+      return true;
+    }
+    this.#waiting.push(message);
+    this.#octets += message.size;
+    return this.#octets <= this.#limit;
+  }
+
+  /** To be called when the channel takes more. */
+  drained(): void {
+    this.#writable = true;
+    while (this.#writable && this.#waiting.size > 0) this.#writable = this.#channel.send(this.#next());
+  }
+
+  /** Hands everything to the channel, which is about to be closed. */
+  flush(): void {
+    while (this.#waiting.size > 0) this.#channel.send(this.#next());
+  }
+
+  /** Throws away what waits. */
+  clear(): void {
+    while (this.#waiting.size > 0) this.#next();
+  }
+
+  #next(): Message {
+    const message = this.#waiting.shift() as Message;
+    this.#octets -= message.size;
+    return message;
+  }
+}
