@@ -172,8 +172,9 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     const release = registry.reserve(address);
     this.#sessions++;
     try {
-      const { channel, protocol } = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
-      const newcomer = { address, route: this.path, origin, protocol };
+      const accepted = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
+      const { channel, protocol, cookies = [] } = accepted;
+      const newcomer = { address, route: this.path, origin, protocol, cookies };
       const session = registry.add(newcomer, context, () => {
         this.#sessions--;
         ended();
@@ -243,7 +244,7 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     const common = { url, rest, protocols, remoteAddress, forwardedFor, secure, host };
     if (!isAnybody) return { ...common, headers, rawHeaders: head.rawHeaders };
     const { cookie: _cookie, authorization: _authorization, ...others } = headers;
-    return { ...common, headers: others, rawHeaders: withoutCredentials(head.rawHeaders) };
+    return { ...common, headers: others, rawHeaders: withoutCredentials(head.rawHeaders), anonymous: true };
   }
 
   /** The page was let in by `*` alone: it may connect, but not with what the user's browser adds (never `*` together with credentials). */
@@ -271,8 +272,8 @@ function textBackend(backend: Backend, sockjs: SockJsOptions | undefined): Backe
   return {
     name: backend.name,
     connect: async (handshake, signal): Promise<Accepted> => {
-      const { channel, protocol } = await backend.connect(handshake, signal);
-      return { channel: textOnly(channel, fate), protocol };
+      const accepted = await backend.connect(handshake, signal);
+      return { ...accepted, channel: textOnly(accepted.channel, fate) };
     },
   };
 }

@@ -25,6 +25,8 @@ export interface Handshake {
   readonly secure: boolean;
   /** The client's `Host`, as trusted proxies tell it. */
   readonly host: string;
+  /** The page may be anybody's: what the user's browser adds has been taken out, and no cookie comes back. */
+  readonly anonymous?: boolean;
 }
 
 /** A backend accepted: the open connection to it. Messages are held until someone attaches to the channel. */
@@ -32,6 +34,8 @@ export interface Accepted {
   readonly channel: Channel;
   /** The subprotocol it selected, or the empty string. */
   readonly protocol: string;
+  /** `Set-Cookie` fields of its answer, for the browser. */
+  readonly cookies?: readonly string[];
 }
 
 /** What a route leads to. */

@@ -8,7 +8,7 @@ import { answerRaw } from '../base/raw-answer.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import { CloseCode } from '../protocol/close.ts';
-import type { Backend, Handshake } from './backend.ts';
+import type { Accepted, Backend, Handshake } from './backend.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
 import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
@@ -49,7 +49,8 @@ export interface NativeOptions {
 export class NativeEndpoint {
   readonly #options: NativeOptions;
   readonly #server: WebSocketServer;
-  readonly #selected = new WeakMap<object, string>();
+  /** What the backend answered, by the request that `ws` is shown. */
+  readonly #answers = new WeakMap<object, Accepted>();
 
   constructor(options: NativeOptions) {
     this.#options = options;
@@ -58,7 +59,10 @@ export class NativeEndpoint {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: options.maxMessage,
-      handleProtocols: (_offered, request) => this.#selected.get(request) || false,
+      handleProtocols: (_offered, request) => this.#answers.get(request)?.protocol || false,
+    });
+    this.#server.on('headers', (lines, request) => {
+      for (const cookie of this.#answers.get(request)?.cookies ?? []) lines.push(`Set-Cookie: ${cookie}`);
     });
   }
 
@@ -96,12 +100,13 @@ export class NativeEndpoint {
     } else {
       checkHixieHandshake(handshake);
     }
-    const { channel: far, protocol } = await backend.connect(handshake, signal);
+    const accepted = await backend.connect(handshake, signal);
+    const { channel: far, protocol } = accepted;
     let channel: Channel | undefined;
     if (!signal.aborted) {
       channel =
         draft === undefined
-          ? this.#upgrade(request, protocol)
+          ? this.#upgrade(request, accepted)
           : await this.#upgradeHixie(request, protocol, signal);
     }
     if (channel && request.dress) channel = request.dress(channel);
@@ -111,17 +116,17 @@ export class NativeEndpoint {
   }
 
   /**
-   * Answers 101 and makes a channel of the connection. `protocol` is one that the client offered, or empty. Without a channel
+   * Answers 101 and makes a channel of the connection. The subprotocol is one that the client offered, or empty. Without a channel
    * the client was gone or its handshake bad; then it has been answered.
    */
-  #upgrade(request: UpgradeRequest, protocol: string): Channel | undefined {
+  #upgrade(request: UpgradeRequest, accepted: Accepted): Channel | undefined {
     const { handshake, socket, head } = request;
     const version = plainVersion(String(handshake.headers['sec-websocket-version']));
     const headers = { ...handshake.headers, 'sec-websocket-version': version };
     let channel: Channel | undefined;
     // All that `ws` reads of a request when it verifies no client itself.
     const message = { method: 'GET', url: handshake.url, headers, socket };
-    this.#selected.set(message, protocol);
+    this.#answers.set(message, accepted);
     this.#server.handleUpgrade(message as unknown as IncomingMessage, socket, head, (ws) => {
       socket.setKeepAlive(true, 60_000);
       channel = new WsChannel(ws, socket, this.#options.clock, this.#options.clientPing);

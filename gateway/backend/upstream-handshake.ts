@@ -71,7 +71,8 @@ export async function switchProtocols(
     request.on('upgrade', (response, socket, head) => {
       settle();
       const flaw = flawOf(response, handshake, key);
-      if (flaw === undefined) return resolve({ socket, head, fields: responseFields(response) });
+      const anonymous = handshake.anonymous === true;
+      if (flaw === undefined) return resolve({ socket, head, fields: responseFields(response, anonymous) });
       socket.destroy();
       reject(new RefusedError(`bad 101: ${flaw}`));
     });
@@ -140,14 +141,15 @@ function extensionNames(field: string | string[] | undefined): string[] {
   return tokens(field).map((extension) => (extension.split(';', 1)[0] as string).trim());
 }
 
-/** All but what belongs to this hop; what makes the 101 is among it. */
-function responseFields(response: IncomingMessage): string[] {
+/** All but what belongs to this hop; what makes the 101 is among it. `anonymous`: without cookies. */
+function responseFields(response: IncomingMessage, anonymous: boolean): string[] {
   const kept = ['Upgrade', 'websocket', 'Connection', 'Upgrade'];
   const { rawHeaders } = response;
   const hopByHop = tokens(response.headers.connection).map((name) => name.toLowerCase());
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] as string).toLowerCase();
     if (hop.has(name) || hopByHop.includes(name) || name.startsWith('proxy-')) continue;
+    if (anonymous && name === 'set-cookie') continue;
     kept.push(rawHeaders[index] as string, rawHeaders[index + 1] as string);
   }
   return kept;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
@@ -42,6 +43,7 @@ async function connect(
   const { clock } = options;
   return new Promise((resolve, reject) => {
     let socket: Duplex;
+    let cookies: readonly string[] = [];
     const refuse = (error: RefusedError): void => {
       settle();
       reject(error);
@@ -59,11 +61,12 @@ async function connect(
     signal.addEventListener('abort', abort);
     ws.on('upgrade', (response) => {
       socket = response.socket;
+      if (handshake.anonymous !== true) cookies = cookiesOf(response);
     });
     ws.on('open', () => {
       settle();
       const channel = new WsChannel(ws, socket, clock, options.ping);
-      resolve({ channel, protocol: ws.protocol });
+      resolve({ channel, protocol: ws.protocol, cookies });
     });
     ws.on('unexpected-response', (_request, response) => {
       refuse(new RefusedError(refusal(response.statusCode), response.statusCode));
@@ -92,6 +95,12 @@ function open(target: UpstreamTarget, options: UpstreamOptions, handshake: Hands
     // Subprotocols that are no tokens, or twice the same: the client's mistake.
     throw new RefusedError('unusable handshake', 400, { cause });
   }
+}
+
+/** Cookies are ASCII (RFC 6265 §4.1.1): what is not could become something else on its way. */
+function cookiesOf(response: IncomingMessage): string[] {
+  const cookies = response.headers['set-cookie'] ?? [];
+  return cookies.filter((cookie) => /^[\t\x20-\x7e]*$/.test(cookie));
 }
 
 /** A field that came several times goes on several times: Node takes an array for it. */

@@ -1,5 +1,5 @@
-/** Header names in lower case and their values. */
-export type Headers = Readonly<Record<string, string>>;
+/** Header names in lower case and their values; of a list each value is a field of its own. */
+export type Headers = Readonly<Record<string, string | string[]>>;
 
 /** What a request says before its body. The engine below is Node's today; nothing above may depend on that. */
 export interface RequestHead {

@@ -92,7 +92,11 @@ export class LaneExchange extends Head implements Exchange {
 
   #headOf(status: number, headers: Headers): string {
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${this.#connection.commonFields()}`;
-    for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+    for (const name in headers) {
+      const value = headers[name] as string | string[];
+      if (typeof value === 'string') head += `${name}: ${value}\r\n`;
+      else for (const one of value) head += `${name}: ${one}\r\n`;
+    }
     return this.#closes ? `${head}connection: close\r\n` : head;
   }
 

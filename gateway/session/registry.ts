@@ -60,14 +60,14 @@ export class SessionRegistry {
 
   /** Makes a session. Its token has 128 random bits. */
   add(newcomer: Newcomer, context: SessionContext, ended: () => void): Session {
-    const { address, route, origin, protocol } = newcomer;
+    const { address, ...identity } = newcomer;
     const token = `${this.#node}.${randomBytes(16).toString('base64url')}`;
     const forget = (): void => {
       this.#sessions.delete(token);
       this.#leave(address);
       ended();
     };
-    const session = new Session({ token, route, origin, protocol }, context, forget);
+    const session = new Session({ token, ...identity }, context, forget);
     this.#sessions.set(token, session);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     return session;

@@ -47,6 +47,8 @@ export interface SessionIdentity {
   readonly origin: string;
   /** The subprotocol that the backend selected. */
   readonly protocol: string;
+  /** `Set-Cookie` fields of the backend's answer. */
+  readonly cookies: readonly string[];
 }
 
 /** What a session needs of its surroundings. */

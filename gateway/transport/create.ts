@@ -45,7 +45,8 @@ function parseProtocols(list: string): string[] {
   return protocols;
 }
 
-function pathOf(url: string): string {
+/** The path of a path and query. */
+export function pathOf(url: string): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
 }

@@ -4,6 +4,7 @@ import type { Exchange, Headers } from '../http/exchange.ts';
 import type { Creations } from '../session/creations.ts';
 import type { SessionLimits } from '../session/policy.ts';
 import type { Session } from '../session/session.ts';
+import { cookiesFor } from './cookies.ts';
 import { CREATE_BODY, type CreateRequest, likenessOf, parseCreate, spellAnswer } from './create.ts';
 import { refuse, refuseFor } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
@@ -55,7 +56,11 @@ export class Creator {
     this.#context.creations
       .begin(request.nonce, likeness, (ended) => route.open(exchange, request, ended))
       .then(
-        (session) => exchange.reply(200, headers, this.#describe(session, route)),
+        (session) => {
+          const { cookies } = session.identity;
+          const fields = cookies.length > 0 && { 'set-cookie': cookiesFor(cookies, request.url) };
+          exchange.reply(200, fields ? { ...headers, ...fields } : headers, this.#describe(session, route));
+        },
         (error: unknown) => {
           // Whatever went wrong behind the gateway looks the same from here.
           if (error instanceof RefusedError) refuse(exchange, headers, 502, 'connection failed');

@@ -284,7 +284,7 @@ class Run {
   constructor(random: Random) {
     this.random = random;
     this.session = new Session(
-      { token: 'n.t', route: '/', origin: 'http://h', protocol: '' },
+      { token: 'n.t', route: '/', origin: 'http://h', protocol: '', cookies: [] },
       { clock: this.clock, limits: LIMITS, policy: POLICY, maxMessage: LONGEST * 2 },
       () => this.ended++,
     );

@@ -80,7 +80,7 @@ function open(
   const backend = new Backend();
   let forgotten = 0;
   const session = new Session(
-    { token: 'n.t', route: '/', origin: 'http://h', protocol: '' },
+    { token: 'n.t', route: '/', origin: 'http://h', protocol: '', cookies: [] },
     {
       clock,
       limits: { ...LIMITS, ...settings.limits },
