@@ -102,6 +102,7 @@ class SocketCarrier implements Carrier {
         : parseText(decodeUtf8(data), 0, this.#theirs);
       if (unit.shared !== undefined) throw new MalformedError('a WebSocket is for one session');
       if (!this.attached && unit.wanted === undefined) throw new MalformedError('no attach');
+      if (this.attached && unit.wanted !== undefined) throw new MalformedError('two attaches');
       this.#theirs = unit.next;
       if (this.#waiting.length > 0 && unit.arrivals.length > 0) this.#queue(unit, data.length);
       else this.#offer(unit);

@@ -113,6 +113,19 @@ describe('a WebSocket that carries a session (PROTOCOL.md §7)', () => {
     assert.equal((await client.post('send', token, '#1␞Tx␞')).body, 'A1␞');
   });
 
+  it('is attached once: a second attach on it is malformed, and takes nothing from the session', async () => {
+    const token = await client.create();
+    const carrier = await open(token);
+    carrier.say('D1,0␞#1␞Tone␞');
+    await carrier.until('Tone␞');
+    carrier.say('D2,0␞#2␞Tlost␞');
+    assert.equal((await once(carrier.socket, 'close'))[0], 1002);
+    const next = await open(token);
+    next.say('D2,1␞#2␞Ttwo␞');
+    assert.match(await next.until('Ttwo␞'), /#2␞Ttwo␞/);
+    next.socket.close();
+  });
+
   it('is refused with 404 for an unknown token and for a page of another origin', async () => {
     const token = await client.create();
     for (const carrier of [
