@@ -88,6 +88,7 @@ describe('a session that is moved under load', () => {
           const line: Line = {
             url,
             token: created.token,
+            rungs: [],
             way: byXhr,
             ask,
             crossOrigin: false,

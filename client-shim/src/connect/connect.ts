@@ -219,19 +219,18 @@ function connectOn(
   }
 
   function open(way: Way, answer: Created): void {
+    const offered = rungs(answer.carriers);
     const line: Line = {
       url: target.url,
       token: answer.token,
+      rungs: offered,
       way: way,
       ask: ask,
       crossOrigin: crossOrigin,
       binary: false,
       postsOctets: !!way.octets && hasLevel2(platform)
     };
-    const offered = rungs(answer.carriers);
-    const asked = target.protocols.length
-      ? indexOf(target.protocols, answer.protocol) >= 0
-      : !answer.protocol;
+    const asked = indexOf(target.protocols.length ? target.protocols : [''], answer.protocol) >= 0;
     if (!asked || !offered.length) {
       sayGone(platform, line);
       failAll(asked ? 'no carrier in common' : 'subprotocol not selected');

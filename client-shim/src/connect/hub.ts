@@ -16,8 +16,6 @@ export type Hub = (origin: string, host: string, rungs: CarrierKind[], answer: C
 interface Shared {
   readonly origin: string;
   readonly members: Member[];
-  /** The carriers that all of its sessions can have. */
-  rungs: CarrierKind[];
   readonly downstream: Downstream;
 }
 
@@ -30,35 +28,34 @@ export function createHub(platform: Platform, memory: Memory): Hub {
     const shares = indexOf(answer.carriers, 'shared') >= 0 && !(rungs[0] as CarrierKind).duplex;
     for (let i = 0; shares && i < all.length; i += 1) {
       const one = all[i] as Shared;
-      const common = one.members.length ? commonOf(one.rungs, rungs) : rungs;
-      if (one.origin !== origin || one.members.length >= MOST || !common.length) continue;
-      one.rungs = common;
-      return one.downstream;
+      const fits = one.origin === origin && one.members.length < MOST;
+      if (fits && commonOf(rungs, one.members).length) return one.downstream;
     }
     const members: Member[] = [];
     const mover = createMover(
       platform,
       memory,
       host,
-      () => made.rungs,
-      (kind) => made.downstream.move(kind)
+      () => commonOf((members[0] as Member).line.rungs, members),
+      (kind) => downstream.move(kind)
     );
-    const made: Shared = {
-      origin: origin,
-      members: members,
-      rungs: rungs,
-      downstream: createDownstream(platform, answer, answer.rtt, members, mover)
-    };
-    if (shares) all.push(made);
-    return made.downstream;
+    const downstream = createDownstream(platform, answer, answer.rtt, members, mover);
+    if (shares) all.push({ origin: origin, members: members, downstream: downstream });
+    return downstream;
   };
 }
 
-function commonOf(some: CarrierKind[], others: CarrierKind[]): CarrierKind[] {
+/** Those of the rungs that all of these sessions can have at present, too. */
+function commonOf(rungs: CarrierKind[], members: Member[]): CarrierKind[] {
   const common: CarrierKind[] = [];
-  for (let i = 0; i < some.length; i += 1) {
-    const kind = some[i] as CarrierKind;
-    if (!kind.duplex && indexOf(others, kind) >= 0) common.push(kind);
+  for (let i = 0; i < rungs.length; i += 1) {
+    const kind = rungs[i] as CarrierKind;
+    let shared = true;
+    for (let k = 0; k < members.length; k += 1) {
+      const line = (members[k] as Member).line;
+      if (line.rungs !== rungs && (kind.duplex || indexOf(line.rungs, kind) < 0)) shared = false;
+    }
+    if (shared) common.push(kind);
   }
   return common;
 }

@@ -9,6 +9,8 @@ export interface Line {
   /** The WebSocket URL, mapped. */
   readonly url: string;
   readonly token: string;
+  /** The carriers that it can have, best first. */
+  readonly rungs: CarrierKind[];
   /** How frames go upstream, where no carrier takes them. */
   readonly way: Way;
   /** Makes the requests that carry them. */

@@ -218,12 +218,18 @@ describe('the sockets of a page', () => {
     page.advance(400);
     page.grow('#1.');
     assert.equal(first?.connection.transport(), 'xhr-streaming');
-    page.open({ transports: POLL_ONLY });
+    const second = page.open({ transports: POLL_ONLY });
     assert.equal(page.asked('xhr-polling'), 'n.1;D3,0.S1,n.2,1,0.');
     page.end('#1.Ta.');
     assert.equal(first?.connection.transport(), 'xhr-polling');
     page.advance(60_000);
     assert.equal(page.count('xhr-streaming'), 1, 'nothing better is tried');
+    second.connection.leave();
+    for (let i = 0; i < 30; i += 1) {
+      page.end('H.');
+      page.advance(20_000);
+    }
+    assert.equal(page.count('xhr-streaming'), 2, 'until the one that may not have it has left');
   });
 
   it('share with 15 others at most', () => {
