@@ -69,7 +69,7 @@ Laboratory.meanings = function (own, results) {
 
   if (is('websocket', 'works')) {
     lines.push(
-      'Real WebSockets pass between this browser and the gateway. Pages use them, and the fallbacks below are only a reserve.'
+      'Real WebSockets pass between this browser and the gateway. Pages use them, and the fallbacks are only a reserve.'
     );
   } else if (is('websocket', 'browser')) {
     lines.push(
