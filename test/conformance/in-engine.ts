@@ -39,6 +39,8 @@ interface EnginePage {
 export interface EngineRun extends EnginePage {
   readonly transport: string;
   readonly tags: readonly Tag[];
+  /** Sockets that may fail before the first case: what the transport loads may come late on a machine with much else to do. @default 0 */
+  readonly warmUp?: number;
   /** Cases that run at the same time, each on sockets of its own. @default 1 */
   readonly together?: number;
   /** Cases that this engine cannot pass over this transport, and why. */
@@ -47,7 +49,7 @@ export interface EngineRun extends EnginePage {
 
 /** The one suite in a real engine: one page runs all cases, and each is a test here. */
 export function conformanceIn({ transport, tags, ...more }: EngineRun): void {
-  const { together = 1, except = {}, ...page } = more;
+  const { warmUp = 0, together = 1, except = {}, ...page } = more;
   let results: Map<string, string>;
 
   before(async function () {
@@ -58,6 +60,7 @@ export function conformanceIn({ transport, tags, ...more }: EngineRun): void {
       without: Object.keys(except).join('|'),
       // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s (`silence` / 2).
       millis: '70000',
+      warmUp: String(warmUp),
       together: String(together),
     });
     results = resultsOf(report);

@@ -37,10 +37,27 @@
     });
   }
 
+  // Opens sockets until one has opened, so many at most: what a transport loads first is not under test.
+  function warmUp(tries, then) {
+    var socket;
+    if (!tries) return then();
+    socket = new WebSocket(environment.url);
+    socket.onopen = function () {
+      socket.onclose = null;
+      socket.close();
+      then();
+    };
+    socket.onclose = function () {
+      warmUp(tries - 1, then);
+    };
+  }
+
   if (parameters.ask) {
     ask[parameters.ask](environment.url, testPage.report);
     return;
   }
-  // So many cases at a time.
-  for (i = 0; i < (parameters.together || 1); i += 1) global.setTimeout(step, 0);
+  warmUp(+parameters.warmUp || 0, function () {
+    // So many cases at a time.
+    for (i = 0; i < (parameters.together || 1); i += 1) global.setTimeout(step, 0);
+  });
 })(this);

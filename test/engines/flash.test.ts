@@ -22,6 +22,8 @@ describe('a WebSocket over Flash, in Chromium with Ruffle', () => {
     transport: 'flash-socket',
     tags: ['local', 'lines', 'echo', 'commands', 'refuse', 'transport'],
     path: '/upstream',
+    // Ruffle is ten megabytes to compile, in five seconds for each try.
+    warmUp: 12,
     gatewayPort: () => gateway.port,
   });
 });
