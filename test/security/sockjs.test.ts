@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import type { GatewayOptions, GatewaySocket } from '../../gateway/index.ts';
 import { startGateway } from '../support/gateway.ts';
+import { usedMemory } from '../support/memory.ts';
 import { PAGE, SocketReader, SockJsRequests } from '../support/sockjs.ts';
 import { ask, rawClient, statusOf } from '../unit/http/raw-client.ts';
 
@@ -342,6 +343,16 @@ describe('a hostile client of SockJS', () => {
       const { body: library } = await requests.get('/iframe.js');
       assert.ok(!run(library, `${ELSEWHERE}/`));
     });
+  });
+
+  it('has nothing kept of the fields of its requests', async () => {
+    const { requests } = await start({ sockjs: { sessionTimeout: '1m' } });
+    const headers = { cookie: `a=${'x'.repeat(14_000)}`, origin: new URL(requests.base).origin };
+    for (let count = 0; count < 50; count++) await open(requests, headers);
+    const before = usedMemory();
+    for (let count = 0; count < 300; count++) await open(requests, headers);
+    const taken = (usedMemory() - before) / 300;
+    assert.ok(taken < 14_000, `${taken} octets of memory for a session`);
   });
 
   it('is one of so many as there may be', async () => {

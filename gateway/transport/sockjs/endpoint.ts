@@ -1,3 +1,4 @@
+import { detached } from '../../base/detached.ts';
 import { RefusedError, RequestError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { ANOTHER } from '../../dialect/sockjs.ts';
@@ -118,7 +119,7 @@ export class SockJsEndpoint {
   /** An id that is not known is a new session (SockJS 0.3.3, "Protocol"). It is told so when the backend has accepted. */
   #open(
     exchange: Exchange,
-    key: string,
+    given: string,
     { base }: SessionAddress,
     route: SockJsRoute,
     headers: Headers,
@@ -126,7 +127,9 @@ export class SockJsEndpoint {
     downstream: Downstream,
   ): void {
     if (this.#context.draining()) throw new RequestError(503, 'GW_DRAINING', 'shutting down');
-    const origin = route.admitSockJs(exchange, form.isCallback);
+    const stated = route.admitSockJs(exchange, form.isCallback);
+    const origin = stated && detached(stated);
+    const key = detached(given);
     const held: Held = { origin: origin ?? ownOrigin(exchange), session: undefined };
     let isGone = false;
     exchange.onGone(() => {
@@ -134,9 +137,7 @@ export class SockJsEndpoint {
       held.session?.lost(downstream);
     });
     this.#held.set(key, held);
-    const forget = (): void => {
-      this.#held.delete(key);
-    };
+    const forget = this.#forgetting(key);
     const url = handshakeUrl(base, exchange.query, addedBy(form));
     route.openSockJs(exchange, { url, origin }, forget).then(
       (session) => {
@@ -152,6 +153,13 @@ export class SockJsEndpoint {
         else refuseFor(exchange, merged(REFUSAL, headers), error, this.#context.log);
       },
     );
+  }
+
+  /** Made apart from all that knows the first request: the session keeps it. */
+  #forgetting(key: string): () => void {
+    return () => {
+      this.#held.delete(key);
+    };
   }
 
   // --- up ---
