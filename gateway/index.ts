@@ -4,6 +4,7 @@ export type { Log } from './base/log.ts';
 export type {
   GatewayOptions,
   RouteSettings,
+  SockJsSettings,
   StompRouteSettings,
   StompSettings,
   TlsSettings,

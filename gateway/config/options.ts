@@ -89,14 +89,14 @@ export interface GatewayOptions {
 
 /** Settings of one route. */
 export interface RouteSettings {
-  /** Begins with `/`. Everything below it belongs to the route, unless a longer one matches. */
+  /** Begins with `/`. Everything below it belongs to the route, unless a longer one matches. `/shim` and `/healthz` are the gateway's own. */
   readonly path: string;
   /**
    * `ws://…`, `wss://…`, `stomp://…`, `stomps://…`, `stomp:` or `echo:`. A path replaces the route's, as in nginx's `proxy_pass`; brokers
    * after the first, separated by commas, are tried when those before do not accept.
    */
   readonly backend: string;
-  /** `Host` sent upstream. @default the client's */
+  /** `Host` sent to a ws or wss backend. @default the client's */
   readonly host?: string | undefined;
   /**
    * How STOMP is relayed to a `stomp` backend. On a `ws` backend it says that the backend speaks STOMP: clients then get whole frames, one in
@@ -105,9 +105,9 @@ export interface RouteSettings {
   readonly stomp?: StompRouteSettings | undefined;
   /** PEM file of the certificates that a wss or stomps backend is checked against. @default the system's */
   readonly ca?: string | undefined;
-  /** Header fields set on every handshake upstream. */
+  /** Header fields set on every handshake with a ws or wss backend. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Between keepalive pings to the backend; many servers do not bear them. @default 'off' */
+  /** Between keepalive pings to a ws or wss backend; many servers do not bear them. @default 'off' */
   readonly ping?: number | string | undefined;
   /** Silence after which a native client of this route is pinged. @default the gateway's `clientPing` */
   readonly clientPing?: number | string | undefined;
