@@ -16,6 +16,8 @@ export interface Front {
   report(id: string): string | undefined;
   /** Requests passed on that have no whole answer yet, by the last word of their path. */
   waiting(action: string): number;
+  /** What was asked here, in words: how often, and how long ago last. */
+  asked(): string;
   close(): Promise<void>;
 }
 
@@ -28,8 +30,12 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
   const waiting = new Set<http.IncomingMessage>();
   const sockets = new Set<Socket>();
   const agent = new http.Agent({ keepAlive: true });
+  let requests = 0;
+  let last = performance.now();
 
   const server = http.createServer((request, response) => {
+    requests++;
+    last = performance.now();
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://front');
     const page = pathname === '/_test/test-page.js' ? () => testPage : pages[pathname];
     if (page !== undefined) {
@@ -85,6 +91,7 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
     port: (server.address() as AddressInfo).port,
     report: (id) => reports.get(id),
     waiting: (action) => [...waiting].filter(({ url }) => url?.split('?')[0]?.endsWith(`/${action}`)).length,
+    asked: () => `${requests} requests, the last ${Math.round((performance.now() - last) / 1000)} s ago`,
     async close() {
       for (const socket of sockets) socket.destroy();
       agent.destroy();

@@ -28,6 +28,6 @@ export async function reportFrom({
   const url = `http://${host}:${front.port}/_test/${page}?${new URLSearchParams(all)}`;
   const { output } = await run(engine, url, { seconds });
   const report = front.report(all.id);
-  assert.ok(report, `no report; the engine said: ${output}`);
+  assert.ok(report, `no report (${front.asked()}); the engine said: ${output}`);
   return report;
 }
