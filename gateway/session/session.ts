@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
@@ -6,8 +6,10 @@ import type { Entry } from '../protocol/delivery.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
+import { Alarm, type AlarmOwner } from './alarm.ts';
 import type { Carrier, CarrierOwner } from './carrier.ts';
-import { Inbox, type InboxOwner, weighAll } from './inbox.ts';
+import { DelayedRequests } from './delayed-requests.ts';
+import { Inbox, type InboxOwner } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import type { SessionLimits, SessionPolicy } from './policy.ts';
 
@@ -29,13 +31,6 @@ export type SessionState = 'created' | 'attached' | 'detached' | 'ending' | 'end
  * page's other sockets from being sent. Two of them are less than the shim gives a `create`.
  */
 const LONGEST_DELAY = 1000;
-
-/** A request whose answer waits until the backend takes more. */
-interface Delayed {
-  readonly arrivals: readonly Arrival[];
-  readonly answer: (ack: number) => void;
-  readonly timer: Timer;
-}
 
 /** Who a session belongs to. */
 export interface SessionIdentity {
@@ -64,7 +59,7 @@ export interface SessionContext {
  * A WebSocket connection that outlives the HTTP requests under it: a `Channel` towards the backend, and on the other side whatever
  * carrier the client has attached last. PROTOCOL.md §5, §6, §8 and §9.
  */
-export class Session implements Channel, CarrierOwner, InboxOwner {
+export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
   readonly identity: SessionIdentity;
   readonly #context: SessionContext;
   readonly #ended: () => void;
@@ -85,14 +80,13 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
   #told = 0;
   /** `send` has answered false. */
   #pressed = false;
-  #delayed: Delayed[] | undefined;
+  /** Absent until the first has to wait: few sessions ever have one. */
+  #delayed: DelayedRequests | undefined;
   /** When the state was entered, the client was heard, the carrier was written on: ms of the clock. */
   #since: number;
   #heard: number;
   #wrote: number;
-  #timer: Timer;
-  /** When the timer goes off. It may be earlier than what is due, never later: so most events need not touch it. */
-  #armed = 0;
+  readonly #alarm: Alarm;
 
   /** `ended` is called once, when the session is to be forgotten. */
   constructor(identity: SessionIdentity, context: SessionContext, ended: () => void) {
@@ -101,7 +95,8 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     this.#context = context;
     this.#inbox = new Inbox(this, context.limits.inbox, context.maxMessage);
     this.#since = this.#heard = this.#wrote = context.clock.now();
-    this.#arm();
+    this.#alarm = new Alarm(context.clock, this);
+    this.#alarm.look();
   }
 
   get state(): SessionState {
@@ -148,7 +143,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     if (this.#isOver()) return;
     this.#outbox.push({ message: undefined, more: false, close: status });
     this.#inbox.stop();
-    this.#answerDelayed();
+    this.#delayed?.settleAll();
     this.#enter('ending');
     this.#wake();
   }
@@ -159,7 +154,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
 
   resume(): void {
     this.#inbox.release();
-    this.#settleDelayed();
+    this.#delayed?.settle();
   }
 
   get bufferedAmount(): number {
@@ -177,7 +172,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
   /** Throws as `accept` would, and does nothing. */
   check(unit: Unit): void {
     if (unit.ack > this.#outbox.last) throw new MalformedError('acknowledges what was not sent');
-    if (this.#mustWait(unit) && (this.#delayed?.length ?? 0) >= this.#context.limits.delayed) {
+    if (this.#mustWait(unit) && (this.#delayed?.count ?? 0) >= this.#context.limits.delayed) {
       throw new RequestError(429, 'GW_DELAYED', 'too many delayed requests');
     }
   }
@@ -191,6 +186,18 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     if (unit.leaving) this.abandon();
     if (this.#mustWait(unit) && this.#state !== 'ended') this.#delay(unit.arrivals, answer);
     else this.#answer(answer);
+  }
+
+  #delay(arrivals: readonly Arrival[], answer: (ack: number) => void): void {
+    const { heartbeat } = this.#context.limits;
+    const longest = this.#carrier?.acknowledges === true ? heartbeat : Math.min(heartbeat, LONGEST_DELAY);
+    this.#theDelayed().add(arrivals, longest, () => this.#answer(answer));
+  }
+
+  #theDelayed(): DelayedRequests {
+    const { clock, limits } = this.#context;
+    this.#delayed ??= new DelayedRequests(this.#inbox, 2 * limits.inbox, clock);
+    return this.#delayed;
   }
 
   #mustWait(unit: Unit): boolean {
@@ -216,8 +223,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
       answer();
       return;
     }
-    this.#delayed ??= [];
-    this.#delayed.push({ arrivals: [], answer, timer: undefined });
+    this.#theDelayed().hold(answer);
   }
 
   attachCarrier(carrier: Carrier, n: number, ack: number): void {
@@ -351,44 +357,6 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     if (!this.#isOver()) this.#receiver?.drained();
   }
 
-  // --- delayed answers ---
-
-  #delay(arrivals: readonly Arrival[], answer: (ack: number) => void): void {
-    const { heartbeat } = this.#context.limits;
-    const longest = this.#carrier?.acknowledges === true ? heartbeat : Math.min(heartbeat, LONGEST_DELAY);
-    const timer = this.#context.clock.setTimeout(() => {
-      this.#delayed = this.#delayed?.filter((delayed) => delayed.timer !== timer);
-      this.#answer(answer);
-    }, longest);
-    const { received } = this.#inbox;
-    const rest = arrivals.filter((arrival) => arrival.number > received);
-    // Small frames take more memory than they have octets: those that are too many for the bound are not kept, and the answer says so.
-    const kept = weighAll(rest) <= 2 * this.#context.limits.inbox ? rest : [];
-    this.#delayed ??= [];
-    this.#delayed.push({ arrivals: kept, answer, timer });
-  }
-
-  /** The inbox may have room again. */
-  #settleDelayed(): void {
-    while (this.#delayed !== undefined && this.#delayed.length > 0 && !this.#inbox.full) {
-      const delayed = this.#delayed.shift() as Delayed;
-      this.#context.clock.clearTimeout(delayed.timer);
-      this.#inbox.put(delayed.arrivals);
-      this.#answer(delayed.answer);
-    }
-  }
-
-  #answerDelayed(): void {
-    const all = this.#delayed;
-    this.#delayed = undefined;
-    for (const delayed of all ?? []) {
-      this.#context.clock.clearTimeout(delayed.timer);
-      // They are counted though nobody wants them any more: the client must not send them again.
-      this.#inbox.put(delayed.arrivals);
-      delayed.answer(this.#inbox.received);
-    }
-  }
-
   // --- the end ---
 
   #isOver(): boolean {
@@ -405,8 +373,8 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
   #finish(): void {
     if (this.#state === 'ended') return;
     this.#enter('ended');
-    this.#context.clock.clearTimeout(this.#timer);
-    this.#answerDelayed();
+    this.#alarm.stop();
+    this.#delayed?.settleAll();
     const carrier = this.#carrier;
     this.#carrier = undefined;
     carrier?.end('gone');
@@ -418,11 +386,10 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
   #enter(state: SessionState): void {
     this.#state = state;
     this.#since = this.#context.clock.now();
-    if (state !== 'ended' && this.#due() < this.#armed) this.#arm();
+    if (state !== 'ended') this.#alarm.look();
   }
 
-  /** When something is to be done if nothing happens before. */
-  #due(): number {
+  due(): number {
     const { attachTimeout, window, heartbeat, silence } = this.#context.limits;
     if (this.#state === 'created') return this.#since + attachTimeout;
     const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + window;
@@ -430,22 +397,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner {
     return Math.min(end, this.#wrote + heartbeat, this.#heard + silence);
   }
 
-  #arm(): void {
-    this.#context.clock.clearTimeout(this.#timer);
-    this.#armed = this.#due();
-    this.#timer = this.#context.clock.setTimeout(
-      () => this.#tick(),
-      Math.max(0, this.#armed - this.#context.clock.now()),
-    );
-  }
-
-  #tick(): void {
-    const now = this.#context.clock.now();
-    if (this.#due() <= now) this.#act(now);
-    if (this.#state !== 'ended') this.#arm();
-  }
-
-  #act(now: number): void {
+  act(now: number): void {
     const { heartbeat, silence, window } = this.#context.limits;
     const expired = this.#state !== 'attached' && (this.#state === 'created' || this.#since + window <= now);
     if (expired) {
