@@ -78,7 +78,7 @@ describe('the server', () => {
   it('gives up a client that takes nothing of its answer, and none that waits for one', async () => {
     let answer: (() => void) | undefined;
     const { server, port } = await startWalls({
-      settings: { headerTimeout: 100, requestTimeout: 200 },
+      settings: { headerTimeout: 1_000, requestTimeout: 1_000 },
       onRequest: (exchange) => {
         if (exchange.path === '/long') exchange.reply(200, {}, Buffer.alloc(64 * 1024 ** 2));
         else answer = () => exchange.reply(200, {}, 'late');
