@@ -210,8 +210,9 @@ function connectOn(
     giveUp = create(ask, way, platform, target, crossOrigin, {
       failed: failAll,
       created: (answer) => {
-        // Refused or silent while HTTP works: that is the network, not the gateway.
-        for (let i = 0; i < passed.length; i += 1) memory.set(host + passed[i], 'bad', BAD_FOR);
+        // Refused or silent while HTTP works at once: that is the network, not the gateway.
+        for (let i = 0; answer.tries < 2 && i < passed.length; i += 1)
+          memory.set(host + passed[i], 'bad', BAD_FOR);
         memory.set(host + 'rtt', '' + answer.rtt, GOOD_FOR);
         open(way, answer);
       }

@@ -19,6 +19,8 @@ export interface Created extends Limits {
   readonly carriers: string[];
   /** Milliseconds that the answer took. */
   readonly rtt: number;
+  /** Requests that it took. */
+  readonly tries: number;
 }
 
 export interface CreateEvents {
@@ -48,10 +50,12 @@ export function create(
   const header = crossOrigin ? '' : target.bridged ? 'bridge' : 'create';
   let request: Request | undefined;
   let givenUp = false;
+  let tries = 0;
   const retry = createRetry(platform, WINDOW, again, () => events.failed('create unanswered'));
 
   function again(): void {
     const started = platform.now();
+    tries += 1;
     request = ask(
       way,
       addressOf(target.url, 'create'),
@@ -63,7 +67,7 @@ export function create(
         const answer = status === 200 && readFields(text);
         if (answer && answer.end) {
           const room = way.room ? way.room(platform, addressOf(target.url, 'send')) : Infinity;
-          events.created(createdFrom(answer, room, platform.now() - started));
+          events.created(createdFrom(answer, room, platform.now() - started, tries));
         }
         // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): to insist would be rude.
         else if (status === 200 || /^(0|408|425|504)$/.test('' + status)) retry.failed();
@@ -81,7 +85,7 @@ export function create(
   };
 }
 
-function createdFrom(answer: Fields, room: number, rtt: number): Created {
+function createdFrom(answer: Fields, room: number, rtt: number, tries: number): Created {
   const text = (name: string): string => answer[name] || '';
   return {
     token: text('token'),
@@ -92,6 +96,7 @@ function createdFrom(answer: Fields, room: number, rtt: number): Created {
     window: +text('window'),
     outbox: +text('outbox'),
     body: Math.min(room, +text('body')),
-    rtt: rtt
+    rtt: rtt,
+    tries: tries
   };
 }

@@ -145,6 +145,17 @@ describe('the ladder, at its native rung', () => {
     assert.deepEqual(told, ['open']);
   });
 
+  it('is the first choice again after a gateway that was down for everything, which says nothing of WebSockets', () => {
+    const { browser, told } = open(new FakeBrowser().withSocket());
+    socketOf(browser).onclose?.({ type: 'close', code: 1006 });
+    browser.last('create').end(0);
+    browser.clock.advance(1000);
+    browser.last('create').end(200, ANSWER);
+    assert.deepEqual(told, ['open']);
+    open(browser);
+    assert.equal(browser.sockets.length, 2);
+  });
+
   it('goes over to the fallback at once when it is refused', () => {
     const { browser } = open(new FakeBrowser().withSocket());
     socketOf(browser).onclose?.({ type: 'close', code: 1006 });
