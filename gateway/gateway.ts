@@ -42,7 +42,7 @@ import { StompRoutes } from './stomp-routes.ts';
 import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
 import { PLAIN } from './transport/headers.ts';
-import { refuse, refuseFor } from './transport/refuse.ts';
+import { refuse, refuseFor, tellRefusal } from './transport/refuse.ts';
 import { SessionSocketEndpoint } from './transport/websocket.ts';
 
 export type { GatewaySocket } from './backend/gateway-socket.ts';
@@ -292,6 +292,7 @@ export class Gateway implements RequestHandler {
 
   #refuseUpgrade(upgrade: Upgrade, error: unknown): void {
     if (error instanceof RequestError) {
+      tellRefusal(this.#log, upgrade, error);
       upgrade.refuse(error.status, error.message);
       return;
     }

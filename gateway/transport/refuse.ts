@@ -1,6 +1,6 @@
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Exchange, Headers } from '../http/exchange.ts';
+import type { Exchange, Headers, RequestHead } from '../http/exchange.ts';
 import { MalformedError } from '../protocol/unit.ts';
 
 /** Answers what is wrong in one short line, with nothing of the request in it (PROTOCOL.md §11). */
@@ -11,11 +11,27 @@ export function refuse(exchange: Exchange, headers: Headers, status: number, rea
 /** Answers a client's mistake with its status. Anything else is the gateway's own: 500, and a line in the log, but never the end of the process. */
 export function refuseFor(exchange: Exchange, headers: Headers, error: unknown, log: Log): void {
   if (error instanceof MalformedError) refuse(exchange, headers, 400, error.message);
-  else if (error instanceof RequestError) refuse(exchange, headers, error.status, error.message);
-  else {
+  else if (error instanceof RequestError) {
+    tellRefusal(log, exchange, error);
+    refuse(exchange, headers, error.status, error.message);
+  } else {
     log.error('internal error', {
       stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
     refuse(exchange, headers, 500, 'internal error');
   }
+}
+
+/** An origin or a host that was left out of the options is for the operator to see; what else clients do wrong would only fill the log. */
+export function tellRefusal(
+  log: Log,
+  { remoteAddress }: Pick<RequestHead, 'remoteAddress'>,
+  error: RequestError,
+): void {
+  const { status, message } = error;
+  log[status === 403 || status === 421 ? 'info' : 'debug']('request refused', {
+    status,
+    reason: message,
+    remoteAddress,
+  });
 }
