@@ -37,6 +37,8 @@ export interface Native {
 
 /** Milliseconds between looks whether it is stuck in closing: longer than the 10 s that Firefox and Chromium give that, whose word it is then. */
 const CLOSING = 12000;
+/** Milliseconds in which a proxy that lets nothing through ends a connection: near 60 s (SignalR#3944). What breaks later has other reasons. */
+const CUT = 120000;
 /** Milliseconds between looks at the browser's `bufferedAmount`, of which there is no event. */
 const LOOK = 50;
 
@@ -70,6 +72,7 @@ export function openNative(
     return undefined;
   }
 
+  const since = platform.now();
   /** Bytes handed to the browser and not yet reported as sent. */
   let queued = 0;
   let opened = false;
@@ -113,7 +116,7 @@ export function openNative(
   function ended(code: number, reason: string, wasClean: boolean): void {
     look();
     detach();
-    if (!heard && !wasClean) hooks.proved(false);
+    if (!heard && !wasClean && platform.now() - since < CUT) hooks.proved(false);
     hooks.over(code);
     if (wasClean) events.closing();
     events.closed(code, reason, wasClean, !wasClean);

@@ -156,6 +156,20 @@ describe('the ladder, at its native rung', () => {
     assert.equal(browser.sockets.length, 2);
   });
 
+  it('is not blamed for a connection that nothing came on and that broke after minutes: proxies that let nothing through end it before', () => {
+    const { browser } = open(new FakeBrowser().withSocket());
+    for (const [minutes, sockets] of [
+      [3, 2],
+      [1, 2],
+    ] as const) {
+      socketOf(browser).onopen?.({ type: 'open' });
+      browser.clock.advance(minutes * 60_000);
+      socketOf(browser).onclose?.({ type: 'close', code: 1006 });
+      open(browser);
+      assert.equal(browser.sockets.length, sockets);
+    }
+  });
+
   it('goes over to the fallback at once when it is refused', () => {
     const { browser } = open(new FakeBrowser().withSocket());
     socketOf(browser).onclose?.({ type: 'close', code: 1006 });
