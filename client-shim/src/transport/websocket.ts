@@ -81,7 +81,6 @@ export function openNative(
   let fresh = false;
   const late = createAlarm(platform, () => pass('no answer'));
   const again = createAlarm(platform, lookAgain);
-  // JavaFX's tells of no end after a Close.
   /** What was still to be sent when it was last seen closing; -1 if it was not. */
   let left = -1;
   // JavaFX's never tells of the end after a Close, older WebKits' may take four minutes.
