@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import { endConnection } from '../channel/end-connection.ts';
 import { Intake } from '../channel/intake.ts';
+import { TurnCork } from '../channel/turn-cork.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 
@@ -22,6 +23,7 @@ export class WsChannel implements Channel {
   readonly #socket: Duplex;
   readonly #clock: Clock;
   readonly #intake: Intake;
+  readonly #turn: TurnCork;
   #receiver: Receiver | undefined;
   #held: Message[] | undefined = [];
   #closing = false;
@@ -41,6 +43,7 @@ export class WsChannel implements Channel {
     this.#socket = socket;
     this.#clock = clock;
     this.#intake = new Intake(ws);
+    this.#turn = new TurnCork(socket);
     ws.on('message', (data, isBinary) => {
       // `nodebuffer` is the binary type, so data is a Buffer; of text `ws` has checked that it is UTF-8.
       this.#arrived(isBinary ? Message.binary(data as Buffer) : Message.utf8(data as Buffer));
@@ -60,6 +63,7 @@ export class WsChannel implements Channel {
 
   send(message: Message): boolean {
     if (this.#closing || this.#closed) return true;
+    this.#turn.cork();
     const options = message.binary ? BINARY : TEXT;
     if (!this.#pressed && this.#ws.bufferedAmount + message.size <= HIGH_WATER) {
       this.#ws.send(message.data, options);

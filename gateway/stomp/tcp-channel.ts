@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import { endConnection } from '../channel/end-connection.ts';
 import { Intake } from '../channel/intake.ts';
+import { TurnCork } from '../channel/turn-cork.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, NO_STATUS } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 
@@ -14,15 +15,16 @@ export class TcpChannel implements Channel {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #intake: Intake;
+  readonly #turn: TurnCork;
   #receiver: Receiver | undefined;
   #closed: CloseStatus | undefined;
   #closing = false;
-  #corked = false;
 
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
     this.#clock = clock;
     this.#intake = new Intake(socket);
+    this.#turn = new TurnCork(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     socket.on('error', () => {});
@@ -42,7 +44,7 @@ export class TcpChannel implements Channel {
 
   send(message: Message): boolean {
     if (this.#closing || this.#closed) return true;
-    this.#cork();
+    this.#turn.cork();
     return this.#socket.write(message.bytes);
   }
 
@@ -67,17 +69,6 @@ export class TcpChannel implements Channel {
       this.#receiver = receiver;
       if (this.#closed) receiver.closed(this.#closed);
       else this.#intake.open();
-    });
-  }
-
-  /** All that is sent in one turn is one write. */
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#socket.cork();
-    process.nextTick(() => {
-      this.#corked = false;
-      this.#socket.uncork();
     });
   }
 }
