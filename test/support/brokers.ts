@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from './free-ports.ts';
 
 /** A real broker in a process of its own, on free ports of this machine, with its files in a temporary folder. */
 export interface RealBroker {
@@ -161,18 +161,4 @@ async function end({ process: child }: Program): Promise<void> {
   const late = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), 10_000);
   await exit;
   clearTimeout(late);
-}
-
-/** Ports that were free at the same time. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

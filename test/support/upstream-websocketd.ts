@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
+import { freePort } from './free-ports.ts';
 import { until } from './until.ts';
-import { Servers } from './upstreams.ts';
 
 /** Starts `websocketd`, which runs `command` for each client and passes lines. */
 export async function websocketd(command: string): Promise<{ port: number; stop(): void }> {
@@ -17,12 +17,4 @@ export async function websocketd(command: string): Promise<{ port: number; stop(
     return listens;
   });
   return { port, stop: () => void daemon.kill() };
-}
-
-/** It cannot be asked for any free port and tell which it took. */
-async function freePort(): Promise<number> {
-  const servers = new Servers();
-  const port = await servers.http(() => {});
-  servers.stopAll();
-  return port;
 }
