@@ -45,12 +45,12 @@ describe('a WebSocket through the gateway, in', () => {
       });
     }
     it(`${engine} by the shim's own choice: ${picks}`, async function () {
-      assert.equal(await choiceIn(this, { ...common, seconds: 60 }), picks);
+      assert.equal(await choiceIn(this, { ...common, seconds: 150 }), picks);
     });
     // edbrowse stops on a frame that never ends.
     if (engine === 'edbrowse') continue;
     it(`${engine}, which has no other transports`, async function () {
-      const found = await transportsIn(this, { ...common, seconds: 60 });
+      const found = await transportsIn(this, { ...common, seconds: 150 });
       assert.deepEqual(found.toSorted(), [...transports, ...Object.keys(useless)].toSorted());
     });
   }

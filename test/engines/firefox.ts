@@ -45,6 +45,9 @@ async function runWith(
     headless: true,
     executablePath: program('firefox-esr') as string,
     extraPrefsFirefox: { ...QUIET, ...preferences },
+    timeout: seconds * 1000,
+    // To wait for the title is one command of it.
+    protocolTimeout: (seconds + 60) * 1000,
   });
   let output = '';
   try {
@@ -55,7 +58,7 @@ async function runWith(
     page.on('pageerror', (error) => {
       output += `${error instanceof Error ? error.message : String(error)}\n`;
     });
-    await page.goto(url, { waitUntil: 'domcontentloaded' });
+    await page.goto(url, { waitUntil: 'domcontentloaded', timeout: seconds * 1000 });
     await page.waitForFunction("document.title === 'done'", { timeout: seconds * 1000 });
     return { done: true, output };
   } catch (error) {

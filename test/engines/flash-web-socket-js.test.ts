@@ -68,10 +68,10 @@ describe('an unchanged page of web-socket-js, in Chromium with Ruffle', () => {
 
   for (const path of ['/echo', '/upstream']) {
     it(`holds a conversation with ${path}`, async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const front = await startFront(gateway.port, pages);
       try {
-        const report = await reportFrom({ engine: 'flash', front, query: { path }, seconds: 30 });
+        const report = await reportFrom({ engine: 'flash', front, query: { path }, seconds: 90 });
         const [opened, ...rest] = JSON.parse(report) as string[];
         assert.match(String(opened), /^open/);
         assert.deepEqual(rest, [...TEXTS, 'close']);

@@ -60,7 +60,7 @@ describe('the own WebSocket of PhantomJS 1.9 holds a conversation', function () 
   async function talk(path: string, which: string): Promise<string[]> {
     const id = path.slice(1);
     const query = { id, path, talk: which };
-    const visit = { engine: 'phantomjs-1.9', front, page: 'hixie.html', query, seconds: 20 } as const;
+    const visit = { engine: 'phantomjs-1.9', front, page: 'hixie.html', query, seconds: 60 } as const;
     const [engine, ...told] = (await reportFrom(visit)).split('\n');
     assert.equal(engine, 'a WebSocket of a draft');
     return told;

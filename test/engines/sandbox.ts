@@ -10,6 +10,9 @@ import type { RunResult } from './engine.ts';
 /** Name of the variable by which processes of a run are known that left their process group: KDE's workers, D-Bus. */
 const MARK = 'ENGINE_RUN';
 
+/** Seconds that a program may go on behind its run's time, if nobody ended it: the tests themselves were killed. A program of Wine's holds the lock of all runs. */
+const LEFT_OVER = 30;
+
 /** What one run of an engine starts: each program in a process group of its own, with a throwaway HOME. All of it ends with the run. */
 export class Sandbox {
   readonly home = mkdtempSync(join(tmpdir(), 'engine-'));
@@ -17,11 +20,17 @@ export class Sandbox {
   output = '';
   readonly #id = randomUUID();
   readonly #groups: number[] = [];
+  readonly #seconds: number;
+
+  constructor(seconds: number) {
+    this.#seconds = seconds;
+  }
 
   /** Starts a program. Its descriptor 3 is a pipe, for programs that are told to write something there. */
   start(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
     const { home } = this;
-    const child = spawn(command, args, {
+    const longest = String(this.#seconds + LEFT_OVER);
+    const child = spawn('timeout', ['--signal=KILL', longest, command, ...args], {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       env: {
@@ -71,7 +80,7 @@ export async function inSandbox(
   seconds: number,
   open: (sandbox: Sandbox) => Promise<void>,
 ): Promise<RunResult> {
-  const sandbox = new Sandbox();
+  const sandbox = new Sandbox(seconds);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done in ${seconds} s`)), seconds * 1000);
@@ -90,7 +99,7 @@ export async function inSandbox(
 /** Rejects when a program ends before `what` resolves. */
 export async function whileRuns<T>(child: ChildProcess, what: Promise<T>): Promise<T> {
   const ended = once(child, 'exit').then(([code, signal]) => {
-    throw new Error(`${child.spawnfile} ended with ${code ?? signal}`);
+    throw new Error(`${child.spawnargs[3]} ended with ${code ?? signal}`);
   });
   return Promise.race([what, ended]);
 }

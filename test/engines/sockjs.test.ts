@@ -124,7 +124,7 @@ describe('sockjs-client 1.6.1 in', () => {
       const results = new Map<string, string>();
 
       before(async function () {
-        this.timeout(150_000);
+        this.timeout(270_000);
         requireOrSkip(this, engine);
         const [front, host] = crossOrigin ? [other, 'localhost'] : [own, '127.0.0.1'];
         const id = `${engine}-${host}-${version}`;
@@ -132,9 +132,9 @@ describe('sockjs-client 1.6.1 in', () => {
           ...{ id, version },
           url: crossOrigin ? `http://127.0.0.1:${gateway.port}/upstream` : '/upstream',
           transports: transports.join(),
-          millis: '15000',
+          millis: '40000',
         };
-        const report = await reportFrom({ engine, front, host, query, seconds: 120 });
+        const report = await reportFrom({ engine, front, host, query, seconds: 240 });
         for (const line of report.split('\n')) {
           const [transport, name, problem = ''] = line.split('\t');
           results.set(`${transport} ${name}`, problem);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { RunOptions, RunResult } from './engine.ts';
@@ -17,25 +18,36 @@ export function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
 }
 
 async function show(sandbox: Sandbox, url: string): Promise<void> {
-  const port = await freePort();
-  const driver = sandbox.start(
-    program('dbus-run-session') as string,
-    ['--', program('WebKitWebDriver') as string, '--host=127.0.0.1', `--port=${port}`],
-    {
-      DISPLAY: await display(sandbox),
-      GSETTINGS_BACKEND: 'memory',
-      // A test machine has no graphics, and a container no user namespaces.
-      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
-      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-    },
-  );
-  await whileRuns(driver, listens(port));
+  const port = await startDriver(sandbox, await display(sandbox));
   const options = { binary: browser, args: ['--automation'] };
   const { sessionId } = (await command(port, 'POST', '', {
     capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } },
   })) as { sessionId: string };
   await command(port, 'POST', `/${sessionId}/url`, { url });
   while ((await command(port, 'GET', `/${sessionId}/title`)) !== 'done') await soon();
+}
+
+/** The driver cannot be asked for any free port and tell which it took, and one that was free may be taken when it comes. */
+async function startDriver(sandbox: Sandbox, screen: string, tries = 3): Promise<number> {
+  const port = await freePort();
+  const driver = sandbox.start(
+    program('dbus-run-session') as string,
+    ['--', program('WebKitWebDriver') as string, '--host=127.0.0.1', `--port=${port}`],
+    {
+      DISPLAY: screen,
+      GSETTINGS_BACKEND: 'memory',
+      // A test machine has no graphics, and a container no user namespaces.
+      WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+    },
+  );
+  try {
+    await whileRuns(driver, listens(driver, port));
+    return port;
+  } catch (error) {
+    if (tries > 1) return startDriver(sandbox, screen, tries - 1);
+    throw error;
+  }
 }
 
 /** A WebDriver command (W3C WebDriver §6.6). */
@@ -49,8 +61,8 @@ async function command(port: number, method: string, path: string, body?: object
   return value;
 }
 
-async function listens(port: number): Promise<void> {
-  for (;;) {
+async function listens(driver: ChildProcess, port: number): Promise<void> {
+  while (driver.exitCode === null && driver.signalCode === null) {
     const response = await fetch(`http://127.0.0.1:${port}/status`).catch(() => undefined);
     if (response?.ok) return;
     await soon();
@@ -61,7 +73,6 @@ function soon(): Promise<void> {
   return new Promise((later) => setTimeout(later, 50));
 }
 
-/** The driver cannot be asked for any free port and tell which it took. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

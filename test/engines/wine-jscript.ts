@@ -52,7 +52,7 @@ async function runPage(
     const args = [join(home, 'lock'), program('wine') as string, host, jscript, ...files];
     let result = await runChild('flock', args, { seconds, env });
     // Wine 8's JScript now and then frees code that still runs, and goes down with it: that says nothing of the page.
-    for (let left = 3; left > 0 && /Unhandled page fault/.test(result.output); left--) {
+    for (let left = 3; left > 0 && /wine: Unhandled /.test(result.output); left--) {
       result = await runChild('flock', args, { seconds, env });
     }
     return result;

@@ -53,7 +53,7 @@ async function choiceOf(front: Front, { engine }: EngineRuns): Promise<string> {
     transports: '',
     ask: 'choice',
   });
-  await run(engine, `http://127.0.0.1:${front.port}/_test/page.html?${query}`, { seconds: 60 });
+  await run(engine, `http://127.0.0.1:${front.port}/_test/page.html?${query}`, { seconds: 150 });
   return front.report('choice') ?? 'no answer';
 }
 
