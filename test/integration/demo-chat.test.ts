@@ -173,6 +173,8 @@ describe('the chat page', function () {
   for (const [engine, stands] of [
     ['phantomjs-1.9', 'WebKit of 2011'],
     ['khtml', 'without WebSocket and EventSource'],
+    ['htmlunit-ie6', 'with the document of IE 6'],
+    ['htmlunit-ie8', 'with the document of IE 8'],
   ] as const) {
     it(`works in ${engine}, ${stands}`, async function () {
       requireOrSkip(this, engine);
