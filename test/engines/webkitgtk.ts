@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { freePort } from '../support/free-ports.ts';
 import type { RunOptions, RunResult } from './engine.ts';
 import { program, programBelow } from './programs.ts';
 import { display, inSandbox, type Sandbox, whileRuns } from './sandbox.ts';
@@ -18,36 +17,25 @@ export function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
 }
 
 async function show(sandbox: Sandbox, url: string): Promise<void> {
-  const port = await startDriver(sandbox, await display(sandbox));
-  const options = { binary: browser, args: ['--automation'] };
-  const { sessionId } = (await command(port, 'POST', '', {
-    capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } },
-  })) as { sessionId: string };
-  await command(port, 'POST', `/${sessionId}/url`, { url });
-  while ((await command(port, 'GET', `/${sessionId}/title`)) !== 'done') await soon();
-}
-
-/** The driver cannot be asked for any free port and tell which it took, and one that was free may be taken when it comes. */
-async function startDriver(sandbox: Sandbox, screen: string, tries = 3): Promise<number> {
   const port = await freePort();
   const driver = sandbox.start(
     program('dbus-run-session') as string,
     ['--', program('WebKitWebDriver') as string, '--host=127.0.0.1', `--port=${port}`],
     {
-      DISPLAY: screen,
+      DISPLAY: await display(sandbox),
       GSETTINGS_BACKEND: 'memory',
       // A test machine has no graphics, and a container no user namespaces.
       WEBKIT_DISABLE_COMPOSITING_MODE: '1',
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
     },
   );
-  try {
-    await whileRuns(driver, listens(driver, port));
-    return port;
-  } catch (error) {
-    if (tries > 1) return startDriver(sandbox, screen, tries - 1);
-    throw error;
-  }
+  await whileRuns(driver, listens(driver, port));
+  const options = { binary: browser, args: ['--automation'] };
+  const { sessionId } = (await command(port, 'POST', '', {
+    capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } },
+  })) as { sessionId: string };
+  await command(port, 'POST', `/${sessionId}/url`, { url });
+  while ((await command(port, 'GET', `/${sessionId}/title`)) !== 'done') await soon();
 }
 
 /** A WebDriver command (W3C WebDriver §6.6). */
@@ -71,12 +59,4 @@ async function listens(driver: ChildProcess, port: number): Promise<void> {
 
 function soon(): Promise<void> {
   return new Promise((later) => setTimeout(later, 50));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
