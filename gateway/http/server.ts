@@ -64,6 +64,8 @@ export class HttpServer {
     this.node.on('request', (request, response) => {
       // The client's next request comes on a connection that begins on the lane.
       if (lane !== undefined) response.setHeader('connection', 'close');
+      // Of the response, not of the server: one who listens to that has to end idle connections, too.
+      response.setTimeout(requestTimeout).on('timeout', endDeaf);
       listeners.request(request, response);
     });
     this.node.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -72,10 +74,6 @@ export class HttpServer {
       listeners.upgrade(request, socket, head);
     });
     this.node.on('clientError', answerClientError);
-    // Nothing went either way for so long. A client that waits for its answer may; one that takes nothing of it is gone, or out to fill the memory.
-    this.node.setTimeout(requestTimeout, (socket) => {
-      if (socket.writableLength > 0) socket.destroy();
-    });
   }
 
   /** Connections go to the lane first; Node's own listener gets those that the lane leaves. */
@@ -125,6 +123,11 @@ export class HttpServer {
     this.#lane?.close(true);
     for (const socket of this.#upgraded) socket.destroy();
   }
+}
+
+/** Nothing went either way for so long. A client that waits for its answer may; one that takes nothing of it is gone, or out to fill the memory. */
+function endDeaf(socket: Socket): void {
+  if (socket.writableLength > 0) socket.destroy();
 }
 
 function secureOptions(tls: NonNullable<ServerSettings['tls']>): https.ServerOptions {

@@ -75,6 +75,12 @@ describe('the server', () => {
     await Promise.all([held.read(), native.read()]);
   });
 
+  it('ends a connection that was idle for its time', async () => {
+    const { port } = await startWalls({ settings: { keepAlive: 60 } });
+    const client = rawClient(port, get);
+    assert.match(await client.read(), /nobody/);
+  });
+
   it('gives up a client that takes nothing of its answer, and none that waits for one', async () => {
     let answer: (() => void) | undefined;
     const { server, port } = await startWalls({
