@@ -118,7 +118,7 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
   #upgradeRequest(upgrade: Upgrade): UpgradeRequest {
     admitUpgrade(this.#context.access, upgrade);
     // As it is: a query that is empty but there is repeated in a hixie client's answer.
-    const url = upgrade.request.url ?? upgrade.path;
+    const url = upgrade.target;
     // The second name is that of draft-hixie-thewebsocketprotocol-75.
     const asked = upgrade.header('sec-websocket-protocol') ?? upgrade.header('websocket-protocol');
     const protocols = asked?.split(',') ?? [];

@@ -48,7 +48,7 @@ export abstract class ExchangeWrapper implements Exchange {
     return this.inner.header(name);
   }
 
-  readBody(limit: number, done: (body: Buffer) => void): void {
+  readBody(limit: number, done: (body: Buffer | undefined) => void): void {
     this.inner.readBody(limit, done);
   }
 

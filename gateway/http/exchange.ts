@@ -27,9 +27,9 @@ export interface RequestHead {
 /** One HTTP request and the way to answer it: all that transports know of HTTP. */
 export interface Exchange extends RequestHead {
   /**
-   * Collects the request body. `done` is told the body once, or nothing at all when the request was answered with 413 or went away.
+   * Collects the request body. `done` is told the body once, undefined as soon as it is longer than `limit`, or nothing at all when the request went away.
    */
-  readBody(limit: number, done: (body: Buffer) => void): void;
+  readBody(limit: number, done: (body: Buffer | undefined) => void): void;
   /**
    * Answers at once, unless an answer was begun or the client is gone. `headers` are added to what the engine sets itself; Content-Length is
    * set from `body`.

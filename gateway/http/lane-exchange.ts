@@ -4,7 +4,6 @@ import type { Exchange, Headers, RequestHead, ResponseStream } from './exchange.
 import type { TrustedProxies } from './forwarded.ts';
 import { Head } from './head.ts';
 import type { LaneHead } from './lane-head.ts';
-import { PLAIN } from './plain.ts';
 
 /** What an exchange needs of the connection it came over. */
 export interface ExchangeConnection {
@@ -46,13 +45,13 @@ export class LaneExchange extends Head implements Exchange {
     return headers;
   }
 
-  readBody(limit: number, done: (body: Buffer) => void): void {
+  readBody(limit: number, done: (body: Buffer | undefined) => void): void {
     if (this.#length <= limit) {
       this.#bodyTaken = true;
       this.#connection.collect(this.#length, done);
       return;
     }
-    this.reply(413, PLAIN, 'body too long\n');
+    done(undefined);
   }
 
   reply(status: number, headers: Headers, body: string | Buffer): void {

@@ -31,7 +31,7 @@ export function requestListener(
     const fault = requestFault(request.url ?? '', request.rawHeaders);
     if (fault !== undefined && isOurs(exchange.path)) {
       // Where one request ends and the next begins is in doubt.
-      exchange.reply(400, refusalHeaders, `${fault}\n`);
+      exchange.reply(fault.status, refusalHeaders, `${fault.reason}\n`);
       return;
     }
     if (fault !== undefined || !handler.onRequest(exchange)) otherwise(request, response);
@@ -60,7 +60,7 @@ export function upgradeListener(
     }
     const fault = upgradeFault(request.url ?? '', request.rawHeaders);
     if (fault !== undefined && ours) {
-      upgrade.refuse(400, fault);
+      upgrade.refuse(fault.status, fault.reason);
       return;
     }
     if (!ours || fault !== undefined || !handler.onUpgrade(upgrade)) otherwise(request, socket, head);

@@ -4,7 +4,6 @@ import type { Exchange, Headers, ResponseStream } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { NodeHead } from './node-head.ts';
 import { NodeStream } from './node-stream.ts';
-import { PLAIN } from './plain.ts';
 
 /** An exchange over Node's request and response. */
 export class NodeExchange extends NodeHead implements Exchange {
@@ -17,11 +16,16 @@ export class NodeExchange extends NodeHead implements Exchange {
     this.#response = response;
   }
 
-  readBody(limit: number, done: (body: Buffer) => void): void {
+  readBody(limit: number, done: (body: Buffer | undefined) => void): void {
     const request = this.#request;
+    const tooLong = (): void => {
+      done(undefined);
+      // What still comes is read and thrown away, so that the client is there to read the answer; the request's time bounds it.
+      request.resume();
+    };
     // Node's parser lets digits through only, and never more octets than were said.
     if (Number(this.header('content-length') ?? 0) > limit) {
-      this.#refuseBody();
+      tooLong();
       return;
     }
     const pieces = new Pieces();
@@ -30,7 +34,7 @@ export class NodeExchange extends NodeHead implements Exchange {
       if (pieces.size <= limit) return;
       pieces.take();
       request.off('data', onData).off('end', onEnd);
-      this.#refuseBody();
+      tooLong();
     };
     // Whoever answers with a stream keeps the request for as long: nothing of the body may stay with it.
     const onEnd = (): void => done(pieces.take());
@@ -77,11 +81,5 @@ export class NodeExchange extends NodeHead implements Exchange {
     // There may be many of them, and each goes with its connection.
     socket.setMaxListeners(0);
     socket.on('close', over);
-  }
-
-  /** What still comes of the body is read and thrown away, so that the client is there to read the answer; the request's time bounds it. */
-  #refuseBody(): void {
-    this.reply(413, PLAIN, 'body too long\n');
-    this.#request.resume();
   }
 }

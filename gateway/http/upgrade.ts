@@ -7,6 +7,8 @@ import { NodeHead } from './node-head.ts';
 
 /** A request to change the protocol, and the connection that it is about. */
 export interface Upgrade extends RequestHead {
+  /** Path and query as they were sent: a query that is empty but there can be told. */
+  readonly target: string;
   /** For those who make the handshake themselves. */
   readonly request: IncomingMessage;
   /** Nobody else reads or writes it. Its errors are listened to; its `close` says that it is over. */

@@ -6,7 +6,7 @@ import type { SessionLimits } from '../session/policy.ts';
 import type { Session } from '../session/session.ts';
 import { cookiesFor } from './cookies.ts';
 import { CREATE_BODY, type CreateRequest, likenessOf, parseCreate, spellAnswer } from './create.ts';
-import { refuse, refuseFor } from './refuse.ts';
+import { refuse, refuseFor, refuseLong } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
 
 /** What a creator tells clients of its bounds. */
@@ -30,6 +30,10 @@ export class Creator {
 
   handle(exchange: Exchange, base: string, route: FallbackRoute, headers: Headers): void {
     exchange.readBody(CREATE_BODY, (body) => {
+      if (body === undefined) {
+        refuseLong(exchange, headers);
+        return;
+      }
       // Not before: a body may have begun to come when there was no talk of that.
       if (this.#context.draining()) {
         refuse(exchange, { ...headers, 'retry-after': '1' }, 503, 'shutting down');

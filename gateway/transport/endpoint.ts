@@ -12,7 +12,7 @@ import { asAsked } from './asked.ts';
 import { Creator, type CreatorContext } from './creator.ts';
 import { headersFor } from './headers.ts';
 import { TRANSPORTS } from './list.ts';
-import { refuse, refuseFor } from './refuse.ts';
+import { refuse, refuseFor, refuseLong } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
 import { SharedSessions } from './shared-sessions.ts';
 import type { Transport, TransportLimits } from './transport.ts';
@@ -89,6 +89,10 @@ export class FallbackEndpoint {
 
   #serveBody(exchange: Exchange, route: FallbackRoute, headers: Headers, transport: Transport): void {
     exchange.readBody(this.#context.body + TOKEN_ROOM, (body) => {
+      if (body === undefined) {
+        refuseLong(exchange, headers);
+        return;
+      }
       const inBytes = body[0] === BYTE_FORM;
       const from = inBytes ? 2 : 0;
       const to = inBytes ? from + (body[1] ?? 0) : body.indexOf(SEPARATOR);

@@ -19,12 +19,15 @@ function fieldOf(form: Buffer): Buffer | undefined {
  * frame, which nobody reads.
  */
 export class FormExchange extends ExchangeWrapper {
-  override readBody(limit: number, done: (body: Buffer) => void): void {
+  override readBody(limit: number, done: (body: Buffer | undefined) => void): void {
     this.inner.readBody(GROWTH * limit, (form) => {
+      if (form === undefined) {
+        done(undefined);
+        return;
+      }
       const body = fieldOf(form);
       if (body === undefined) refuse(this, PLAIN, 400, 'malformed form');
-      else if (body.length > limit) refuse(this, PLAIN, 413, 'body too long');
-      else done(body);
+      else done(body.length > limit ? undefined : body);
     });
   }
 

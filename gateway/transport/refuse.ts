@@ -8,6 +8,11 @@ export function refuse(exchange: Exchange, headers: Headers, status: number, rea
   exchange.reply(status, headers, `${reason}\n`);
 }
 
+/** Answers a request whose body is over its bound. */
+export function refuseLong(exchange: Exchange, headers: Headers): void {
+  refuse(exchange, headers, 413, 'body too long');
+}
+
 /** Answers a client's mistake with its status. Anything else is the gateway's own: 500, and a line in the log, but never the end of the process. */
 export function refuseFor(exchange: Exchange, headers: Headers, error: unknown, log: Log): void {
   if (error instanceof MalformedError) refuse(exchange, headers, 400, error.message);

@@ -35,12 +35,11 @@ export class ScriptExchange extends ExchangeWrapper {
     return 'POST';
   }
 
-  override readBody(limit: number, done: (body: Buffer) => void): void {
+  override readBody(limit: number, done: (body: Buffer | undefined) => void): void {
     const field = /(?:^|&)b=([^&]*)/.exec(this.query)?.[1] ?? '';
     const body = decoded(field);
     if (body === undefined) refuse(this, PLAIN, 400, 'malformed query');
-    else if (body.length > limit) refuse(this, PLAIN, 413, 'body too long');
-    else done(body);
+    else done(body.length > limit ? undefined : body);
   }
 
   override reply(status: number, headers: Headers, body: string | Buffer): void {

@@ -13,6 +13,7 @@ describe('a request that is wrong (PROTOCOL.md §11)', () => {
     gateway = createGateway({
       listen: 0,
       routes: ['/echo=echo:', '/other=echo:'],
+      origin: ['http://elsewhere.example'],
       demo: false,
       logLevel: 'silent',
     });
@@ -69,8 +70,7 @@ describe('a request that is wrong (PROTOCOL.md §11)', () => {
 
   it('refuses a create body beyond its bound', async () => {
     const body = createBody({ origin: client.origin, protocols: 'x'.repeat(17_000) });
-    const answer = await client.ask('/echo/_fallback/v1/create', { headers: HEADER, body });
-    assert.equal(answer.status, 413);
+    await refuses(413, '/echo/_fallback/v1/create', { headers: HEADER, body });
   });
 
   const units: Readonly<Record<string, string>> = {
@@ -153,6 +153,21 @@ describe('a request that is wrong (PROTOCOL.md §11)', () => {
     const answer = await client.ask('/echo/_fallback/v1/send', { body: `${token};${'x'.repeat(300_000)}` });
     assert.equal(answer.status, 413);
     assert.equal((await client.post('send', token, '#1␞Tx␞')).body, 'A1␞');
+  });
+
+  it('shows pages of other origins that a body was too long', async () => {
+    const token = await client.create();
+    const headers = { origin: 'http://elsewhere.example' };
+    const bodies = { send: `${token};${'x'.repeat(300_000)}`, create: 'x'.repeat(17_000) };
+    for (const [action, body] of Object.entries(bodies)) {
+      const plain = await client.ask(`/echo/_fallback/v1/${action}`, { headers, body });
+      assert.deepEqual([plain.status, plain.body], [413, 'body too long\n'], action);
+      assert.equal(plain.headers['access-control-allow-origin'], headers.origin, action);
+      // PROTOCOL.md §4.4: an XDomainRequest sees neither status nor body of another one.
+      const wrapped = await client.ask(`/echo/_fallback/v1/${action}?w=1`, { headers, body });
+      assert.deepEqual([wrapped.status, wrapped.body], [200, '413;body too long\n'], action);
+      assert.equal(wrapped.headers['access-control-allow-origin'], headers.origin, action);
+    }
   });
 
   it('refuses a nonce that comes again for something else, and one whose session was attached', async () => {

@@ -12,10 +12,9 @@ describe('requests that are built to be misread', () => {
   beforeEach(async () => {
     reached = [];
     ({ server, port } = await startWalls({
-      settings: { headerTimeout: 200, requestTimeout: 400 },
       onRequest: (exchange) => {
         reached.push(`${exchange.method} ${exchange.path}`);
-        exchange.readBody(1024, (body) => exchange.reply(200, {}, body));
+        exchange.readBody(1024, (body) => exchange.reply(200, {}, body ?? 'too long'));
         return true;
       },
       onUpgrade: (upgrade) => {
@@ -39,14 +38,18 @@ describe('requests that are built to be misread', () => {
     'two equal Content-Lengths': `POST / HTTP/1.1\r\n${host}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`,
     'a Content-Length that is no number': `POST / HTTP/1.1\r\n${host}Content-Length: 0x5\r\n\r\nabcde`,
     'a negative Content-Length': `POST / HTTP/1.1\r\n${host}Content-Length: -1\r\n\r\n`,
-    'a Transfer-Encoding that is not chunked': `POST / HTTP/1.1\r\n${host}Transfer-Encoding: gzip\r\n\r\n`,
+    'a Transfer-Encoding that does not end in chunked': `POST / HTTP/1.1\r\n${host}Transfer-Encoding: gzip\r\n\r\n`,
     'a chunk size that is no number': `POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
     'a space before the colon': `POST / HTTP/1.1\r\n${host}Content-Length : 5\r\n\r\nabcde`,
     'a folded header field': `GET / HTTP/1.1\r\n${host}X-A: b\r\n c\r\n\r\n`,
     'NUL in a header value': `GET / HTTP/1.1\r\n${host}X-A: a\u0000b\r\n\r\n`,
     'a bare CR in a header value': `GET / HTTP/1.1\r\n${host}X-A: a\rX-B: c\r\n\r\n`,
     'NUL in the target': `GET /a\u0000b HTTP/1.1\r\n${host}\r\n`,
-    'an absolute target': `GET http://other/ HTTP/1.1\r\n${host}\r\n`,
+    'an absolute target of another scheme': `GET ftp://other/ HTTP/1.1\r\n${host}\r\n`,
+    'an absolute target with a user': `GET http://gw@other/ HTTP/1.1\r\n${host}\r\n`,
+    'an absolute target without a host': `GET http:///path HTTP/1.1\r\n${host}\r\n`,
+    'an absolute target, and no Host': 'GET http://gw/ HTTP/1.1\r\n\r\n',
+    'an absolute target, and two Hosts': `GET http://gw/ HTTP/1.1\r\n${host}${host}\r\n`,
     'no Host': 'GET / HTTP/1.1\r\n\r\n',
     'two Hosts': `GET / HTTP/1.1\r\n${host}host: other\r\n\r\n`,
     'two Hosts on an Upgrade': `GET / HTTP/1.1\r\n${handshake}${key}HOST: other\r\n\r\n`,
@@ -73,21 +76,39 @@ describe('requests that are built to be misread', () => {
     });
   }
 
+  it('are refused: a coding below the chunks, which nobody here undoes', async () => {
+    const answer = await ask(
+      port,
+      `POST / HTTP/1.1\r\n${host}Transfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`,
+    );
+    assert.equal(statusOf(answer), 501);
+    assert.match(answer, /\r\nconnection: close\r\n/);
+    assert.deepEqual(reached, []);
+  });
+
   it('are refused: a header of more than 16 KiB', async () => {
     const answer = await ask(port, `GET / HTTP/1.1\r\n${host}X-A: ${'a'.repeat(20_000)}\r\n\r\n`);
     assert.equal(statusOf(answer), 431);
   });
 
-  it('end in time: a header that does not come to its end', async () => {
-    const answer = await ask(port, `GET / HTTP/1.1\r\n${host}X-A`);
-    assert.equal(statusOf(answer), 408);
-    assert.match(answer, /\r\n\r\nthe request took too long\n$/);
-  });
-
-  it('end in time: a body that does not come to its end', async () => {
-    const answer = await ask(port, `POST / HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\nabc`);
-    assert.equal(statusOf(answer), 408);
-  });
+  for (const [what, bytes] of [
+    ['a header', `GET / HTTP/1.1\r\n${host}X-A`],
+    ['a body', `POST / HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\nabc`],
+  ] as const) {
+    it(`end in time: ${what} that does not come to its end`, async () => {
+      const walls = await startWalls({
+        settings: { headerTimeout: 200, requestTimeout: 400 },
+        onRequest: (exchange) => {
+          exchange.readBody(1024, () => assert.fail('it never came'));
+          return true;
+        },
+      });
+      const answer = await ask(walls.port, bytes);
+      assert.equal(statusOf(answer), 408);
+      assert.match(answer, /\r\n\r\nthe request took too long\n$/);
+      await walls.close();
+    });
+  }
 
   it('do not put a second answer into one that was begun', async () => {
     const walls = await startWalls({

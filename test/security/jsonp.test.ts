@@ -193,7 +193,7 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
     await client.ask('/echo/_fallback/v1/send?f=1', { headers, body });
     assert.equal(told(await script('send', `${token};A0\x1e`)), 'A0\x1e');
     const long = await client.ask('/echo/_fallback/v1/send?f=1', { body: `b=${'x'.repeat(30_000)}` });
-    assert.equal(long.status, 413);
+    assert.deepEqual([long.status, long.body], [200, 'ok']);
     const own = { origin: client.origin };
     const tooLong = `b=${token}%253B%25231%251ET${'x'.repeat(6000)}%251E`;
     await client.ask('/echo/_fallback/v1/send?f=1', { headers: own, body: tooLong });

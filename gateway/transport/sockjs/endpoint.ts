@@ -9,7 +9,7 @@ import { ownOrigin } from '../../http/origins.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Session } from '../../session/session.ts';
-import { refuse, refuseFor } from '../refuse.ts';
+import { refuse, refuseFor, refuseLong } from '../refuse.ts';
 import type { SessionAddress, SockJsAddress } from './address.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
 import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
@@ -182,6 +182,10 @@ export class SockJsEndpoint {
       return;
     }
     exchange.readBody(route.maxMessage, (body) => {
+      if (body === undefined) {
+        refuseLong(exchange, refusal);
+        return;
+      }
       // A body takes its time.
       if (session.state === 'ended') {
         notFound(exchange, refusal);

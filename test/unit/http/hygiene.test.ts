@@ -18,11 +18,32 @@ describe('hygiene of a request', () => {
     assert.ok(
       requestFault('/', ['Host', 'x', 'Transfer-Encoding', 'chunked', 'transfer-encoding', 'chunked']),
     );
-    assert.equal(requestFault('/', ['Host', 'x', 'HOST', 'x']), 'repeated Host');
+    assert.equal(requestFault('/', ['Host', 'x', 'HOST', 'x'])?.reason, 'repeated Host');
   });
 
-  it('refuses a target that is no path', () => {
-    for (const target of ['http://evil/', '*', '', 'a']) assert.ok(requestFault(target, []), target);
+  it('refuses codings that it does not undo (RFC 9112 §6.1)', () => {
+    for (const codings of ['gzip, chunked', 'GZIP,CHUNKED'])
+      assert.equal(requestFault('/', ['Transfer-Encoding', codings])?.status, 501, codings);
+    for (const codings of ['gzip', 'chunked, gzip', 'xchunked', ''])
+      assert.equal(requestFault('/', ['Transfer-Encoding', codings])?.status, 400, codings);
+    assert.equal(requestFault('/', ['TRANSFER-encoding', 'Chunked']), undefined);
+  });
+
+  it('refuses a target that is neither a path nor an address of http', () => {
+    for (const target of [
+      'ftp://evil/',
+      '*',
+      '',
+      'a',
+      'gw:80',
+      'http://',
+      'http:///a',
+      'http://a@b/',
+      'http://a/#b',
+    ])
+      assert.ok(requestFault(target, []), target);
+    for (const target of ['/', '/a?b', 'http://gw', 'https://gw:8443/a?b', 'HTTP://[::1]?b'])
+      assert.equal(requestFault(target, []), undefined, target);
   });
 });
 

@@ -78,7 +78,7 @@ describe('the fast lane', () => {
     walls = await startWalls({
       onRequest: (exchange) => {
         exchange.readBody(100, (body) => {
-          seen.push({ target: exchange.path, body: body.toString() });
+          seen.push({ target: exchange.path, body: String(body) });
           exchange.reply(200, {}, `got ${body}`);
         });
         return true;
