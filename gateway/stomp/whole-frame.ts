@@ -6,6 +6,9 @@ const COLON = 0x3a;
 const NUL = 0;
 const CONTENT_LENGTH = Buffer.from('content-length');
 
+/** Octets of a head that is read by sight. An entry that is kept, as a destination is, keeps all of its head (V8's sliced strings): the parser's keep their line. */
+const MAX_HEAD = 1024;
+
 /** What a head may have beside LF to be read by sight: printable ASCII, but no backslash, as escapes are spelled by version. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, octet) =>
   octet >= 0x20 && octet < 0x7f && octet !== 0x5c ? 1 : 0,
@@ -68,7 +71,7 @@ export function readWholeFrame(
     const octet = octets[at];
     if (octet === LF) {
       if (at === line) break;
-      if (at - line > limits.maxLine) return undefined;
+      if (at - line > limits.maxLine || at - start > MAX_HEAD) return undefined;
       headers++;
       if (headers === 0) commandEnd = at;
       else if (colon <= line) return undefined;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { type Frame, makeFrame } from '../../../gateway/stomp/frame.ts';
+import { CLIENT_COMMANDS, type Frame, makeFrame } from '../../../gateway/stomp/frame.ts';
+import { frameLimits } from '../../../gateway/stomp/limits.ts';
+import { FrameParser } from '../../../gateway/stomp/parser.ts';
 import { serialize } from '../../../gateway/stomp/serializer.ts';
+import { usedMemory } from '../../support/memory.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
 import { Parsed } from './frames.ts';
 
@@ -132,15 +133,22 @@ describe('malformed and oversized input', () => {
     parsed.push('\0');
     assert.equal(parsed.frames[0]?.[2].length, 500_000);
   });
-});
 
-/** Octets that are still in use, counted behind a collection. */
-function usedMemory(): number {
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
+  it('tells header entries that can be kept without what else stood in the head', () => {
+    const kept: (string | undefined)[] = [];
+    const receiver = {
+      frame: ({ headers }: Frame) => kept.push(headers.get('destination')),
+      heartBeat: () => {},
+    };
+    const parser = new FrameParser(CLIENT_COMMANDS, frameLimits(1024 ** 2), receiver);
+    const before = usedMemory();
+    for (let index = 0; index < 300; index++) {
+      parser.push(Buffer.from(`SEND\ndestination:/queue/of-some-name\nother:${'x'.repeat(60_000)}\n\n\0`));
+    }
+    const grown = usedMemory() - before;
+    assert.ok(grown < 2e6, `${grown} octets for ${kept.length} destinations`);
+  });
+});
 
 const ALPHABET = ['a', 'Z', '7', ' ', '\\', ':', '/', 'ü', '€', '😀', '\t'];
 const OCTETS = [0, 10, 13, 58, 65, 0xc3, 0xa9, 0xff];
