@@ -15,8 +15,8 @@ function namesPath(cookie: string): boolean {
   return path !== undefined && /=\s*\//.test(path);
 }
 
-/** RFC 6265 §5.1.4. */
+/** RFC 6265 §5.1.4. What a page writes behind a semicolon may not become an attribute, such as a Domain. */
 function defaultPath(url: string): string {
-  const path = pathOf(url);
+  const [path] = pathOf(url).split(';', 1) as [string];
   return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }
