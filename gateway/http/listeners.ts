@@ -50,8 +50,8 @@ export function upgradeListener(
   isOurs: IsOurs = allIsOurs,
 ): UpgradeTaker {
   return (request, socket, head) => {
-    // Node took its own listener off: an error nobody listens to would end the process.
-    socket.on('error', ignore);
+    // Node took its own listener off: an error nobody listens to would end the process. One that was served without its Upgrade may come again.
+    if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
     const upgrade = new NodeUpgrade(request, socket, head, proxies);
     const ours = isOurs(upgrade.path);
     if (ours && !asksForWebSocket(request)) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -122,6 +123,18 @@ describe('a server that a gateway is attached to', () => {
       assert.match(await ask(port(), request('GET /page', fields), /page \/page/), /^HTTP\/1\.1 200 /);
     });
   }
+
+  it('adds nothing to a connection that asks for h2c again and again', async () => {
+    const counts: number[] = [];
+    server.on('request', ({ socket }) => counts.push(socket.listenerCount('error')));
+    const socket = connect(port(), '127.0.0.1');
+    for (let asked = 0; asked < 5; asked++) {
+      socket.write(request('GET /page', H2C));
+      await once(socket, 'data');
+    }
+    socket.destroy();
+    assert.equal(new Set(counts).size, 1, `listeners: ${counts}`);
+  });
 
   it('leaves an Upgrade of another path to whoever else listens', async () => {
     server.on('upgrade', ({ url, headers }, socket) => {
