@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
-import type { Accepted, Backend, Handshake } from './backend/backend.ts';
+import type { Backend, Handshake } from './backend/backend.ts';
 import { hixieDraft } from './backend/hixie-handshake.ts';
 import { type NativeConnection, NativeEndpoint, type UpgradeRequest } from './backend/native.ts';
 import { spliceUpgrade } from './backend/splice.ts';
 import type { UpstreamTarget } from './backend/target.ts';
+import { textBackend } from './backend/text-backend.ts';
 import { within } from './backend/within.ts';
 import type { Clock } from './base/clock.ts';
 import { RefusedError, RequestError } from './base/errors.ts';
 import type { Log } from './base/log.ts';
 import type { Channel } from './channel/channel.ts';
 import { pipe } from './channel/pipe.ts';
-import { textOnly } from './channel/text-only.ts';
 import type { ResolvedOptions, RouteOptions, SockJsOptions } from './config/resolved.ts';
 import { resumablePolicy } from './dialect/resumable.ts';
 import { PATIENCE, sockjsPolicy } from './dialect/sockjs.ts';
@@ -88,7 +88,7 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     this.#resumable = { context: { clock, limits: session, policy: resumablePolicy, maxMessage }, backend };
     this.#sockjs = {
       context: { clock, limits: sockjsLimits(session, sockjs), policy: sockjsPolicy, maxMessage },
-      backend: within(PATIENCE, textBackend(backend, sockjs), context),
+      backend: within(PATIENCE, textBackend(backend, sockjs?.binary ?? 'close'), context),
     };
   }
 
@@ -173,10 +173,11 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     this.#sessions++;
     try {
       const accepted = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
-      const { channel, protocol, cookies = [] } = accepted;
+      const { channel, protocol, cookies = [], answered } = accepted;
       const newcomer = { address, route: this.path, origin, protocol, cookies };
       const session = registry.add(newcomer, context, () => {
-        this.#sessions--;
+        if (answered === undefined) this.#sessions--;
+        else void this.#keepPlace(address, answered);
         ended();
       });
       pipe(session, channel);
@@ -189,6 +190,14 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     } finally {
       release();
     }
+  }
+
+  /** Of a session that may have ended before its backend has answered: one that is slow could be asked any number of times at once. */
+  async #keepPlace(address: string, answered: Promise<void>): Promise<void> {
+    const release = this.#context.registry.reserve(address);
+    await answered;
+    release();
+    this.#sessions--;
   }
 
   // --- SockJS ---
@@ -263,18 +272,6 @@ function sockjsLimits(session: ResolvedOptions['session'], sockjs: SockJsOptions
     fragment: never,
     window: sessionTimeout,
     attachTimeout: sessionTimeout,
-  };
-}
-
-/** A backend from which only text comes. */
-function textBackend(backend: Backend, sockjs: SockJsOptions | undefined): Backend {
-  const fate = sockjs?.binary ?? 'close';
-  return {
-    name: backend.name,
-    connect: async (handshake, signal): Promise<Accepted> => {
-      const accepted = await backend.connect(handshake, signal);
-      return { ...accepted, channel: textOnly(accepted.channel, fate) };
-    },
   };
 }
 

@@ -36,6 +36,8 @@ export interface Accepted {
   readonly protocol: string;
   /** `Set-Cookie` fields of its answer, for the browser. */
   readonly cookies?: readonly string[];
+  /** Absent if it has in truth accepted; else fulfilled once it has, or has refused. */
+  readonly answered?: Promise<void>;
 }
 
 /** What a route leads to. */

@@ -23,8 +23,7 @@ export function within(patience: number, backend: Backend, { clock, log }: Withi
         const accepted = backend.connect(handshake, signal);
         const timer = clock.setTimeout(() => {
           const [near, far] = channelPair();
-          resolve({ channel: near, protocol: '' });
-          accepted.then(
+          const answered = accepted.then(
             ({ channel }) => pipe(far, channel),
             (error: unknown) => {
               if (!signal.aborted)
@@ -32,6 +31,7 @@ export function within(patience: number, backend: Backend, { clock, log }: Withi
               far.close(ABNORMAL);
             },
           );
+          resolve({ channel: near, protocol: '', answered });
         }, patience);
         accepted.then(resolve, reject).finally(() => clock.clearTimeout(timer));
       }),

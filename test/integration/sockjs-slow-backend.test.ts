@@ -74,6 +74,29 @@ describe('SockJS before a backend that takes its time', () => {
     });
   }
 
+  it('counts a client that has gone until it has answered: nobody asks it more often at a time than they may have sessions', async () => {
+    const { port } = server.address() as AddressInfo;
+    const bounded = await startGateway({
+      routes: [`/slow=ws://127.0.0.1:${port}`],
+      maxSessionsPerAddress: 1,
+    });
+    const ask = (form: string, signal: AbortSignal | null = null): Promise<Response> =>
+      fetch(`http://127.0.0.1:${bounded.port}/slow/000/${form}`, { method: 'POST', signal });
+    try {
+      assert.equal(await (await ask('first/xhr')).text(), 'o\n');
+      const leaving = new AbortController();
+      await ask('first/xhr_streaming', leaving.signal);
+      leaving.abort();
+      for (let tried = 0; tried < 20; tried++) assert.equal((await ask(`other${tried}/xhr`)).status, 429);
+      assert.equal(asked.length, 1);
+      asked[0]?.(true);
+      while ((await ask('last/xhr')).status === 429);
+      assert.equal(asked.length, 2);
+    } finally {
+      await bounded.close();
+    }
+  });
+
   it('tells it of a client that has gone', async () => {
     const socket = await opened('xhr-streaming');
     socket.send('last words');

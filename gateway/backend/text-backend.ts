@@ -1,0 +1,13 @@
+import { type BinaryFate, textOnly } from '../channel/text-only.ts';
+import type { Accepted, Backend } from './backend.ts';
+
+/** A backend from which only text comes. */
+export function textBackend(backend: Backend, fate: BinaryFate): Backend {
+  return {
+    name: backend.name,
+    connect: async (handshake, signal): Promise<Accepted> => {
+      const accepted = await backend.connect(handshake, signal);
+      return { ...accepted, channel: textOnly(accepted.channel, fate) };
+    },
+  };
+}
