@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Arrival } from '../protocol/unit.ts';
-import { type Inbox, weighAll } from './inbox.ts';
+import { type Inbox, ownedArrival, weighAll } from './inbox.ts';
 
 /** A request whose answer waits until the backend takes more. */
 interface Delayed {
@@ -37,7 +37,8 @@ export class DelayedRequests {
     const { received } = this.#inbox;
     const rest = arrivals.filter((arrival) => arrival.number > received);
     // Small frames take more memory than they have octets: those that are too many for the bound are not kept, and the answer says so.
-    this.#requests.push({ arrivals: weighAll(rest) <= this.#bound ? rest : [], answer, timer });
+    const kept = weighAll(rest) <= this.#bound ? rest.map(ownedArrival) : [];
+    this.#requests.push({ arrivals: kept, answer, timer });
   }
 
   /** Has whoever brought what is taken already wait until there is room for more. */

@@ -108,7 +108,7 @@ export class Inbox {
     if (this.#early.has(arrival.number)) return;
     if (this.#earlyBytes + weigh(arrival.message) > this.#bound) return;
     this.#earlyBytes += weigh(arrival.message);
-    this.#early.set(arrival.number, { ...arrival, message: arrival.message?.owned() });
+    this.#early.set(arrival.number, ownedArrival(arrival));
   }
 
   #receive(arrival: Arrival): void {
@@ -176,6 +176,11 @@ export class Inbox {
 
 function isClose(next: Message | CloseStatus): next is CloseStatus {
   return 'reason' in next;
+}
+
+/** The arrival, to be kept: nothing else of its request stays with it. */
+export function ownedArrival(arrival: Arrival): Arrival {
+  return { ...arrival, message: arrival.message?.owned() };
 }
 
 /** What frames that were not put in yet count in memory. */

@@ -241,12 +241,14 @@ describe('a session, towards the backend', () => {
     assert.deepEqual(backend.lines, ['a'.repeat(450), 'b']);
   });
 
-  for (const kept of ['early', 'waiting', 'part of a message'] as const) {
+  for (const kept of ['early', 'waiting', 'part of a message', 'delayed'] as const) {
     it(`keeps of a request what is ${kept}, and nothing else of it`, () => {
-      const { session, backend } = open({ limits: { inbox: 100_000 }, maxMessage: 200_000 });
+      const requests = 200;
+      const limits = { inbox: 100_000, delayed: 1 + requests };
+      const { session, backend } = open({ limits, maxMessage: 200_000 });
       const known = 'k'.repeat(100_000);
       const more = kept === 'part of a message';
-      const requests = 200;
+      if (kept === 'delayed') session.pause();
       session.accept(parseText(`#1\x1eT${known}\x1e`), () => {});
       if (kept === 'waiting') session.pause();
       const before = usedMemory();
@@ -265,7 +267,7 @@ describe('a session, towards the backend', () => {
         }
       }
       const grown = usedMemory() - before;
-      assert.deepEqual(backend.lines, [known]);
+      assert.deepEqual(backend.lines, kept === 'delayed' ? [] : [known]);
       assert.ok(grown < 5e6, `${grown} octets for ${requests} frames of 20`);
       session.abandon();
     });
