@@ -104,6 +104,7 @@ class Brokers {
     }
     throw new RefusedError(signal.aborted ? 'given up' : 'no broker accepts');
   }
+
   #passOver(index: number, address: BrokerAddress): void {
     this.#parts.log.warn('broker does not answer CONNECT', { broker: addressName(address) });
     if (this.#first === index) this.#first = (index + 1) % this.#options.brokers.length;
