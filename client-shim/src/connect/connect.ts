@@ -125,7 +125,7 @@ function connectOn(
       platform,
       target.url,
       target.protocols,
-      rtt ? Math.max(1000, Math.min(3000, 4 * rtt)) : UNKNOWN_PATIENCE,
+      Math.max(1000, Math.min(3000, 4 * rtt || UNKNOWN_PATIENCE)),
       events,
       hooks(NATIVE)
     );
@@ -234,7 +234,7 @@ function connectOn(
     const asked = indexOf(target.protocols.length ? target.protocols : [''], answer.protocol) >= 0;
     if (!asked || !offered.length) {
       sayGone(platform, line);
-      failAll(asked ? 'no carrier in common' : 'subprotocol not selected');
+      failAll(asked ? 'no carrier' : 'subprotocol not selected');
       return;
     }
     session = createSession(
@@ -282,7 +282,7 @@ function connectOn(
       else if (plain && directOpen) plain.close(code, reason);
       else {
         if (plain) plain.abandon();
-        fail('closed by the page');
+        fail('closed');
       }
     },
     settle: () => plain && plain.settle(),

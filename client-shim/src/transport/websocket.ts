@@ -39,6 +39,8 @@ export interface Native {
 const CLOSING = 12000;
 /** Milliseconds in which a proxy that lets nothing through ends a connection: near 60 s (SignalR#3944). What breaks later has other reasons. */
 const CUT = 120000;
+/** Milliseconds that the end of its time may come late on a page that lives. */
+const SPARED = 300;
 /** Milliseconds between looks at the browser's `bufferedAmount`, of which there is no event. */
 const LOOK = 50;
 
@@ -79,7 +81,13 @@ export function openNative(
   let heard = false;
   /** Something was sent in this task: it counts until the next one (WHATWG WebSockets, `bufferedAmount`); old WebKit counts it down at once. */
   let fresh = false;
-  const late = createAlarm(platform, () => pass('no answer'));
+  let spared = false;
+  const late = createAlarm(platform, (after) => {
+    // A page that stood still may not have seen the answer: that is no sign of a bad network, once.
+    if (spared || after < SPARED) pass('no answer');
+    else late.set(patience);
+    spared = true;
+  });
   const again = createAlarm(platform, lookAgain);
   /** What was still to be sent when it was last seen closing; -1 if it was not. */
   let left = -1;

@@ -184,6 +184,23 @@ describe('the ladder, at its native rung', () => {
     assert.deepEqual(told, ['open']);
   });
 
+  it('gives one as much time again, once, when the page stood still meanwhile and has not read the answer', () => {
+    const { browser, told } = open(new FakeBrowser().withSocket());
+    browser.slept = 2000;
+    browser.clock.advance(2900);
+    assert.equal(browser.count('create'), 0);
+    socketOf(browser).onopen?.({ type: 'open' });
+    assert.deepEqual(told, ['open']);
+
+    const hanging = open(new FakeBrowser().withSocket());
+    hanging.browser.slept = 2000;
+    hanging.browser.clock.advance(2900);
+    hanging.browser.slept = 4000;
+    hanging.browser.clock.advance(2900);
+    assert.equal(hanging.browser.count('create'), 1);
+    assert.deepEqual(socketOf(hanging.browser).closedWith, []);
+  });
+
   it('passes over one of a hixie draft, which has no CLOSING', () => {
     const { browser } = open(new FakeBrowser().withSocket(2));
     assert.equal(browser.sockets.length, 0);
