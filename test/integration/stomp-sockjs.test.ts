@@ -102,7 +102,7 @@ for (const { name: brokerName, path, programs, tags: common, start } of brokers)
         const results = new Map<string, string>();
 
         before(async function () {
-          this.timeout(120_000);
+          this.timeout(240_000);
           requireOrSkip(this, engine);
           const id = `${engine}-${transport}`;
           const beats = isNative ? 'yes' : 'no';
@@ -112,9 +112,9 @@ for (const { name: brokerName, path, programs, tags: common, start } of brokers)
             transport,
             beats,
             tags: tags.join(),
-            millis: '30000',
+            millis: '60000',
           };
-          const report = await reportFrom({ engine, front: front as Front, query, seconds: 100 });
+          const report = await reportFrom({ engine, front: front as Front, query, seconds: 200 });
           for (const line of report.split('\n')) {
             const [, name = '', problem = ''] = line.split('\t');
             results.set(name, problem);

@@ -22,15 +22,15 @@ export function stompClientsIn({ engine, transport, libraries, tags, gatewayPort
   const results = new Map<string, string>();
 
   before(async function () {
-    this.timeout(200_000);
+    this.timeout(360_000);
     requireOrSkip(this, engine);
     const front = await startFront(gatewayPort(), pages(transport, libraries));
     const id = `${engine}-${transport}`;
     const beats = transport === 'websocket' ? 'yes' : 'no';
     // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s.
-    const query = { id, path: '/stomp', tags: tags.join(), beats, millis: '40000' };
+    const query = { id, path: '/stomp', tags: tags.join(), beats, millis: '60000' };
     try {
-      const report = await reportFrom({ engine, front, query, seconds: 150 });
+      const report = await reportFrom({ engine, front, query, seconds: 300 });
       for (const line of report.split('\n')) {
         const [library, name, problem = ''] = line.split('\t');
         results.set(`${library} ${name}`, problem);
