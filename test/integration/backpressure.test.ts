@@ -118,7 +118,7 @@ describe('a client that stops reading while its upstream pours 1 GiB', function 
       const median = latencies[50] as number;
       assert.ok(poured < SENT_AT_MOST, `the upstream got rid of ${poured} octets`);
       assert.ok(grown < GROWN_AT_MOST, `the gateway grew by ${grown} octets`);
-      assert.ok(median < 100, `a neighbour's echo took ${median} ms`);
+      assert.ok(median < 500, `a neighbour's echo took ${median} ms`);
       socket.destroy();
     });
   }

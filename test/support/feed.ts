@@ -4,8 +4,8 @@ import { startFront } from './front.ts';
 import { startGateway } from './gateway.ts';
 
 /** Short times of a session, in milliseconds. */
-export const HEARTBEAT = 400;
-export const WINDOW = 2_500;
+export const HEARTBEAT = 1_000;
+export const WINDOW = 7_000;
 
 /** One connection of a page, as the program behind the gateway sees it. */
 export interface Peer {

@@ -20,7 +20,7 @@ export interface Reading {
   close(): void;
 }
 
-const DEADLINE = 5_000;
+const DEADLINE = 15_000;
 
 /** Plain requests of SockJS, exactly as a test says. */
 export class SockJsRequests {

@@ -10,7 +10,7 @@ type HeaderValues = Readonly<Record<string, string | undefined>>;
 const LIMITS = { maxFrame: 64 * 1024 ** 2, maxHeaders: 1000, maxLine: 1024 ** 2 };
 
 /** Milliseconds that a broker has for anything. */
-const DEADLINE = 8000;
+const DEADLINE = 15_000;
 
 /** What of a page's WebSocket is used here. */
 export interface PageSocket {

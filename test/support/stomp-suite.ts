@@ -301,14 +301,14 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
   });
 
   it('beats, and takes beats, as it was agreed', async () => {
-    const client = await connect('1.2', { 'heart-beat': '500,500' });
-    const beat = setInterval(() => client.write('\n'), 250);
+    const client = await connect('1.2', { 'heart-beat': '2000,2000' });
+    const beat = setInterval(() => client.write('\n'), 1000);
     const started = performance.now();
-    while (client.heartBeats < 5 && performance.now() - started < 8000) {
+    while (client.heartBeats < 3 && performance.now() - started < 15_000) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     clearInterval(beat);
-    assert.ok(client.heartBeats >= 5, `${client.heartBeats} heart-beats`);
+    assert.ok(client.heartBeats >= 3, `${client.heartBeats} heart-beats`);
     await client.ask('SEND', { destination: fresh('topic') }, 'still there');
   });
 
@@ -316,7 +316,7 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
     const client = await connect('1.2', { 'heart-beat': '500,0' });
     const started = performance.now();
     await client.closed;
-    assert.ok(performance.now() - started < 10_000);
+    assert.ok(performance.now() - started < 15_000);
   });
 
   for (const [name, command, headers] of [

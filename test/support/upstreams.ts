@@ -231,7 +231,7 @@ export function frame(first: number, payload: Buffer | string, mask?: Buffer): B
 export async function pour(total: number, write: (written: () => void) => void): Promise<number> {
   for (let count = 0; count < total; count++) {
     const written = new Promise<boolean>((resolve) => write(() => resolve(true)));
-    const stalled = new Promise<boolean>((resolve) => setTimeout(resolve, 300, false));
+    const stalled = new Promise<boolean>((resolve) => setTimeout(resolve, 1_000, false));
     if (!(await Promise.race([written, stalled]))) return count;
   }
   return total;

@@ -5,7 +5,7 @@ export interface RawClient {
   readonly socket: Socket;
   /** All that came so far, one character per octet. */
   text(): string;
-  /** Resolves with all that came once `done` says so or the other side has ended; rejects after twenty seconds. */
+  /** Resolves with all that came once `done` says so or the other side has ended; rejects after fifteen seconds. */
   read(done?: (text: string) => boolean): Promise<string>;
 }
 
@@ -31,8 +31,8 @@ export function rawClient(port: number, bytes: string | Buffer): RawClient {
       new Promise((resolve, reject) => {
         const late = setTimeout(() => {
           socket.destroy();
-          reject(new Error(`not within 20 s, after ${JSON.stringify(text)}`));
-        }, 20_000);
+          reject(new Error(`not within 15 s, after ${JSON.stringify(text)}`));
+        }, 15_000);
         look = () => {
           if (!ended && !done(text)) return;
           look = () => {};
