@@ -146,7 +146,7 @@ export class HixieChannel implements Channel {
     if (this.#closed) return;
     this.#closed = status;
     this.#intake.discard();
-    this.#frame.take();
+    this.#frame.clear();
     this.#receiver?.closed(status);
   }
 

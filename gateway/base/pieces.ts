@@ -35,8 +35,13 @@ export class Pieces {
   /** All of them in one. Nothing stays. */
   take(): Buffer {
     const all = this.join();
-    this.keep(EMPTY);
+    this.clear();
     return all;
+  }
+
+  /** Nothing stays, and nothing is copied. */
+  clear(): void {
+    this.keep(EMPTY);
   }
 
   /** Just this stays. */

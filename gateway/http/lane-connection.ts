@@ -104,7 +104,7 @@ export class LaneConnection implements ExchangeConnection {
 
   #end(): void {
     this.#wait('end');
-    this.#unread.take();
+    this.#unread.clear();
     this.socket.end(() => this.#wait('end'));
     // What still comes is thrown away: an unread connection would be reset, and the answer lost with it.
     this.socket.resume();

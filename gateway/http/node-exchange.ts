@@ -32,7 +32,7 @@ export class NodeExchange extends NodeHead implements Exchange {
     const onData = (chunk: Buffer): void => {
       pieces.push(chunk);
       if (pieces.size <= limit) return;
-      pieces.take();
+      pieces.clear();
       request.off('data', onData).off('end', onEnd);
       tooLong();
     };
