@@ -29,6 +29,7 @@ import {
 } from './http/listeners.ts';
 import { OriginPolicy } from './http/origins.ts';
 import { createPages } from './http/pages.ts';
+import { PLAIN } from './http/plain.ts';
 import { RouteTable } from './http/route-table.ts';
 import { HttpServer } from './http/server.ts';
 import type { Upgrade } from './http/upgrade.ts';
@@ -41,7 +42,6 @@ import { isHandshake, SockJsDoor } from './sockjs-door.ts';
 import { StompRoutes } from './stomp-routes.ts';
 import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
-import { PLAIN } from './transport/headers.ts';
 import { refuse, refuseFor, tellRefusal } from './transport/refuse.ts';
 import { SessionSocketEndpoint } from './transport/websocket.ts';
 

@@ -1,6 +1,6 @@
 import type { Headers } from '../http/exchange.ts';
 import { ExchangeWrapper } from '../http/exchange-wrapper.ts';
-import { PLAIN } from './headers.ts';
+import { PLAIN } from '../http/plain.ts';
 import { refuse } from './refuse.ts';
 import { decoded } from './script.ts';
 

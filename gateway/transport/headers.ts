@@ -2,9 +2,7 @@ import { NO_HEADERS } from '../http/cors.ts';
 import type { Headers } from '../http/exchange.ts';
 import { PLAIN } from '../http/plain.ts';
 
-export { PLAIN };
-
-/** The same with what cross-origin access needs; most requests need nothing, and pay nothing for it. */
+/** `PLAIN` with what cross-origin access needs; most requests need nothing, and pay nothing for it. */
 export function headersFor(crossOrigin: Headers): Headers {
   return crossOrigin === NO_HEADERS ? PLAIN : { ...PLAIN, ...crossOrigin };
 }

@@ -1,5 +1,5 @@
 import type { Exchange } from '../../http/exchange.ts';
-import { PLAIN } from '../headers.ts';
+import { PLAIN } from '../../http/plain.ts';
 import { refuse } from '../refuse.ts';
 
 /** A plain request of a WebSocket's address, in the words that the protocol's own tests look for (SockJS 0.3.3, "WebsocketHttpErrors"). */
