@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Backend } from './backend/backend.ts';
 import { echoBackend } from './backend/echo.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from './backend/handler.ts';
-import type { NativeConnection } from './backend/native.ts';
+import type { NativeConnection } from './native/native.ts';
 import type { UpstreamTarget } from './backend/target.ts';
 import { upstreamBackend } from './backend/upstream.ts';
 import { type Clock, systemClock } from './base/clock.ts';
@@ -17,29 +17,29 @@ import type { GatewayOptions } from './config/options.ts';
 import { resolveOptions } from './config/resolve.ts';
 import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './config/resolved.ts';
 import { Flash } from './flash/flash.ts';
-import { type Access, mayUse } from './http/admission.ts';
+import { type Access, mayUse } from './access/admission.ts';
 import type { Exchange } from './http/exchange.ts';
 import { TrustedProxies } from './http/forwarded.ts';
-import { HostNames } from './http/hosts.ts';
+import { HostNames } from './access/hosts.ts';
 import {
   type RequestHandler,
   requestListener,
   type UpgradeTaker,
   upgradeListener,
 } from './http/listeners.ts';
-import { OriginPolicy } from './http/origins.ts';
-import { createPages } from './http/pages.ts';
+import { OriginPolicy } from './access/origins.ts';
+import { createPages } from './pages/pages.ts';
 import { PLAIN } from './http/plain.ts';
-import { RouteTable } from './http/route-table.ts';
+import { RouteTable } from './route/route-table.ts';
 import { HttpServer } from './http/server.ts';
 import type { Upgrade } from './http/upgrade.ts';
-import { serveWithoutUpgrade } from './http/without-upgrade.ts';
-import { LiveRoute, type RouteContext } from './live-route.ts';
+import { serveWithoutUpgrade } from './http/ignore-upgrade.ts';
+import { LiveRoute, type RouteContext } from './route/route.ts';
 import { CloseCode } from './protocol/close.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
-import { isHandshake, SockJsDoor } from './sockjs-door.ts';
-import { StompRoutes } from './stomp-routes.ts';
+import { isHandshake, SockJsDoor } from './route/sockjs-router.ts';
+import { StompRoutes } from './route/stomp-backends.ts';
 import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
 import { refuse, refuseFor, tellRefusal } from './transport/refuse.ts';

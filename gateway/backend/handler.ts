@@ -1,6 +1,6 @@
 import { RefusedError } from '../base/errors.ts';
 import type { Accepted, Backend, Handshake } from './backend.ts';
-import { channelPair } from './channel-pair.ts';
+import { channelPair } from '../channel/channel-pair.ts';
 import { GatewaySocket } from './gateway-socket.ts';
 import { TextMemo } from './text-memo.ts';
 

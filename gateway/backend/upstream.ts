@@ -6,7 +6,7 @@ import { RefusedError } from '../base/errors.ts';
 import type { Accepted, Backend, Handshake } from './backend.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { targetOrigin, targetPath, type UpstreamTarget } from './target.ts';
-import { WsChannel } from './ws-channel.ts';
+import { WsChannel } from '../channel/ws-channel.ts';
 
 /** How an upstream is spoken to. */
 export interface UpstreamOptions {

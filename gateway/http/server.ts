@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureVersion } from 'node:tls';
 import { type ListenAddress, listen } from '../base/listen.ts';
 import { answerRaw } from '../base/raw-answer.ts';
-import { Lane, type LaneHost, type LaneLimits } from './lane.ts';
+import { Lane, type LaneHost, type LaneLimits } from './fast-server.ts';
 
 /** How a server serves. Times are milliseconds. */
 export interface ServerSettings {

@@ -1,5 +1,5 @@
 import { END } from '../dialect/resumable.ts';
-import { mayUse } from '../http/admission.ts';
+import { mayUse } from '../access/admission.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { parseText } from '../protocol/text-form.ts';
@@ -8,15 +8,15 @@ import { decodeUtf8, UnitBuilder } from '../protocol/unit-builder.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import type { FallbackAddress } from './address.ts';
-import { asAsked } from './asked.ts';
+import { asAsked } from './legacy/legacy-request.ts';
 import { Creator, type CreatorContext } from './creator.ts';
 import { headersFor } from './headers.ts';
 import { TRANSPORTS } from './list.ts';
 import { refuse, refuseFor, refuseLong } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
-import { SharedSessions } from './shared-sessions.ts';
+import { SharedSessions } from './shared/multiplexer.ts';
 import type { Transport, TransportLimits } from './transport.ts';
-import { WrappedExchange } from './wrapped.ts';
+import { WrappedExchange } from './legacy/wrapped.ts';
 
 /** What the endpoint needs of its surroundings. */
 export interface EndpointContext extends CreatorContext {

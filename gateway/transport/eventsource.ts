@@ -1,6 +1,6 @@
 import { END, HEARTBEAT, RECYCLE, spellDelivery, spellPadding } from '../dialect/resumable.ts';
 import type { Headers } from '../http/exchange.ts';
-import { END_LETTER, noAnswer } from './ends.ts';
+import { END_LETTER, noAnswer } from './end-frames.ts';
 import { streamed } from './headers.ts';
 import { type Spelling, StreamCarrier } from './stream-carrier.ts';
 import type { DownstreamTransport } from './transport.ts';

@@ -12,7 +12,7 @@ import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
 import { decodeUtf8 } from '../protocol/unit-builder.ts';
 import type { Carrier, EndReason } from '../session/carrier.ts';
 import type { Session } from '../session/session.ts';
-import { END_LETTER, noAnswer } from './ends.ts';
+import { END_LETTER, noAnswer } from './end-frames.ts';
 
 /** Octets of payload in one delivery, and octets unsent at which the carrier asks to wait. */
 const ROOM = 65_536;

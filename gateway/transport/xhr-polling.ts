@@ -8,7 +8,7 @@ import {
 } from '../dialect/resumable.ts';
 import type { Delivery } from '../protocol/delivery.ts';
 import type { Carrier, EndReason } from '../session/carrier.ts';
-import { END_LETTER, noAnswer } from './ends.ts';
+import { END_LETTER, noAnswer } from './end-frames.ts';
 import { octets } from './headers.ts';
 import type { AttachCall, DownstreamTransport } from './transport.ts';
 

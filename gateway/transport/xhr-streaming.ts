@@ -10,7 +10,7 @@ import {
   spellPadding,
   spellPaddingBytes,
 } from '../dialect/resumable.ts';
-import { END_LETTER, noAnswer } from './ends.ts';
+import { END_LETTER, noAnswer } from './end-frames.ts';
 import { streamed } from './headers.ts';
 import { type Spelling, StreamCarrier } from './stream-carrier.ts';
 import type { DownstreamTransport } from './transport.ts';

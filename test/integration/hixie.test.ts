@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Accepted, Backend, Handshake } from '../../gateway/backend/backend.ts';
-import { channelPair } from '../../gateway/backend/channel-pair.ts';
+import { channelPair } from '../../gateway/channel/channel-pair.ts';
 import { echoBackend } from '../../gateway/backend/echo.ts';
-import type { NativeConnection } from '../../gateway/backend/native.ts';
+import type { NativeConnection } from '../../gateway/native/native.ts';
 import type { Channel } from '../../gateway/channel/channel.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import { nativeGateways } from '../support/native-gateways.ts';

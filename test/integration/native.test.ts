@@ -4,7 +4,7 @@ import type { Backend } from '../../gateway/backend/backend.ts';
 import { echoBackend } from '../../gateway/backend/echo.ts';
 import type { GatewaySocket } from '../../gateway/backend/gateway-socket.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from '../../gateway/backend/handler.ts';
-import type { NativeConnection } from '../../gateway/backend/native.ts';
+import type { NativeConnection } from '../../gateway/native/native.ts';
 import { RefusedError } from '../../gateway/base/errors.ts';
 import { nativeGateways } from '../support/native-gateways.ts';
 import { TestClock } from '../support/test-clock.ts';

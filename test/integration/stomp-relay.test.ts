@@ -9,7 +9,7 @@ import type { StompRouteSettings } from '../../gateway/index.ts';
 import { Broker } from '../../gateway/stomp/broker/broker.ts';
 import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
-import { TcpChannel } from '../../gateway/stomp/tcp-channel.ts';
+import { TcpChannel } from '../../gateway/channel/tcp-channel.ts';
 import { FallbackClient } from '../support/fallback-client.ts';
 import { startGateway } from '../support/gateway.ts';
 import { selfSigned } from '../support/self-signed.ts';

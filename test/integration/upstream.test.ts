@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Accepted, Handshake } from '../../gateway/backend/backend.ts';
-import { acceptOf } from '../../gateway/backend/handshake-rules.ts';
+import { acceptOf } from '../../gateway/native/handshake-rules.ts';
 import type { UpstreamTarget } from '../../gateway/backend/target.ts';
 import { type UpstreamOptions, upstreamBackend } from '../../gateway/backend/upstream.ts';
 import { systemClock } from '../../gateway/base/clock.ts';

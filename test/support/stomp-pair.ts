@@ -1,4 +1,4 @@
-import { channelPair } from '../../gateway/backend/channel-pair.ts';
+import { channelPair } from '../../gateway/channel/channel-pair.ts';
 import type { Channel } from '../../gateway/channel/channel.ts';
 import type { CloseStatus } from '../../gateway/protocol/close.ts';
 import { Message } from '../../gateway/protocol/message.ts';

@@ -1,5 +1,5 @@
 import type { Accepted, Backend } from '../../backend/backend.ts';
-import { channelPair } from '../../backend/channel-pair.ts';
+import { channelPair } from '../../channel/channel-pair.ts';
 import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';

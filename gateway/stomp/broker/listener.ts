@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { type ListenAddress, listen } from '../../base/listen.ts';
-import { TcpChannel } from '../tcp-channel.ts';
+import { TcpChannel } from '../../channel/tcp-channel.ts';
 import type { Broker } from './broker.ts';
 
 /** A plain TCP port of an embedded broker, for programs beside the gateway. */

@@ -1,4 +1,4 @@
-import { NO_HEADERS } from '../../http/cors.ts';
+import { NO_HEADERS } from '../../access/cors.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import type { SockJsRoute } from './route.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { channelPair } from '../../../gateway/backend/channel-pair.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { GatewaySocket, type SocketData } from '../../../gateway/backend/gateway-socket.ts';
 import type { Channel } from '../../../gateway/channel/channel.ts';
 import { Message } from '../../../gateway/protocol/message.ts';

@@ -4,7 +4,7 @@ import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
 import { requestListener, upgradeListener } from '../../../gateway/http/listeners.ts';
 import { HttpServer, type ServerSettings } from '../../../gateway/http/server.ts';
 import type { Upgrade } from '../../../gateway/http/upgrade.ts';
-import { serveWithoutUpgrade } from '../../../gateway/http/without-upgrade.ts';
+import { serveWithoutUpgrade } from '../../../gateway/http/ignore-upgrade.ts';
 
 /** What a test puts behind the walls. */
 export interface Behind {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Handshake } from '../../../gateway/backend/backend.ts';
-import { channelPair } from '../../../gateway/backend/channel-pair.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { type Log, silentLog } from '../../../gateway/base/log.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
-import { isCallback, spellCall } from '../../../gateway/transport/script.ts';
-import { wrap } from '../../../gateway/transport/wrapped.ts';
+import { isCallback, spellCall } from '../../../gateway/transport/legacy/script.ts';
+import { wrap } from '../../../gateway/transport/legacy/wrapped.ts';
 
 function vectors(name: string): Record<string, string>[] {
   return JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8'));

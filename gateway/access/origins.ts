@@ -1,0 +1,37 @@
+import { serializeOrigin } from '../base/origin.ts';
+import type { RequestHead } from '../http/exchange.ts';
+
+/** Why an origin is allowed: it is the gateway's own, it was listed, or every page was asked for with `*`. */
+export type OriginMatch = 'own' | 'listed' | 'any';
+
+/** The one allowlist for every door. */
+export class OriginPolicy {
+  readonly #listed: ReadonlySet<string>;
+  readonly #any: boolean;
+
+  /** `origins` are serialized; `null` and `*` stand among them only if the operator wrote them. */
+  constructor(origins: Iterable<string>) {
+    this.#listed = new Set(origins);
+    this.#any = this.#listed.has('*');
+  }
+
+  /** `null` is what any sandboxed or local page can make of itself: `*` does not cover it. */
+  match(origin: string, own: string): OriginMatch | undefined {
+    if (origin === own) return 'own';
+    if (origin === '*') return undefined;
+    if (this.#listed.has(origin)) return 'listed';
+    const serialized = serializeOrigin(origin);
+    if (serialized === undefined) return undefined;
+    if (serialized === own) return 'own';
+    if (this.#listed.has(serialized)) return 'listed';
+    return this.#any ? 'any' : undefined;
+  }
+}
+
+/** The gateway's own origin as the client sees it: effective scheme and `Host`. Only worth something once the `Host` was accepted. */
+export function ownOrigin(head: RequestHead): string {
+  const { secure, host } = head;
+  const defaultPort = secure ? ':443' : ':80';
+  const name = host.endsWith(defaultPort) ? host.slice(0, -defaultPort.length) : host;
+  return `${secure ? 'https' : 'http'}://${name}`;
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { pipe } from '../channel/pipe.ts';
+import { ABNORMAL } from '../protocol/close.ts';
+import type { Accepted, Backend } from './backend.ts';
+import { channelPair } from '../channel/channel-pair.ts';
+
+/** What `within` needs of its surroundings. */
+export interface WithinContext {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * A backend for clients that do not wait: one that takes longer than `patience` milliseconds is said to have accepted, without a subprotocol. What the client sends is
+ * kept for it, as far as a channel keeps anything; where it refuses after all, the connection ends without a Close.
+ */
+export function within(patience: number, backend: Backend, { clock, log }: WithinContext): Backend {
+  return {
+    name: backend.name,
+    connect: (handshake, signal) =>
+      new Promise<Accepted>((resolve, reject) => {
+        const accepted = backend.connect(handshake, signal);
+        const timer = clock.setTimeout(() => {
+          const [near, far] = channelPair();
+          const answered = accepted.then(
+            ({ channel }) => pipe(far, channel),
+            (error: unknown) => {
+              if (!signal.aborted)
+                log.warn('backend refused', { backend: backend.name, reason: String(error) });
+              far.close(ABNORMAL);
+            },
+          );
+          resolve({ channel: near, protocol: '', answered });
+        }, patience);
+        accepted.then(resolve, reject).finally(() => clock.clearTimeout(timer));
+      }),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import type { Channel, Receiver } from './channel.ts';
+import { endConnection } from './end-connection.ts';
+import { Intake } from './read-gate.ts';
+import { TurnCork } from './write-batch.ts';
+import { ABNORMAL, CloseCode, type CloseStatus, NO_STATUS } from '../protocol/close.ts';
+import { Message } from '../protocol/message.ts';
+
+/**
+ * A channel over a TCP or TLS connection. A message it tells is a piece of the stream, cut anywhere; one that it is sent is written as
+ * octets. An orderly end is told as 1005, any other as 1006.
+ */
+export class TcpChannel implements Channel {
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #intake: Intake;
+  readonly #turn: TurnCork;
+  #receiver: Receiver | undefined;
+  #closed: CloseStatus | undefined;
+  #closing = false;
+
+  constructor(socket: Socket, clock: Clock) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.#intake = new Intake(socket);
+    this.#turn = new TurnCork(socket);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
+    socket.on('error', () => {});
+    socket.on('data', (octets: Buffer) => {
+      if (!this.#intake.discarding) this.#receiver?.message(Message.binary(octets));
+    });
+    socket.on('drain', () => this.#receiver?.drained());
+    socket.on('close', (hadError) => {
+      this.#closed = hadError ? ABNORMAL : NO_STATUS;
+      this.#receiver?.closed(this.#closed);
+    });
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.writableLength;
+  }
+
+  send(message: Message): boolean {
+    if (this.#closing || this.#closed) return true;
+    this.#turn.cork();
+    return this.#socket.write(message.bytes);
+  }
+
+  close(status: CloseStatus): void {
+    if (this.#closing || this.#closed) return;
+    this.#closing = true;
+    this.#intake.discard();
+    if (status.code === CloseCode.abnormal) this.#socket.destroy();
+    else endConnection(this.#socket, this.#clock);
+  }
+
+  pause(): void {
+    this.#intake.pause();
+  }
+
+  resume(): void {
+    this.#intake.resume();
+  }
+
+  attach(receiver: Receiver): void {
+    queueMicrotask(() => {
+      this.#receiver = receiver;
+      if (this.#closed) receiver.closed(this.#closed);
+      else this.#intake.open();
+    });
+  }
+}

@@ -1,0 +1,178 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
+import type { TrustedProxies } from './forwarded.ts';
+import { Head } from './head.ts';
+import type { LaneHead } from './fast-head.ts';
+
+/** What an exchange needs of the connection it came over. */
+export interface ExchangeConnection {
+  readonly socket: Socket;
+  /** The fields of answers that are the same for all; with CR LF behind each. */
+  commonFields(): string;
+  /** Calls `done` once `length` octets of body are there. */
+  collect(length: number, done: (body: Buffer) => void): void;
+  /** The answer is complete; `unread` octets of body are still to be passed over. Unless `goesOn`, the connection ends behind it. */
+  answered(goesOn: boolean, unread: number): void;
+}
+
+/** An exchange on the fast lane: one answer is one write, and a chunk of a stream is one write. */
+export class LaneExchange extends Head implements Exchange {
+  readonly #connection: ExchangeConnection;
+  readonly #length: number;
+  readonly #closes: boolean;
+  #bodyTaken = false;
+  #begun = false;
+  #complete = false;
+  #gone: (() => void) | undefined;
+
+  constructor(head: LaneHead, connection: ExchangeConnection, proxies: TrustedProxies) {
+    super(head.method, head.target, head.rawHeaders, connection.socket, proxies);
+    this.#connection = connection;
+    this.#length = head.length;
+    this.#closes = head.closes;
+  }
+
+  /** As Node joins repeated fields (message.headers), but with nothing dropped. */
+  get headers(): RequestHead['headers'] {
+    const headers: Record<string, string> = Object.create(null);
+    for (let index = 0; index < this.rawHeaders.length; index += 2) {
+      const name = (this.rawHeaders[index] as string).toLowerCase();
+      const value = this.rawHeaders[index + 1] as string;
+      const before = headers[name];
+      headers[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
+    }
+    return headers;
+  }
+
+  readBody(limit: number, done: (body: Buffer | undefined) => void): void {
+    if (this.#length <= limit) {
+      this.#bodyTaken = true;
+      this.#connection.collect(this.#length, done);
+      return;
+    }
+    done(undefined);
+  }
+
+  reply(status: number, headers: Headers, body: string | Buffer): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const lengthField = status === 204 || status === 304 ? '' : `content-length: ${length}\r\n`;
+    const head = `${this.#headOf(status, headers)}${lengthField}\r\n`;
+    const { socket } = this.#connection;
+    if (typeof body === 'string') socket.write(head + body);
+    else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      socket.write(body);
+      socket.uncork();
+    }
+    this.#finish();
+  }
+
+  stream(status: number, headers: Headers): ResponseStream {
+    this.#begun = true;
+    const head = `${this.#headOf(status, headers)}transfer-encoding: chunked\r\n\r\n`;
+    return new LaneStream(this.#connection.socket, head, () => this.#finish());
+  }
+
+  onGone(listener: () => void): void {
+    this.#gone = listener;
+  }
+
+  /** The connection is over: whoever waits is told, unless the answer was complete. */
+  lost(): void {
+    this.#begun = true;
+    if (this.#complete) return;
+    this.#complete = true;
+    this.#gone?.();
+  }
+
+  #headOf(status: number, headers: Headers): string {
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${this.#connection.commonFields()}`;
+    for (const name in headers) {
+      const value = headers[name] as string | string[];
+      if (typeof value === 'string') head += `${name}: ${value}\r\n`;
+      else for (const one of value) head += `${name}: ${one}\r\n`;
+    }
+    return this.#closes ? `${head}connection: close\r\n` : head;
+  }
+
+  #finish(): void {
+    if (this.#complete) return;
+    this.#complete = true;
+    this.#gone = undefined;
+    this.#connection.answered(!this.#closes, this.#bodyTaken ? 0 : this.#length);
+  }
+}
+
+const LAST_CHUNK = '0\r\n\r\n';
+
+/** An answer in chunks (RFC 9112 §7.1). The head leaves with the first of them, or at the end of this turn of the loop. */
+class LaneStream implements ResponseStream {
+  readonly #socket: Socket;
+  readonly #ended: () => void;
+  #head: string;
+  #over = false;
+  #waiting = false;
+  #onDrain: (() => void) | undefined;
+
+  constructor(socket: Socket, head: string, ended: () => void) {
+    this.#socket = socket;
+    this.#head = head;
+    this.#ended = ended;
+    process.nextTick(() => this.#flushHead());
+  }
+
+  write(chunk: string | Buffer): boolean {
+    if (this.#over || chunk.length === 0) return true;
+    if (!this.#socket.writable) return false;
+    const takesMore = this.#socket.write(this.#framed(chunk));
+    if (!takesMore && !this.#waiting) {
+      this.#waiting = true;
+      this.#socket.once('drain', this.#drained);
+    }
+    return takesMore;
+  }
+
+  end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#socket.off('drain', this.#drained);
+    if (this.#socket.writable) this.#socket.write(this.#takeHead() + LAST_CHUNK);
+    this.#ended();
+  }
+
+  onDrain(listener: () => void): void {
+    this.#onDrain = listener;
+  }
+
+  #framed(chunk: string | Buffer): string | Buffer {
+    const head = this.#takeHead();
+    if (typeof chunk === 'string') {
+      return `${head}${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`;
+    }
+    const before = `${head}${chunk.length.toString(16)}\r\n`;
+    const framed = Buffer.allocUnsafe(before.length + chunk.length + 2);
+    framed.write(before, 'latin1');
+    framed.set(chunk, before.length);
+    framed.write('\r\n', before.length + chunk.length, 'latin1');
+    return framed;
+  }
+
+  #takeHead(): string {
+    const head = this.#head;
+    this.#head = '';
+    return head;
+  }
+
+  #flushHead(): void {
+    if (this.#head !== '' && this.#socket.writable) this.#socket.write(this.#takeHead());
+  }
+
+  readonly #drained = (): void => {
+    this.#waiting = false;
+    this.#onDrain?.();
+  };
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { RequestError } from '../base/errors.ts';
+import type { Handshake } from '../backend/backend.ts';
+
+/** Fields that must come once: two of them are read differently by different servers (RFC 9112 §3.2, RFC 6455 §4.2.1). */
+const single = [
+  'host',
+  'upgrade',
+  'sec-websocket-key',
+  'sec-websocket-key1',
+  'sec-websocket-key2',
+  'sec-websocket-version',
+];
+
+/**
+ * Checks the client's opening handshake (RFC 6455 §4.2.1) and answers its `Sec-WebSocket-Key`.
+ *
+ * @throws RequestError 400 for what is none, of whichever version.
+ */
+export function checkHandshake(handshake: Handshake): string {
+  checkUpgrade(handshake);
+  const key = handshake.headers['sec-websocket-key'];
+  if (typeof key !== 'string' || !/^[+/0-9A-Za-z]{22}==$/.test(key)) throw bad('bad sec-websocket-key');
+  return key;
+}
+
+/** Checks what the handshakes of all versions and drafts have in common. Throws a `RequestError` 400. */
+export function checkUpgrade({ headers, rawHeaders }: Handshake): void {
+  for (const name of single) {
+    if (count(rawHeaders, name) > 1) throw bad(`more than one ${name}`);
+  }
+  if ('transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > 0) throw bad('a body');
+  if (String(headers.upgrade).toLowerCase() !== 'websocket') throw bad('not an upgrade to websocket');
+  if (!hasToken(headers.connection, 'upgrade')) throw bad('no upgrade of the connection');
+}
+
+/**
+ * The version as the RFC numbers it. Those of drafts 7 (Firefox 6) and 8 to 12 (Firefox 7, Chrome 14 and 15) have its handshake and its frames, and differ in the
+ * name of the Origin field: they are served, and go upstream, as 13.
+ */
+export function plainVersion(version: string): string {
+  return version === '7' || version === '8' ? '13' : version;
+}
+
+/**
+ * Checks the version, for an end that speaks itself.
+ *
+ * @throws RequestError 426 for another (RFC 6455 §4.4).
+ */
+export function checkVersion({ headers }: Handshake): void {
+  if (plainVersion(String(headers['sec-websocket-version'])) !== '13')
+    throw new RequestError(426, 'GW_BAD_VERSION', 'unknown version of WebSocket');
+}
+
+/** Whether a field that is a list of tokens has this one. */
+export function hasToken(field: string | string[] | undefined, token: string): boolean {
+  return tokens(field).some((candidate) => candidate.toLowerCase() === token);
+}
+
+/** The members of a field that is a list. */
+export function tokens(field: string | string[] | undefined): string[] {
+  const list = Array.isArray(field) ? field.join(',') : (field ?? '');
+  return list
+    .split(',')
+    .map((token) => token.trim())
+    .filter((token) => token !== '');
+}
+
+/** What proves that a server understood the key (RFC 6455 §1.3). */
+export function acceptOf(key: string): string {
+  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+}
+
+function count(rawHeaders: readonly string[], name: string): number {
+  let found = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === name) found++;
+  }
+  return found;
+}
+
+/** What a handshake is refused with that is none. */
+export function bad(what: string): RequestError {
+  return new RequestError(400, 'GW_BAD_HANDSHAKE', `bad handshake: ${what}`);
+}

@@ -1,0 +1,117 @@
+import type { Socket } from 'node:net';
+import websocketDriver, { type Driver } from 'websocket-driver';
+import type { Clock } from '../base/clock.ts';
+import type { Handshake } from '../backend/backend.ts';
+import { bad, checkUpgrade } from './handshake-rules.ts';
+import type { UpgradeRequest } from './native.ts';
+
+/** Milliseconds in which the rest of the key must come, once the client has the head of the answer. */
+const KEY_TIMEOUT = 10_000;
+
+/** Octets of key behind the head of the request: draft-hixie-thewebsocketprotocol-76 §4.1, step 24. */
+const KEY_SIZE = 8;
+
+/**
+ * Which of the two drafts before those of the IETF a handshake is of: draft-hixie-thewebsocketprotocol-75 or -76. Undefined: it is of neither. Of a
+ * handshake without any key only the very words that -75 §4.1 prescribes are taken for one.
+ */
+export function hixieDraft({ headers }: Handshake): 75 | 76 | undefined {
+  if ('sec-websocket-version' in headers || 'sec-websocket-key' in headers) return undefined;
+  if ('sec-websocket-key1' in headers || 'sec-websocket-key2' in headers) return 76;
+  return headers.upgrade === 'WebSocket' && 'origin' in headers ? 75 : undefined;
+}
+
+/** Checks such a handshake. Throws a `RequestError` 400. */
+export function checkHixieHandshake(handshake: Handshake): void {
+  checkUpgrade(handshake);
+  if (hixieDraft(handshake) === 75) return;
+  for (const name of ['sec-websocket-key1', 'sec-websocket-key2']) {
+    if (!isKey(handshake.headers[name])) throw bad(`bad ${name}`);
+  }
+}
+
+/**
+ * A number of 32 bits times the number of spaces, which are put in between its digits: -76 §5.2. The library would throw at a larger one, when the
+ * eight octets come.
+ */
+function isKey(key: string | string[] | undefined): boolean {
+  if (typeof key !== 'string' || !/\d/.test(key)) return false;
+  const spaces = key.split(' ').length - 1;
+  const number = Number(key.replace(/\D/g, ''));
+  return spaces > 0 && number % spaces === 0 && number / spaces <= 0xffff_ffff;
+}
+
+/**
+ * Answers the handshake. Of draft 76 the head goes out first, and the digest when the eight octets of the key are there: HAProxy lets them through only once it
+ * has seen a 101 (faye-websocket-node#4), nginx likewise sends them behind it. What the client sent after its key is then on the socket. Undefined: the key did not come, and the connection is
+ * ended. `protocol` is what the backend selected, or empty.
+ */
+export async function answerHixie(
+  { handshake, socket, head }: UpgradeRequest,
+  protocol: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Driver | undefined> {
+  const driver = websocketDriver.http({ method: 'GET', url: handshake.url, headers: knownFields(handshake) });
+  driver.io.on('data', (octets) => socket.write(octets));
+  if (protocol !== '') answerProtocol(driver, handshake);
+  socket.setTimeout(0);
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 60_000);
+  driver.start();
+  if (head.length > 0) socket.unshift(head);
+  if (driver.version === 'hixie-75') return driver;
+  const key = await readKey(socket, clock, signal);
+  if (key === undefined) return undefined;
+  driver.parse(key);
+  return driver;
+}
+
+/** What the library makes its answer of: scheme, host and origin are repeated in it, and the client compares them with its own. */
+function knownFields({ headers, host, secure }: Handshake): Handshake['headers'] {
+  return {
+    host,
+    upgrade: 'WebSocket',
+    connection: 'Upgrade',
+    origin: headers.origin,
+    'sec-websocket-key1': headers['sec-websocket-key1'],
+    'sec-websocket-key2': headers['sec-websocket-key2'],
+    ...(secure && { https: 'on' }),
+  };
+}
+
+/**
+ * These clients know one subprotocol and compare it as it is: a page that gives them a list has made one text of it, and they expect just that
+ * (-76 §4.1, step 41).
+ */
+function answerProtocol(driver: Driver, { headers }: Handshake): void {
+  const name = driver.version === 'hixie-75' ? 'WebSocket-Protocol' : 'Sec-WebSocket-Protocol';
+  const asked = headers[name.toLowerCase()];
+  if (typeof asked === 'string') driver.setHeader(name, asked);
+}
+
+function readKey(socket: Socket, clock: Clock, signal: AbortSignal): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    let received: Buffer = Buffer.alloc(0);
+    const settle = (key?: Buffer): void => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      socket.off('data', read).off('end', giveUp).pause();
+      resolve(key);
+    };
+    const giveUp = (): void => {
+      settle();
+      socket.destroySoon();
+    };
+    const read = (octets: Buffer): void => {
+      received = Buffer.concat([received, octets]);
+      if (received.length < KEY_SIZE) return;
+      settle(received.subarray(0, KEY_SIZE));
+      if (received.length > KEY_SIZE) socket.unshift(received.subarray(KEY_SIZE));
+    };
+    const timer = clock.setTimeout(giveUp, KEY_TIMEOUT);
+    // The client is gone, or the gateway drains.
+    signal.addEventListener('abort', giveUp);
+    socket.on('data', read).on('end', giveUp).resume();
+  });
+}

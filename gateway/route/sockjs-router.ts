@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { NativeConnection } from '../native/native.ts';
+import { RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { SockJsOptions } from '../config/resolved.ts';
+import type { Exchange, RequestHead } from '../http/exchange.ts';
+import { PLAIN } from '../http/plain.ts';
+import type { Upgrade } from '../http/upgrade.ts';
+import type { LiveRoute } from './route.ts';
+import { refuse } from '../transport/refuse.ts';
+import { isFrequent, parseAddress } from '../transport/sockjs/address.ts';
+import { SockJsEndpoint } from '../transport/sockjs/endpoint.ts';
+import { handshakeUrl } from '../transport/sockjs/url.ts';
+
+/** The way in for SockJS clients, below every route. */
+export class SockJsDoor {
+  readonly #options: SockJsOptions;
+  readonly #endpoint: SockJsEndpoint;
+
+  /** `draining` is aborted when no new sessions are taken. */
+  constructor(options: SockJsOptions, log: Log, draining: AbortSignal) {
+    this.#options = options;
+    let library: string | undefined;
+    this.#endpoint = new SockJsEndpoint({
+      ...options,
+      log,
+      draining: () => draining.aborted,
+      readLibrary: () => {
+        library ??= readLibrary();
+        return library;
+      },
+    });
+  }
+
+  /** Whether a request of this target is for the fast lane. */
+  takes(target: string): boolean {
+    return isFrequent(target);
+  }
+
+  /** Answers a plain request of a route. False: it is none of SockJS, and the route has its own answer. */
+  onRequest(exchange: Exchange, route: LiveRoute): boolean {
+    const address = parseAddress(exchange.path, route.path);
+    const isPlain = address === undefined || address.kind === 'greeting';
+    // The route of every path leaves the pages where they are; a handshake whose Upgrade was taken away on the way here is told so.
+    if (isPlain && (route.path === '' || isHandshake(exchange))) return false;
+    if (address !== undefined) this.#endpoint.handle(exchange, address, route);
+    else refuse(exchange, PLAIN, 404, 'not found');
+    return true;
+  }
+
+  /** Connects an Upgrade of a SockJS address; undefined for any other. Throws a `RequestError` for one that may not come in. */
+  onUpgrade(upgrade: Upgrade, route: LiveRoute): NativeConnection | undefined {
+    const address = parseAddress(upgrade.path, route.path);
+    const isFramed = address?.kind === 'session' && address.action === 'websocket';
+    if (address === undefined || !(isFramed || address.kind === 'websocket')) return undefined;
+    if (!this.#options.websocket) throw new RequestError(404, 'GW_SOCKJS', 'not found');
+    const url = handshakeUrl(address.base, upgrade.query);
+    return isFramed ? route.connectFramed(upgrade, url) : route.connectRaw(upgrade, url);
+  }
+}
+
+/** Says by its fields that it is the opening handshake of a WebSocket. */
+export function isHandshake(head: RequestHead): boolean {
+  return head.header('sec-websocket-key') !== undefined;
+}
+
+/** sockjs-client as npm has it. */
+function readLibrary(): string {
+  return readFileSync(createRequire(import.meta.url).resolve('sockjs-client/dist/sockjs.min.js'), 'utf8');
+}

@@ -1,0 +1,58 @@
+import type { Exchange, Headers } from '../../http/exchange.ts';
+import { ExchangeWrapper } from '../../http/exchange-wrapper.ts';
+import { PLAIN } from '../../http/plain.ts';
+import { spellLiteral } from './js-string.ts';
+import { refuse } from '../refuse.ts';
+import { wrap } from './wrapped.ts';
+
+/** Names of callbacks: nothing else may stand at the beginning of what a browser runs. */
+const CALLBACK = /^_fg\d{1,15}$/;
+
+export function isCallback(name: string): boolean {
+  return CALLBACK.test(name);
+}
+
+/** What percent-encoded text says; undefined if it is malformed. */
+export function decoded(text: string): Buffer | undefined {
+  try {
+    return Buffer.from(decodeURIComponent(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A request by a script tag (PROTOCOL.md §4.4): the body is in the query, the answer calls a function. To who serves it, a POST. */
+export class ScriptExchange extends ExchangeWrapper {
+  readonly #callback: string;
+
+  /** `callback` is one that `isCallback` has found good. */
+  constructor(inner: Exchange, callback: string) {
+    super(inner);
+    this.#callback = callback;
+  }
+
+  override get method(): string {
+    return 'POST';
+  }
+
+  override readBody(limit: number, done: (body: Buffer | undefined) => void): void {
+    const field = /(?:^|&)b=([^&]*)/.exec(this.query)?.[1] ?? '';
+    const body = decoded(field);
+    if (body === undefined) refuse(this, PLAIN, 400, 'malformed query');
+    else done(body.length > limit ? undefined : body);
+  }
+
+  override reply(status: number, headers: Headers, body: string | Buffer): void {
+    const type = { 'content-type': 'application/javascript; charset=utf-8' };
+    this.inner.reply(200, { ...headers, ...type }, spellCall(this.#callback, String(wrap(status, body))));
+  }
+}
+
+/**
+ * A call with one text. The comment keeps what follows from being read as another format that begins with letters (CVE-2014-4671); a page that gave up has no
+ * such function any more.
+ */
+export function spellCall(callback: string, text: string): string {
+  const literal = spellLiteral(text);
+  return `/**/typeof ${callback}==="function"&&${callback}(${literal});`;
+}

@@ -1,0 +1,14 @@
+import type { Headers } from '../../http/exchange.ts';
+import { ExchangeWrapper } from '../../http/exchange-wrapper.ts';
+
+/** The body of an answer whose status the client cannot see (PROTOCOL.md §4.4). */
+export function wrap(status: number, body: string | Buffer): string | Buffer {
+  return status === 200 ? body : `${status};${body}`;
+}
+
+/** A request of an XDomainRequest: it is shown the text of answers with status 200, and nothing else of any. */
+export class WrappedExchange extends ExchangeWrapper {
+  override reply(status: number, headers: Headers, body: string | Buffer): void {
+    this.inner.reply(200, headers, wrap(status, body));
+  }
+}

@@ -1,0 +1,117 @@
+import type { Delivery, Part } from '../../protocol/delivery.ts';
+import type { SharedUnit, Unit } from '../../protocol/unit.ts';
+import type { Carrier, CarrierOwner, EndReason } from '../../session/carrier.ts';
+import type { Session } from '../../session/session.ts';
+import { END_LETTER, noAnswer } from '../end-frames.ts';
+import { Seat } from './multiplexed-carrier.ts';
+
+/** One of several sessions, and what the unit that attaches them says of it. */
+interface Sharer {
+  /** Undefined: its token is not good. */
+  readonly session: Session | undefined;
+  readonly unit: Unit;
+}
+
+/** A delivery of nothing but parts. */
+function joined(parts: readonly Part[]): Delivery {
+  return { first: 1, entries: [], ack: -1, parts };
+}
+
+/**
+ * Several sessions of one page on one carrier (PROTOCOL.md §10). To the carrier they are one session; each of them has a carrier of
+ * its own in its seat, and neither knows.
+ */
+export class SharedSessions implements CarrierOwner {
+  readonly #sharers: Sharer[];
+  #seats: readonly Seat[] = [];
+  #carrier: Carrier | undefined;
+  /** Seats that have not ended. */
+  #taken = 0;
+  /** The session that the client takes frames for at present. */
+  #selected = 0;
+  /** What is to go out on a poll: all that the sessions say in this turn. */
+  #parts: Part[] = [];
+
+  /** `find` is told the token of each further session. */
+  constructor(
+    first: Session,
+    unit: Unit,
+    shared: readonly SharedUnit[],
+    find: (token: string) => Session | undefined,
+  ) {
+    const others = shared.map((one) => ({ session: find(one.token), unit: one.unit }));
+    this.#sharers = [{ session: first, unit: { ...unit, shared: undefined } }, ...others];
+  }
+
+  // --- to the carrier, one session ---
+
+  /** All of it, or nothing. What was taken is told by the downstream. */
+  accept(): void {
+    for (const { session, unit } of this.#sharers) session?.check(unit);
+    for (const { session, unit } of this.#sharers) session?.accept(unit, noAnswer);
+  }
+
+  attachCarrier(carrier: Carrier): void {
+    this.#carrier = carrier;
+    this.#taken = this.#sharers.length;
+    this.#seats = this.#sharers.map((_sharer, number) => new Seat(this, number, carrier, this.#taken));
+    this.#sharers.forEach(({ session, unit: { wanted } }, number) => {
+      session?.attachCarrier(this.#seats[number] as Seat, wanted?.n ?? 0, wanted?.ack ?? 0);
+    });
+    this.#sharers.forEach(({ session }, number) => {
+      if (session === undefined) this.#seats[number]?.end('gone');
+    });
+  }
+
+  detach(): void {
+    this.#each((session, seat) => session.detach(seat));
+  }
+
+  writable(): void {
+    this.#each((session, seat) => session.writable(seat));
+  }
+
+  #each(act: (session: Session, seat: Seat) => void): void {
+    this.#sharers.forEach(({ session }, number) => {
+      const seat = this.#seats[number];
+      if (session !== undefined && seat !== undefined) act(session, seat);
+    });
+  }
+
+  // --- to the sessions, what is behind their seats ---
+
+  /** Writes what a session says; on a poll, together with what the others have to say. */
+  say(number: number, delivery: Delivery | undefined, positioned: boolean, sign: string): boolean {
+    const carrier = this.#carrier as Carrier;
+    const isSelected = number === this.#selected;
+    this.#selected = number;
+    const part = {
+      session: isSelected ? undefined : number,
+      delivery,
+      positioned: isSelected && positioned,
+      sign,
+    };
+    if (!carrier.once) return carrier.deliver(joined([part]));
+    // Those that have something are about to say it in this same turn: they are woken before.
+    if (this.#parts.length === 0) queueMicrotask(() => this.#answer(carrier));
+    this.#parts.push(part);
+    return false;
+  }
+
+  /** A seat has ended; with the last of them the carrier does. */
+  leave(number: number, reason: EndReason): void {
+    this.#taken--;
+    const carrier = this.#carrier as Carrier;
+    if (this.#taken > 0 || carrier.once) {
+      this.say(number, undefined, false, `E${END_LETTER[reason]}`);
+      return;
+    }
+    if (number !== this.#selected) this.say(number, undefined, false, '');
+    carrier.end(reason);
+  }
+
+  #answer(poll: Carrier): void {
+    this.detach();
+    poll.deliver(joined(this.#parts));
+  }
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
+import type { Channel } from '../../../gateway/channel/channel.ts';
+import { ABNORMAL } from '../../../gateway/protocol/close.ts';
+import { Message } from '../../../gateway/protocol/message.ts';
+import { Recorder } from '../../support/upstreams.ts';
+
+const text = (value: string): Message => Message.text(value);
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Both ends with what they were told. */
+function attached(): [Channel, Recorder, Channel, Recorder] {
+  const [a, b] = channelPair();
+  const [toA, toB] = [new Recorder(), new Recorder()];
+  a.attach(toA);
+  b.attach(toB);
+  return [a, toA, b, toB];
+}
+
+describe('a pair of channels', () => {
+  it('hands messages over at once', () => {
+    const [a, toA, b, toB] = attached();
+    assert.equal(a.send(text('one')), true);
+    assert.equal(b.send(Message.binary(Buffer.of(0, 255))), true);
+    assert.deepEqual(toB.told, ['one']);
+    assert.deepEqual(toA.told, [[0, 255]]);
+    assert.equal(a.bufferedAmount, 0);
+  });
+
+  it('holds what an end is sent before someone attaches to it', async () => {
+    const [a, b] = channelPair();
+    const [toA, toB] = [new Recorder(), new Recorder()];
+    a.attach(toA);
+    assert.equal(a.send(text('one')), false);
+    assert.equal(a.bufferedAmount, 3);
+    a.close({ code: 4001, reason: 'bye' });
+    b.attach(toB);
+    await settled();
+    assert.deepEqual(toB.told, ['one', '4001 bye']);
+    assert.deepEqual(toA.told, ['4001 bye']);
+  });
+
+  it('asks the sender to wait while the other end is paused', () => {
+    const [a, toA, b, toB] = attached();
+    b.pause();
+    assert.equal(a.send(text('one')), false);
+    assert.equal(a.send(text('two')), false);
+    assert.equal(a.bufferedAmount, 6);
+    assert.deepEqual(toB.told, []);
+    b.resume();
+    assert.deepEqual(toB.told, ['one', 'two']);
+    assert.deepEqual(toA.told, ['(drained)']);
+    assert.equal(a.bufferedAmount, 0);
+  });
+
+  it('says so when the receiver pauses in the message', () => {
+    const [a, b] = channelPair();
+    const told: string[] = [];
+    a.attach({ message: () => {}, drained: () => told.push('drained'), closed: () => {} });
+    b.attach({
+      message: (message) => {
+        told.push(message.text);
+        b.pause();
+      },
+      drained: () => {},
+      closed: () => {},
+    });
+    assert.equal(a.send(text('one')), false);
+    a.send(text('two'));
+    a.send(text('three'));
+    b.resume();
+    assert.deepEqual(told, ['one', 'two']);
+    b.resume();
+    b.resume();
+    assert.deepEqual(told, ['one', 'two', 'three', 'drained']);
+  });
+
+  it('empties a long queue without recursion when the receiver pauses and resumes in each message', () => {
+    const [a, , b] = attached();
+    const [c, d] = channelPair();
+    let count = 0;
+    c.attach(new Recorder());
+    d.pause();
+    for (let index = 0; index < 20_000; index++) c.send(text('x'));
+    d.attach({
+      message: () => {
+        count++;
+        d.pause();
+        d.resume();
+      },
+      drained: () => {},
+      closed: () => {},
+    });
+    d.resume();
+    assert.equal(count, 20_000);
+    assert.equal(a.bufferedAmount + b.bufferedAmount + c.bufferedAmount, 0);
+  });
+
+  it('goes on behind a message whose receiver threw', () => {
+    const [a, , b, toB] = attached();
+    b.pause();
+    for (const value of ['one', 'bad', 'two']) a.send(text(value));
+    const hear = toB.message.bind(toB);
+    toB.message = (message) => {
+      if (message.text === 'bad') throw new Error('of the handler');
+      hear(message);
+    };
+    assert.throws(() => b.resume(), /of the handler/);
+    b.resume();
+    assert.deepEqual(toB.told, ['one', 'two']);
+  });
+
+  it('tells a Close behind all messages, and its answer', async () => {
+    const [a, toA, b, toB] = attached();
+    b.pause();
+    a.send(text('one'));
+    a.close({ code: 4001, reason: 'bye' });
+    a.send(text('too late'));
+    await settled();
+    assert.deepEqual(toB.told, []);
+    b.resume();
+    await settled();
+    assert.deepEqual(toB.told, ['one', '4001 bye']);
+    assert.deepEqual(toA.told, ['4001 bye']);
+  });
+
+  it('tells nothing within close itself', () => {
+    const [a, toA, , toB] = attached();
+    a.close({ code: 1000, reason: '' });
+    assert.deepEqual([...toA.told, ...toB.told], []);
+  });
+
+  it('answers with the code that the receiver chooses', async () => {
+    const [a, b] = channelPair();
+    const toA = new Recorder();
+    a.attach(toA);
+    b.attach({ message: () => {}, drained: () => {}, closed: () => b.close({ code: 4002, reason: 'mine' }) });
+    a.close({ code: 4001, reason: 'bye' });
+    await settled();
+    assert.deepEqual(toA.told, ['4002 mine']);
+  });
+
+  it('waits for nobody when an end breaks off', async () => {
+    const [a, toA, b, toB] = attached();
+    a.pause();
+    b.send(text('never read'));
+    a.close(ABNORMAL);
+    await settled();
+    assert.deepEqual(toB.told, ['1006 ']);
+    assert.deepEqual(toA.told, ['1006 ']);
+    assert.equal(b.bufferedAmount, 0);
+  });
+});
