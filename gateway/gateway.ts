@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { type Access, mayUse } from './access/admission.ts';
+import { HostNames } from './access/hosts.ts';
+import { OriginPolicy } from './access/origins.ts';
 import type { Backend } from './backend/backend.ts';
 import { echoBackend } from './backend/echo.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from './backend/handler.ts';
-import type { NativeConnection } from './native/native.ts';
 import type { UpstreamTarget } from './backend/target.ts';
 import { upstreamBackend } from './backend/upstream.ts';
 import { type Clock, systemClock } from './base/clock.ts';
@@ -17,29 +19,27 @@ import type { GatewayOptions } from './config/options.ts';
 import { resolveOptions } from './config/resolve.ts';
 import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './config/resolved.ts';
 import { Flash } from './flash/flash.ts';
-import { type Access, mayUse } from './access/admission.ts';
 import type { Exchange } from './http/exchange.ts';
 import { TrustedProxies } from './http/forwarded.ts';
-import { HostNames } from './access/hosts.ts';
+import { ignoreUpgrade } from './http/ignore-upgrade.ts';
 import {
   type RequestHandler,
   requestListener,
   type UpgradeTaker,
   upgradeListener,
 } from './http/listeners.ts';
-import { OriginPolicy } from './access/origins.ts';
-import { createPages } from './pages/pages.ts';
 import { PLAIN } from './http/plain.ts';
-import { RouteTable } from './route/route-table.ts';
 import { HttpServer } from './http/server.ts';
 import type { Upgrade } from './http/upgrade.ts';
-import { serveWithoutUpgrade } from './http/ignore-upgrade.ts';
-import { LiveRoute, type RouteContext } from './route/route.ts';
+import type { NativeConnection } from './native/native.ts';
+import { createPages } from './pages/pages.ts';
 import { CloseCode } from './protocol/close.ts';
+import { Route, type RouteContext } from './route/route.ts';
+import { RouteTable } from './route/route-table.ts';
+import { isHandshake, SockJsRouter } from './route/sockjs-router.ts';
+import { StompBackends } from './route/stomp-backends.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
-import { isHandshake, SockJsDoor } from './route/sockjs-router.ts';
-import { StompRoutes } from './route/stomp-backends.ts';
 import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
 import { refuse, refuseFor, tellRefusal } from './transport/refuse.ts';
@@ -80,12 +80,12 @@ export class Gateway implements RequestHandler {
   readonly #hosts: HostNames;
   readonly #proxies: TrustedProxies;
   readonly #registry: SessionRegistry;
-  readonly #routes = new RouteTable<LiveRoute>();
-  readonly #stomp: StompRoutes;
+  readonly #routes = new RouteTable<Route>();
+  readonly #stomp: StompBackends;
   readonly #flash: Flash;
   readonly #endpoint: FallbackEndpoint;
   /** Absent: SockJS is not answered. */
-  readonly #sockjs: SockJsDoor | undefined;
+  readonly #sockjs: SockJsRouter | undefined;
   readonly #sessionSockets: SessionSocketEndpoint;
   readonly #natives = new Set<NativeConnection>();
   readonly #draining = new AbortController();
@@ -100,7 +100,7 @@ export class Gateway implements RequestHandler {
     this.#log = parts.log ?? createLog(options.log);
     this.#hosts = new HostNames(options.access.hosts);
     this.#proxies = new TrustedProxies(options.access.trustedProxies);
-    this.#registry = new SessionRegistry(options.admission);
+    this.#registry = new SessionRegistry(options.sessionLimits);
     // One listener for each backend that is being connected to, and there may be many.
     setMaxListeners(0, this.#draining.signal);
     const { session } = options;
@@ -115,14 +115,14 @@ export class Gateway implements RequestHandler {
       draining: () => this.#draining.signal.aborted,
     });
     const { sockjs } = options;
-    this.#sockjs = sockjs && new SockJsDoor(sockjs, this.#log, this.#draining.signal);
+    this.#sockjs = sockjs && new SockJsRouter(sockjs, this.#log, this.#draining.signal);
     this.#sessionSockets = new SessionSocketEndpoint({
       clock: this.#clock,
       log: this.#log,
       body: session.body,
       attachTimeout: session.attachTimeout,
     });
-    this.#stomp = new StompRoutes(options.stomp, { clock: this.#clock, log: this.#log });
+    this.#stomp = new StompBackends(options.stomp, { clock: this.#clock, log: this.#log });
     this.#flash = new Flash(options.flash, { clock: this.#clock, log: this.#log });
     for (const route of options.routes) this.#addConfigured(route);
   }
@@ -160,7 +160,7 @@ export class Gateway implements RequestHandler {
         upgrade: upgradeListener(
           this,
           this.#proxies,
-          (request, socket, head) => serveWithoutUpgrade(server.node, request, socket, head),
+          (request, socket, head) => ignoreUpgrade(server.node, request, socket, head),
           (_request, socket) => answerRaw(socket, 404, 'no such route'),
         ),
         lane: {
@@ -205,8 +205,7 @@ export class Gateway implements RequestHandler {
         this.#isOurs,
       ),
     );
-    const asPlain: UpgradeTaker = (request, socket, head) =>
-      serveWithoutUpgrade(server, request, socket, head);
+    const asPlain: UpgradeTaker = (request, socket, head) => ignoreUpgrade(server, request, socket, head);
     const otherwise: UpgradeTaker = (request, socket, head) => {
       // Whoever listens beside us is told of every upgrade anyway.
       if (server.listenerCount('upgrade') === 1) asPlain(request, socket, head);
@@ -323,14 +322,14 @@ export class Gateway implements RequestHandler {
     return true;
   }
 
-  #connect(upgrade: Upgrade, route: LiveRoute): void {
+  #connect(upgrade: Upgrade, route: Route): void {
     if (this.#draining.signal.aborted) throw new RequestError(503, 'GW_DRAINING', 'shutting down');
     const native = this.#sockjs?.onUpgrade(upgrade, route) ?? route.connect(upgrade);
     this.#natives.add(native);
     native.finished.then(() => this.#natives.delete(native)).catch(() => {});
   }
 
-  #attachSocket(upgrade: Upgrade, token: string | undefined, action: string, route: LiveRoute): void {
+  #attachSocket(upgrade: Upgrade, token: string | undefined, action: string, route: Route): void {
     const session = token === undefined || action !== 'websocket' ? undefined : this.#registry.find(token);
     if (session?.identity.route !== route.path || !mayUse(upgrade, session.identity.origin)) {
       throw new RequestError(404, 'GW_SESSION', 'no such session');
@@ -392,7 +391,7 @@ export class Gateway implements RequestHandler {
       access,
       draining: this.#draining.signal,
     };
-    this.#routes.add(route.path, new LiveRoute(context, route, backend, target));
+    this.#routes.add(route.path, new Route(context, route, backend, target));
   }
 
   // --- the end ---
@@ -400,7 +399,7 @@ export class Gateway implements RequestHandler {
   #whenEmpty(): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        this.#registry.abandonTold();
+        this.#registry.endDelivered();
         if (this.#registry.size === 0 && this.#natives.size === 0) resolve();
         else this.#clock.setTimeout(look, 20);
       };

@@ -1,21 +1,21 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { channelPair } from '../channel/channel-pair.ts';
 import { pipe } from '../channel/pipe.ts';
 import { ABNORMAL } from '../protocol/close.ts';
 import type { Accepted, Backend } from './backend.ts';
-import { channelPair } from '../channel/channel-pair.ts';
 
 /** What `within` needs of its surroundings. */
-export interface WithinContext {
+export interface AcceptEarlyContext {
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * A backend for clients that do not wait: one that takes longer than `patience` milliseconds is said to have accepted, without a subprotocol. What the client sends is
+ * A backend for clients that do not wait: one that takes longer than `timeout` milliseconds is said to have accepted, without a subprotocol. What the client sends is
  * kept for it, as far as a channel keeps anything; where it refuses after all, the connection ends without a Close.
  */
-export function within(patience: number, backend: Backend, { clock, log }: WithinContext): Backend {
+export function acceptEarly(timeout: number, backend: Backend, { clock, log }: AcceptEarlyContext): Backend {
   return {
     name: backend.name,
     connect: (handshake, signal) =>
@@ -32,7 +32,7 @@ export function within(patience: number, backend: Backend, { clock, log }: Withi
             },
           );
           resolve({ channel: near, protocol: '', answered });
-        }, patience);
+        }, timeout);
         accepted.then(resolve, reject).finally(() => clock.clearTimeout(timer));
       }),
   };

@@ -1,5 +1,5 @@
-import type { Accepted, Backend } from './backend.ts';
 import { channelPair } from '../channel/channel-pair.ts';
+import type { Accepted, Backend } from './backend.ts';
 
 /**
  * Sends every message back, and a Close with its own code and reason. It takes no more than its client reads. Of the subprotocols

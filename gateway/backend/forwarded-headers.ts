@@ -71,7 +71,7 @@ function namedByConnection(connection: string | string[] | undefined): Set<strin
   return new Set(list.split(',').map((name) => name.trim().toLowerCase()));
 }
 
-/** A token and a value without control characters (RFC 9110 §5.1, §5.5); beyond ASCII only what is one octet. */
+/** A token and a value without control characters (RFC 9110 §5.1, §5.5); beyond ASCII only what is one byte. */
 function isField(name: string, value: string): boolean {
   return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value);
 }

@@ -45,7 +45,7 @@ export class GatewaySocket extends SocketEvents {
   #state: 1 | 2 | 3 = 1;
   #paused = false;
   #binaryType: (typeof binaryTypes)[number] = 'nodebuffer';
-  /** Octets given to `send` after the end: they count, as in a browser. */
+  /** Bytes given to `send` after the end: they count, as in a browser. */
   #unsent = 0;
   #fragments: Buffer[] = [];
   #fragmentsAreBinary = false;
@@ -53,7 +53,7 @@ export class GatewaySocket extends SocketEvents {
   #waiting: SendCallback[] = [];
 
   /**
-   * `maxBuffered`: octets sent and not taken by the client at which the socket is closed with 1013. `texts` is shared by sockets that are sent the same
+   * `maxBuffered`: bytes sent and not taken by the client at which the socket is closed with 1013. `texts` is shared by sockets that are sent the same
    * texts.
    */
   constructor(channel: Channel, protocol: string, maxBuffered: number, texts = new TextMemo()) {
@@ -77,7 +77,7 @@ export class GatewaySocket extends SocketEvents {
     return this.#paused;
   }
 
-  /** Octets sent that the client's side has not taken. */
+  /** Bytes sent that the client's side has not taken. */
   get bufferedAmount(): number {
     return this.#channel.bufferedAmount + this.#unsent;
   }
@@ -135,7 +135,7 @@ export class GatewaySocket extends SocketEvents {
   /**
    * Begins the closing handshake. Without a code the Close has none.
    *
-   * @throws TypeError for a code that may not travel, RangeError for a reason of more than 123 octets: RFC 6455 §5.5, §7.4.
+   * @throws TypeError for a code that may not travel, RangeError for a reason of more than 123 bytes: RFC 6455 §5.5, §7.4.
    */
   close(code?: number, reason?: string | Buffer): void {
     if (this.#state !== 1) return;
@@ -249,7 +249,7 @@ function toArrayBuffer(bytes: Buffer): ArrayBuffer {
   return new Uint8Array(bytes).buffer;
 }
 
-/** Octets sent as text become text, as a reader of them would see it. */
+/** Bytes sent as text become text, as a reader of them would see it. */
 function messageFrom(bytes: Buffer, binary: boolean): Message {
   return binary ? Message.binary(bytes) : Message.text(bytes.toString('utf8'));
 }

@@ -1,6 +1,6 @@
 import { RefusedError } from '../base/errors.ts';
-import type { Accepted, Backend, Handshake } from './backend.ts';
 import { channelPair } from '../channel/channel-pair.ts';
+import type { Accepted, Backend, Handshake } from './backend.ts';
 import { GatewaySocket } from './gateway-socket.ts';
 import { TextMemo } from './text-memo.ts';
 
@@ -25,7 +25,7 @@ export type Handler = (socket: GatewaySocket, request: HandlerRequest) => void;
 
 /** As far as a route with a handler has a choice. */
 export interface HandlerOptions {
-  /** Octets that may wait for a slow client before its socket is closed with 1013. */
+  /** Bytes that may wait for a slow client before its socket is closed with 1013. */
   readonly maxBuffered: number;
   /**
    * Selects one of the subprotocols that the client asked for, or none with `false`; then a browser fails the connection. As

@@ -3,17 +3,17 @@ import type { Duplex } from 'node:stream';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { RefusedError } from '../base/errors.ts';
+import { WsChannel } from '../channel/ws-channel.ts';
 import type { Accepted, Backend, Handshake } from './backend.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { targetOrigin, targetPath, type UpstreamTarget } from './target.ts';
-import { WsChannel } from '../channel/ws-channel.ts';
 
 /** How an upstream is spoken to. */
 export interface UpstreamOptions {
   readonly clock: Clock;
   /** Milliseconds until the handshake must be done. */
   readonly connectTimeout: number;
-  /** Octets a message from upstream may have; a longer one ends the connection with 1009. */
+  /** Bytes a message from upstream may have; a longer one ends the connection with 1009. */
   readonly maxMessage: number;
   /** Milliseconds of silence after which the upstream is pinged; 0 for never: some servers die of a ping. */
   readonly ping: number;

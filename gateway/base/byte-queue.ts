@@ -1,15 +1,15 @@
-/** So many pieces in a row are put together if they are small: each costs some 200 octets beside its own (Node 20, one octet in each packet). */
+/** So many pieces in a row are put together if they are small: each costs some 200 bytes beside its own (Node 20, one byte in each packet). */
 const ROW = 256;
 
-/** Octets of such a row below which it is put together. */
+/** Bytes of such a row below which it is put together. */
 const SMALL = 65_536;
 
 /**
- * Octets that come in pieces and are wanted in one. They are copied when they are asked for, and small ones once before, so that a sender
+ * Bytes that come in pieces and are wanted in one. They are copied when they are asked for, and small ones once before, so that a sender
  * of many small packets gets no more memory than a few times what it sends.
  */
-export class Pieces {
-  /** Octets in all. */
+export class ByteQueue {
+  /** Bytes in all. */
   size = 0;
   #pieces: Buffer[] = [];
   /** The last pieces, which no one has looked at. */
@@ -45,9 +45,9 @@ export class Pieces {
   }
 
   /** Just this stays. */
-  keep(octets: Buffer): void {
-    this.#pieces = octets.length === 0 ? [] : [octets];
-    this.size = octets.length;
+  keep(bytes: Buffer): void {
+    this.#pieces = bytes.length === 0 ? [] : [bytes];
+    this.size = bytes.length;
     this.#row = this.#rowSize = 0;
   }
 }

@@ -11,12 +11,12 @@ export function answerRaw(
   reason: string,
   fields: readonly string[] = [],
 ): void {
-  if (socket.writable) socket.end(spell(status, reason, fields), 'latin1');
+  if (socket.writable) socket.end(encode(status, reason, fields), 'latin1');
   if (socket.writableFinished) socket.destroy();
   else socket.once('finish', () => socket.destroy());
 }
 
-function spell(status: number, reason: string, fields: readonly string[]): string {
+function encode(status: number, reason: string, fields: readonly string[]): string {
   const body = reason === '' ? '' : `${reason}\n`;
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,

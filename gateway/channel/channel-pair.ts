@@ -1,6 +1,6 @@
-import type { Channel, Receiver } from './channel.ts';
 import { ABNORMAL, CloseCode, type CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
+import type { Channel, Receiver } from './channel.ts';
 
 /**
  * Two channels that are each other's peer, in memory. Messages are handed over at once; those that a paused or unattached end
@@ -28,7 +28,7 @@ class End implements Channel {
   #pressed = false;
   /** The peer's Close, behind the queue. */
   #ending: CloseStatus | undefined;
-  #told = false;
+  #lastAckSent = false;
   #closed = false;
 
   join(peer: End): void {
@@ -67,7 +67,7 @@ class End implements Channel {
   }
 
   #take(message: Message): boolean {
-    if (this.#told || this.#ending) return true;
+    if (this.#lastAckSent || this.#ending) return true;
     if (this.#isReady()) this.#receiver?.message(message);
     else this.#hold(message);
     if (this.#isReady()) return true;
@@ -85,7 +85,7 @@ class End implements Channel {
   }
 
   #flush(): void {
-    if (this.#flushing || this.#told || this.#receiver === undefined) return;
+    if (this.#flushing || this.#lastAckSent || this.#receiver === undefined) return;
     this.#flushing = true;
     try {
       while (!this.#paused && this.#taken < this.#queue.length) {
@@ -111,7 +111,7 @@ class End implements Channel {
   }
 
   #tell(receiver: Receiver, status: CloseStatus): void {
-    this.#told = true;
+    this.#lastAckSent = true;
     receiver.closed(status);
     this.close(status);
   }

@@ -19,7 +19,7 @@ export interface Channel {
   /** Stops `message` calls soon: what is already in hand may still come. */
   pause(): void;
   resume(): void;
-  /** Octets sent and not yet handed on. */
+  /** Bytes sent and not yet handed on. */
   readonly bufferedAmount: number;
   /** Says who is told what happens. Called once, before anything can be told. */
   attach(receiver: Receiver): void;

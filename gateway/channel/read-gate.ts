@@ -9,7 +9,7 @@ export interface Source {
  * holds the peer back. A connection that is being ended is read in any case, if only to throw away what comes: the peer's end stands behind it, and a connection that is
  * closed unread is reset, so that the last words on it are lost.
  */
-export class Intake {
+export class ReadGate {
   readonly #source: Source;
   #open = false;
   #paused = false;

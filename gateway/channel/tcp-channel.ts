@@ -1,21 +1,21 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
-import type { Channel, Receiver } from './channel.ts';
-import { endConnection } from './end-connection.ts';
-import { Intake } from './read-gate.ts';
-import { TurnCork } from './write-batch.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, NO_STATUS } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
+import type { Channel, Receiver } from './channel.ts';
+import { endConnection } from './end-connection.ts';
+import { ReadGate } from './read-gate.ts';
+import { WriteBatch } from './write-batch.ts';
 
 /**
  * A channel over a TCP or TLS connection. A message it tells is a piece of the stream, cut anywhere; one that it is sent is written as
- * octets. An orderly end is told as 1005, any other as 1006.
+ * bytes. An orderly end is told as 1005, any other as 1006.
  */
 export class TcpChannel implements Channel {
   readonly #socket: Socket;
   readonly #clock: Clock;
-  readonly #intake: Intake;
-  readonly #turn: TurnCork;
+  readonly #gate: ReadGate;
+  readonly #turn: WriteBatch;
   #receiver: Receiver | undefined;
   #closed: CloseStatus | undefined;
   #closing = false;
@@ -23,13 +23,13 @@ export class TcpChannel implements Channel {
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
     this.#clock = clock;
-    this.#intake = new Intake(socket);
-    this.#turn = new TurnCork(socket);
+    this.#gate = new ReadGate(socket);
+    this.#turn = new WriteBatch(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     socket.on('error', () => {});
-    socket.on('data', (octets: Buffer) => {
-      if (!this.#intake.discarding) this.#receiver?.message(Message.binary(octets));
+    socket.on('data', (bytes: Buffer) => {
+      if (!this.#gate.discarding) this.#receiver?.message(Message.binary(bytes));
     });
     socket.on('drain', () => this.#receiver?.drained());
     socket.on('close', (hadError) => {
@@ -51,24 +51,24 @@ export class TcpChannel implements Channel {
   close(status: CloseStatus): void {
     if (this.#closing || this.#closed) return;
     this.#closing = true;
-    this.#intake.discard();
+    this.#gate.discard();
     if (status.code === CloseCode.abnormal) this.#socket.destroy();
     else endConnection(this.#socket, this.#clock);
   }
 
   pause(): void {
-    this.#intake.pause();
+    this.#gate.pause();
   }
 
   resume(): void {
-    this.#intake.resume();
+    this.#gate.resume();
   }
 
   attach(receiver: Receiver): void {
     queueMicrotask(() => {
       this.#receiver = receiver;
       if (this.#closed) receiver.closed(this.#closed);
-      else this.#intake.open();
+      else this.#gate.open();
     });
   }
 }

@@ -2,7 +2,7 @@ import { CloseCode, type CloseStatus } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
 
-/** What becomes of a binary message for a client that knows only text: its octets in base64, or the end of the connection. */
+/** What becomes of a binary message for a client that knows only text: its bytes in base64, or the end of the connection. */
 export type BinaryFate = 'base64' | 'close';
 
 const UNSUPPORTED: CloseStatus = {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
 /** Makes one write of all that is written to a stream in a turn of the event loop: each would be a call of the system, and a packet. */
-export class TurnCork {
+export class WriteBatch {
   readonly #stream: Writable;
   #corked = false;
 

@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../base/clock.ts';
-import type { Channel, Receiver } from './channel.ts';
-import { endConnection } from './end-connection.ts';
-import { Intake } from './read-gate.ts';
-import { TurnCork } from './write-batch.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
+import type { Channel, Receiver } from './channel.ts';
+import { endConnection } from './end-connection.ts';
+import { ReadGate } from './read-gate.ts';
+import { WriteBatch } from './write-batch.ts';
 
-/** Octets on their way to the network above which the sender is asked to wait. */
+/** Bytes on their way to the network above which the sender is asked to wait. */
 const HIGH_WATER = 64 * 1024;
 
 const TEXT = { binary: false };
@@ -22,8 +22,8 @@ export class WsChannel implements Channel {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #clock: Clock;
-  readonly #intake: Intake;
-  readonly #turn: TurnCork;
+  readonly #gate: ReadGate;
+  readonly #turn: WriteBatch;
   #receiver: Receiver | undefined;
   #held: Message[] | undefined = [];
   #closing = false;
@@ -42,8 +42,8 @@ export class WsChannel implements Channel {
     this.#ws = ws;
     this.#socket = socket;
     this.#clock = clock;
-    this.#intake = new Intake(ws);
-    this.#turn = new TurnCork(socket);
+    this.#gate = new ReadGate(ws);
+    this.#turn = new WriteBatch(socket);
     ws.on('message', (data, isBinary) => {
       // `nodebuffer` is the binary type, so data is a Buffer; of text `ws` has checked that it is UTF-8.
       this.#arrived(isBinary ? Message.binary(data as Buffer) : Message.utf8(data as Buffer));
@@ -85,7 +85,7 @@ export class WsChannel implements Channel {
     if (this.#closing || this.#closed) return;
     this.#closing = true;
     if (status.code === CloseCode.abnormal) {
-      this.#intake.discard();
+      this.#gate.discard();
       // `ws.terminate` would throw away what was sent.
       endConnection(this.#socket, this.#clock);
     } else if (status.code === CloseCode.noStatus) this.#ws.close();
@@ -93,11 +93,11 @@ export class WsChannel implements Channel {
   }
 
   pause(): void {
-    this.#intake.pause();
+    this.#gate.pause();
   }
 
   resume(): void {
-    this.#intake.resume();
+    this.#gate.resume();
   }
 
   attach(receiver: Receiver): void {
@@ -107,13 +107,13 @@ export class WsChannel implements Channel {
       this.#held = undefined;
       for (const message of held) receiver.message(message);
       if (this.#closed) receiver.closed(this.#closed);
-      else this.#intake.open();
+      else this.#gate.open();
     });
   }
 
   #arrived(message: Message): void {
     this.#heard = true;
-    if (this.#intake.discarding) return;
+    if (this.#gate.discarding) return;
     // A connection that was reset hands over what it had read, paused or not.
     if (this.#held) this.#held.push(message);
     else this.#receiver?.message(message);

@@ -82,7 +82,7 @@ function defaultNote({ fallback, repeatable }: OptionEntry): string {
 }
 
 const helpTail = `
-Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are octets or have one (64KiB, 16MiB).
+Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are bytes or have one (64KiB, 16MiB).
 In a config file --route is a list, routes, and --no-demo is demo: false.
 Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxSessions, stomp), of TLS
 (minVersion, ciphers), of the embedded broker (users, redeliveries, maxQueues, ...) and of SockJS (binary,

@@ -2,7 +2,7 @@ import type { LogFormat, LogLevel } from '../base/log.ts';
 import type { TlsVersion } from './resolved.ts';
 
 /**
- * What `createGateway` takes, and what a config file may hold. A duration is milliseconds, or a number with its unit as in `'25s'`; a size is octets, or as
+ * What `createGateway` takes, and what a config file may hold. A duration is milliseconds, or a number with its unit as in `'25s'`; a size is bytes, or as
  * in `'256KiB'`. Anything that is not listed here is refused.
  */
 export interface GatewayOptions {

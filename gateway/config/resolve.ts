@@ -49,7 +49,7 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
     access: { origins: options.origin, hosts: acceptedHosts(options), trustedProxies: options.trustedProxy },
     demo: options.demo,
     session: sessionLimits(options, nameOf),
-    admission: { sessions: options.maxSessions, sessionsPerAddress: options.maxSessionsPerAddress },
+    sessionLimits: { sessions: options.maxSessions, sessionsPerAddress: options.maxSessionsPerAddress },
     http: httpLimits(options, nameOf),
     connectTimeout: options.connectTimeout,
     grace: options.grace,

@@ -2,7 +2,7 @@ import type { ListenAddress } from '../base/listen.ts';
 import type { LogFormat, LogLevel } from '../base/log.ts';
 
 /**
- * The options as the rooms get them: checked, complete, in plain units (milliseconds, octets), frozen. Each room is handed only its own slice.
+ * The options as the rooms get them: checked, complete, in plain units (milliseconds, bytes), frozen. Each room is handed only its own slice.
  */
 export interface ResolvedOptions {
   readonly listen: ListenAddress;
@@ -14,7 +14,7 @@ export interface ResolvedOptions {
   /** Serve the demo pages at `/`. */
   readonly demo: boolean;
   readonly session: SessionLimits;
-  readonly admission: AdmissionLimits;
+  readonly sessionLimits: SessionCountLimits;
   readonly http: HttpLimits;
   /** Milliseconds a backend has to accept a handshake. */
   readonly connectTimeout: number;
@@ -43,7 +43,7 @@ export interface SockJsOptions {
   readonly binary: 'base64' | 'close';
   /** Milliseconds a session lives without a downstream. */
   readonly sessionTimeout: number;
-  /** Octets after which a streamed response ends. */
+  /** Bytes after which a streamed response ends. */
   readonly responseLimit: number;
   /** Clients may use WebSockets. */
   readonly websocket: boolean;
@@ -61,9 +61,9 @@ export interface StompOptions {
   readonly users: Readonly<Record<string, string>> | undefined;
   /** How often a message that was not acknowledged is given out again. */
   readonly redeliveries: number;
-  /** Octets of a frame, head and body together. */
+  /** Bytes of a frame, head and body together. */
   readonly maxMessage: number;
-  /** Queues, messages in one queue, and octets in all of them. */
+  /** Queues, messages in one queue, and bytes in all of them. */
   readonly maxQueues: number;
   readonly maxQueued: number;
   readonly maxStored: number;
@@ -116,7 +116,7 @@ export interface RouteOptions {
   readonly ping: number;
   /** Milliseconds of silence after which a native client is pinged; 0 never. */
   readonly clientPing: number;
-  /** Octets a message may have in either direction. */
+  /** Bytes a message may have in either direction. */
   readonly maxMessage: number;
   /** Fallback sessions the route may have at once. */
   readonly maxSessions: number;
@@ -178,7 +178,7 @@ export interface AccessOptions {
   readonly trustedProxies: readonly string[];
 }
 
-/** Times (milliseconds) and bounds (octets) of one fallback session: PROTOCOL.md §5, §6, §8, §12. */
+/** Times (milliseconds) and bounds (bytes) of one fallback session: PROTOCOL.md §5, §6, §8, §12. */
 export interface SessionLimits {
   /** Between signs of life. */
   readonly heartbeat: number;
@@ -188,26 +188,26 @@ export interface SessionLimits {
   readonly window: number;
   /** How long a created session waits for its first downstream. */
   readonly attachTimeout: number;
-  /** Unacknowledged octets at which the backend is not read any more. */
+  /** Unacknowledged bytes at which the backend is not read any more. */
   readonly outbox: number;
-  /** Unacknowledged octets at which the session is closed with 1013. */
+  /** Unacknowledged bytes at which the session is closed with 1013. */
   readonly maxBuffered: number;
-  /** Octets waiting for the backend, early frames included. */
+  /** Bytes waiting for the backend, early frames included. */
   readonly inbox: number;
-  /** Octets of a request body. */
+  /** Bytes of a request body. */
   readonly body: number;
-  /** Octets a poll carries, about. */
+  /** Bytes a poll carries, about. */
   readonly pollBudget: number;
-  /** Octets after which an XHR stream is to be renewed. */
+  /** Bytes after which an XHR stream is to be renewed. */
   readonly streamBudget: number;
-  /** Octets of a fragment that the gateway makes. */
+  /** Bytes of a fragment that the gateway makes. */
   readonly fragment: number;
   /** Requests of one session whose answers may be delayed at once. */
   readonly delayed: number;
 }
 
 /** How many sessions are taken. */
-export interface AdmissionLimits {
+export interface SessionCountLimits {
   readonly sessions: number;
   readonly sessionsPerAddress: number;
 }

@@ -80,29 +80,24 @@ export const optionTable = {
   ),
   keepAlive: option('--keep-alive <time>', 'an idle connection is kept', time('1h'), '75s'),
 
-  maxMessage: option('--max-message <size>', 'message, either way (1009)', octets('1KiB', '1GiB'), '16MiB'),
-  maxBody: option('--max-body <size>', 'request body (413)', octets('4KiB', '64MiB'), '257KiB'),
-  outbox: option(
-    '--outbox <size>',
-    'unacknowledged: the backend is not read',
-    octets('4KiB', '1GiB'),
-    '1MiB',
-  ),
+  maxMessage: option('--max-message <size>', 'message, either way (1009)', bytes('1KiB', '1GiB'), '16MiB'),
+  maxBody: option('--max-body <size>', 'request body (413)', bytes('4KiB', '64MiB'), '257KiB'),
+  outbox: option('--outbox <size>', 'unacknowledged: the backend is not read', bytes('4KiB', '1GiB'), '1MiB'),
   maxBuffered: option(
     '--max-buffered <size>',
     'unacknowledged: close (1013)',
-    octets('4KiB', '4GiB'),
+    bytes('4KiB', '4GiB'),
     '16MiB',
   ),
   inbox: option(
     '--inbox <size>',
     'waiting for the backend: answers are delayed',
-    octets('4KiB', '1GiB'),
+    bytes('4KiB', '1GiB'),
     '256KiB',
   ),
-  pollBudget: option('--poll-budget <size>', 'answer of one poll', octets('1KiB', '64MiB'), '256KiB'),
-  streamBudget: option('--stream-budget <size>', 'stream before renewal', octets('1KiB', '1GiB'), '256KiB'),
-  fragment: option('--fragment <size>', 'pieces of a large message', octets('64', '16MiB'), '64KiB'),
+  pollBudget: option('--poll-budget <size>', 'answer of one poll', bytes('1KiB', '64MiB'), '256KiB'),
+  streamBudget: option('--stream-budget <size>', 'stream before renewal', bytes('1KiB', '1GiB'), '256KiB'),
+  fragment: option('--fragment <size>', 'pieces of a large message', bytes('64', '16MiB'), '64KiB'),
   maxDelayed: option('--max-delayed <count>', 'delayed answers per session (429)', count(1, 1000), 4),
   maxSessions: option('--max-sessions <count>', 'sessions in all (503)', count(1, 10_000_000), 10_000),
   maxSessionsPerAddress: option(
@@ -181,7 +176,7 @@ function stompSettings() {
     redeliveries: count(0, 1000).prefault(5),
     maxQueues: count(1, 1_000_000).prefault(1000),
     maxQueued: count(1, 10_000_000).prefault(10_000),
-    maxStored: octets('64KiB', '16GiB').prefault('64MiB'),
+    maxStored: bytes('64KiB', '16GiB').prefault('64MiB'),
     maxSubscriptions: count(1, 1_000_000).prefault(256),
   });
 }
@@ -203,6 +198,6 @@ function pause() {
   return duration({ max: '1h', off: true });
 }
 
-function octets(min: string, max: string) {
+function bytes(min: string, max: string) {
   return size({ min, max });
 }

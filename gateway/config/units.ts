@@ -19,7 +19,7 @@ export function value<Output, Input>(
 }
 
 const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const octets: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+const bytes: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
 /** Milliseconds, or a number with the unit ms, s, m or h. `off`, where offered, is 0. */
 export function duration(bounds: {
@@ -32,11 +32,11 @@ export function duration(bounds: {
   return quantity(off ? `${allowed}, or "off"` : allowed, milliseconds, min, max, off);
 }
 
-/** Octets, or a number with the unit B, KiB, MiB or GiB. */
+/** Bytes, or a number with the unit B, KiB, MiB or GiB. */
 export function size(bounds: { min: string; max: string }): z.ZodType<number, number | string> {
   const { min, max } = bounds;
-  const allowed = `must be a size of ${min} to ${max}: octets, or a number with KiB, MiB or GiB`;
-  return quantity(allowed, octets, min, max, false);
+  const allowed = `must be a size of ${min} to ${max}: bytes, or a number with KiB, MiB or GiB`;
+  return quantity(allowed, bytes, min, max, false);
 }
 
 function quantity(

@@ -11,7 +11,7 @@ export const sockjsPolicy = { delivered: 'written', second: 'refused' } as const
  * Milliseconds until a session is said to be there. A client that has not heard of it gives up: after the time that `/info` took and 300 ms, or 200 ms in version 0.3
  * (sockjs-client, `countRTO`), on JSONP; after twice that elsewhere.
  */
-export const PATIENCE = 100;
+export const ACCEPT_EARLY_AFTER = 100;
 
 /** The session is there. */
 export const OPEN = 'o';
@@ -21,22 +21,22 @@ export const HEARTBEAT = 'h';
 export const ANOTHER: CloseStatus = { code: 2010, reason: 'Another connection still open' };
 
 /** The end of the connection, with the code and reason that a WebSocket would show. */
-export function spellEnd(status: CloseStatus): string {
+export function encodeEnd(status: CloseStatus): string {
   return `c${JSON.stringify([status.code, status.reason])}`;
 }
 
 /** Messages as one frame. */
-export function spellMessages(messages: readonly Message[]): string {
+export function encodeMessages(messages: readonly Message[]): string {
   return `a[${messages.map(quote).join(',')}]`;
 }
 
 /** Entries of a delivery as frames: the messages, and then perhaps the end. */
-export function spellEntries(entries: readonly Entry[]): string[] {
+export function encodeEntries(entries: readonly Entry[]): string[] {
   const frames: string[] = [];
   let messages = '';
   for (const { message, close = ABNORMAL } of entries) {
     if (message !== undefined) messages += messages === '' ? quote(message) : `,${quote(message)}`;
-    else frames.push(spellEnd(close));
+    else frames.push(encodeEnd(close));
   }
   if (messages !== '') frames.unshift(`a[${messages}]`);
   return frames;

@@ -2,11 +2,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { type ListenAddress, listen } from '../base/listen.ts';
 
-/** All that a player ever asks: 23 octets. */
+/** All that a player ever asks: 23 bytes. */
 const REQUEST = Buffer.from('<policy-file-request/>\0', 'latin1');
 
 /** Milliseconds for the request, and for the client to be gone. Players themselves wait 3 s for an answer. */
-const PATIENCE = 3_000;
+const TIMEOUT = 3_000;
 
 /** Connections at once, on both ports together; each lives a few milliseconds. */
 const MAX_CONNECTIONS = 200;
@@ -47,7 +47,7 @@ export class PolicyService {
       return;
     }
     this.#sockets.add(socket);
-    const late = this.#clock.setTimeout(() => socket.destroy(), PATIENCE);
+    const late = this.#clock.setTimeout(() => socket.destroy(), TIMEOUT);
     socket.once('close', () => {
       this.#clock.clearTimeout(late);
       this.#sockets.delete(socket);

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import { Pieces } from '../base/byte-queue.ts';
+import { ByteQueue } from '../base/byte-queue.ts';
 import type { Exchange } from './exchange.ts';
-import type { TrustedProxies } from './forwarded.ts';
-import { type ExchangeConnection, LaneExchange } from './fast-exchange.ts';
+import { type ExchangeConnection, FastExchange } from './fast-exchange.ts';
 import { parseLaneHead } from './fast-head.ts';
+import type { TrustedProxies } from './forwarded.ts';
 
 /** Who is told of what comes over a connection of the lane. */
-export interface LaneListeners {
+export interface FastListeners {
   readonly proxies: TrustedProxies;
   /** Whether a request of this target is for the lane; asked before anything else of it is looked at. */
   takes(target: string): boolean;
@@ -19,15 +19,15 @@ export interface LaneListeners {
 }
 
 /** The lane that a connection is on. */
-export interface ConnectionLane {
-  readonly host: LaneListeners;
+export interface ConnectionHost {
+  readonly host: FastListeners;
   /** Milliseconds for which a connection may wait. */
-  readonly patience: Readonly<Record<Waiting, number>>;
+  readonly timeouts: Readonly<Record<Waiting, number>>;
   commonFields(): string;
-  forget(connection: LaneConnection): void;
+  forget(connection: FastConnection): void;
 }
 
-/** Octets of requests that come before the present one is answered (pipelining), beyond which the connection is not read. */
+/** Bytes of requests that come before the present one is answered (pipelining), beyond which the connection is not read. */
 const MAX_AHEAD = 65_536;
 
 const TOO_LATE =
@@ -41,25 +41,25 @@ const TOO_LATE =
 export type Waiting = 'idle' | 'head' | 'body' | 'answer' | 'room' | 'rest' | 'end';
 
 /** One connection on the lane: its requests one after the other, until one is foreign. */
-export class LaneConnection implements ExchangeConnection {
+export class FastConnection implements ExchangeConnection {
   readonly socket: Socket;
-  readonly #lane: ConnectionLane;
+  readonly #server: ConnectionHost;
   #waiting: Waiting = 'idle';
   /** When that began. */
   #since = performance.now();
   /** What came and was not read. */
-  readonly #unread = new Pieces();
-  #exchange: LaneExchange | undefined;
-  /** Octets of body that are asked for, or to be passed over. */
+  readonly #unread = new ByteQueue();
+  #exchange: FastExchange | undefined;
+  /** Bytes of body that are asked for, or to be passed over. */
   #bodyLength = 0;
   #onBody: ((body: Buffer) => void) | undefined;
   #closing = false;
   /** No request came over it yet. */
   #fresh = true;
 
-  constructor(socket: Socket, lane: ConnectionLane) {
+  constructor(socket: Socket, lane: ConnectionHost) {
     this.socket = socket;
-    this.#lane = lane;
+    this.#server = lane;
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('error', this.#onError);
@@ -67,7 +67,7 @@ export class LaneConnection implements ExchangeConnection {
   }
 
   commonFields(): string {
-    return this.#lane.commonFields();
+    return this.#server.commonFields();
   }
 
   collect(length: number, done: (body: Buffer) => void): void {
@@ -116,10 +116,10 @@ export class LaneConnection implements ExchangeConnection {
   }
 
   look(now: number): void {
-    const { patience } = this.#lane;
+    const { timeouts } = this.#server;
     // A client on a slow line has as long to take an answer as it has to give a request.
-    const least = this.socket.writableLength > 0 ? patience.rest : 0;
-    if (now - this.#since <= Math.max(least, patience[this.#waiting])) return;
+    const least = this.socket.writableLength > 0 ? timeouts.rest : 0;
+    if (now - this.#since <= Math.max(least, timeouts[this.#waiting])) return;
     const late = this.#waiting === 'head' || this.#waiting === 'body';
     if (late) this.socket.end(TOO_LATE);
     if (late) this.#wait('end');
@@ -144,10 +144,10 @@ export class LaneConnection implements ExchangeConnection {
   /** Throws away what is here of a body that was answered unread; the next request is behind it. */
   #passOver(): void {
     if (this.#bodyLength > 0) {
-      const octets = this.#unread.join();
-      const passed = Math.min(octets.length, this.#bodyLength);
+      const bytes = this.#unread.join();
+      const passed = Math.min(bytes.length, this.#bodyLength);
       this.#bodyLength -= passed;
-      this.#unread.keep(octets.subarray(passed));
+      this.#unread.keep(bytes.subarray(passed));
     }
     if (this.#bodyLength > 0) {
       if (this.#waiting !== 'rest') this.#wait('rest');
@@ -161,14 +161,14 @@ export class LaneConnection implements ExchangeConnection {
   /** Reads the next request. */
   #next(): void {
     if (this.#unread.size === 0 || (this.#waiting !== 'idle' && this.#waiting !== 'head')) return;
-    const octets = this.#withoutEmptyLine(this.#unread.join());
-    if (octets.length === 0) return;
-    const { host } = this.#lane;
-    if (this.#fresh && octets[0] === LESS_THAN && host.onMarkup !== undefined) {
+    const bytes = this.#withoutEmptyLine(this.#unread.join());
+    if (bytes.length === 0) return;
+    const { host } = this.#server;
+    if (this.#fresh && bytes[0] === LESS_THAN && host.onMarkup !== undefined) {
       this.#leaveTo(host.onMarkup);
       return;
     }
-    const read = parseLaneHead(octets, 0);
+    const read = parseLaneHead(bytes, 0);
     if (read === 'incomplete') {
       if (this.#waiting === 'idle') this.#wait('head');
       return;
@@ -178,20 +178,20 @@ export class LaneConnection implements ExchangeConnection {
       return;
     }
     this.#fresh = false;
-    const exchange = new LaneExchange(read.head, this, host.proxies);
+    const exchange = new FastExchange(read.head, this, host.proxies);
     this.#exchange = exchange;
-    this.#unread.keep(octets.subarray(read.end));
+    this.#unread.keep(bytes.subarray(read.end));
     this.#wait('answer');
     if (host.onRequest(exchange)) return;
     this.#exchange = undefined;
-    this.#unread.keep(octets);
+    this.#unread.keep(bytes);
     this.#leaveTo(host.handOver);
   }
 
   /** Some old browsers send a line end behind the body of a POST (RFC 9112 §2.2). Behind a request it is no beginning of the next one. */
-  #withoutEmptyLine(octets: Buffer): Buffer {
-    if (this.#fresh || octets[0] !== CR || octets[1] !== LF) return octets;
-    const rest = octets.subarray(2);
+  #withoutEmptyLine(bytes: Buffer): Buffer {
+    if (this.#fresh || bytes[0] !== CR || bytes[1] !== LF) return bytes;
+    const rest = bytes.subarray(2);
     this.#unread.keep(rest);
     if (this.#waiting === 'head') this.#wait('idle');
     return rest;
@@ -201,19 +201,19 @@ export class LaneConnection implements ExchangeConnection {
   #takeBody(): boolean {
     const length = this.#bodyLength;
     if (this.#unread.size < length) return false;
-    const octets = this.#unread.join();
+    const bytes = this.#unread.join();
     const done = this.#onBody as (body: Buffer) => void;
     this.#onBody = undefined;
-    this.#unread.keep(octets.subarray(length));
+    this.#unread.keep(bytes.subarray(length));
     if (this.#waiting === 'body') this.#wait('answer');
-    done(octets.subarray(0, length));
+    done(bytes.subarray(0, length));
     return true;
   }
 
   /** The connection is `taker`'s from now on, with all that was not answered put back. */
   #leaveTo(taker: (socket: Socket) => void): void {
     const { socket } = this;
-    this.#lane.forget(this);
+    this.#server.forget(this);
     socket.off('data', this.#onData);
     socket.off('end', this.#onEnd);
     socket.off('error', this.#onError);
@@ -236,7 +236,7 @@ export class LaneConnection implements ExchangeConnection {
   };
 
   readonly #onClose = (): void => {
-    this.#lane.forget(this);
+    this.#server.forget(this);
     this.#exchange?.lost();
     this.#exchange = undefined;
     this.#onBody = undefined;

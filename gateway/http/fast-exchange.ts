@@ -1,23 +1,23 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
+import type { FastHead } from './fast-head.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { Head } from './head.ts';
-import type { LaneHead } from './fast-head.ts';
 
 /** What an exchange needs of the connection it came over. */
 export interface ExchangeConnection {
   readonly socket: Socket;
   /** The fields of answers that are the same for all; with CR LF behind each. */
   commonFields(): string;
-  /** Calls `done` once `length` octets of body are there. */
+  /** Calls `done` once `length` bytes of body are there. */
   collect(length: number, done: (body: Buffer) => void): void;
-  /** The answer is complete; `unread` octets of body are still to be passed over. Unless `goesOn`, the connection ends behind it. */
+  /** The answer is complete; `unread` bytes of body are still to be passed over. Unless `goesOn`, the connection ends behind it. */
   answered(goesOn: boolean, unread: number): void;
 }
 
-/** An exchange on the fast lane: one answer is one write, and a chunk of a stream is one write. */
-export class LaneExchange extends Head implements Exchange {
+/** An exchange on the fast path: one answer is one write, and a chunk of a stream is one write. */
+export class FastExchange extends Head implements Exchange {
   readonly #connection: ExchangeConnection;
   readonly #length: number;
   readonly #closes: boolean;
@@ -26,7 +26,7 @@ export class LaneExchange extends Head implements Exchange {
   #complete = false;
   #gone: (() => void) | undefined;
 
-  constructor(head: LaneHead, connection: ExchangeConnection, proxies: TrustedProxies) {
+  constructor(head: FastHead, connection: ExchangeConnection, proxies: TrustedProxies) {
     super(head.method, head.target, head.rawHeaders, connection.socket, proxies);
     this.#connection = connection;
     this.#length = head.length;
@@ -74,7 +74,7 @@ export class LaneExchange extends Head implements Exchange {
   stream(status: number, headers: Headers): ResponseStream {
     this.#begun = true;
     const head = `${this.#headOf(status, headers)}transfer-encoding: chunked\r\n\r\n`;
-    return new LaneStream(this.#connection.socket, head, () => this.#finish());
+    return new FastStream(this.#connection.socket, head, () => this.#finish());
   }
 
   onGone(listener: () => void): void {
@@ -110,7 +110,7 @@ export class LaneExchange extends Head implements Exchange {
 const LAST_CHUNK = '0\r\n\r\n';
 
 /** An answer in chunks (RFC 9112 §7.1). The head leaves with the first of them, or at the end of this turn of the loop. */
-class LaneStream implements ResponseStream {
+class FastStream implements ResponseStream {
   readonly #socket: Socket;
   readonly #ended: () => void;
   #head: string;

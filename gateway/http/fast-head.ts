@@ -1,16 +1,16 @@
-/** A request head as the fast lane reads it. */
-export interface LaneHead {
+/** A request head as the fast path reads it. */
+export interface FastHead {
   readonly method: string;
   readonly target: string;
   /** Names and values in turn. */
   readonly rawHeaders: readonly string[];
-  /** Octets of the body. */
+  /** Bytes of the body. */
   readonly length: number;
   /** The client wants the connection closed behind the answer. */
   readonly closes: boolean;
 }
 
-/** Octets of a head that the lane looks for its end in; Node's own bound is the same. */
+/** Bytes of a head that the lane looks for its end in; Node's own bound is the same. */
 export const MAX_HEAD = 16_384;
 
 const HEAD_END = '\r\n\r\n';
@@ -25,16 +25,16 @@ const LENGTH = /^\d{1,15}$/;
 /**
  * Reads a head that begins at `from`. It takes what nearly all requests look like: a plain HTTP/1.1 request with one `Host`, and a body of known length
  * or none. Everything else, right or wrong, is `foreign`: Node's own parser is there for it, so that nothing is read here that could be read in two ways.
- * `incomplete` asks for more octets. `end` is where the body begins.
+ * `incomplete` asks for more bytes. `end` is where the body begins.
  */
 export function parseLaneHead(
-  octets: Buffer,
+  bytes: Buffer,
   from: number,
-): { head: LaneHead; end: number } | 'incomplete' | 'foreign' {
-  const end = octets.indexOf(HEAD_END, from, 'latin1');
-  if (end < 0) return octets.length - from > MAX_HEAD ? 'foreign' : 'incomplete';
+): { head: FastHead; end: number } | 'incomplete' | 'foreign' {
+  const end = bytes.indexOf(HEAD_END, from, 'latin1');
+  if (end < 0) return bytes.length - from > MAX_HEAD ? 'foreign' : 'incomplete';
   if (end - from > MAX_HEAD) return 'foreign';
-  const text = octets.toString('latin1', from, end);
+  const text = bytes.toString('latin1', from, end);
   if (SUSPICIOUS.test(text)) return 'foreign';
   const lines = text.split('\r\n');
   const request = REQUEST_LINE.exec(lines[0] as string);
@@ -50,7 +50,7 @@ export function parseLaneHead(
 }
 
 /** The fields that say how a request is read. */
-function judge(method: string, target: string, rawHeaders: readonly string[]): LaneHead | undefined {
+function judge(method: string, target: string, rawHeaders: readonly string[]): FastHead | undefined {
   let hosts = 0;
   let length: string | undefined;
   let closes = false;

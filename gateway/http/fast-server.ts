@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
-import { LaneConnection, type LaneListeners, type Waiting } from './fast-connection.ts';
+import { FastConnection, type FastListeners, type Waiting } from './fast-connection.ts';
 
 /** Times of the lane, in milliseconds: those of the server it belongs to. */
-export interface LaneLimits {
+export interface FastLimits {
   readonly headerTimeout: number;
   readonly requestTimeout: number;
   readonly keepAlive: number;
 }
 
 /** What a lane needs of its server. */
-export interface LaneHost extends LaneListeners {
-  readonly limits: LaneLimits;
+export interface FastServerHost extends FastListeners {
+  readonly limits: FastLimits;
 }
 
 /** Milliseconds a client has to go once it was sent the last answer, while what it still sends is thrown away. */
@@ -20,23 +20,23 @@ const LINGER = 2_000;
 const SWEEP = 1_000;
 
 /**
- * A fast lane beside Node's HTTP server, for the few plain requests that make nearly all of the traffic. Half of what a fallback message costs on Node's server is
+ * A fast path beside Node's HTTP server, for the few plain requests that make nearly all of the traffic. Half of what a fallback message costs on Node's server is
  * that server (measured with `npm run bench`, rows "bare http" and "bare net"). A connection stays on the lane as long as each request on it is one that the lane
  * knows by sight; with the first that is not, it goes over to Node's server for good.
  */
-export class Lane {
-  readonly host: LaneHost;
+export class FastServer {
+  readonly host: FastServerHost;
   /** Milliseconds for which a connection may wait. */
-  readonly patience: Readonly<Record<Waiting, number>>;
-  readonly #connections = new Set<LaneConnection>();
+  readonly timeouts: Readonly<Record<Waiting, number>>;
+  readonly #connections = new Set<FastConnection>();
   readonly #sweep: NodeJS.Timeout;
   #common = '';
   #commonUntil = 0;
 
-  constructor(host: LaneHost) {
+  constructor(host: FastServerHost) {
     this.host = host;
     const { keepAlive, headerTimeout, requestTimeout } = host.limits;
-    this.patience = {
+    this.timeouts = {
       idle: keepAlive,
       head: headerTimeout,
       body: requestTimeout,
@@ -51,10 +51,10 @@ export class Lane {
 
   /** Takes a connection that was just accepted. */
   accept(socket: Socket): void {
-    this.#connections.add(new LaneConnection(socket, this));
+    this.#connections.add(new FastConnection(socket, this));
   }
 
-  forget(connection: LaneConnection): void {
+  forget(connection: FastConnection): void {
     this.#connections.delete(connection);
   }
 

@@ -12,12 +12,7 @@ export function asksForWebSocket(request: IncomingMessage): boolean {
  * Gives a request to change the protocol back to its server, without that part of it: a server may ignore an Upgrade and answer (RFC 9110 §7.8), as Node's does
  * while nobody listens to `upgrade`. Java's HttpClient asks for h2c with every first request, and curl with `--http2`.
  */
-export function serveWithoutUpgrade(
-  server: Server,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): void {
+export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;
   let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
   for (let index = 0; index < rawHeaders.length; index += 2) {

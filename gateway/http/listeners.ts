@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Exchange } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
-import { requestFault, upgradeFault } from './request-checks.ts';
+import { asksForWebSocket } from './ignore-upgrade.ts';
 import { NodeExchange } from './node-exchange.ts';
 import { PLAIN } from './plain.ts';
+import { requestFault, upgradeFault } from './request-checks.ts';
 import { NodeUpgrade, type Upgrade } from './upgrade.ts';
-import { asksForWebSocket } from './ignore-upgrade.ts';
 
 /** Whoever answers requests. Each call says whether the request was taken; one that was not goes on to others. */
 export interface RequestHandler {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Pieces } from '../base/byte-queue.ts';
+import { ByteQueue } from '../base/byte-queue.ts';
 import type { Exchange, Headers, ResponseStream } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { NodeHead } from './node-head.ts';
@@ -23,12 +23,12 @@ export class NodeExchange extends NodeHead implements Exchange {
       // What still comes is read and thrown away, so that the client is there to read the answer; the request's time bounds it.
       request.resume();
     };
-    // Node's parser lets digits through only, and never more octets than were said.
+    // Node's parser lets digits through only, and never more bytes than were said.
     if (Number(this.header('content-length') ?? 0) > limit) {
       tooLong();
       return;
     }
-    const pieces = new Pieces();
+    const pieces = new ByteQueue();
     const onData = (chunk: Buffer): void => {
       pieces.push(chunk);
       if (pieces.size <= limit) return;

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { SecureVersion } from 'node:tls';
 import { type ListenAddress, listen } from '../base/listen.ts';
 import { answerRaw } from '../base/raw-answer.ts';
-import { Lane, type LaneHost, type LaneLimits } from './fast-server.ts';
+import { type FastLimits, FastServer, type FastServerHost } from './fast-server.ts';
 
 /** How a server serves. Times are milliseconds. */
 export interface ServerSettings {
@@ -31,8 +31,8 @@ export interface ServerSettings {
 export interface ServerListeners {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** What is answered on the fast lane; absent: nothing. */
-  readonly lane?: Pick<LaneHost, 'proxies' | 'takes' | 'onRequest' | 'onMarkup'>;
+  /** What is answered on the fast path; absent: nothing. */
+  readonly lane?: Pick<FastServerHost, 'proxies' | 'takes' | 'onRequest' | 'onMarkup'>;
 }
 
 /** A Node http or https server, with bounds on what a client may take and an end that comes in time. */
@@ -42,7 +42,7 @@ export class HttpServer {
   readonly #listen: ServerSettings['listen'];
   /** Node forgets a connection once it is upgraded. */
   readonly #upgraded = new Set<Duplex>();
-  readonly #lane: Lane | undefined;
+  readonly #lane: FastServer | undefined;
 
   constructor(settings: ServerSettings, listeners: ServerListeners) {
     const { tls, headerTimeout, requestTimeout, keepAlive } = settings;
@@ -60,7 +60,7 @@ export class HttpServer {
         ? http.createServer(limits)
         : https.createServer({ ...limits, ...secureOptions(tls) });
     const { lane } = listeners;
-    this.#lane = lane && this.#putLaneBefore(lane, { headerTimeout, requestTimeout, keepAlive });
+    this.#lane = lane && this.#putFastServerBefore(lane, { headerTimeout, requestTimeout, keepAlive });
     this.node.on('request', (request, response) => {
       // The client's next request comes on a connection that begins on the lane.
       if (lane !== undefined) response.setHeader('connection', 'close');
@@ -77,12 +77,12 @@ export class HttpServer {
   }
 
   /** Connections go to the lane first; Node's own listener gets those that the lane leaves. */
-  #putLaneBefore(lane: NonNullable<ServerListeners['lane']>, limits: LaneLimits): Lane {
+  #putFastServerBefore(lane: NonNullable<ServerListeners['lane']>, limits: FastLimits): FastServer {
     const event = this.node instanceof https.Server ? 'secureConnection' : 'connection';
     const [serve] = this.node.listeners(event) as ((this: Server, socket: Socket) => void)[];
     if (serve === undefined) throw new Error(`Node's server does not listen to ${event}`);
     this.node.off(event, serve);
-    const fast = new Lane({
+    const fast = new FastServer({
       limits,
       proxies: lane.proxies,
       takes: lane.takes,
@@ -100,11 +100,11 @@ export class HttpServer {
   }
 
   /**
-   * Takes no more connections and ends the idle ones; after `patience` milliseconds the others too. Resolves when all are gone.
+   * Takes no more connections and ends the idle ones; after `timeout` milliseconds the others too. Resolves when all are gone.
    */
-  close(patience: number): Promise<void> {
+  close(timeout: number): Promise<void> {
     return new Promise((resolve) => {
-      const late = setTimeout(() => this.#destroyAll(), patience);
+      const late = setTimeout(() => this.#destroyAll(), timeout);
       // A connection that falls idle after its present answer would hold the end up until its keep-alive time is over.
       const sweep = setInterval(() => this.node.closeIdleConnections(), 20);
       this.node.close(() => {
@@ -114,7 +114,7 @@ export class HttpServer {
       });
       this.node.closeIdleConnections();
       this.#lane?.close(false);
-      if (patience === 0) this.#destroyAll();
+      if (timeout === 0) this.#destroyAll();
     });
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A Ping toward a client: unmasked. `payload` has at most 125 octets. */
+/** A Ping toward a client: unmasked. `payload` has at most 125 bytes. */
 export function pingFrame(payload: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0x89, payload.length), payload]);
 }

@@ -1,18 +1,18 @@
 /** Why a follower stopped before the end of a chunk. */
-export type Stop =
+export type FollowResult =
   /** It did not: the whole chunk may go on. */
   | 'none'
-  /** The chunk ends within a frame's head: more octets are needed to know its length. */
+  /** The chunk ends within a frame's head: more bytes are needed to know its length. */
   | 'head'
-  /** A Pong that answers the Ping being watched for; it is `PONG_SIZE` octets long and whole. */
+  /** A Pong that answers the Ping being watched for; it is `PONG_SIZE` bytes long and whole. */
   | 'pong'
   /** The frame would make its message too long. */
   | 'tooBig';
 
-/** Octets of payload in a Ping of ours, and so in its Pong. */
+/** Bytes of payload in a Ping of ours, and so in its Pong. */
 export const PING_PAYLOAD = 8;
 
-/** A client's Pong to such a Ping: two octets of head, four of mask, the payload. */
+/** A client's Pong to such a Ping: two bytes of head, four of mask, the payload. */
 export const PONG_SIZE = 2 + 4 + PING_PAYLOAD;
 
 const OPCODE = 0x0f;
@@ -29,8 +29,8 @@ const LENGTH = 0x7f;
  */
 export class FrameFollower {
   /** Why the last `follow` stopped. */
-  stop: Stop = 'none';
-  /** Payload octets of the present frame that are still to come; 0 between two frames. */
+  stop: FollowResult = 'none';
+  /** Payload bytes of the present frame that are still to come; 0 between two frames. */
   remaining = 0;
   /** A Close frame has begun: no frame may be put in behind it. */
   closeSeen = false;
@@ -39,13 +39,13 @@ export class FrameFollower {
   readonly #maxMessage: number;
   #message = 0;
 
-  /** `maxMessage`: octets of payload a message may have, as they are on the wire. */
+  /** `maxMessage`: bytes of payload a message may have, as they are on the wire. */
   constructor(maxMessage: number) {
     this.#maxMessage = maxMessage;
   }
 
   /**
-   * Follows `chunk` from `from` on and answers the offset up to which its octets may go on. If that is not its end, `stop` says why,
+   * Follows `chunk` from `from` on and answers the offset up to which its bytes may go on. If that is not its end, `stop` says why,
    * and the next call must begin with the frame at that offset, or behind it if it is to be left out.
    */
   follow(chunk: Buffer, from: number): number {
@@ -88,7 +88,7 @@ export class FrameFollower {
     return end;
   }
 
-  #stopAt(at: number, stop: Stop): number {
+  #stopAt(at: number, stop: FollowResult): number {
     this.remaining = 0;
     this.stop = stop;
     return at;
@@ -96,8 +96,8 @@ export class FrameFollower {
 
   #isWatched(chunk: Buffer, at: number): boolean {
     for (let index = 0; index < PING_PAYLOAD; index++) {
-      const octet = (chunk[at + 6 + index] as number) ^ (chunk[at + 2 + (index & 3)] as number);
-      if (octet !== this.watch?.[index]) return false;
+      const byte = (chunk[at + 6 + index] as number) ^ (chunk[at + 2 + (index & 3)] as number);
+      if (byte !== this.watch?.[index]) return false;
     }
     return true;
   }

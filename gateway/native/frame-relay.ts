@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { type FrameFollower, PONG_SIZE } from './frame-follower.ts';
 
 /**
- * One direction of a splice: octets go from `source` to `sink` as they come, and no faster than `sink` takes them. Between two frames
- * it can put in one of its own. A frame's head that is not complete waits for the rest, a few octets that mean nothing yet.
+ * One direction of a splice: bytes go from `source` to `sink` as they come, and no faster than `sink` takes them. Between two frames
+ * it can put in one of its own. A frame's head that is not complete waits for the rest, a few bytes that mean nothing yet.
  */
 export class FrameRelay {
   /** Something came since this was last set to false. */
@@ -77,7 +77,7 @@ export class FrameRelay {
         return;
       }
       if (follower.stop === 'head') {
-        // A copy: a view would keep the whole chunk for a few octets.
+        // A copy: a view would keep the whole chunk for a few bytes.
         this.#held = Buffer.from(data.subarray(to));
         return;
       }
@@ -96,8 +96,8 @@ export class FrameRelay {
     this.#source.resume();
   }
 
-  #write(octets: Buffer): void {
-    if (!this.#sink.write(octets)) this.#source.pause();
+  #write(bytes: Buffer): void {
+    if (!this.#sink.write(bytes)) this.#source.pause();
   }
 
   #end(): void {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { RequestError } from '../base/errors.ts';
 import type { Handshake } from '../backend/backend.ts';
+import { RequestError } from '../base/errors.ts';
 
 /** Fields that must come once: two of them are read differently by different servers (RFC 9112 §3.2, RFC 6455 §4.2.1). */
 const single = [

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import websocketDriver, { type Driver } from 'websocket-driver';
-import type { Clock } from '../base/clock.ts';
 import type { Handshake } from '../backend/backend.ts';
+import type { Clock } from '../base/clock.ts';
 import { bad, checkUpgrade } from './handshake-rules.ts';
 import type { UpgradeRequest } from './native.ts';
 
 /** Milliseconds in which the rest of the key must come, once the client has the head of the answer. */
 const KEY_TIMEOUT = 10_000;
 
-/** Octets of key behind the head of the request: draft-hixie-thewebsocketprotocol-76 §4.1, step 24. */
+/** Bytes of key behind the head of the request: draft-hixie-thewebsocketprotocol-76 §4.1, step 24. */
 const KEY_SIZE = 8;
 
 /**
@@ -32,7 +32,7 @@ export function checkHixieHandshake(handshake: Handshake): void {
 
 /**
  * A number of 32 bits times the number of spaces, which are put in between its digits: -76 §5.2. The library would throw at a larger one, when the
- * eight octets come.
+ * eight bytes come.
  */
 function isKey(key: string | string[] | undefined): boolean {
   if (typeof key !== 'string' || !/\d/.test(key)) return false;
@@ -42,7 +42,7 @@ function isKey(key: string | string[] | undefined): boolean {
 }
 
 /**
- * Answers the handshake. Of draft 76 the head goes out first, and the digest when the eight octets of the key are there: HAProxy lets them through only once it
+ * Answers the handshake. Of draft 76 the head goes out first, and the digest when the eight bytes of the key are there: HAProxy lets them through only once it
  * has seen a 101 (faye-websocket-node#4), nginx likewise sends them behind it. What the client sent after its key is then on the socket. Undefined: the key did not come, and the connection is
  * ended. `protocol` is what the backend selected, or empty.
  */
@@ -53,7 +53,7 @@ export async function answerHixie(
   signal: AbortSignal,
 ): Promise<Driver | undefined> {
   const driver = websocketDriver.http({ method: 'GET', url: handshake.url, headers: knownFields(handshake) });
-  driver.io.on('data', (octets) => socket.write(octets));
+  driver.io.on('data', (bytes) => socket.write(bytes));
   if (protocol !== '') answerProtocol(driver, handshake);
   socket.setTimeout(0);
   socket.setNoDelay(true);
@@ -103,8 +103,8 @@ function readKey(socket: Socket, clock: Clock, signal: AbortSignal): Promise<Buf
       settle();
       socket.destroySoon();
     };
-    const read = (octets: Buffer): void => {
-      received = Buffer.concat([received, octets]);
+    const read = (bytes: Buffer): void => {
+      received = Buffer.concat([received, bytes]);
       if (received.length < KEY_SIZE) return;
       settle(received.subarray(0, KEY_SIZE));
       if (received.length > KEY_SIZE) socket.unshift(received.subarray(KEY_SIZE));

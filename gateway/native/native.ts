@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
+import type { Accepted, Backend, Handshake } from '../backend/backend.ts';
 import type { Clock } from '../base/clock.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
+import { WsChannel } from '../channel/ws-channel.ts';
 import { CloseCode } from '../protocol/close.ts';
-import type { Accepted, Backend, Handshake } from '../backend/backend.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
 import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
-import { WsChannel } from '../channel/ws-channel.ts';
 
 /** A request to upgrade, as the HTTP room hands it over with its connection. */
 export interface UpgradeRequest {
@@ -21,7 +21,7 @@ export interface UpgradeRequest {
   /** What the client sent behind the request. */
   readonly head: Buffer;
   /** Makes of the client's channel the one that the backend is joined with, where messages are not what travels. */
-  readonly dress?: (channel: Channel) => Channel;
+  readonly wrapChannel?: (channel: Channel) => Channel;
 }
 
 /** A native connection, from its Upgrade to its end. */
@@ -36,7 +36,7 @@ export interface NativeConnection {
 export interface NativeOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** Octets a message may have; a longer one ends the connection with 1009. */
+  /** Bytes a message may have; a longer one ends the connection with 1009. */
   readonly maxMessage: number;
   /** Milliseconds of silence after which a client is pinged; 0 for never. IE 10 and 11 drop an idle connection after 30 s. */
   readonly clientPing: number;
@@ -109,7 +109,7 @@ export class NativeEndpoint {
           ? this.#upgrade(request, accepted)
           : await this.#upgradeHixie(request, protocol, signal);
     }
-    if (channel && request.dress) channel = request.dress(channel);
+    if (channel && request.wrapChannel) channel = request.wrapChannel(channel);
     if (channel) pipe(channel, far);
     else far.close({ code: CloseCode.goingAway, reason: '' });
     return channel;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { targetOrigin, type UpstreamTarget } from '../backend/target.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -10,7 +11,6 @@ import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
 import { FrameRelay } from './frame-relay.ts';
 import { checkHandshake } from './handshake-rules.ts';
 import type { NativeConnection, UpgradeRequest } from './native.ts';
-import { targetOrigin, type UpstreamTarget } from '../backend/target.ts';
 import { HandshakeRefusedError, type Switched, switchProtocols } from './upstream-handshake.ts';
 
 /** Milliseconds that the second end has to end the connection after the first did. */
@@ -22,7 +22,7 @@ export interface SpliceOptions {
   readonly log: Log;
   /** Milliseconds until the upstream must have answered the handshake. */
   readonly connectTimeout: number;
-  /** Octets a message may have on the wire; a longer one ends the connection with 1009. */
+  /** Bytes a message may have on the wire; a longer one ends the connection with 1009. */
   readonly maxMessage: number;
   /** Milliseconds of silence after which a client is pinged; 0 for never. IE 10 and 11 drop an idle connection after 30 s. */
   readonly clientPing: number;
@@ -30,7 +30,7 @@ export interface SpliceOptions {
 
 /**
  * Joins a native client with a WebSocket server below the level of messages: the handshake is repeated upstream, and after a
- * validated 101 octets go both ways. Frames are followed by their heads alone, so that a Ping or a last Close can be put in between
+ * validated 101 bytes go both ways. Frames are followed by their heads alone, so that a Ping or a last Close can be put in between
  * two of them. Any other answer than a valid 101 becomes a response of our own.
  */
 export function spliceUpgrade(

@@ -1,13 +1,13 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
-import type { Clock } from '../base/clock.ts';
-import { RefusedError } from '../base/errors.ts';
 import type { Handshake } from '../backend/backend.ts';
 import { forwardedHeaders } from '../backend/forwarded-headers.ts';
-import { acceptOf, hasToken, plainVersion, tokens } from './handshake-rules.ts';
 import { targetPath, type UpstreamTarget } from '../backend/target.ts';
 import { refusal } from '../backend/upstream.ts';
+import type { Clock } from '../base/clock.ts';
+import { RefusedError } from '../base/errors.ts';
+import { acceptOf, hasToken, plainVersion, tokens } from './handshake-rules.ts';
 
 /** An upstream that answered a valid 101. */
 export interface Switched {
@@ -38,7 +38,7 @@ export interface HandshakeOptions {
 
 /**
  * Repeats a client's opening handshake toward an upstream, key and offers included, so that the connection can be handed over
- * octet by octet.
+ * byte by byte.
  *
  * @throws RefusedError; a HandshakeRefusedError if the upstream answered something else than 101.
  */

@@ -3,11 +3,11 @@ declare module 'websocket-driver' {
   /** The server's side of one connection, without its network: `io` emits what is to be written. */
   export interface Driver {
     readonly version: 'hixie-75' | 'hixie-76';
-    readonly io: { on(event: 'data', listener: (octets: Buffer) => void): void };
+    readonly io: { on(event: 'data', listener: (bytes: Buffer) => void): void };
     setHeader(name: string, value: string): boolean;
     /** Answers the handshake. False: it is none, and was answered 400. */
     start(): boolean;
-    parse(octets: Buffer): void;
+    parse(bytes: Buffer): void;
     /** Sends a text message. */
     text(text: string): boolean;
     /** Sends the closing frame, in drafts that have one. */

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Response, type Router } from 'express';
+import type { HostNames } from '../access/hosts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { TrustedProxies } from '../http/forwarded.ts';
-import type { HostNames } from '../access/hosts.ts';
 import { NodeHead } from '../http/node-head.ts';
 
 /** What the pages are made of. */

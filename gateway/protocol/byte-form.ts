@@ -5,15 +5,15 @@ import { decodeUtf8, UnitBuilder } from './unit-builder.ts';
 const MAX_LENGTH_OCTETS = 5;
 
 /** Reads a unit in byte form from `start` on, as `parseText` does one in text form. Throws a `MalformedError`. */
-export function parseBytes(octets: Buffer, start = 0, next = 0): Unit {
+export function parseBytes(bytes: Buffer, start = 0, next = 0): Unit {
   const unit = new UnitBuilder(next);
   let at = start;
-  while (at < octets.length) {
-    const type = String.fromCharCode(octets[at] as number);
-    const length = readLength(octets, at + 1);
-    if (length === undefined || length.payload + length.value > octets.length) break;
+  while (at < bytes.length) {
+    const type = String.fromCharCode(bytes[at] as number);
+    const length = readLength(bytes, at + 1);
+    if (length === undefined || length.payload + length.value > bytes.length) break;
     at = length.payload + length.value;
-    readFrame(unit, type, octets.subarray(length.payload, at));
+    readFrame(unit, type, bytes.subarray(length.payload, at));
   }
   return unit;
 }
@@ -33,37 +33,37 @@ function readFrame(unit: UnitBuilder, type: string, payload: Buffer): void {
   }
 }
 
-/** An unsigned LEB128 of at most five octets, in its shortest form; undefined where it was cut. */
-function readLength(octets: Buffer, from: number): { value: number; payload: number } | undefined {
+/** An unsigned LEB128 of at most five bytes, in its shortest form; undefined where it was cut. */
+function readLength(bytes: Buffer, from: number): { value: number; payload: number } | undefined {
   let value = 0;
   for (let i = 0; i < MAX_LENGTH_OCTETS; i++) {
-    const octet = octets[from + i];
-    if (octet === undefined) return undefined;
-    value += (octet & 0x7f) * 2 ** (7 * i);
-    if (octet >= 0x80) continue;
-    if (octet === 0 && i > 0) throw new MalformedError('length not in its shortest form');
+    const byte = bytes[from + i];
+    if (byte === undefined) return undefined;
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte >= 0x80) continue;
+    if (byte === 0 && i > 0) throw new MalformedError('length not in its shortest form');
     return { value, payload: from + i + 1 };
   }
   throw new MalformedError('length too long');
 }
 
 /** A message or fragment as a frame: its head, and the payload as it is, so that nothing is copied. */
-export function spellBytes(message: Message, more: boolean): [head: Buffer, payload: Buffer] {
+export function encodeBytes(message: Message, more: boolean): [head: Buffer, payload: Buffer] {
   const type = message.binary ? (more ? 'b' : 'B') : more ? 't' : 'T';
   const payload = message.bytes;
   return [head(type, payload.length), payload];
 }
 
 /** A frame that is neither message nor fragment. */
-export function spellBytesControl(type: string, payload = ''): Buffer {
-  const octets = Buffer.from(payload, 'utf8');
-  return Buffer.concat([head(type, octets.length), octets]);
+export function encodeBytesControl(type: string, payload = ''): Buffer {
+  const bytes = Buffer.from(payload, 'utf8');
+  return Buffer.concat([head(type, bytes.length), bytes]);
 }
 
 function head(type: string, length: number): Buffer {
-  const octets = [type.charCodeAt(0)];
+  const bytes = [type.charCodeAt(0)];
   let rest = length;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) octets.push((rest % 0x80) | 0x80);
-  octets.push(rest);
-  return Buffer.from(octets);
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  bytes.push(rest);
+  return Buffer.from(bytes);
 }

@@ -1,7 +1,7 @@
 import { Message } from './message.ts';
 
 /**
- * Splits a message into fragments of at most `limit` octets (of text: about that, as UTF-16 units are counted), so that no carrier's budget is exceeded by one
+ * Splits a message into fragments of at most `limit` bytes (of text: about that, as UTF-16 units are counted), so that no carrier's budget is exceeded by one
  * message and a cut costs at most one fragment. Text is split between code points: half a surrogate pair has no UTF-8.
  */
 export function fragment(message: Message, limit: number): Message[] {
@@ -9,10 +9,9 @@ export function fragment(message: Message, limit: number): Message[] {
   return message.binary ? splitBytes(message.bytes, limit) : splitText(message.text, limit);
 }
 
-function splitBytes(octets: Buffer, limit: number): Message[] {
+function splitBytes(bytes: Buffer, limit: number): Message[] {
   const parts: Message[] = [];
-  for (let at = 0; at < octets.length; at += limit)
-    parts.push(Message.binary(octets.subarray(at, at + limit)));
+  for (let at = 0; at < bytes.length; at += limit) parts.push(Message.binary(bytes.subarray(at, at + limit)));
   return parts;
 }
 

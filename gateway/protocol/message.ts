@@ -4,7 +4,7 @@
  */
 export class Message {
   readonly binary: boolean;
-  /** Memo of `spellText`: the message as a frame of the text form. */
+  /** Memo of `encodeText`: the message as a frame of the text form. */
   textFrame: string | undefined = undefined;
   /** Memo of `quote`: the message as a string of JSON. */
   quoted: string | undefined = undefined;
@@ -39,14 +39,14 @@ export class Message {
     return this.#text;
   }
 
-  /** The octets of a binary message, or the UTF-8 of a text message. */
+  /** The bytes of a binary message, or the UTF-8 of a text message. */
   get bytes(): Buffer {
     this.#bytes ??= Buffer.from(this.#text as string, 'utf8');
     return this.#bytes;
   }
 
   /**
-   * The message, to be kept. One that was cut out of a request keeps all of it in memory, as a part of its octets or of its text does (V8's sliced strings): this one has
+   * The message, to be kept. One that was cut out of a request keeps all of it in memory, as a part of its bytes or of its text does (V8's sliced strings): this one has
    * memory of its own.
    */
   owned(): Message {
@@ -58,12 +58,12 @@ export class Message {
     return new Message(this.binary, undefined, bytes);
   }
 
-  /** What the message was made from: a string, or octets. The cheaper thing to hand to a WebSocket library. */
+  /** What the message was made from: a string, or bytes. The cheaper thing to hand to a WebSocket library. */
   get data(): string | Buffer {
     return this.#text ?? (this.#bytes as Buffer);
   }
 
-  /** Octets of payload. */
+  /** Bytes of payload. */
   get size(): number {
     if (this.#size < 0)
       this.#size = this.#bytes ? this.#bytes.length : Buffer.byteLength(this.#text as string);

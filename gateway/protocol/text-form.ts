@@ -36,17 +36,17 @@ function readFrame(unit: UnitBuilder, type: string, payload: string): void {
 }
 
 /** A message or fragment as a frame. The spelling of a whole message is kept with it: to many receivers it is spelled once. */
-export function spellText(message: Message, more: boolean): string {
-  if (more) return spell(message, message.binary ? 'b' : 't');
-  message.textFrame ??= spell(message, message.binary ? 'B' : 'T');
+export function encodeText(message: Message, more: boolean): string {
+  if (more) return encode(message, message.binary ? 'b' : 't');
+  message.textFrame ??= encode(message, message.binary ? 'B' : 'T');
   return message.textFrame;
 }
 
-function spell(message: Message, type: string): string {
+function encode(message: Message, type: string): string {
   return type + (message.binary ? message.bytes.toString('base64') : escapeText(message.text)) + FRAME_END;
 }
 
 /** A frame that is neither message nor fragment. */
-export function spellTextControl(type: string, payload = ''): string {
+export function encodeTextControl(type: string, payload = ''): string {
   return type + escapeText(payload) + FRAME_END;
 }

@@ -4,7 +4,7 @@ import type { Message } from './message.ts';
 import { type Arrival, MalformedError, type SharedUnit, type Unit, type Wanted } from './unit.ts';
 
 const MAX_PADDING = 8192;
-/** RFC 6455 §5.5: a control frame has at most 125 octets, two of them the code. */
+/** RFC 6455 §5.5: a control frame has at most 125 bytes, two of them the code. */
 const MAX_REASON = 123;
 /** Sessions of one carrier: a GET that names so many is still one that IE takes (2083 characters; Microsoft, KB208427). */
 const MAX_SESSIONS = 32;
@@ -156,15 +156,15 @@ function parseClose(payload: string): CloseStatus {
 }
 
 /** The payload of a `C` frame. */
-export function spellClose(status: CloseStatus): string {
+export function encodeClose(status: CloseStatus): string {
   if (status.code === NO_STATUS.code) return '';
   return status.reason === '' ? String(status.code) : `${status.code},${status.reason}`;
 }
 
-/** Octets as text; what is not UTF-8 is malformed. */
-export function decodeUtf8(octets: Buffer): string {
-  if (!isUtf8(octets)) throw new MalformedError('text is not UTF-8');
-  return octets.toString('utf8');
+/** Bytes as text; what is not UTF-8 is malformed. */
+export function decodeUtf8(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new MalformedError('text is not UTF-8');
+  return bytes.toString('utf8');
 }
 
 function requireEmpty(payload: string): void {

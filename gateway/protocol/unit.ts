@@ -22,7 +22,7 @@ export interface Wanted {
   readonly n: number;
   readonly ack: number;
   readonly form: Form;
-  /** Octets of padding that a stream is to begin with. */
+  /** Bytes of padding that a stream is to begin with. */
   readonly padding: number;
 }
 

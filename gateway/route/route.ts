@@ -1,19 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Backend, Handshake } from '../backend/backend.ts';
-import { hixieDraft } from '../native/hixie-handshake.ts';
-import { type NativeConnection, NativeEndpoint, type UpgradeRequest } from '../native/native.ts';
-import { spliceUpgrade } from '../native/splice.ts';
-import type { UpstreamTarget } from '../backend/target.ts';
-import { textBackend } from '../backend/text-backend.ts';
-import { within } from '../backend/accept-early.ts';
-import type { Clock } from '../base/clock.ts';
-import { RefusedError, RequestError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import type { Channel } from '../channel/channel.ts';
-import { pipe } from '../channel/pipe.ts';
-import type { ResolvedOptions, RouteOptions, SockJsOptions } from '../config/resolved.ts';
-import { resumablePolicy } from '../dialect/resumable.ts';
-import { PATIENCE, sockjsPolicy } from '../dialect/sockjs.ts';
 import {
   type Access,
   admitCreate,
@@ -23,9 +8,24 @@ import {
   upgradeOrigin,
 } from '../access/admission.ts';
 import { crossOriginHeaders, preflightHeaders } from '../access/cors.ts';
-import type { Exchange, Headers, RequestHead } from '../http/exchange.ts';
 import { ownOrigin } from '../access/origins.ts';
+import { acceptEarly } from '../backend/accept-early.ts';
+import type { Backend, Handshake } from '../backend/backend.ts';
+import type { UpstreamTarget } from '../backend/target.ts';
+import { textBackend } from '../backend/text-backend.ts';
+import type { Clock } from '../base/clock.ts';
+import { RefusedError, RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Channel } from '../channel/channel.ts';
+import { pipe } from '../channel/pipe.ts';
+import type { ResolvedOptions, RouteOptions, SockJsOptions } from '../config/resolved.ts';
+import { resumablePolicy } from '../dialect/resumable.ts';
+import { ACCEPT_EARLY_AFTER, sockjsPolicy } from '../dialect/sockjs.ts';
+import type { Exchange, Headers, RequestHead } from '../http/exchange.ts';
 import type { Upgrade } from '../http/upgrade.ts';
+import { hixieDraft } from '../native/hixie-handshake.ts';
+import { type NativeConnection, NativeEndpoint, type UpgradeRequest } from '../native/native.ts';
+import { spliceUpgrade } from '../native/splice.ts';
 import type { SessionLimits } from '../session/policy.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session, SessionContext } from '../session/session.ts';
@@ -53,13 +53,13 @@ export type RouteBounds = Pick<
 >;
 
 /** How a session of one dialect is made. */
-interface Making {
+interface SessionKind {
   readonly context: SessionContext;
   readonly backend: Backend;
 }
 
 /** One route, put together: a backend, and the ways in to it. */
-export class LiveRoute implements FallbackRoute, SockJsRoute {
+export class Route implements FallbackRoute, SockJsRoute {
   readonly path: string;
   readonly carriers: string;
   readonly jsonp: boolean;
@@ -69,8 +69,8 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
   /** A WebSocket server that native clients are spliced to. */
   readonly #target: UpstreamTarget | undefined;
   readonly #native: NativeEndpoint;
-  readonly #resumable: Making;
-  readonly #sockjs: Making;
+  readonly #resumable: SessionKind;
+  readonly #sockjs: SessionKind;
   #sessions = 0;
 
   constructor(context: RouteContext, bounds: RouteBounds, backend: Backend, target?: UpstreamTarget) {
@@ -88,11 +88,11 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     this.#resumable = { context: { clock, limits: session, policy: resumablePolicy, maxMessage }, backend };
     this.#sockjs = {
       context: { clock, limits: sockjsLimits(session, sockjs), policy: sockjsPolicy, maxMessage },
-      backend: within(PATIENCE, textBackend(backend, sockjs?.binary ?? 'close'), context),
+      backend: acceptEarly(ACCEPT_EARLY_AFTER, textBackend(backend, sockjs?.binary ?? 'close'), context),
     };
   }
 
-  /** Octets of a message. */
+  /** Bytes of a message. */
   get maxMessage(): number {
     return this.#bounds.maxMessage;
   }
@@ -158,7 +158,7 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
   }
 
   async #make(
-    { context, backend }: Making,
+    { context, backend }: SessionKind,
     exchange: Exchange,
     handshake: Omit<Handshake, 'carrier'>,
     origin: string,
@@ -174,8 +174,8 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
     try {
       const accepted = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
       const { channel, protocol, cookies = [], answered } = accepted;
-      const newcomer = { address, route: this.path, origin, protocol, cookies };
-      const session = registry.add(newcomer, context, () => {
+      const owner = { address, route: this.path, origin, protocol, cookies };
+      const session = registry.add(owner, context, () => {
         if (answered === undefined) this.#sessions--;
         else void this.#keepPlace(address, answered);
         ended();
@@ -226,8 +226,9 @@ export class LiveRoute implements FallbackRoute, SockJsRoute {
   /** Connects a WebSocket that carries SockJS frames. `url` is the page's. Throws as `connect` does. */
   connectFramed(upgrade: Upgrade, url: string): NativeConnection {
     const { clock, options } = this.#context;
-    const dress = (channel: Channel): Channel => new FramedSocket(channel, clock, options.session.heartbeat);
-    const request = { ...this.#upgradeRequest(upgrade), dress };
+    const wrapChannel = (channel: Channel): Channel =>
+      new FramedSocket(channel, clock, options.session.heartbeat);
+    const request = { ...this.#upgradeRequest(upgrade), wrapChannel };
     return this.#native.connect(request, addressed(this.#sockjs.backend, this.path, url));
   }
 

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { NativeConnection } from '../native/native.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { SockJsOptions } from '../config/resolved.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
 import { PLAIN } from '../http/plain.ts';
 import type { Upgrade } from '../http/upgrade.ts';
-import type { LiveRoute } from './route.ts';
+import type { NativeConnection } from '../native/native.ts';
 import { refuse } from '../transport/refuse.ts';
 import { isFrequent, parseAddress } from '../transport/sockjs/address.ts';
 import { SockJsEndpoint } from '../transport/sockjs/endpoint.ts';
 import { handshakeUrl } from '../transport/sockjs/url.ts';
+import type { Route } from './route.ts';
 
 /** The way in for SockJS clients, below every route. */
-export class SockJsDoor {
+export class SockJsRouter {
   readonly #options: SockJsOptions;
   readonly #endpoint: SockJsEndpoint;
 
@@ -33,13 +33,13 @@ export class SockJsDoor {
     });
   }
 
-  /** Whether a request of this target is for the fast lane. */
+  /** Whether a request of this target is for the fast path. */
   takes(target: string): boolean {
     return isFrequent(target);
   }
 
   /** Answers a plain request of a route. False: it is none of SockJS, and the route has its own answer. */
-  onRequest(exchange: Exchange, route: LiveRoute): boolean {
+  onRequest(exchange: Exchange, route: Route): boolean {
     const address = parseAddress(exchange.path, route.path);
     const isPlain = address === undefined || address.kind === 'greeting';
     // The route of every path leaves the pages where they are; a handshake whose Upgrade was taken away on the way here is told so.
@@ -50,7 +50,7 @@ export class SockJsDoor {
   }
 
   /** Connects an Upgrade of a SockJS address; undefined for any other. Throws a `RequestError` for one that may not come in. */
-  onUpgrade(upgrade: Upgrade, route: LiveRoute): NativeConnection | undefined {
+  onUpgrade(upgrade: Upgrade, route: Route): NativeConnection | undefined {
     const address = parseAddress(upgrade.path, route.path);
     const isFramed = address?.kind === 'session' && address.action === 'websocket';
     if (address === undefined || !(isFramed || address.kind === 'websocket')) return undefined;

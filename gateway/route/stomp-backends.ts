@@ -30,7 +30,7 @@ const demoBroker: BrokerOptions = {
 };
 
 /** The STOMP side of a gateway: its brokers, and the backends that lead to them or elsewhere. */
-export class StompRoutes {
+export class StompBackends {
   readonly #options: StompOptions;
   readonly #parts: { readonly clock: Clock; readonly log: Log };
   readonly #broker: Broker;

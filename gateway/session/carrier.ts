@@ -13,7 +13,7 @@ export interface Carrier {
   readonly once: boolean;
   /** It wants acknowledgements also when there is nothing else to say (a WebSocket). */
   readonly acknowledges: boolean;
-  /** Octets of payload that one delivery should not exceed by more than an entry. */
+  /** Bytes of payload that one delivery should not exceed by more than an entry. */
   readonly room: number;
   /** Writes; false asks to wait for `writable`. */
   deliver(delivery: Delivery): boolean;

@@ -17,7 +17,7 @@ export class DelayedRequests {
   readonly #clock: Clock;
   #requests: Delayed[] = [];
 
-  /** `bound`: octets that are kept of one request, about; of more nothing is. */
+  /** `bound`: bytes that are kept of one request, about; of more nothing is. */
   constructor(inbox: Inbox, bound: number, clock: Clock) {
     this.#inbox = inbox;
     this.#bound = bound;
@@ -36,7 +36,7 @@ export class DelayedRequests {
     }, longest);
     const { received } = this.#inbox;
     const rest = arrivals.filter((arrival) => arrival.number > received);
-    // Small frames take more memory than they have octets: those that are too many for the bound are not kept, and the answer says so.
+    // Small frames take more memory than they have bytes: those that are too many for the bound are not kept, and the answer says so.
     const kept = weighAll(rest) <= this.#bound ? rest.map(ownedArrival) : [];
     this.#requests.push({ arrivals: kept, answer, timer });
   }

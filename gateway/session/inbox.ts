@@ -141,7 +141,7 @@ export class Inbox {
     this.#pass(whole);
   }
 
-  /** What is wrong with a message or its next fragment, whose octets have been counted. */
+  /** What is wrong with a message or its next fragment, whose bytes have been counted. */
   #flawOf(message: Message): CloseStatus | undefined {
     if (this.#fragmentBytes > this.#maxMessage) return TOO_BIG;
     if (this.#fragments === undefined) return undefined;
@@ -188,7 +188,7 @@ export function weighAll(arrivals: readonly Arrival[]): number {
   return arrivals.reduce((sum, arrival) => sum + weigh(arrival.message), 0);
 }
 
-/** What a message counts in memory: its octets, and something for itself, so that empty ones are bounded too. */
+/** What a message counts in memory: its bytes, and something for itself, so that empty ones are bounded too. */
 function weigh(message: Message | undefined): number {
   return 64 + (message?.size ?? 0);
 }

@@ -7,7 +7,7 @@ export class Outbox {
   #head = 0;
   /** Number of the oldest entry, or of the next one to come. */
   #first = 1;
-  /** Octets in it: payload, and something for each entry, so that empty ones are bounded too. */
+  /** Bytes in it: payload, and something for each entry, so that empty ones are bounded too. */
   bytes = 0;
 
   /** Number of the last entry that was ever put in. */
@@ -38,12 +38,12 @@ export class Outbox {
     this.#head = 0;
   }
 
-  /** Entries from `number` on, as many as fit into `room` octets, but at least one if there is one. */
+  /** Entries from `number` on, as many as fit into `room` bytes, but at least one if there is one. */
   from(number: number, room: number): Entry[] {
     const start = this.#head + number - this.#first;
     let end = start;
-    for (let octets = 0; end < this.#entries.length && octets < room; end++) {
-      octets += sizeOf(this.#entries[end] as Entry);
+    for (let bytes = 0; end < this.#entries.length && bytes < room; end++) {
+      bytes += sizeOf(this.#entries[end] as Entry);
     }
     return this.#entries.slice(start, end);
   }

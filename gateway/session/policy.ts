@@ -19,13 +19,13 @@ export interface SessionLimits {
   readonly window: number;
   /** Milliseconds until the first downstream must have come. */
   readonly attachTimeout: number;
-  /** Octets kept unacknowledged before the backend is no longer read. */
+  /** Bytes kept unacknowledged before the backend is no longer read. */
   readonly outbox: number;
-  /** Octets kept for a backend that does not take more. */
+  /** Bytes kept for a backend that does not take more. */
   readonly inbox: number;
-  /** Octets kept unacknowledged, for a backend that cannot be paused, before the session is closed with 1013. */
+  /** Bytes kept unacknowledged, for a backend that cannot be paused, before the session is closed with 1013. */
   readonly maxBuffered: number;
-  /** Octets of the fragments that long messages are split into. */
+  /** Bytes of the fragments that long messages are split into. */
   readonly fragment: number;
   /** Requests whose answer may be delayed at a time. */
   readonly delayed: number;

@@ -10,7 +10,7 @@ export interface RegistryLimits {
 }
 
 /** Who a new session is for. */
-export interface Newcomer extends Omit<SessionIdentity, 'token'> {
+export interface SessionOwner extends Omit<SessionIdentity, 'token'> {
   /** The client's address: counted, never checked again (addresses change under a session). */
   readonly address: string;
 }
@@ -59,8 +59,8 @@ export class SessionRegistry {
   }
 
   /** Makes a session. Its token has 128 random bits. */
-  add(newcomer: Newcomer, context: SessionContext, ended: () => void): Session {
-    const { address, ...identity } = newcomer;
+  add(owner: SessionOwner, context: SessionContext, ended: () => void): Session {
+    const { address, ...identity } = owner;
     const token = `${this.#node}.${randomBytes(16).toString('base64url')}`;
     const forget = (): void => {
       this.#sessions.delete(token);
@@ -79,8 +79,8 @@ export class SessionRegistry {
   }
 
   /** Ends the sessions whose clients have been told of it. */
-  abandonTold(): void {
-    for (const session of this.#sessions.values()) if (session.isTold) session.abandon();
+  endDelivered(): void {
+    for (const session of this.#sessions.values()) if (session.hasDeliveredClose) session.abandon();
   }
 
   /** Ends every session at once. */

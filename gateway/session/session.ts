@@ -51,7 +51,7 @@ export interface SessionContext {
   readonly clock: Clock;
   readonly limits: SessionLimits;
   readonly policy: SessionPolicy;
-  /** Octets of one message from the client. */
+  /** Bytes of one message from the client. */
   readonly maxMessage: number;
 }
 
@@ -77,7 +77,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
   #writable = true;
   #flushing = false;
   /** Highest acknowledgement that went out on the present downstream. */
-  #told = 0;
+  #lastAckSent = 0;
   /** `send` has answered false. */
   #pressed = false;
   /** Absent until the first has to wait: few sessions ever have one. */
@@ -109,7 +109,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
   }
 
   /** The client's downstream has had the end, and can be told no more than that again. */
-  get isTold(): boolean {
+  get hasDeliveredClose(): boolean {
     const isWritten = this.#context.policy.delivered === 'written' && this.#cursor > this.#outbox.last;
     return this.#state === 'ending' && isWritten;
   }
@@ -243,7 +243,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
     this.#attachNumber = n;
     this.#carrier = carrier;
     this.#writable = true;
-    this.#told = 0;
+    this.#lastAckSent = 0;
     // A repeated request may say less than was acknowledged since.
     this.#cursor = Math.max(ack + 1, this.#outbox.first);
     this.#wrote = this.#heard = this.#context.clock.now();
@@ -316,7 +316,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
     const carrier = this.#carrier;
     if (carrier === undefined || !this.#writable) return;
     const pending = this.#cursor <= this.#outbox.last;
-    if (!pending && !(carrier.acknowledges && this.#told < this.#inbox.received)) return;
+    if (!pending && !(carrier.acknowledges && this.#lastAckSent < this.#inbox.received)) return;
     this.#deliver(carrier);
   }
 
@@ -325,9 +325,9 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
     const entries = this.#outbox.from(first, carrier.room);
     if (carrier.once && this.#context.policy.delivered === 'written') leaveEnd(entries);
     // An echo must not overtake the acknowledgement of what it answers, or `bufferedAmount` would be wrong in its event.
-    const ack = this.#told < this.#inbox.received ? this.#inbox.received : -1;
+    const ack = this.#lastAckSent < this.#inbox.received ? this.#inbox.received : -1;
     this.#cursor = first + entries.length;
-    this.#told = this.#inbox.received;
+    this.#lastAckSent = this.#inbox.received;
     this.#wrote = this.#context.clock.now();
     if (carrier.once) this.detach(carrier);
     this.#writable = carrier.deliver({ first, entries, ack });

@@ -9,7 +9,7 @@ export interface Frame {
   readonly headers: FrameHeaders;
   readonly body: Buffer;
   /** The whole frame as it came, with its NUL, where it can travel on so. */
-  readonly octets?: Buffer;
+  readonly bytes?: Buffer;
 }
 
 /** What a client may send. `STOMP` is `CONNECT` since 1.1. */

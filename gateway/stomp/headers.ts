@@ -44,16 +44,16 @@ export function readConnectHeaders(frame: Frame): FrameHeaders {
 }
 
 /** Header entries as they are spelled. In 1.0, which has no escapes, an entry that would break its line is left out. */
-export function spellHeaders(headers: FrameHeaders, version: Version): FrameHeaders {
+export function encodeHeaders(headers: FrameHeaders, version: Version): FrameHeaders {
   const spelled = new Map<string, string>();
   for (const [name, value] of headers) {
-    if (version !== '1.0') spelled.set(spellText(name, version), spellText(value, version));
+    if (version !== '1.0') spelled.set(encodeText(name, version), encodeText(value, version));
     else if (!/[\r\n:]/.test(name) && !/[\r\n]/.test(value)) spelled.set(name, value);
   }
   return spelled;
 }
 
-function spellText(text: string, version: Version): string {
+function encodeText(text: string, version: Version): string {
   if (!/[\\:\r\n]/.test(text)) return text;
   const spelled = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll(':', '\\c');
   return version === '1.2' ? spelled.replaceAll('\r', '\\r') : spelled;

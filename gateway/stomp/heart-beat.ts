@@ -20,7 +20,7 @@ export function readBeats(header: string | undefined): Beats {
   return { send: Number(parts[1]), want: Number(parts[2]) };
 }
 
-export function spellBeats(beats: Beats): string {
+export function encodeBeats(beats: Beats): string {
   return `${beats.send},${beats.want}`;
 }
 
@@ -58,7 +58,7 @@ export class HeartBeat {
   readonly #beats: Beats;
   readonly #actions: BeatActions;
   /** Milliseconds without a sign after which the peer is given up. */
-  readonly #patience: number;
+  readonly #silenceLimit: number;
   #sentAt: number;
   #heardAt: number;
   #sendTimer: Timer;
@@ -70,7 +70,7 @@ export class HeartBeat {
     this.#clock = clock;
     this.#beats = beats;
     this.#actions = actions;
-    this.#patience = Math.min(beats.want * late, LONGEST);
+    this.#silenceLimit = Math.min(beats.want * late, LONGEST);
     this.#sentAt = clock.now();
     this.#heardAt = this.#sentAt;
     if (beats.send > 0) this.#watchSent();
@@ -105,9 +105,9 @@ export class HeartBeat {
   }
 
   #watchHeard(): void {
-    const due = this.#heardAt + this.#patience;
+    const due = this.#heardAt + this.#silenceLimit;
     this.#hearTimer = this.#clock.setTimeout(() => {
-      if (this.#clock.now() >= this.#heardAt + this.#patience) {
+      if (this.#clock.now() >= this.#heardAt + this.#silenceLimit) {
         this.heard();
         this.#actions.silent();
       }

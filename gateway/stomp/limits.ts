@@ -1,13 +1,13 @@
 /** Bounds of what a peer may send. */
 export interface FrameLimits {
-  /** Octets of a frame, head and body together. */
+  /** Bytes of a frame, head and body together. */
   readonly maxFrame: number;
   readonly maxHeaders: number;
-  /** Octets of one line of the head. */
+  /** Bytes of one line of the head. */
   readonly maxLine: number;
 }
 
-/** Bounds for frames of up to `maxFrame` octets; a token as long as browsers make them fits into a line. */
+/** Bounds for frames of up to `maxFrame` bytes; a token as long as browsers make them fits into a line. */
 export function frameLimits(maxFrame: number): FrameLimits {
   return { maxFrame, maxHeaders: 256, maxLine: 64 * 1024 };
 }

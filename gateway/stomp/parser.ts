@@ -12,13 +12,13 @@ const NUL = 0;
 /** Who is told what was parsed. */
 export interface FrameReceiver {
   frame(frame: Frame): void;
-  /** Octets came, and all of them were EOLs between frames. */
+  /** Bytes came, and all of them were EOLs between frames. */
   heartBeat(): void;
 }
 
 /**
- * Takes a stream of octets apart into STOMP frames, wherever it was cut. The state is the method that takes the next octets; each
- * answers where it stopped. It works on octets, as `content-length` counts octets and a cut may fall into a character. A plain frame that
+ * Takes a stream of bytes apart into STOMP frames, wherever it was cut. The state is the method that takes the next bytes; each
+ * answers where it stopped. It works on bytes, as `content-length` counts bytes and a cut may fall into a character. A plain frame that
  * stands whole in what arrived, as most do, is read by sight.
  *
  * What is unfinished is kept, and never more than `maxFrame` of it. Malformed and oversized input throws a `StompError`, as soon as it
@@ -29,17 +29,17 @@ export class FrameParser {
   readonly #receiver: FrameReceiver;
   readonly #isLenient: boolean;
   #limits: FrameLimits;
-  #state: (octets: Buffer, at: number) => number = this.#betweenFrames;
-  /** An unfinished line or body: the first `#held` octets of it. */
+  #state: (bytes: Buffer, at: number) => number = this.#betweenFrames;
+  /** An unfinished line or body: the first `#held` bytes of it. */
   #store: Buffer = NO_BODY;
   #held = 0;
   /** Nothing but EOLs came in this push. */
   #isIdle = false;
   #command = '';
   #headers = new Map<string, string>();
-  /** Octets of the frame's head so far. */
+  /** Bytes of the frame's head so far. */
   #head = 0;
-  /** Octets of a body of known length that are still to come. */
+  /** Bytes of a body of known length that are still to come. */
   #missing = 0;
 
   /**
@@ -58,11 +58,11 @@ export class FrameParser {
     this.#limits = limits;
   }
 
-  /** Takes octets that arrived. Frames are told in the call; a receiver may `stop` in it. */
-  push(octets: Buffer): void {
-    this.#isIdle = this.#state === this.#betweenFrames && octets.length > 0;
+  /** Takes bytes that arrived. Frames are told in the call; a receiver may `stop` in it. */
+  push(bytes: Buffer): void {
+    this.#isIdle = this.#state === this.#betweenFrames && bytes.length > 0;
     try {
-      for (let at = 0; at < octets.length; ) at = this.#state(octets, at);
+      for (let at = 0; at < bytes.length; ) at = this.#state(bytes, at);
     } catch (error) {
       this.stop();
       throw error;
@@ -72,71 +72,71 @@ export class FrameParser {
 
   /** Ignores everything from now on. */
   stop(): void {
-    this.#state = (octets) => octets.length;
+    this.#state = (bytes) => bytes.length;
     this.#takeHeld();
   }
 
   /** EOLs may stand between frames; in 1.2 each may have a CR. */
-  #betweenFrames(octets: Buffer, at: number): number {
+  #betweenFrames(bytes: Buffer, at: number): number {
     let next = at;
-    while (next < octets.length && (octets[next] === LF || octets[next] === CR)) next++;
-    if (next === octets.length) return next;
+    while (next < bytes.length && (bytes[next] === LF || bytes[next] === CR)) next++;
+    if (next === bytes.length) return next;
     this.#isIdle = false;
-    const frame = readWholeFrame(octets, next, this.#commands, this.#limits);
+    const frame = readWholeFrame(bytes, next, this.#commands, this.#limits);
     if (frame === undefined) {
       this.#state = this.#commandLine;
       return next;
     }
     this.#receiver.frame(frame);
-    return next + frame.octets.length;
+    return next + frame.bytes.length;
   }
 
-  #commandLine(octets: Buffer, at: number): number {
-    const end = this.#collectLine(octets, at);
-    if (end < 0) return octets.length;
+  #commandLine(bytes: Buffer, at: number): number {
+    const end = this.#collectLine(bytes, at);
+    if (end < 0) return bytes.length;
     this.#command = this.#takeLine();
     if (!this.#commands.has(this.#command)) throw new StompError('unknown command');
     this.#state = this.#headerLine;
     return end;
   }
 
-  #headerLine(octets: Buffer, at: number): number {
-    const end = this.#collectLine(octets, at);
-    if (end < 0) return octets.length;
+  #headerLine(bytes: Buffer, at: number): number {
+    const end = this.#collectLine(bytes, at);
+    if (end < 0) return bytes.length;
     const line = this.#takeLine();
     if (line === '') this.#beginBody();
     else this.#addHeader(line);
     return end;
   }
 
-  #countedBody(octets: Buffer, at: number): number {
-    const end = Math.min(octets.length, at + this.#missing);
-    this.#hold(octets.subarray(at, end));
+  #countedBody(bytes: Buffer, at: number): number {
+    const end = Math.min(bytes.length, at + this.#missing);
+    this.#hold(bytes.subarray(at, end));
     this.#missing -= end - at;
     if (this.#missing === 0) this.#state = this.#endOfBody;
     return end;
   }
 
-  #endOfBody(octets: Buffer, at: number): number {
-    if (octets[at] !== NUL) throw new StompError('no NUL where content-length ends');
+  #endOfBody(bytes: Buffer, at: number): number {
+    if (bytes[at] !== NUL) throw new StompError('no NUL where content-length ends');
     this.#finish();
     return at + 1;
   }
 
-  #openBody(octets: Buffer, at: number): number {
-    const nul = octets.indexOf(NUL, at);
-    const end = nul < 0 ? octets.length : nul;
+  #openBody(bytes: Buffer, at: number): number {
+    const nul = bytes.indexOf(NUL, at);
+    const end = nul < 0 ? bytes.length : nul;
     if (this.#head + this.#held + end - at > this.#limits.maxFrame) throw this.#tooBig();
-    this.#hold(octets.subarray(at, end));
+    this.#hold(bytes.subarray(at, end));
     if (nul < 0) return end;
     this.#finish();
     return nul + 1;
   }
 
   /** Holds what there is of a line. Answers where the next one begins, or -1 for more to come. */
-  #collectLine(octets: Buffer, at: number): number {
-    const lf = octets.indexOf(LF, at);
-    const piece = octets.subarray(at, lf < 0 ? octets.length : lf);
+  #collectLine(bytes: Buffer, at: number): number {
+    const lf = bytes.indexOf(LF, at);
+    const piece = bytes.subarray(at, lf < 0 ? bytes.length : lf);
     if (this.#held + piece.length > this.#limits.maxLine) throw new StompError('header line too long');
     if (piece.includes(NUL)) throw new StompError('NUL in the head of a frame');
     this.#hold(piece);
@@ -183,7 +183,7 @@ export class FrameParser {
   }
 
   /**
-   * What comes in one piece is kept as it is. More is copied into a store that doubles, as a piece may be one octet and an object for each
+   * What comes in one piece is kept as it is. More is copied into a store that doubles, as a piece may be one byte and an object for each
    * would be a hundred times its size.
    */
   #hold(piece: Buffer): void {
@@ -210,6 +210,6 @@ export class FrameParser {
   }
 
   #tooBig(): StompError {
-    return new StompError(`frame of more than ${this.#limits.maxFrame} octets`);
+    return new StompError(`frame of more than ${this.#limits.maxFrame} bytes`);
   }
 }

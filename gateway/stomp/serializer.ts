@@ -6,7 +6,7 @@ import type { Frame } from './frame.ts';
 export const EOL: Message = Message.text('\n');
 
 /**
- * The octets of a frame whose headers are spelled as they are to travel. `content-length` is ours, and stands wherever there is a body:
+ * The bytes of a frame whose headers are spelled as they are to travel. `content-length` is ours, and stands wherever there is a body:
  * ActiveMQ leaves it out of text messages, and without it stompjs 2.3 builds the body character by character.
  */
 export function serialize(frame: Frame): Buffer {
@@ -18,11 +18,11 @@ export function serialize(frame: Frame): Buffer {
   if (body.length > 0 || frame.headers.has('content-length')) head += `content-length:${body.length}\n`;
   head += '\n';
   const headLength = Buffer.byteLength(head);
-  const octets = Buffer.allocUnsafe(headLength + body.length + 1);
-  octets.write(head, 'utf8');
-  body.copy(octets, headLength);
-  octets[octets.length - 1] = 0;
-  return octets;
+  const bytes = Buffer.allocUnsafe(headLength + body.length + 1);
+  bytes.write(head, 'utf8');
+  body.copy(bytes, headLength);
+  bytes[bytes.length - 1] = 0;
+  return bytes;
 }
 
 /**
@@ -30,6 +30,6 @@ export function serialize(frame: Frame): Buffer {
  * ones make Latin-1.
  */
 export function toMessage(frame: Frame): Message {
-  const octets = frame.octets ?? serialize(frame);
-  return isUtf8(octets) ? Message.utf8(octets) : Message.binary(octets);
+  const bytes = frame.bytes ?? serialize(frame);
+  return isUtf8(bytes) ? Message.utf8(bytes) : Message.binary(bytes);
 }

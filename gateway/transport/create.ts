@@ -10,7 +10,7 @@ export interface CreateRequest {
   readonly protocols: readonly string[];
 }
 
-/** Octets of a create body. */
+/** Bytes of a create body. */
 export const CREATE_BODY = 16_384;
 
 const NONCE = /^[A-Za-z0-9_-]{16,64}$/;
@@ -63,7 +63,7 @@ function malformed(reason: string): RequestError {
 }
 
 /** Everything a repeat must have in common with the first request. */
-export function likenessOf(
+export function fingerprint(
   request: CreateRequest,
   base: string,
   header: (name: string) => string | undefined,
@@ -93,7 +93,7 @@ export interface CreateAnswer {
 }
 
 /** Writes the answer; `end` comes last, so that a cut one can be told. */
-export function spellAnswer(answer: CreateAnswer): string {
+export function encodeAnswer(answer: CreateAnswer): string {
   const fields = Object.entries(answer).map(
     ([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
   );

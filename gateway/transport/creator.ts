@@ -5,7 +5,7 @@ import type { Creations } from '../session/creations.ts';
 import type { SessionLimits } from '../session/policy.ts';
 import type { Session } from '../session/session.ts';
 import { cookiesFor } from './cookies.ts';
-import { CREATE_BODY, type CreateRequest, likenessOf, parseCreate, spellAnswer } from './create.ts';
+import { CREATE_BODY, type CreateRequest, encodeAnswer, fingerprint, parseCreate } from './create.ts';
 import { refuse, refuseFor, refuseLong } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
 
@@ -14,7 +14,7 @@ export interface CreatorContext {
   readonly log: Log;
   readonly creations: Creations;
   readonly session: SessionLimits;
-  /** Octets of a request body. */
+  /** Bytes of a request body. */
   readonly body: number;
   /** The gateway takes no new sessions. */
   draining(): boolean;
@@ -56,7 +56,7 @@ export class Creator {
     headers: Headers,
     request: CreateRequest,
   ): void {
-    const likeness = likenessOf(request, base, (name) => exchange.header(name));
+    const likeness = fingerprint(request, base, (name) => exchange.header(name));
     this.#context.creations
       .begin(request.nonce, likeness, (ended) => route.open(exchange, request, ended))
       .then(
@@ -77,7 +77,7 @@ export class Creator {
     const { heartbeat, silence, window, outbox } = this.#context.session;
     const { token, protocol } = session.identity;
     const { body } = this.#context;
-    return spellAnswer({
+    return encodeAnswer({
       token,
       protocol,
       carriers: route.carriers,

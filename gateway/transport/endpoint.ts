@@ -1,5 +1,5 @@
-import { END } from '../dialect/resumable.ts';
 import { mayUse } from '../access/admission.ts';
+import { END } from '../dialect/resumable.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { parseText } from '../protocol/text-form.ts';
@@ -8,15 +8,15 @@ import { decodeUtf8, UnitBuilder } from '../protocol/unit-builder.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import type { FallbackAddress } from './address.ts';
-import { asAsked } from './legacy/legacy-request.ts';
 import { Creator, type CreatorContext } from './creator.ts';
 import { headersFor } from './headers.ts';
+import { asLegacyRequest } from './legacy/legacy-request.ts';
+import { WrappedExchange } from './legacy/wrapped.ts';
 import { TRANSPORTS } from './list.ts';
 import { refuse, refuseFor, refuseLong } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
-import { SharedSessions } from './shared/multiplexer.ts';
+import { Multiplexer } from './shared/multiplexer.ts';
 import type { Transport, TransportLimits } from './transport.ts';
-import { WrappedExchange } from './legacy/wrapped.ts';
 
 /** What the endpoint needs of its surroundings. */
 export interface EndpointContext extends CreatorContext {
@@ -26,10 +26,10 @@ export interface EndpointContext extends CreatorContext {
   route(path: string): FallbackRoute | undefined;
 }
 
-/** Octets that token and punctuation may add to a body. */
+/** Bytes that token and punctuation may add to a body. */
 const TOKEN_ROOM = 1_024;
 
-/** First octet of a body in byte form. */
+/** First byte of a body in byte form. */
 const BYTE_FORM = 0x01;
 
 /** Stands behind the token of a body in text form. */
@@ -47,7 +47,7 @@ export class FallbackEndpoint {
 
   /** Answers a request below a route. Throws a `RequestError` for one that may not be asked so. */
   handle(given: Exchange, address: FallbackAddress, route: FallbackRoute): void {
-    const exchange = asAsked(given, address.action, route.jsonp);
+    const exchange = asLegacyRequest(given, address.action, route.jsonp);
     // An XDomainRequest asks for them on the page's own origin as well.
     const headers = headersFor(route.crossOrigin(exchange, exchange instanceof WrappedExchange));
     const transport = TRANSPORTS.get(address.action);
@@ -134,7 +134,7 @@ export class FallbackEndpoint {
       const owner =
         shared === undefined
           ? session
-          : new SharedSessions(session, unit, shared, (other) => this.#findFor(transport, other, exchange));
+          : new Multiplexer(session, unit, shared, (other) => this.#findFor(transport, other, exchange));
       transport.serve({ exchange, session: owner, unit, headers, wanted, limits: this.#context.transport });
     } catch (error) {
       refuseFor(exchange, headers, error, this.#context.log);

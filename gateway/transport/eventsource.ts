@@ -1,4 +1,4 @@
-import { END, HEARTBEAT, RECYCLE, spellDelivery, spellPadding } from '../dialect/resumable.ts';
+import { END, encodeDelivery, encodePadding, HEARTBEAT, RECYCLE } from '../dialect/resumable.ts';
 import type { Headers } from '../http/exchange.ts';
 import { END_LETTER, noAnswer } from './end-frames.ts';
 import { streamed } from './headers.ts';
@@ -12,8 +12,8 @@ function event(frames: string): string {
 
 const AS_EVENTS: Spelling = {
   contentType: 'text/event-stream; charset=utf-8',
-  delivery: (delivery, positioned) => event(spellDelivery(delivery, positioned)),
-  padding: (size) => event(spellPadding(size)),
+  delivery: (delivery, positioned) => event(encodeDelivery(delivery, positioned)),
+  padding: (size) => event(encodePadding(size)),
   heartbeat: event(HEARTBEAT),
   recycle: event(RECYCLE),
   end: (reason) => event(END[END_LETTER[reason]]),

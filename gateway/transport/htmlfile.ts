@@ -1,8 +1,8 @@
-import { END, HEARTBEAT, RECYCLE, spellDelivery, spellPadding } from '../dialect/resumable.ts';
+import { END, encodeDelivery, encodePadding, HEARTBEAT, RECYCLE } from '../dialect/resumable.ts';
 import type { Headers } from '../http/exchange.ts';
 import { END_LETTER, noAnswer } from './end-frames.ts';
 import { streamed } from './headers.ts';
-import { spellLiteral } from './legacy/js-string.ts';
+import { jsString } from './legacy/js-string.ts';
 import { type Spelling, StreamCarrier } from './stream-carrier.ts';
 import type { DownstreamTransport } from './transport.ts';
 
@@ -17,13 +17,13 @@ const PREAMBLE =
 
 /** Frames for the page, in a script that runs as soon as its end tag is there. */
 function script(frames: string): string {
-  return `<script>p(${spellLiteral(frames)})</script>\r\n`;
+  return `<script>p(${jsString(frames)})</script>\r\n`;
 }
 
 const AS_SCRIPTS: Spelling = {
   contentType: 'text/html; charset=utf-8',
-  delivery: (delivery, positioned) => script(spellDelivery(delivery, positioned)),
-  padding: (size) => script(spellPadding(size)),
+  delivery: (delivery, positioned) => script(encodeDelivery(delivery, positioned)),
+  padding: (size) => script(encodePadding(size)),
   heartbeat: script(HEARTBEAT),
   recycle: script(RECYCLE),
   end: (reason) => script(END[END_LETTER[reason]]),

@@ -1,4 +1,4 @@
-import { spellAck } from '../dialect/resumable.ts';
+import { encodeAck } from '../dialect/resumable.ts';
 import type { UpstreamTransport } from './transport.ts';
 
 /** Frames from the client; the answer says what was taken, late if the backend is slow (PROTOCOL.md §5). */
@@ -8,6 +8,6 @@ export const send: UpstreamTransport = {
   source: 'body',
   direction: 'up',
   serve: ({ exchange, session, unit, headers }) => {
-    session.accept(unit, (ack) => exchange.reply(200, headers, spellAck(ack)));
+    session.accept(unit, (ack) => exchange.reply(200, headers, encodeAck(ack)));
   },
 };

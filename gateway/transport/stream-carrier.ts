@@ -6,13 +6,13 @@ import type { Carrier, CarrierOwner, EndReason } from '../session/carrier.ts';
 export interface Spelling {
   readonly contentType: string;
   delivery(delivery: Delivery, positioned: boolean): string | Buffer;
-  padding(octets: number): string | Buffer;
+  padding(bytes: number): string | Buffer;
   readonly heartbeat: string | Buffer;
   readonly recycle: string | Buffer;
   end(reason: EndReason): string | Buffer;
 }
 
-/** Octets of payload in one write: small enough that a slow reader is noticed soon. */
+/** Bytes of payload in one write: small enough that a slow reader is noticed soon. */
 const ROOM = 65_536;
 
 /** A downstream on a response without end. */
@@ -21,7 +21,7 @@ export class StreamCarrier implements Carrier {
   readonly acknowledges = false;
   readonly room = ROOM;
   readonly #response: ResponseStream;
-  readonly #spelling: Spelling;
+  readonly #encodeing: Spelling;
   readonly #session: CarrierOwner;
   readonly #budget: number;
   #written = 0;
@@ -29,32 +29,32 @@ export class StreamCarrier implements Carrier {
   #next = 0;
   #recycling = false;
 
-  /** After `budget` octets (of text: characters) the client is asked for a new stream; after twice that this one ends. */
+  /** After `budget` bytes (of text: characters) the client is asked for a new stream; after twice that this one ends. */
   constructor(response: ResponseStream, spelling: Spelling, session: CarrierOwner, budget: number) {
     this.#response = response;
-    this.#spelling = spelling;
+    this.#encodeing = spelling;
     this.#session = session;
     this.#budget = budget;
     response.onDrain(() => session.writable(this));
   }
 
-  /** Begins the stream with padding, for engines that hold the first octets back. */
-  pad(octets: number): void {
-    if (octets > 0) this.#response.write(this.#spelling.padding(octets));
+  /** Begins the stream with padding, for engines that hold the first bytes back. */
+  pad(bytes: number): void {
+    if (bytes > 0) this.#response.write(this.#encodeing.padding(bytes));
   }
 
   deliver(delivery: Delivery): boolean {
     const positioned = delivery.first === this.#next;
     this.#next = delivery.first + delivery.entries.length;
-    return this.#write(this.#spelling.delivery(delivery, positioned));
+    return this.#write(this.#encodeing.delivery(delivery, positioned));
   }
 
   heartbeat(): void {
-    this.#write(this.#spelling.heartbeat);
+    this.#write(this.#encodeing.heartbeat);
   }
 
   end(reason: EndReason): void {
-    this.#response.write(this.#spelling.end(reason));
+    this.#response.write(this.#encodeing.end(reason));
     this.#response.end();
   }
 
@@ -69,6 +69,6 @@ export class StreamCarrier implements Carrier {
     }
     if (this.#recycling) return takesMore;
     this.#recycling = true;
-    return this.#response.write(this.#spelling.recycle);
+    return this.#response.write(this.#encodeing.recycle);
   }
 }

@@ -2,7 +2,7 @@ import type { Exchange, Headers } from '../http/exchange.ts';
 import type { Unit, Wanted } from '../protocol/unit.ts';
 import type { CarrierOwner } from '../session/carrier.ts';
 
-/** Bounds that transports keep, in octets. */
+/** Bounds that transports keep, in bytes. */
 export interface TransportLimits {
   /** What a poll carries, about. */
   readonly pollBudget: number;

@@ -2,7 +2,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { END, HEARTBEAT, spellDelivery, spellDeliveryBytes } from '../dialect/resumable.ts';
+import { END, encodeDelivery, encodeDeliveryBytes, HEARTBEAT } from '../dialect/resumable.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { CloseCode } from '../protocol/close.ts';
@@ -14,20 +14,20 @@ import type { Carrier, EndReason } from '../session/carrier.ts';
 import type { Session } from '../session/session.ts';
 import { END_LETTER, noAnswer } from './end-frames.ts';
 
-/** Octets of payload in one delivery, and octets unsent at which the carrier asks to wait. */
+/** Bytes of payload in one delivery, and bytes unsent at which the carrier asks to wait. */
 const ROOM = 65_536;
 
 /** So many bodies of frames may wait for room in the inbox before the socket is not read any more. */
 const WAITING_BODIES = 4;
 
-/** What a frame counts beside its octets: about what it takes in memory. */
+/** What a frame counts beside its bytes: about what it takes in memory. */
 const FRAME_COST = 64;
 
 /** What the WebSockets of sessions need of their surroundings. */
 export interface SessionSocketContext {
   readonly clock: Clock;
   readonly log: Log;
-  /** Octets that a client may put in one message. */
+  /** Bytes that a client may put in one message. */
   readonly body: number;
   /** Milliseconds in which a client must ask for the downstream. */
   readonly attachTimeout: number;
@@ -84,7 +84,7 @@ class SocketCarrier implements Carrier {
   #blocked = false;
   /** Frames that the session had no room for yet. It has been offered the first of them, and will say what it took. */
   #waiting: (readonly Arrival[])[] = [];
-  /** What came in since something waits, in octets and something for each frame. */
+  /** What came in since something waits, in bytes and something for each frame. */
   #waitingBytes = 0;
   /** Nothing is read any more. */
   #over = false;
@@ -143,9 +143,9 @@ class SocketCarrier implements Carrier {
   }
 
   /** Its acknowledgements are heard at once: while those of our frames wait behind frames of the client, neither side might go on. */
-  #queue(unit: Unit, octets: number): void {
+  #queue(unit: Unit, bytes: number): void {
     this.#waiting.push(unit.arrivals);
-    this.#waitingBytes += octets + FRAME_COST * unit.arrivals.length;
+    this.#waitingBytes += bytes + FRAME_COST * unit.arrivals.length;
     this.#session.accept({ ...unit, arrivals: [] }, noAnswer);
     if (this.#waitingBytes > WAITING_BODIES * this.#context.body) this.#socket.pause();
   }
@@ -179,7 +179,7 @@ class SocketCarrier implements Carrier {
     this.#ours = delivery.first + delivery.entries.length;
     const binary = delivery.entries.some((entry) => entry.message?.binary);
     this.#socket.send(
-      binary ? spellDeliveryBytes(delivery, positioned) : spellDelivery(delivery, positioned),
+      binary ? encodeDeliveryBytes(delivery, positioned) : encodeDelivery(delivery, positioned),
       { binary },
       this.#sent,
     );

@@ -1,15 +1,15 @@
 import {
   END,
   END_BYTES,
+  encodeDelivery,
+  encodeDeliveryBytes,
   HEARTBEAT,
   HEARTBEAT_BYTES,
-  spellDelivery,
-  spellDeliveryBytes,
 } from '../dialect/resumable.ts';
 import type { Delivery } from '../protocol/delivery.ts';
 import type { Carrier, EndReason } from '../session/carrier.ts';
 import { END_LETTER, noAnswer } from './end-frames.ts';
-import { octets } from './headers.ts';
+import { bytes } from './headers.ts';
 import type { AttachCall, DownstreamTransport } from './transport.ts';
 
 /** Long polling: a request is answered with what there is, as soon as there is something (PROTOCOL.md §6.2). */
@@ -40,8 +40,8 @@ class Poll implements Carrier {
   }
 
   deliver(delivery: Delivery): boolean {
-    if (this.#inBytes()) this.#reply(spellDeliveryBytes(delivery, false));
-    else this.#reply(spellDelivery(delivery, false));
+    if (this.#inBytes()) this.#reply(encodeDeliveryBytes(delivery, false));
+    else this.#reply(encodeDelivery(delivery, false));
     return false;
   }
 
@@ -60,6 +60,6 @@ class Poll implements Carrier {
 
   #reply(body: string | Buffer): void {
     const { exchange, headers } = this.#call;
-    exchange.reply(200, typeof body === 'string' ? headers : octets(headers), body);
+    exchange.reply(200, typeof body === 'string' ? headers : bytes(headers), body);
   }
 }

@@ -1,14 +1,14 @@
 import {
   END,
   END_BYTES,
+  encodeDelivery,
+  encodeDeliveryBytes,
+  encodePadding,
+  encodePaddingBytes,
   HEARTBEAT,
   HEARTBEAT_BYTES,
   RECYCLE,
   RECYCLE_BYTES,
-  spellDelivery,
-  spellDeliveryBytes,
-  spellPadding,
-  spellPaddingBytes,
 } from '../dialect/resumable.ts';
 import { END_LETTER, noAnswer } from './end-frames.ts';
 import { streamed } from './headers.ts';
@@ -17,8 +17,8 @@ import type { DownstreamTransport } from './transport.ts';
 
 const IN_TEXT: Spelling = {
   contentType: 'text/plain; charset=utf-8',
-  delivery: spellDelivery,
-  padding: spellPadding,
+  delivery: encodeDelivery,
+  padding: encodePadding,
   heartbeat: HEARTBEAT,
   recycle: RECYCLE,
   end: (reason) => END[END_LETTER[reason]],
@@ -26,8 +26,8 @@ const IN_TEXT: Spelling = {
 
 const IN_BYTES: Spelling = {
   contentType: 'application/octet-stream',
-  delivery: spellDeliveryBytes,
-  padding: spellPaddingBytes,
+  delivery: encodeDeliveryBytes,
+  padding: encodePaddingBytes,
   heartbeat: HEARTBEAT_BYTES,
   recycle: RECYCLE_BYTES,
   end: (reason) => END_BYTES[END_LETTER[reason]],

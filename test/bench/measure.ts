@@ -10,7 +10,7 @@ export interface Measured {
 }
 
 /** A task that takes so many ms longer than its warm-up and measured time has hung. */
-const PATIENCE = 60_000;
+const TIMEOUT = 60_000;
 
 const NOTHING: Usage = { cpu: Number.NaN, rss: Number.NaN, heap: Number.NaN };
 
@@ -23,7 +23,7 @@ export function measure(task: Task, server: ServerProcess | undefined, collect =
     deadline = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`${task.dialect}: the load generator hangs`));
-    }, timeOf(task) + PATIENCE);
+    }, timeOf(task) + TIMEOUT);
     child.on('message', async (message: LoadMessage) => {
       try {
         if ('failure' in message) throw new Error(`${task.dialect}: ${message.failure}`);

@@ -2,9 +2,9 @@
 export interface Usage {
   /** User and system time of all threads, µs. */
   readonly cpu: number;
-  /** Resident set, octets. */
+  /** Resident set, bytes. */
   readonly rss: number;
-  /** JavaScript heap and what hangs on it (array buffers), octets. */
+  /** JavaScript heap and what hangs on it (array buffers), bytes. */
   readonly heap: number;
 }
 
@@ -31,7 +31,7 @@ export type Work =
   | {
       readonly kind: 'echo' | 'push';
       readonly sessions: number;
-      /** Octets of a message. */
+      /** Bytes of a message. */
       readonly size: number;
       readonly warmUp: number;
       readonly duration: number;

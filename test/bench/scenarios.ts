@@ -56,7 +56,7 @@ export interface Scenario {
   readonly exact?: boolean;
 }
 
-/** Octets of the message that everything is measured with. */
+/** Bytes of the message that everything is measured with. */
 const SIZE = 100;
 const WIRE_MESSAGES = 50;
 const OPEN_CONCURRENCY = 50;
@@ -73,7 +73,7 @@ const LOADS: readonly Metric[] = [
 export const scenarios: readonly Scenario[] = [
   {
     name: 'echo',
-    title: ({ sessions }) => `Echo: ${sessions} sessions, each with one message of ${SIZE} octets under way`,
+    title: ({ sessions }) => `Echo: ${sessions} sessions, each with one message of ${SIZE} bytes under way`,
     metrics: [{ ...CPU, title: 'server CPU µs/echo' }, { ...RATE, title: 'echoes/s' }, P50, P99, ...LOADS],
     groups: everyContender(async (contender, settings) => {
       const { sessions, warmUp, duration } = settings;
@@ -83,7 +83,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'push',
-    title: ({ pushSessions }) => `Push: one message of ${SIZE} octets to ${pushSessions} sessions at a time`,
+    title: ({ pushSessions }) => `Push: one message of ${SIZE} bytes to ${pushSessions} sessions at a time`,
     metrics: [
       { ...CPU, title: 'server CPU µs/delivery' },
       { ...RATE, title: 'deliveries/s' },
@@ -117,13 +117,13 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'wire',
-    title: () => `Wire: TCP payload per message of ${SIZE} octets of text`,
+    title: () => `Wire: TCP payload per message of ${SIZE} bytes of text`,
     exact: true,
     metrics: [
-      { key: 'up', title: 'echo: octets up', digits: 0, compared: true },
-      { key: 'down', title: 'octets down', digits: 0, compared: true },
-      { key: 'pushUp', title: 'pushed: octets up', digits: 0, compared: false },
-      { key: 'pushDown', title: 'octets down', digits: 0, compared: true },
+      { key: 'up', title: 'echo: bytes up', digits: 0, compared: true },
+      { key: 'down', title: 'bytes down', digits: 0, compared: true },
+      { key: 'pushUp', title: 'pushed: bytes up', digits: 0, compared: false },
+      { key: 'pushDown', title: 'bytes down', digits: 0, compared: true },
     ],
     groups: everyContender(async (contender, settings) => {
       const work: Work = { kind: 'wire', size: SIZE, count: WIRE_MESSAGES };
@@ -134,7 +134,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'open',
     title: () =>
-      `Open: sessions opened, used for one echo of ${SIZE} octets and left, ${OPEN_CONCURRENCY} at a time`,
+      `Open: sessions opened, used for one echo of ${SIZE} bytes and left, ${OPEN_CONCURRENCY} at a time`,
     metrics: [
       { ...RATE, title: 'sessions/s' },
       { ...CPU, title: 'server CPU µs/session' },
@@ -192,7 +192,7 @@ function native(size: number): Scenario {
   return {
     name: size === SIZE ? 'native' : 'native-large',
     title: ({ sessions }) =>
-      `Native path: ${sessions} WebSockets to a ws server, one message of ${size} octets under way on each`,
+      `Native path: ${sessions} WebSockets to a ws server, one message of ${size} bytes under way on each`,
     metrics: [{ ...CPU, title: 'CPU between, µs/echo' }, { ...RATE, title: 'echoes/s' }, P50, P99, ...LOADS],
     groups: [
       {

@@ -15,7 +15,7 @@ export interface ServerProcess {
 const BUILT = new URL('../../dist/bench/', import.meta.url);
 
 /** Time a server has to end by itself, ms: one with a profile to write needs some. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 /** Path of a program of the benchmark. */
 export function program(name: string): string {
@@ -50,7 +50,7 @@ export async function startServer(
       return message.usage;
     },
     stop: async () => {
-      const deadline = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      const deadline = setTimeout(() => child.kill('SIGKILL'), TIMEOUT);
       if (child.connected) child.disconnect();
       await exited;
       clearTimeout(deadline);

@@ -6,7 +6,7 @@ import { groupCpuTime } from './process-usage.ts';
 import type { Metric, Row, RowGroup, Scenario, Settings } from './scenarios.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 
-/** Octets of a message's body. */
+/** Bytes of a message's body. */
 const SIZE = 100;
 
 /** Descriptors that a process needs beside those of its clients. */
@@ -33,7 +33,7 @@ export const stompScenarios: readonly Scenario[] = [
   {
     name: 'stomp',
     title: ({ sessions }) =>
-      `STOMP: ${sessions} WebSockets, each with one message of ${SIZE} octets to its own topic under way`,
+      `STOMP: ${sessions} WebSockets, each with one message of ${SIZE} bytes to its own topic under way`,
     metrics: [
       CPU,
       ...COMMON,
@@ -55,7 +55,7 @@ function fanOut(name: string, times: number): Scenario {
   return {
     name,
     title: (scale) =>
-      `STOMP fan-out: one message of ${SIZE} octets to a topic with ${subscribersOf(scale)} subscribers at a time`,
+      `STOMP fan-out: one message of ${SIZE} bytes to a topic with ${subscribersOf(scale)} subscribers at a time`,
     metrics: [
       { key: 'subscribers', title: 'subscribers', digits: 0, compared: false },
       CPU,

@@ -31,7 +31,7 @@ socket.onmessage = function (event) {
 </script></body></html>`,
 };
 
-/** JavaFX's WebView shows a body when it has 40,960 octets of it or has ended, as proxies do that hold answers back. */
+/** JavaFX's WebView shows a body when it has 40,960 bytes of it or has ended, as proxies do that hold answers back. */
 describe('an engine that holds streams back', () => {
   let gateway: GatewayProgram;
   let front: Front;

@@ -30,15 +30,15 @@ export async function run(url: string, options: RunOptions): Promise<RunResult> 
   }
 }
 
-/** A page cannot open TCP connections: the player sends the octets of each as WebSocket messages to this relay. */
+/** A page cannot open TCP connections: the player sends the bytes of each as WebSocket messages to this relay. */
 async function startRelay({ hostname, port: digits }: URL) {
   const port = Number(digits || 80);
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   server.on('connection', (socket: WebSocket) => {
     const tcp = connect(port, hostname);
-    socket.on('message', (octets: Buffer) => tcp.write(octets)).on('close', () => tcp.destroy());
+    socket.on('message', (bytes: Buffer) => tcp.write(bytes)).on('close', () => tcp.destroy());
     socket.on('error', () => tcp.destroy());
-    tcp.on('data', (octets) => socket.send(octets)).on('close', () => socket.close());
+    tcp.on('data', (bytes) => socket.send(bytes)).on('close', () => socket.close());
     tcp.on('error', () => socket.close());
   });
   await once(server, 'listening');

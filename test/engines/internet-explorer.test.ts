@@ -53,7 +53,7 @@ ${steps}
 window.attachEvent('onload', begin);
 </script></body></html>`;
 
-/** Text and octets, a Close of either side, and what is left in the page. */
+/** Text and bytes, a Close of either side, and what is left in the page. */
 const bridged = `
 var sockets = {};
 var left = 2;
@@ -70,7 +70,7 @@ function begin() {
       say('text ' + (event.data === 'h\\u00e9llo \\0 \\r\\n \\ud83d\\ude00'));
       sockets.a.send(new WebSocketShim.Bytes([0, 127, 128, 255]));
     } else {
-      say('octets ' + bytes.join());
+      say('bytes ' + bytes.join());
       sockets.a.close(4001, 'bye, all');
     }
   };
@@ -177,7 +177,7 @@ describe("in Internet Explorer's document, by HtmlUnit,", function () {
         'b closed 4002 so, there true',
         'b over bridge',
         'b over xhr-polling',
-        'octets 0,127,128,255',
+        'bytes 0,127,128,255',
         'text true',
       ]);
       // The backend sees the page's origin, not the bridge's.

@@ -23,7 +23,7 @@ const LIMITS: SessionLimits = {
   delayed: 4,
 };
 const POLICY = { delivered: 'acknowledged', second: 'supersedes' } as const;
-/** Octets of the longest message here. */
+/** Bytes of the longest message here. */
 const LONGEST = 400;
 /** What one put, or one send, may exceed a bound by: a message, or all its fragments, and what each counts for itself. */
 const OVERSHOOT = LONGEST + 64 * 5;
@@ -251,8 +251,8 @@ class Client {
     this.#fragments = [];
   }
 
-  /** Octets of the frames up to that number. */
-  octetsUpTo(number: number): number {
+  /** Bytes of the frames up to that number. */
+  bytesUpTo(number: number): number {
     return this.#frames.slice(0, number).reduce((sum, { message }) => sum + (message?.size ?? 0), 0);
   }
 
@@ -368,7 +368,7 @@ class Run {
     assert.ok(backend.got.length <= client.sent && client.got.length <= backend.sent);
     assert.ok(session.bufferedAmount < LIMITS.outbox + OVERSHOOT, `outbox of ${session.bufferedAmount}`);
     if (backend.closed_ === undefined) {
-      const held = client.octetsUpTo(session.received) - backend.got.join('').length;
+      const held = client.bytesUpTo(session.received) - backend.got.join('').length;
       // Early frames that were waited for come on top.
       assert.ok(held < 2 * LIMITS.inbox + OVERSHOOT, `inbox of ${held}`);
     }

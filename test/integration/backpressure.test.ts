@@ -16,7 +16,7 @@ const SENT_AT_MOST = 32 * MIB;
 /** The outbox of 1 MiB, a message, and what the heap grows by on any work. */
 const GROWN_AT_MOST = 48 * MIB;
 
-/** Resident octets of a process (proc(5)). */
+/** Resident bytes of a process (proc(5)). */
 function residentOf({ process: child }: GatewayProgram): number {
   const [, kib = '0'] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
   return Number(kib) * 1024;
@@ -27,7 +27,7 @@ describe('a client that stops reading while its upstream pours 1 GiB', function 
   let upstream: WebSocketServer;
   let gateway: GatewayProgram;
   let client: FallbackClient;
-  /** Octets that the upstream's own library still holds, and that it was given. */
+  /** Bytes that the upstream's own library still holds, and that it was given. */
   let poured = 0;
   let pouring: WebSocket | undefined;
 
@@ -116,8 +116,8 @@ describe('a client that stops reading while its upstream pours 1 GiB', function 
       });
       latencies.sort((a, b) => a - b);
       const median = latencies[50] as number;
-      assert.ok(poured < SENT_AT_MOST, `the upstream got rid of ${poured} octets`);
-      assert.ok(grown < GROWN_AT_MOST, `the gateway grew by ${grown} octets`);
+      assert.ok(poured < SENT_AT_MOST, `the upstream got rid of ${poured} bytes`);
+      assert.ok(grown < GROWN_AT_MOST, `the gateway grew by ${grown} bytes`);
       assert.ok(median < 500, `a neighbour's echo took ${median} ms`);
       socket.destroy();
     });

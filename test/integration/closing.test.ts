@@ -6,7 +6,7 @@ import type { GatewaySocket } from '../../gateway/index.ts';
 import { FallbackClient } from '../support/fallback-client.ts';
 import { startGateway } from '../support/gateway.ts';
 
-/** Octets that are more than an outbox and the buffers of the system hold. */
+/** Bytes that are more than an outbox and the buffers of the system hold. */
 const MUCH = 32 * 1024 ** 2;
 const PIECE = 'x'.repeat(60_000);
 
@@ -63,7 +63,7 @@ describe('a connection that is closed while one end is held back', () => {
       closed = numbered.find((frame) => /^[CX]/.test(frame)) ?? '';
     }
     assert.equal(closed, 'C4000,bye');
-    assert.ok(received >= MUCH, `${received} octets`);
+    assert.ok(received >= MUCH, `${received} bytes`);
   });
 
   it('ends at once for a native client whose messages nobody takes any more', async () => {

@@ -56,7 +56,7 @@ describe('cookies that a WebSocket server sets with its 101', () => {
     assert.equal(gateway.gateway.sessions, 1);
   });
 
-  it('come off the fast lane, too', async () => {
+  it('come off the fast path, too', async () => {
     const body = createBody({ url: '/app/ws', origin: client.origin });
     const socket = connect(gateway.port, '127.0.0.1');
     const head = [

@@ -59,13 +59,13 @@ ${access.join('')}</cross-domain-policy>
     const before = usedHeap();
     await askForPolicies(gateway.port, 10_000);
     const grown = usedHeap() - before;
-    assert.ok(grown < 512 * 1024, `${grown} octets more`);
+    assert.ok(grown < 512 * 1024, `${grown} bytes more`);
   });
 
   it("say nothing on the gateway's port to what begins as one and is none", async () => {
     await start();
-    for (const octets of [`${REQUEST}x`, '<html>', `${REQUEST.slice(0, -1)}\n`]) {
-      assert.equal(await ask(gateway.port, octets), '');
+    for (const bytes of [`${REQUEST}x`, '<html>', `${REQUEST.slice(0, -1)}\n`]) {
+      assert.equal(await ask(gateway.port, bytes), '');
     }
     // An empty line before a request is HTTP's (RFC 9112 §2.2), and so is what is behind it.
     assert.equal(statusOf(await ask(gateway.port, `\r\n${REQUEST}\r\n\r\n`)), 400);

@@ -31,7 +31,7 @@ describe('a hixie client at a gateway', () => {
 
   const echo = { routes: [{ path: '/echo', backend: 'echo:' }] };
 
-  /** Sends a handshake, the eight octets in the same packet. */
+  /** Sends a handshake, the eight bytes in the same packet. */
   async function knock(port: number, target: string, fields: Fields = {}): Promise<RawClient> {
     const client = await RawClient.connect(port);
     servers.onStop(() => client.socket.destroy());
@@ -190,7 +190,7 @@ describe('a hixie client at a gateway', () => {
     await client.rest();
   });
 
-  /** HAProxy up to 1.4 (faye-websocket-node#4): octets behind a request without a body wait for the 101. */
+  /** HAProxy up to 1.4 (faye-websocket-node#4): bytes behind a request without a body wait for the 101. */
   it('gets through a proxy that holds its key back until it sees a 101', async () => {
     const port = await gateway(echo);
     const proxy = createServer((front: Socket) => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Accepted, Backend, Handshake } from '../../gateway/backend/backend.ts';
-import { channelPair } from '../../gateway/channel/channel-pair.ts';
 import { echoBackend } from '../../gateway/backend/echo.ts';
-import type { NativeConnection } from '../../gateway/native/native.ts';
 import type { Channel } from '../../gateway/channel/channel.ts';
+import { channelPair } from '../../gateway/channel/channel-pair.ts';
+import type { NativeConnection } from '../../gateway/native/native.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import { nativeGateways } from '../support/native-gateways.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -20,7 +20,7 @@ const OPEN_76 =
   'HTTP/1.1 101 WebSocket Protocol Handshake\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n' +
   'Sec-WebSocket-Origin: http://page.test\r\nSec-WebSocket-Location: ws://gateway.test/chat?room=1\r\n\r\n';
 
-/** The octets of a request, and what stands behind it. */
+/** The bytes of a request, and what stands behind it. */
 function request(fields: Readonly<Record<string, string>>, behind: Buffer = Buffer.alloc(0)): Buffer {
   const all = {
     Upgrade: 'WebSocket',
@@ -71,10 +71,10 @@ describe('a client of a hixie draft', () => {
     return { backend, connected };
   }
 
-  async function connect(port: number, ...octets: Buffer[]): Promise<RawClient> {
+  async function connect(port: number, ...bytes: Buffer[]): Promise<RawClient> {
     const client = await RawClient.connect(port);
     servers.onStop(() => client.socket.destroy());
-    for (const piece of octets) client.write(piece);
+    for (const piece of bytes) client.write(piece);
     return client;
   }
 
@@ -112,11 +112,11 @@ describe('a client of a hixie draft', () => {
       assert.deepEqual(await client.read(6), Buffer.concat([text('a'), text('b')]));
     });
 
-    it('may come octet by octet', async () => {
+    it('may come byte by byte', async () => {
       const all = request(keys, Buffer.concat([KEY3, text('grüße')]));
       const client = await connect(await gateway(echoBackend));
-      for (const octet of all) {
-        client.write(Buffer.of(octet));
+      for (const byte of all) {
+        client.write(Buffer.of(byte));
         await new Promise((resolve) => setImmediate(resolve));
       }
       await client.until(DIGEST);
@@ -223,8 +223,8 @@ describe('a client of a hixie draft', () => {
   });
 
   for (const [draft, opened, isClose] of [
-    ['76', open76, (octets: Buffer) => octets.equals(CLOSE)],
-    ['75', open75, (octets: Buffer) => octets.length === 0],
+    ['76', open76, (bytes: Buffer) => bytes.equals(CLOSE)],
+    ['75', open75, (bytes: Buffer) => bytes.length === 0],
   ] as const) {
     describe(`of draft ${draft}`, () => {
       it('talks, whatever the text and wherever it is cut', async () => {
@@ -233,8 +233,8 @@ describe('a client of a hixie draft', () => {
         const all = Buffer.concat(texts.map(text));
         client.write(all);
         assert.deepEqual(await client.read(all.length), all);
-        for (const octet of text('ü\0')) {
-          client.write(Buffer.of(octet));
+        for (const byte of text('ü\0')) {
+          client.write(Buffer.of(byte));
           await new Promise((resolve) => setImmediate(resolve));
         }
         assert.deepEqual(await client.read(5), text('ü\0'));
@@ -251,7 +251,7 @@ describe('a client of a hixie draft', () => {
         let sent = 0;
         while (sent < 128 && channel.send(message)) sent++;
         assert.ok(sent < 128, 'it was asked to wait');
-        assert.ok(channel.bufferedAmount <= 2 << 20, `${channel.bufferedAmount} octets wait in the gateway`);
+        assert.ok(channel.bufferedAmount <= 2 << 20, `${channel.bufferedAmount} bytes wait in the gateway`);
         client.socket.resume();
         await client.read((sent + 1) * (message.size + 2));
         assert.deepEqual(await told.count(1), ['(drained)']);

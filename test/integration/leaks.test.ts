@@ -9,17 +9,17 @@ import { requireOrSkip } from '../support/require-or-skip.ts';
 const TRANSPORTS = ['xhr-streaming', 'eventsource', 'iframe-htmlfile', 'xhr-polling', 'jsonp-polling'];
 const MESSAGES = 10_000;
 const SIZE = 1_024;
-/** Octets that the page's heap may have grown by; one stream's text is in it, which is freed at the stream's end. */
+/** Bytes that the page's heap may have grown by; one stream's text is in it, which is freed at the stream's end. */
 const GROWTH = 2 * 1_024 * 1_024;
 
 /** A page that counts and forgets what it gets. */
 const page = (query: URLSearchParams): string => `<!DOCTYPE html><html><head><title>leaks</title></head><body>
 <script src="/shim/websocket.min.js" data-transports="${query.get('transport')}"></script>
 <script>
-var count = 0, octets = 0, ws = 0, ended = 0;
+var count = 0, bytes = 0, ws = 0, ended = 0;
 function open() {
   ws = new WebSocket('ws://' + location.host + '/flood');
-  ws.onmessage = function (event) { count += 1; octets += event.data.length; };
+  ws.onmessage = function (event) { count += 1; bytes += event.data.length; };
   ws.onclose = function (event) { ended = event.code; };
 }
 </script></body></html>`;
@@ -61,7 +61,7 @@ describe('a page in Chromium, after 10,000 messages of 1 KiB', function () {
         const before = await heapOf(cdp, withTexts);
         await receive(tab, MESSAGES);
         const growth = (await heapOf(cdp, withTexts)) - before;
-        assert.ok(growth < GROWTH, `the heap grew by ${growth} octets`);
+        assert.ok(growth < GROWTH, `the heap grew by ${growth} bytes`);
         await tab.evaluate('ws.close()');
         await tab.waitForFunction('ended === 1005');
         await tab.waitForFunction(`${TRACES} === ${JSON.stringify(traces)}`);
@@ -75,19 +75,19 @@ describe('a page in Chromium, after 10,000 messages of 1 KiB', function () {
 /** Has the page get so many messages, whole and counted. */
 async function receive(tab: Page, messages: number): Promise<void> {
   await tab.evaluate(
-    `count = octets = 0, ws.readyState === 1 ? ws.send('${messages}') : ws.onopen = function () { ws.send('${messages}'); }`,
+    `count = bytes = 0, ws.readyState === 1 ? ws.send('${messages}') : ws.onopen = function () { ws.send('${messages}'); }`,
   );
   await tab.waitForFunction(`count >= ${messages}`, null, { timeout: 60_000 });
-  assert.deepEqual(await tab.evaluate('[count, octets]'), [messages, messages * SIZE]);
+  assert.deepEqual(await tab.evaluate('[count, bytes]'), [messages, messages * SIZE]);
 }
 
-/** Octets in use when all that can be freed has been. */
+/** Bytes in use when all that can be freed has been. */
 async function heapOf(cdp: CDPSession, withTexts: boolean): Promise<number> {
   await cdp.send('HeapProfiler.collectGarbage');
   const { usedSize, embedderHeapUsedSize, backingStorageSize } = (await cdp.send(
     'Runtime.getHeapUsage',
   )) as Record<string, number>;
-  // Script's own, the document's, and text and octets of responses.
+  // Script's own, the document's, and text and bytes of responses.
   return (usedSize ?? 0) + (embedderHeapUsedSize ?? 0) + (withTexts ? (backingStorageSize ?? 0) : 0);
 }
 

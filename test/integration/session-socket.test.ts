@@ -15,10 +15,8 @@ class Carrier {
     this.socket = new WebSocket(`ws://127.0.0.1:${port}${path}/_fallback/v1/${token}/websocket`, { headers });
     this.socket.on('error', () => {});
     this.socket.on('message', (data, isBinary) => {
-      const octets = data as Buffer;
-      this.#messages.push(
-        isBinary ? octets.toString('hex') : octets.toString('utf8').replaceAll('\x1e', '␞'),
-      );
+      const bytes = data as Buffer;
+      this.#messages.push(isBinary ? bytes.toString('hex') : bytes.toString('utf8').replaceAll('\x1e', '␞'));
       this.#next?.();
     });
   }

@@ -147,8 +147,8 @@ describe('a carrier for several sessions', () => {
       body: `${first};D1,0,b\x1eS1,${second},1,0\x1e`,
     });
     assert.equal(answer.headers.get('content-type'), 'application/octet-stream');
-    const octets = Buffer.from(await answer.arrayBuffer());
-    assert.equal(octets.toString('latin1'), 'S\x011A\x011#\x011B\x02\x00\xff');
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    assert.equal(bytes.toString('latin1'), 'S\x011A\x011#\x011B\x02\x00\xff');
   });
 
   describe('and what must not be', () => {

@@ -9,7 +9,7 @@ import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/sockjs-cl
 
 const MIB = 1024 ** 2;
 
-/** A WebSocket server that echoes text, answers `binary` with octets, and closes with 4003 when it is told `close`. */
+/** A WebSocket server that echoes text, answers `binary` with bytes, and closes with 4003 when it is told `close`. */
 function upstream(socket: WebSocket): void {
   socket.on('message', (data, isBinary) => {
     const text = data.toString();

@@ -4,11 +4,11 @@ import type { IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { NativeConnection } from '../../gateway/native/native.ts';
-import { type SpliceOptions, spliceUpgrade } from '../../gateway/native/splice.ts';
 import type { UpstreamTarget } from '../../gateway/backend/target.ts';
 import { systemClock } from '../../gateway/base/clock.ts';
 import { type Log, silentLog } from '../../gateway/base/log.ts';
+import type { NativeConnection } from '../../gateway/native/native.ts';
+import { type SpliceOptions, spliceUpgrade } from '../../gateway/native/splice.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -250,7 +250,7 @@ describe('a native WebSocket spliced with its upstream', () => {
   });
 
   describe('once joined', () => {
-    it('passes every octet as it came, wherever it is cut', async () => {
+    it('passes every byte as it came, wherever it is cut', async () => {
       const { client, upstream } = await joined();
       const frames = Buffer.concat([
         frame(0x81, 'Hello', mask),
@@ -473,9 +473,9 @@ describe('a native WebSocket spliced with its upstream', () => {
   });
 
   describe('at its end', () => {
-    const unmasked = (octets: Buffer): Buffer => {
-      const key = octets.subarray(2, 6);
-      return Buffer.from(octets.subarray(6).map((octet, index) => octet ^ (key[index & 3] as number)));
+    const unmasked = (bytes: Buffer): Buffer => {
+      const key = bytes.subarray(2, 6);
+      return Buffer.from(bytes.subarray(6).map((byte, index) => byte ^ (key[index & 3] as number)));
     };
 
     it('of draining closes both with 1001, each behind its frame', async () => {

@@ -41,7 +41,7 @@ const relay: Way = {
 };
 
 /** By default RabbitMQ's WebSocket frames are text, and what is no UTF-8 ends the connection. */
-const textOnly = { ...goesOn, octets: 'web_stomp.ws_frame is text' };
+const textOnly = { ...goesOn, bytes: 'web_stomp.ws_frame is text' };
 
 const brokers: readonly BrokerUnderTest[] = [
   {
@@ -122,7 +122,7 @@ for (const { name, programs, start, ways } of brokers) {
       });
 
       for (const carrier of carriers) {
-        const tags = (['talk', 'large', 'octets', 'binary', 'over'] as const).filter(
+        const tags = (['talk', 'large', 'bytes', 'binary', 'over'] as const).filter(
           (tag) => !(tag in without),
         );
 

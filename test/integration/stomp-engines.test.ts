@@ -6,7 +6,7 @@ import { stompLibraries, type Tag } from '../support/stomp-clients/libraries.ts'
 /** The two that keep to the language of 2000; the others need an engine of today, whatever a shim does. */
 const old = stompLibraries.filter(({ face }) => face === 'classic');
 
-const all: readonly Tag[] = ['talk', 'over', 'large', 'octets', 'binary'];
+const all: readonly Tag[] = ['talk', 'over', 'large', 'bytes', 'binary'];
 
 const runs: readonly { engine: EngineName; transport: string; tags: readonly Tag[] }[] = [
   { engine: 'chromium', transport: 'websocket', tags: [...all, 'beats'] },

@@ -15,7 +15,7 @@ const MIB = 1024 ** 2;
 /** `--max-message` of the gateway under test. */
 const BOUND = MIB;
 
-/** Pieces that hostile clients send, and how many of them at most: four times the bound. */
+/** ByteQueue that hostile clients send, and how many of them at most: four times the bound. */
 const PIECE = 'x'.repeat(16 * KIB);
 const PIECES = (4 * BOUND) / PIECE.length;
 
@@ -184,7 +184,7 @@ describe('hostile STOMP frames', function () {
       await other.next('CONNECTED');
       const grown = residentOf(gateway) - before;
       // A store doubles as it grows, and the heap grows by some on any work.
-      assert.ok(grown < 2 * attackers * BOUND + 48 * MIB, `${grown} octets`);
+      assert.ok(grown < 2 * attackers * BOUND + 48 * MIB, `${grown} bytes`);
       for (const client of [...clients, other]) client.end();
       await Promise.all(clients.map((client) => client.closed));
     }
@@ -192,7 +192,7 @@ describe('hostile STOMP frames', function () {
   });
 });
 
-/** Resident octets of a process (proc(5)). */
+/** Resident bytes of a process (proc(5)). */
 function residentOf({ process: child }: GatewayProgram): number {
   const [, kib = '0'] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? [];
   return Number(kib) * KIB;

@@ -19,11 +19,11 @@ describe('a Python program on the TCP port of the embedded broker', () => {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       let said = '';
-      program.stdout.on('data', (octets) => {
-        said += octets;
+      program.stdout.on('data', (bytes) => {
+        said += bytes;
       });
-      program.stderr.on('data', (octets) => {
-        said += octets;
+      program.stderr.on('data', (bytes) => {
+        said += bytes;
       });
       const heard = new Promise<string>((resolve) => {
         page.subscribe('/topic/to-pages', ({ body }) => {

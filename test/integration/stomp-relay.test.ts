@@ -5,11 +5,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls';
 import { systemClock } from '../../gateway/base/clock.ts';
 import { silentLog } from '../../gateway/base/log.ts';
+import { TcpChannel } from '../../gateway/channel/tcp-channel.ts';
 import type { StompRouteSettings } from '../../gateway/index.ts';
 import { Broker } from '../../gateway/stomp/broker/broker.ts';
 import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
-import { TcpChannel } from '../../gateway/channel/tcp-channel.ts';
 import { FallbackClient } from '../support/fallback-client.ts';
 import { startGateway } from '../support/gateway.ts';
 import { selfSigned } from '../support/self-signed.ts';
@@ -151,12 +151,12 @@ describe('a relay to brokers on TCP', () => {
 
   it('brings 400,000 characters through a broker that writes in small pieces', async () => {
     const text = 'größe € 😀 '.repeat(36_000);
-    const octets = Buffer.from(`MESSAGE\ndestination:/queue/a\n\n${text}\0`);
+    const bytes = Buffer.from(`MESSAGE\ndestination:/queue/a\n\n${text}\0`);
     const port = await server(
       createServer((socket) => {
         socket.once('data', () => {
           socket.write('CONNECTED\nversion:1.2\n\n\0');
-          for (let at = 0; at < octets.length; at += 1009) socket.write(octets.subarray(at, at + 1009));
+          for (let at = 0; at < bytes.length; at += 1009) socket.write(bytes.subarray(at, at + 1009));
         });
       }),
     );
@@ -182,9 +182,9 @@ describe('a relay to brokers on TCP', () => {
     let said = '';
     const port = await server(
       createServer((socket) => {
-        socket.on('data', (octets) => {
+        socket.on('data', (bytes) => {
           if (said === '') socket.write('CONNECTED\nversion:1.2\nheart-beat:0,1000\n\n\0');
-          said += octets;
+          said += bytes;
         });
       }),
     );

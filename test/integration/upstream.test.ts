@@ -4,11 +4,11 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Accepted, Handshake } from '../../gateway/backend/backend.ts';
-import { acceptOf } from '../../gateway/native/handshake-rules.ts';
 import type { UpstreamTarget } from '../../gateway/backend/target.ts';
 import { type UpstreamOptions, upstreamBackend } from '../../gateway/backend/upstream.ts';
 import { systemClock } from '../../gateway/base/clock.ts';
 import { RefusedError } from '../../gateway/base/errors.ts';
+import { acceptOf } from '../../gateway/native/handshake-rules.ts';
 import { ABNORMAL, NO_STATUS } from '../../gateway/protocol/close.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
@@ -58,7 +58,7 @@ describe('a WebSocket upstream', () => {
 
   it('brings back every kind of message, whole and in order', async () => {
     const { channel, recorder } = await recorded(await servers.webSocket(echo));
-    const all = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
+    const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const sent = [
       Message.text('text'),
       Message.text(''),

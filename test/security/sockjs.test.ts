@@ -187,12 +187,12 @@ describe('a hostile client of SockJS', () => {
       const requests = new SockJsRequests(`http://127.0.0.1:${made.port}/pump`);
       stops.push(() => requests.close());
       assert.equal((await requests.post('/000/a/xhr')).body, 'o\n');
-      let octets = 0;
-      for (let body = ''; !body.startsWith('c'); octets += body.length) {
+      let bytes = 0;
+      for (let body = ''; !body.startsWith('c'); bytes += body.length) {
         body = (await requests.post('/000/a/xhr')).body;
         if (body.startsWith('c')) assert.match(body, /^c\[1013,/);
       }
-      assert.ok(octets < 1_200_000);
+      assert.ok(bytes < 1_200_000);
     });
   });
 
@@ -352,7 +352,7 @@ describe('a hostile client of SockJS', () => {
     const before = usedMemory();
     for (let count = 0; count < 300; count++) await open(requests, headers);
     const taken = (usedMemory() - before) / 300;
-    assert.ok(taken < 14_000, `${taken} octets of memory for a session`);
+    assert.ok(taken < 14_000, `${taken} bytes of memory for a session`);
   });
 
   it('is one of so many as there may be', async () => {

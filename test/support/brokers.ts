@@ -131,8 +131,8 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv)
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
   const program: Program = { process: child, output: '' };
-  const read = (octets: Buffer): void => {
-    program.output = (program.output + octets).slice(-20_000);
+  const read = (bytes: Buffer): void => {
+    program.output = (program.output + bytes).slice(-20_000);
   };
   child.stdout.on('data', read);
   child.stderr.on('data', read);

@@ -47,8 +47,8 @@ export class FallbackClient {
   ask(path: string, { method = 'POST', headers = {}, body = '' }: Ask = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', port: this.#port, path, method, agent: this.#agent };
-      const octets = Buffer.from(body);
-      const length = method === 'GET' ? {} : { 'content-length': octets.length };
+      const bytes = Buffer.from(body);
+      const length = method === 'GET' ? {} : { 'content-length': bytes.length };
       const request = httpRequest({ ...options, headers: { ...headers, ...length } }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -59,7 +59,7 @@ export class FallbackClient {
         response.on('error', reject);
       });
       request.on('error', reject);
-      request.end(octets);
+      request.end(bytes);
     });
   }
 
@@ -84,14 +84,14 @@ export class FallbackClient {
   stream(token: string, body: string, path = '/echo'): Socket {
     const socket = connect(this.#port, '127.0.0.1');
     this.#streams.add(socket);
-    const octets = Buffer.from(`${token};${frames(body)}`);
+    const bytes = Buffer.from(`${token};${frames(body)}`);
     const head = [
       `POST ${path}/_fallback/v1/xhr-streaming HTTP/1.1`,
       `Host: 127.0.0.1:${this.#port}`,
-      `Content-Length: ${octets.length}`,
+      `Content-Length: ${bytes.length}`,
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n`);
-    socket.write(octets);
+    socket.write(bytes);
     return socket;
   }
 

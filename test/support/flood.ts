@@ -18,7 +18,7 @@ export interface Flood {
 
 const LENGTH = 100;
 
-/** The `index`th message: 100 octets that begin with its number. */
+/** The `index`th message: 100 bytes that begin with its number. */
 export function numbered(index: number): string {
   return `${index} `.padEnd(LENGTH, 'abcdefghij');
 }

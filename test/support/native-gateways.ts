@@ -1,7 +1,7 @@
 import type { Backend } from '../../gateway/backend/backend.ts';
-import { type NativeConnection, NativeEndpoint, type NativeOptions } from '../../gateway/native/native.ts';
 import { systemClock } from '../../gateway/base/clock.ts';
 import { silentLog } from '../../gateway/base/log.ts';
+import { type NativeConnection, NativeEndpoint, type NativeOptions } from '../../gateway/native/native.ts';
 import type { Servers } from './upstreams.ts';
 
 interface NativeGatewayOptions extends NativeOptions {

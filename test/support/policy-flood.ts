@@ -28,7 +28,7 @@ function askOnce(port: number): Promise<string> {
   });
 }
 
-/** Octets that this process still needs when everything else was collected. */
+/** Bytes that this process still needs when everything else was collected. */
 export function usedHeap(): number {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;

@@ -18,7 +18,7 @@ export function end(socket: Duplex | null, random: Random): void {
   else socket.destroy();
 }
 
-/** The octets of a message head. */
+/** The bytes of a message head. */
 export function rawHead(first: string, fields: readonly string[]): Buffer {
   return Buffer.from(`${[first, ...fields].join('\r\n')}\r\n\r\n`, 'latin1');
 }

@@ -54,12 +54,12 @@ export class SockJsRequests {
   /** Sends a request and resolves when its answer begins. */
   open(method: string, path: string, { headers = {}, body }: Omit<Ask, 'method'> = {}): Promise<Reading> {
     return new Promise((resolve, reject) => {
-      const octets = body === undefined ? undefined : Buffer.from(body);
-      const length = octets === undefined ? {} : { 'content-length': octets.length };
+      const bytes = body === undefined ? undefined : Buffer.from(body);
+      const length = bytes === undefined ? {} : { 'content-length': bytes.length };
       const options = { method, agent: this.#agent, headers: { ...headers, ...length } };
       const request = httpRequest(this.base + path, options, (response) => resolve(new Response(response)));
       request.on('error', reject);
-      request.end(octets);
+      request.end(bytes);
     });
   }
 
@@ -200,7 +200,7 @@ export interface Services {
 /** Origin of a page that may connect beside the services' own. */
 export const PAGE = 'http://page.example';
 
-/** Streams end after so many octets, as the protocol's tests have it. */
+/** Streams end after so many bytes, as the protocol's tests have it. */
 export const RESPONSE_LIMIT = 4096;
 
 export async function startServices(): Promise<Services> {

@@ -22,13 +22,13 @@ export interface PageSocket {
   close(): void;
 }
 
-/** What carries a client's octets. */
+/** What carries a client's bytes. */
 interface Wire {
-  write(octets: Buffer): void;
+  write(bytes: Buffer): void;
   destroy(): void;
 }
 
-/** A client that says what a test tells it to, octet by octet if need be, and hands over what comes back. */
+/** A client that says what a test tells it to, byte by byte if need be, and hands over what comes back. */
 export class StompClient {
   /** Frames that came and were not asked for yet. */
   readonly frames: Frame[] = [];
@@ -60,8 +60,8 @@ export class StompClient {
     const client = new StompClient();
     const socket = connect(port, '127.0.0.1');
     socket.setNoDelay(true);
-    socket.on('data', (octets) => client.#take(octets));
-    client.#wire = { write: (octets) => socket.write(octets), destroy: () => socket.destroy() };
+    socket.on('data', (bytes) => client.#take(bytes));
+    client.#wire = { write: (bytes) => socket.write(bytes), destroy: () => socket.destroy() };
     return new Promise((resolve, reject) => {
       socket.on('error', reject);
       socket.on('close', () => client.#end(0));
@@ -77,11 +77,11 @@ export class StompClient {
       const before = client.frames.length + client.heartBeats;
       client.#take(data);
       const told = client.frames.length + client.heartBeats - before;
-      if (told !== 1) throw new Error(`${told} frames in a message of ${data.length} octets`);
+      if (told !== 1) throw new Error(`${told} frames in a message of ${data.length} bytes`);
       if (isBinary === isUtf8(data)) throw new Error('a message that is text and binary where it is not');
     });
     client.#wire = {
-      write: (octets) => socket.send(octets, { binary: !isUtf8(octets) }),
+      write: (bytes) => socket.send(bytes, { binary: !isUtf8(bytes) }),
       destroy: () => socket.terminate(),
     };
     return new Promise((resolve, reject) => {
@@ -99,7 +99,7 @@ export class StompClient {
       client.#take(typeof data === 'string' ? Buffer.from(data) : Buffer.from(data));
     };
     client.#wire = {
-      write: (octets) => socket.send(isUtf8(octets) ? octets.toString() : new Uint8Array(octets)),
+      write: (bytes) => socket.send(isUtf8(bytes) ? bytes.toString() : new Uint8Array(bytes)),
       destroy: () => socket.close(),
     };
     return new Promise((resolve, reject) => {
@@ -111,8 +111,8 @@ export class StompClient {
     });
   }
 
-  #take(octets: Buffer): void {
-    this.#parser.push(octets);
+  #take(bytes: Buffer): void {
+    this.#parser.push(bytes);
     this.#arrived();
   }
 
@@ -122,8 +122,8 @@ export class StompClient {
     this.#close(code);
   }
 
-  write(octets: string | Buffer): void {
-    this.#wire.write(Buffer.from(octets as string));
+  write(bytes: string | Buffer): void {
+    this.#wire.write(Buffer.from(bytes as string));
   }
 
   send(command: string, headers: HeaderValues = {}, body?: string | Buffer): void {

@@ -108,7 +108,7 @@ export function brokerDifferences(broker: () => BrokerUnderTest, expected: Diffe
     });
   }
 
-  it(`${expected.countsText ? 'counts' : 'does not count'} the octets of a text that came without content-length`, async () => {
+  it(`${expected.countsText ? 'counts' : 'does not count'} the bytes of a text that came without content-length`, async () => {
     const destination = fresh('queue');
     const client = await connect();
     await client.ask('SUBSCRIBE', { id: 's', destination });

@@ -1,5 +1,5 @@
-import { channelPair } from '../../gateway/channel/channel-pair.ts';
 import type { Channel } from '../../gateway/channel/channel.ts';
+import { channelPair } from '../../gateway/channel/channel-pair.ts';
 import type { CloseStatus } from '../../gateway/protocol/close.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import { type Frame, makeFrame } from '../../gateway/stomp/frame.ts';
@@ -47,9 +47,9 @@ export class StompEnd {
     );
   }
 
-  /** Sends octets as they are. */
-  write(octets: string | Buffer): void {
-    this.channel.send(Message.binary(Buffer.from(octets as string)));
+  /** Sends bytes as they are. */
+  write(bytes: string | Buffer): void {
+    this.channel.send(Message.binary(Buffer.from(bytes as string)));
   }
 
   /** Takes the frames that came, in short: command, and the body as text. */

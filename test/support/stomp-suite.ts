@@ -257,7 +257,7 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
     assert.equal((await client.message()).headers.odd, 'a\\cb\\nc\\\\d\\re');
   });
 
-  it('carries octets, a NUL and what is no UTF-8 among them', async () => {
+  it('carries bytes, a NUL and what is no UTF-8 among them', async () => {
     const destination = fresh('queue');
     const client = await connect();
     const body = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
@@ -282,8 +282,8 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
     const client = await connect();
     await client.ask('SUBSCRIBE', { id: 's1', destination });
     const frame = `SEND\ndestination:${destination}\n\npieces\0`;
-    for (const octet of frame) {
-      client.write(octet);
+    for (const byte of frame) {
+      client.write(byte);
       await new Promise((resolve) => setImmediate(resolve));
     }
     assert.equal((await client.message()).text, 'pieces');

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Server as NetServer, type Socket } from 'node:net';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Handshake } from '../../gateway/backend/backend.ts';
-import { tokens } from '../../gateway/native/handshake-rules.ts';
-import type { UpgradeRequest } from '../../gateway/native/native.ts';
 import type { UpstreamTarget } from '../../gateway/backend/target.ts';
 import type { Receiver } from '../../gateway/channel/channel.ts';
+import { tokens } from '../../gateway/native/handshake-rules.ts';
+import type { UpgradeRequest } from '../../gateway/native/native.ts';
 import type { CloseStatus } from '../../gateway/protocol/close.ts';
 import type { Message } from '../../gateway/protocol/message.ts';
 
@@ -97,7 +97,7 @@ export async function listen(server: NetServer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A connection whose octets a test reads by hand. */
+/** A connection whose bytes a test reads by hand. */
 export class RawClient {
   readonly socket: Socket;
   #chunks: Buffer[] = [];
@@ -139,8 +139,8 @@ export class RawClient {
     return client;
   }
 
-  write(octets: Buffer): void {
-    this.socket.write(octets);
+  write(bytes: Buffer): void {
+    this.socket.write(bytes);
   }
 
   /** What came up to and including the first `mark`, as latin1. */
@@ -152,7 +152,7 @@ export class RawClient {
     return this.#take(end + mark.length).toString('latin1');
   }
 
-  /** The next `length` octets, or fewer if the connection ended before. */
+  /** The next `length` bytes, or fewer if the connection ended before. */
   async read(length: number): Promise<Buffer> {
     await this.#when(() => this.#length >= length);
     return this.#take(length);
@@ -204,7 +204,7 @@ function handshakeText(path: string, fields: Readonly<Record<string, string>>): 
   return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** A frame as RFC 6455 §5.2 has it, masked as a client's if there is a mask; `first` is its first octet. */
+/** A frame as RFC 6455 §5.2 has it, masked as a client's if there is a mask; `first` is its first byte. */
 export function frame(first: number, payload: Buffer | string, mask?: Buffer): Buffer {
   const bytes = Buffer.from(payload as string);
   const flag = mask ? 0x80 : 0;
@@ -220,7 +220,7 @@ export function frame(first: number, payload: Buffer | string, mask?: Buffer): B
     head.writeBigUInt64BE(BigInt(bytes.length), 2);
   }
   if (!mask) return Buffer.concat([head, bytes]);
-  const masked = bytes.map((octet, index) => octet ^ (mask[index & 3] as number));
+  const masked = bytes.map((byte, index) => byte ^ (mask[index & 3] as number));
   return Buffer.concat([head, mask, masked]);
 }
 
@@ -243,7 +243,7 @@ export function event(emitter: NodeJS.EventEmitter, name: string): Promise<unkno
 }
 
 /**
- * A receiver that remembers what it was told: text as it is, binary as a list of octets or, above 256, their number, `(drained)`, and
+ * A receiver that remembers what it was told: text as it is, binary as a list of bytes or, above 256, their number, `(drained)`, and
  * `code reason` of the end.
  */
 export class Recorder implements Receiver {

@@ -1,9 +1,9 @@
 import type { Accepted, Backend } from '../../backend/backend.ts';
-import { channelPair } from '../../channel/channel-pair.ts';
 import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Channel } from '../../channel/channel.ts';
+import { channelPair } from '../../channel/channel-pair.ts';
 import { selectSubprotocol } from '../version.ts';
 import { BrokerConnection, type Peer } from './connection.ts';
 import { Exchange } from './exchange.ts';

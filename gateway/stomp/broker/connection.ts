@@ -5,8 +5,8 @@ import type { Channel, Receiver } from '../../channel/channel.ts';
 import { CloseCode, type CloseStatus } from '../../protocol/close.ts';
 import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
-import { readConnectHeaders, readHeaders, spellHeaders } from '../headers.ts';
-import { agree, CLIENT_LATE, HeartBeat, NO_BEATS, readBeats, spellBeats } from '../heart-beat.ts';
+import { encodeHeaders, readConnectHeaders, readHeaders } from '../headers.ts';
+import { agree, CLIENT_LATE, encodeBeats, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
 import { FrameParser } from '../parser.ts';
 import { EOL, toMessage } from '../serializer.ts';
 import { StompError } from '../stomp-error.ts';
@@ -18,7 +18,7 @@ import { Outbox } from './outbox.ts';
 import type { Outlet } from './subscription.ts';
 import type { Users } from './users.ts';
 
-/** Octets that a frame may have before its sender is known. */
+/** Bytes that a frame may have before its sender is known. */
 const MAX_CONNECT = 16 * 1024;
 
 /** Who is at the other end. */
@@ -153,7 +153,7 @@ export class BrokerConnection implements Receiver, Outlet {
     const beats = this.#hasBeats ? { send: options.heartBeat, want: options.heartBeat } : NO_BEATS;
     const agreed = agree(beats, readBeats(headers.get('heart-beat')));
     // Without this entry stompjs 2.3 throws before it is connected.
-    const settled = { version, 'heart-beat': spellBeats(beats) };
+    const settled = { version, 'heart-beat': encodeBeats(beats) };
     this.#reply('CONNECTED', { ...settled, session, server: 'fallback-gateway' });
     this.#heartBeat = new HeartBeat(clock, agreed, CLIENT_LATE, {
       beat: () => this.send(EOL),
@@ -175,7 +175,7 @@ export class BrokerConnection implements Receiver, Outlet {
   #reply(command: string, headers: Readonly<Record<string, string | undefined>>, body?: Buffer): void {
     const frame = makeFrame(command, headers, body);
     // CONNECTED has no escapes, and nothing that would need one.
-    this.send(toMessage({ ...frame, headers: spellHeaders(frame.headers, this.#version) }));
+    this.send(toMessage({ ...frame, headers: encodeHeaders(frame.headers, this.#version) }));
   }
 
   #failFor(error: unknown, receipt?: string): void {

@@ -13,7 +13,7 @@ import { Topics } from './topics.ts';
 const QUEUE = '/queue/';
 const TOPIC = '/topic/';
 
-/** Octets that the name of a destination may have. */
+/** Bytes that the name of a destination may have. */
 const MAX_NAME = 1024;
 
 /** The destinations of a broker: what is sent to them, and where one subscribes. Nothing is kept beyond the process. */

@@ -18,17 +18,17 @@ export interface BrokerOptions {
   readonly maxSubscriptions: number;
   /** Open transactions of one connection. @default 16 */
   readonly maxTransactions: number;
-  /** Octets that the open transactions of one connection hold. @default 16 MiB */
+  /** Bytes that the open transactions of one connection hold. @default 16 MiB */
   readonly maxTransaction: number;
   /** Messages given to one subscription and not acknowledged: a queue waits there, at a topic it is an ERROR. @default 1000 */
   readonly maxUnacknowledged: number;
-  /** Octets waiting for a client that does not read; beyond that they are thrown away for an ERROR. @default 16 MiB */
+  /** Bytes waiting for a client that does not read; beyond that they are thrown away for an ERROR. @default 16 MiB */
   readonly maxBuffered: number;
   /** Queues that have messages or consumers. @default 1000 */
   readonly maxQueues: number;
   /** Messages waiting in one queue. @default 10000 */
   readonly maxQueued: number;
-  /** Octets kept in all queues. @default 64 MiB */
+  /** Bytes kept in all queues. @default 64 MiB */
   readonly maxStored: number;
   /** How often a message that was not acknowledged is given out again before it is dropped with a log line. @default 5 */
   readonly redeliveries: number;

@@ -10,10 +10,10 @@ export class Outbox {
   readonly #channel: Channel;
   readonly #limit: number;
   readonly #waiting = new Fifo<Message>();
-  #octets = 0;
+  #bytes = 0;
   #writable = true;
 
-  /** `limit` is in octets. */
+  /** `limit` is in bytes. */
   constructor(channel: Channel, limit: number) {
     this.#channel = channel;
     this.#limit = limit;
@@ -31,8 +31,8 @@ export class Outbox {
       return true;
     }
     this.#waiting.push(message);
-    this.#octets += message.size;
-    return this.#octets <= this.#limit;
+    this.#bytes += message.size;
+    return this.#bytes <= this.#limit;
   }
 
   /** To be called when the channel takes more. */
@@ -53,7 +53,7 @@ export class Outbox {
 
   #next(): Message {
     const message = this.#waiting.shift() as Message;
-    this.#octets -= message.size;
+    this.#bytes -= message.size;
     return message;
   }
 }

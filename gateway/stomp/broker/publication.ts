@@ -1,6 +1,6 @@
 import type { Message } from '../../protocol/message.ts';
 import type { FrameHeaders } from '../frame.ts';
-import { spellHeaders } from '../headers.ts';
+import { encodeHeaders } from '../headers.ts';
 import { toMessage } from '../serializer.ts';
 import type { Version } from '../version.ts';
 
@@ -30,7 +30,7 @@ export class Publication {
   readonly id: string;
   readonly destination: string;
   readonly body: Buffer;
-  /** Octets that are held for it. */
+  /** Bytes that are held for it. */
   readonly size: number;
   readonly #headers: readonly (readonly [string, string])[];
 
@@ -45,7 +45,7 @@ export class Publication {
   }
 
   /** The MESSAGE frame. Our own entries come first: an old client may take the last of a repeated one, but none is repeated. */
-  spell(to: Addressee, redelivered: boolean): Message {
+  encode(to: Addressee, redelivered: boolean): Message {
     const headers = new Map([
       ['destination', this.destination],
       ['message-id', this.id],
@@ -54,7 +54,7 @@ export class Publication {
     if (to.acknowledges && to.version === '1.2') headers.set('ack', ackId(this.id, to.id));
     if (redelivered) headers.set('redelivered', 'true');
     for (const [name, value] of this.#headers) headers.set(name, value);
-    return toMessage({ command: 'MESSAGE', headers: spellHeaders(headers, to.version), body: this.body });
+    return toMessage({ command: 'MESSAGE', headers: encodeHeaders(headers, to.version), body: this.body });
   }
 }
 

@@ -86,7 +86,7 @@ export class Queue implements Source {
   #give(consumer: Subscription, delivery: Delivery): void {
     const { publication, redeliveries } = delivery;
     if (!consumer.addressee.acknowledges) this.#store.release(publication.size);
-    consumer.deliver(delivery, publication.spell(consumer.addressee, redeliveries > 0));
+    consumer.deliver(delivery, publication.encode(consumer.addressee, redeliveries > 0));
   }
 
   /** The first that is ready, and it goes to the end of the row. */

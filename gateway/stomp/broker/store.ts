@@ -1,20 +1,20 @@
 import { StompError } from '../stomp-error.ts';
 
-/** Octets that all queues of a broker keep, and their bound. */
+/** Bytes that all queues of a broker keep, and their bound. */
 export class Store {
   readonly #limit: number;
-  #octets = 0;
+  #bytes = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  take(octets: number): void {
-    if (this.#octets + octets > this.#limit) throw new StompError('the queues are full');
-    this.#octets += octets;
+  take(bytes: number): void {
+    if (this.#bytes + bytes > this.#limit) throw new StompError('the queues are full');
+    this.#bytes += bytes;
   }
 
-  release(octets: number): void {
-    this.#octets -= octets;
+  release(bytes: number): void {
+    this.#bytes -= bytes;
   }
 }

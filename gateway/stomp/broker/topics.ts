@@ -58,7 +58,7 @@ class Topic implements Source {
       const key = `${addressee.version} ${addressee.acknowledges} ${addressee.id ?? ''}`;
       let message = spelled.get(key);
       if (message === undefined) {
-        message = publication.spell(addressee, false);
+        message = publication.encode(addressee, false);
         spelled.set(key, message);
       }
       subscription.deliver(delivery, message);

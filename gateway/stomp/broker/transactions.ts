@@ -30,13 +30,13 @@ export class Transactions {
     this.#open.set(id, { actions: [], size: 0 });
   }
 
-  /** Keeps an action, and `size` octets with it, until the transaction is committed. */
+  /** Keeps an action, and `size` bytes with it, until the transaction is committed. */
   add(id: string, size: number, action: () => void): void {
     const transaction = this.#get(id);
-    const octets = size + ACTION_SIZE;
-    if (this.#size + octets > this.#limits.maxTransaction) throw new StompError('transactions too large');
-    this.#size += octets;
-    transaction.size += octets;
+    const bytes = size + ACTION_SIZE;
+    if (this.#size + bytes > this.#limits.maxTransaction) throw new StompError('transactions too large');
+    this.#size += bytes;
+    transaction.size += bytes;
     transaction.actions.push(action);
   }
 

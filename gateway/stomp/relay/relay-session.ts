@@ -12,10 +12,10 @@ import { StompError } from '../stomp-error.ts';
 import { asVersion, type Version } from '../version.ts';
 import { connectedFor, type Rules } from './rules.ts';
 
-/** Octets, of a frame and of all that wait, that are taken from a client before the broker has let it in. A long token fits. */
+/** Bytes, of a frame and of all that wait, that are taken from a client before the broker has let it in. A long token fits. */
 const MAX_BEFORE_CONNECTED = 96 * 1024;
 
-/** What is kept for a frame that waits beside its octets. */
+/** What is kept for a frame that waits beside its bytes. */
 const FRAME_SIZE = 1024;
 
 const GOING_AWAY: CloseStatus = { code: CloseCode.goingAway, reason: '' };
@@ -50,7 +50,7 @@ export class RelaySession {
   #answered = false;
   #answerTimer: Timer;
   #waiting: Frame[] = [];
-  #waitingOctets = 0;
+  #waitingBytes = 0;
   /** Frames that the client sent. */
   #count = 0;
   #heartBeat: HeartBeat | undefined;
@@ -114,9 +114,9 @@ export class RelaySession {
 
   // --- client to broker ---
 
-  #pushFromClient(octets: Buffer): void {
+  #pushFromClient(bytes: Buffer): void {
     const before = this.#count;
-    this.#fromClient.push(octets);
+    this.#fromClient.push(bytes);
     // A heart-beat; or a part of a frame, which is as good: a long frame on a slow line leaves no room for others.
     if (this.#count === before) this.#passBeat(this.#broker);
   }
@@ -145,8 +145,8 @@ export class RelaySession {
 
   #hold(frame: Frame): void {
     this.#waiting.push(frame);
-    this.#waitingOctets += serialize(frame).length + FRAME_SIZE;
-    if (this.#waitingOctets > MAX_BEFORE_CONNECTED) throw new StompError('too much before CONNECTED');
+    this.#waitingBytes += serialize(frame).length + FRAME_SIZE;
+    if (this.#waitingBytes > MAX_BEFORE_CONNECTED) throw new StompError('too much before CONNECTED');
     this.#client.pause();
   }
 

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Accepted, Backend, Handshake } from '../../backend/backend.ts';
-import { channelPair } from '../../channel/channel-pair.ts';
 import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Channel } from '../../channel/channel.ts';
-import { NO_BEATS } from '../heart-beat.ts';
+import { channelPair } from '../../channel/channel-pair.ts';
 import { TcpChannel } from '../../channel/tcp-channel.ts';
+import { NO_BEATS } from '../heart-beat.ts';
 import { selectSubprotocol } from '../version.ts';
 import { addressName, connectToBroker } from './connect.ts';
 import type { BrokerAddress, FramingOptions, RelayOptions } from './options.ts';

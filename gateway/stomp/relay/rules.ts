@@ -1,7 +1,7 @@
 import { DestinationPattern } from '../destination.ts';
 import { type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
-import { readConnectHeaders, readHeaders, spellHeaders } from '../headers.ts';
-import { type Beats, spellBeats } from '../heart-beat.ts';
+import { encodeHeaders, readConnectHeaders, readHeaders } from '../headers.ts';
+import { type Beats, encodeBeats } from '../heart-beat.ts';
 import { StompError } from '../stomp-error.ts';
 import { acceptableVersions, type Version } from '../version.ts';
 import type { RelayRules } from './options.ts';
@@ -26,7 +26,7 @@ export class Rules {
     if (virtualHost !== undefined) headers.set('host', virtualHost);
     if (login !== undefined) headers.set('login', login);
     if (passcode !== undefined) headers.set('passcode', passcode);
-    if (beats !== undefined) headers.set('heart-beat', spellBeats(beats));
+    if (beats !== undefined) headers.set('heart-beat', encodeBeats(beats));
     // A version that is newer than we know would be settled on, and could not be read.
     const versions = acceptableVersions(headers);
     if (headers.has('accept-version') && versions.length > 0) {
@@ -42,12 +42,12 @@ export class Rules {
   apply(frame: Frame, version: Version): Frame {
     if (frame.command === 'CONNECT' || frame.command === 'STOMP') throw new StompError('connected already');
     // 1.0 allows spaces that brokers read in different ways.
-    if (frame.octets && !this.#isBound && version !== '1.0') return frame;
+    if (frame.bytes && !this.#isBound && version !== '1.0') return frame;
     const headers = readHeaders(frame.headers, version);
     if (!this.#allows(frame.command, headers)) {
       throw new StompError('the destination is not allowed', receiptOf(frame));
     }
-    return { command: frame.command, headers: spellHeaders(headers, version), body: frame.body };
+    return { command: frame.command, headers: encodeHeaders(headers, version), body: frame.body };
   }
 
   #allows(command: string, headers: FrameHeaders): boolean {
@@ -99,6 +99,6 @@ function decoded(destination: string): string {
 export function connectedFor(frame: Frame, beats: Beats | undefined): Frame {
   const headers = Object.fromEntries(frame.headers);
   // Without this entry stompjs 2.3 throws before it is connected; 1.0 brokers leave it out.
-  const offered = beats === undefined ? (headers['heart-beat'] ?? '0,0') : spellBeats(beats);
+  const offered = beats === undefined ? (headers['heart-beat'] ?? '0,0') : encodeBeats(beats);
   return makeFrame(frame.command, { ...headers, 'heart-beat': offered }, frame.body);
 }

@@ -4,7 +4,7 @@ import { PLAIN } from '../../http/plain.ts';
 import { refuse } from '../refuse.ts';
 import { decoded } from './script.ts';
 
-/** Octets of a form for one of the body in it, at most: a percent sign that was encoded, and two digits. */
+/** Bytes of a form for one of the body in it, at most: a percent sign that was encoded, and two digits. */
 const GROWTH = 5;
 
 /** A body from the one field of a form; undefined if there is none that is right. */

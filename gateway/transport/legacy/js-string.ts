@@ -5,7 +5,7 @@
 const HAZARDS = /[<\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufff0-\uffff]|\p{Cf}/gu;
 
 /** Text as a string literal of a script, also of one within HTML, for engines of any age. */
-export function spellLiteral(text: string): string {
+export function jsString(text: string): string {
   return JSON.stringify(text).replace(HAZARDS, escaped);
 }
 

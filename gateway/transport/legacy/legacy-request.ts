@@ -11,7 +11,7 @@ const SCRIPTED: ReadonlySet<string> = new Set(['create', 'send', 'jsonp-polling'
  * A request as it was meant: those of engines that cannot post, or see no status, say in their query in which way they ask (PROTOCOL.md §4.4). Throws a `RequestError`
  * for JSONP where it is not allowed, and for a callback of another name.
  */
-export function asAsked(exchange: Exchange, action: string, jsonp: boolean): Exchange {
+export function asLegacyRequest(exchange: Exchange, action: string, jsonp: boolean): Exchange {
   const { method, query } = exchange;
   const way = /^[wcf]=/.test(query) ? query.charAt(0) : '';
   if (way === 'w') return new WrappedExchange(exchange);

@@ -1,8 +1,8 @@
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import { ExchangeWrapper } from '../../http/exchange-wrapper.ts';
 import { PLAIN } from '../../http/plain.ts';
-import { spellLiteral } from './js-string.ts';
 import { refuse } from '../refuse.ts';
+import { jsString } from './js-string.ts';
 import { wrap } from './wrapped.ts';
 
 /** Names of callbacks: nothing else may stand at the beginning of what a browser runs. */
@@ -44,7 +44,7 @@ export class ScriptExchange extends ExchangeWrapper {
 
   override reply(status: number, headers: Headers, body: string | Buffer): void {
     const type = { 'content-type': 'application/javascript; charset=utf-8' };
-    this.inner.reply(200, { ...headers, ...type }, spellCall(this.#callback, String(wrap(status, body))));
+    this.inner.reply(200, { ...headers, ...type }, encodeCall(this.#callback, String(wrap(status, body))));
   }
 }
 
@@ -52,7 +52,7 @@ export class ScriptExchange extends ExchangeWrapper {
  * A call with one text. The comment keeps what follows from being read as another format that begins with letters (CVE-2014-4671); a page that gave up has no
  * such function any more.
  */
-export function spellCall(callback: string, text: string): string {
-  const literal = spellLiteral(text);
+export function encodeCall(callback: string, text: string): string {
+  const literal = jsString(text);
   return `/**/typeof ${callback}==="function"&&${callback}(${literal});`;
 }

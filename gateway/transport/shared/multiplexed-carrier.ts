@@ -2,44 +2,44 @@ import type { Delivery } from '../../protocol/delivery.ts';
 import type { Carrier, EndReason } from '../../session/carrier.ts';
 
 /** What stands behind a seat: the sessions together, and their carrier. */
-interface Table {
+interface SharedDownstream {
   say(number: number, delivery: Delivery | undefined, positioned: boolean, sign: string): boolean;
   leave(number: number, reason: EndReason): void;
 }
 
 /** The place of one session on a carrier that it shares: to the session a carrier like any other. */
-export class Seat implements Carrier {
+export class MultiplexedCarrier implements Carrier {
   readonly once: boolean;
   readonly acknowledges = false;
   readonly room: number;
-  readonly #table: Table;
+  readonly #downstream: SharedDownstream;
   /** The session's number on this carrier. */
   readonly #number: number;
   /** Number of the frame that the client expects next of this session; 0 before the first. */
   #next = 0;
   #over = false;
 
-  /** `sharers` have the carrier together, and its room. */
-  constructor(table: Table, number: number, carrier: Carrier, sharers: number) {
-    this.#table = table;
+  /** `members` have the carrier together, and its room. */
+  constructor(downstream: SharedDownstream, number: number, carrier: Carrier, members: number) {
+    this.#downstream = downstream;
     this.#number = number;
     this.once = carrier.once;
-    this.room = Math.ceil(carrier.room / sharers);
+    this.room = Math.ceil(carrier.room / members);
   }
 
   deliver(delivery: Delivery): boolean {
     const positioned = delivery.first === this.#next;
     this.#next = delivery.first + delivery.entries.length;
-    return this.#table.say(this.#number, delivery, positioned, '');
+    return this.#downstream.say(this.#number, delivery, positioned, '');
   }
 
   heartbeat(): void {
-    this.#table.say(this.#number, undefined, false, 'H');
+    this.#downstream.say(this.#number, undefined, false, 'H');
   }
 
   end(reason: EndReason): void {
     if (this.#over) return;
     this.#over = true;
-    this.#table.leave(this.#number, reason);
+    this.#downstream.leave(this.#number, reason);
   }
 }

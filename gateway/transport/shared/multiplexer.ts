@@ -3,10 +3,10 @@ import type { SharedUnit, Unit } from '../../protocol/unit.ts';
 import type { Carrier, CarrierOwner, EndReason } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
 import { END_LETTER, noAnswer } from '../end-frames.ts';
-import { Seat } from './multiplexed-carrier.ts';
+import { MultiplexedCarrier } from './multiplexed-carrier.ts';
 
 /** One of several sessions, and what the unit that attaches them says of it. */
-interface Sharer {
+interface Member {
   /** Undefined: its token is not good. */
   readonly session: Session | undefined;
   readonly unit: Unit;
@@ -21,12 +21,12 @@ function joined(parts: readonly Part[]): Delivery {
  * Several sessions of one page on one carrier (PROTOCOL.md §10). To the carrier they are one session; each of them has a carrier of
  * its own in its seat, and neither knows.
  */
-export class SharedSessions implements CarrierOwner {
-  readonly #sharers: Sharer[];
-  #seats: readonly Seat[] = [];
+export class Multiplexer implements CarrierOwner {
+  readonly #members: Member[];
+  #carriers: readonly MultiplexedCarrier[] = [];
   #carrier: Carrier | undefined;
   /** Seats that have not ended. */
-  #taken = 0;
+  #open = 0;
   /** The session that the client takes frames for at present. */
   #selected = 0;
   /** What is to go out on a poll: all that the sessions say in this turn. */
@@ -40,26 +40,28 @@ export class SharedSessions implements CarrierOwner {
     find: (token: string) => Session | undefined,
   ) {
     const others = shared.map((one) => ({ session: find(one.token), unit: one.unit }));
-    this.#sharers = [{ session: first, unit: { ...unit, shared: undefined } }, ...others];
+    this.#members = [{ session: first, unit: { ...unit, shared: undefined } }, ...others];
   }
 
   // --- to the carrier, one session ---
 
   /** All of it, or nothing. What was taken is told by the downstream. */
   accept(): void {
-    for (const { session, unit } of this.#sharers) session?.check(unit);
-    for (const { session, unit } of this.#sharers) session?.accept(unit, noAnswer);
+    for (const { session, unit } of this.#members) session?.check(unit);
+    for (const { session, unit } of this.#members) session?.accept(unit, noAnswer);
   }
 
   attachCarrier(carrier: Carrier): void {
     this.#carrier = carrier;
-    this.#taken = this.#sharers.length;
-    this.#seats = this.#sharers.map((_sharer, number) => new Seat(this, number, carrier, this.#taken));
-    this.#sharers.forEach(({ session, unit: { wanted } }, number) => {
-      session?.attachCarrier(this.#seats[number] as Seat, wanted?.n ?? 0, wanted?.ack ?? 0);
+    this.#open = this.#members.length;
+    this.#carriers = this.#members.map(
+      (_member, number) => new MultiplexedCarrier(this, number, carrier, this.#open),
+    );
+    this.#members.forEach(({ session, unit: { wanted } }, number) => {
+      session?.attachCarrier(this.#carriers[number] as MultiplexedCarrier, wanted?.n ?? 0, wanted?.ack ?? 0);
     });
-    this.#sharers.forEach(({ session }, number) => {
-      if (session === undefined) this.#seats[number]?.end('gone');
+    this.#members.forEach(({ session }, number) => {
+      if (session === undefined) this.#carriers[number]?.end('gone');
     });
   }
 
@@ -71,14 +73,14 @@ export class SharedSessions implements CarrierOwner {
     this.#each((session, seat) => session.writable(seat));
   }
 
-  #each(act: (session: Session, seat: Seat) => void): void {
-    this.#sharers.forEach(({ session }, number) => {
-      const seat = this.#seats[number];
+  #each(act: (session: Session, seat: MultiplexedCarrier) => void): void {
+    this.#members.forEach(({ session }, number) => {
+      const seat = this.#carriers[number];
       if (session !== undefined && seat !== undefined) act(session, seat);
     });
   }
 
-  // --- to the sessions, what is behind their seats ---
+  // --- to the sessions, what is behind their carriers ---
 
   /** Writes what a session says; on a poll, together with what the others have to say. */
   say(number: number, delivery: Delivery | undefined, positioned: boolean, sign: string): boolean {
@@ -100,9 +102,9 @@ export class SharedSessions implements CarrierOwner {
 
   /** A seat has ended; with the last of them the carrier does. */
   leave(number: number, reason: EndReason): void {
-    this.#taken--;
+    this.#open--;
     const carrier = this.#carrier as Carrier;
-    if (this.#taken > 0 || carrier.once) {
+    if (this.#open > 0 || carrier.once) {
       this.say(number, undefined, false, `E${END_LETTER[reason]}`);
       return;
     }

@@ -1,11 +1,11 @@
+import { mayUseSockJs } from '../../access/admission.ts';
+import { NO_HEADERS } from '../../access/cors.ts';
+import { ownOrigin } from '../../access/origins.ts';
 import { detached } from '../../base/detached.ts';
 import { RefusedError, RequestError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { ANOTHER } from '../../dialect/sockjs.ts';
-import { mayUseSockJs } from '../../access/admission.ts';
-import { NO_HEADERS } from '../../access/cors.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
-import { ownOrigin } from '../../access/origins.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { Session } from '../../session/session.ts';
@@ -22,7 +22,7 @@ import { answerPlain } from './websocket.ts';
 /** What the endpoint needs of its surroundings. */
 export interface SockJsContext extends PageSettings {
   readonly log: Log;
-  /** Octets after which a stream ends. */
+  /** Bytes after which a stream ends. */
   readonly responseLimit: number;
   /** The gateway takes no new sessions. */
   draining(): boolean;

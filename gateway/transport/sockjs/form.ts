@@ -9,7 +9,7 @@ export interface DownCall {
   readonly exchange: Exchange;
   /** Header fields that the answer needs on top of the form's own: cross-origin access, and the cookie. */
   readonly headers: Headers;
-  /** Octets after which a stream ends. */
+  /** Bytes after which a stream ends. */
   readonly responseLimit: number;
 }
 

@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
-import { HEARTBEAT, OPEN, parseFrame, spellEnd, spellMessages } from '../../dialect/sockjs.ts';
+import { encodeEnd, encodeMessages, HEARTBEAT, OPEN, parseFrame } from '../../dialect/sockjs.ts';
 import { CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
 import { Message } from '../../protocol/message.ts';
 import { MalformedError } from '../../protocol/unit.ts';
 
-/** Octets that are gathered for one frame at most. */
+/** Bytes that are gathered for one frame at most. */
 const ROOM = 65_536;
 
 const BROKEN: CloseStatus = { code: 3000, reason: 'Broken framing.' };
@@ -21,7 +21,7 @@ export class FramedSocket implements Channel {
   #timer: Timer;
   /** Something was written since the timer went off last. */
   #wrote = false;
-  /** Messages for the frame that is written at the end of this turn of the loop, and their octets. */
+  /** Messages for the frame that is written at the end of this turn of the loop, and their bytes. */
   #unsent: Message[] = [];
   #unsentBytes = 0;
   #pressed = false;
@@ -69,7 +69,7 @@ export class FramedSocket implements Channel {
   close(status: CloseStatus): void {
     if (this.#closed) return;
     this.#flush();
-    this.#write(spellEnd(status));
+    this.#write(encodeEnd(status));
     this.#stop();
     this.#socket.close({ ...status, code: mayTravel(status.code) ? status.code : CloseCode.normal });
   }
@@ -101,7 +101,7 @@ export class FramedSocket implements Channel {
     const messages = this.#unsent;
     this.#unsent = [];
     this.#unsentBytes = 0;
-    this.#write(spellMessages(messages));
+    this.#write(encodeMessages(messages));
   }
 
   #write(frame: string): void {

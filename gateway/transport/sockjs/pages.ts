@@ -6,7 +6,7 @@ import { GREETING, GREETING_HEADERS } from './greeting.ts';
 import { crossOriginOf, merged, preflight } from './headers.ts';
 import { iframeLibrary, libraryHeaders } from './iframe-library.ts';
 import { iframeHeaders, iframePage } from './iframe-page.ts';
-import { INFO_HEADERS, spellInfo } from './info.ts';
+import { encodeInfo, INFO_HEADERS } from './info.ts';
 import type { SockJsRoute } from './route.ts';
 import { answerPlain } from './websocket.ts';
 
@@ -38,7 +38,7 @@ export class SockJsPages {
       return;
     }
     if (kind === 'info') {
-      this.#info(exchange, route, spellInfo(websocket, cookie));
+      this.#info(exchange, route, encodeInfo(websocket, cookie));
       return;
     }
     if (exchange.method !== 'GET') {

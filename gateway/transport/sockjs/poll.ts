@@ -1,11 +1,11 @@
-import { ANOTHER, HEARTBEAT, OPEN, spellEnd, spellEntries } from '../../dialect/sockjs.ts';
+import { ANOTHER, encodeEnd, encodeEntries, HEARTBEAT, OPEN } from '../../dialect/sockjs.ts';
 import { CloseCode, type CloseStatus } from '../../protocol/close.ts';
 import type { Delivery } from '../../protocol/delivery.ts';
 import type { EndReason } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
 import type { Downstream } from './form.ts';
 
-/** Octets of payload that one answer carries, about. */
+/** Bytes of payload that one answer carries, about. */
 const ROOM = 262_144;
 
 /** A request that is answered with one frame. */
@@ -25,12 +25,12 @@ export class Poll implements Downstream {
   }
 
   turnAway(status: CloseStatus): void {
-    this.#reply(spellEnd(status));
+    this.#reply(encodeEnd(status));
   }
 
   /** An end behind messages was left to the next one. */
   deliver(delivery: Delivery): boolean {
-    const [frame] = spellEntries(delivery.entries);
+    const [frame] = encodeEntries(delivery.entries);
     if (frame !== undefined) this.#reply(frame);
     return false;
   }

@@ -12,7 +12,7 @@ export interface OpenRequest {
 /** A route as SockJS sees it. */
 export interface SockJsRoute {
   readonly path: string;
-  /** Octets that a body may have. */
+  /** Bytes that a body may have. */
   readonly maxMessage: number;
   /** Callback forms are allowed. */
   readonly jsonp: boolean;

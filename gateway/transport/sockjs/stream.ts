@@ -1,4 +1,4 @@
-import { HEARTBEAT, OPEN, spellEnd, spellEntries } from '../../dialect/sockjs.ts';
+import { encodeEnd, encodeEntries, HEARTBEAT, OPEN } from '../../dialect/sockjs.ts';
 import type { ResponseStream } from '../../http/exchange.ts';
 import type { CloseStatus } from '../../protocol/close.ts';
 import type { Delivery } from '../../protocol/delivery.ts';
@@ -14,7 +14,7 @@ export interface StreamSpelling {
   frame(frame: string): string;
 }
 
-/** Octets of payload in one write: small enough that a slow reader is noticed soon. */
+/** Bytes of payload in one write: small enough that a slow reader is noticed soon. */
 const ROOM = 65_536;
 
 /** A response that goes on until it has reached its limit: engines free its text only at its end. */
@@ -23,16 +23,16 @@ export class Stream implements Downstream {
   readonly acknowledges = false;
   readonly room = ROOM;
   readonly #open: () => ResponseStream;
-  readonly #spelling: StreamSpelling;
+  readonly #encodeing: StreamSpelling;
   readonly #limit: number;
   #response: ResponseStream | undefined;
   #session: Session | undefined;
   #written = 0;
 
-  /** `limit`: octets, of text characters, after which it ends. The prelude is not counted. */
+  /** `limit`: bytes, of text characters, after which it ends. The prelude is not counted. */
   constructor(open: () => ResponseStream, spelling: StreamSpelling, limit: number) {
     this.#open = open;
-    this.#spelling = spelling;
+    this.#encodeing = spelling;
     this.#limit = limit;
   }
 
@@ -45,13 +45,13 @@ export class Stream implements Downstream {
   }
 
   turnAway(status: CloseStatus): void {
-    this.#write(spellEnd(status));
+    this.#write(encodeEnd(status));
     this.#finish();
   }
 
   deliver({ entries }: Delivery): boolean {
     let takesMore = true;
-    for (const frame of spellEntries(entries)) takesMore = this.#write(frame);
+    for (const frame of encodeEntries(entries)) takesMore = this.#write(frame);
     const isOver = entries.length > 0 && entries.at(-1)?.message === undefined;
     if (!isOver && this.#written < this.#limit) return takesMore;
     this.#session?.detach(this);
@@ -68,7 +68,7 @@ export class Stream implements Downstream {
   }
 
   #write(frame: string): boolean {
-    const text = this.#spelling.frame(frame);
+    const text = this.#encodeing.frame(frame);
     this.#written += text.length;
     return this.#start().write(text);
   }
@@ -76,7 +76,7 @@ export class Stream implements Downstream {
   #start(): ResponseStream {
     if (this.#response !== undefined) return this.#response;
     this.#response = this.#open();
-    this.#response.write(this.#spelling.prelude);
+    this.#response.write(this.#encodeing.prelude);
     return this.#response;
   }
 

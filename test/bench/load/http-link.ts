@@ -15,13 +15,13 @@ const CHUNK = 3;
 const TRAILER = 4;
 
 /**
- * An HTTP/1.1 client connection that does no more than a benchmark needs: one request at a time, kept alive, text of one octet per character. What it
+ * An HTTP/1.1 client connection that does no more than a benchmark needs: one request at a time, kept alive, text of one byte per character. What it
  * does not expect (another status than 2xx, an answer cut short) is an exception.
  */
 export class HttpLink extends Link {
   #state = HEAD;
   #rest = '';
-  /** Octets left of the body or of the chunk. */
+  /** Bytes left of the body or of the chunk. */
   #left = 0;
   #status = 0;
   #answer: Answer | undefined;

@@ -3,7 +3,7 @@ import net, { type Socket } from 'node:net';
 /** All sockets read into the same memory: what arrives is used up before the next read, and the generator must not be the bottleneck. */
 const READ_INTO = Buffer.allocUnsafe(256 * 1024);
 
-/** A TCP connection that is opened when something is written, and counts octets over all its connections. */
+/** A TCP connection that is opened when something is written, and counts bytes over all its connections. */
 export abstract class Link {
   readonly #port: number;
   #socket: Socket | undefined;
@@ -14,8 +14,8 @@ export abstract class Link {
     this.#port = port;
   }
 
-  /** Octets sent and received so far. */
-  get octets(): { up: number; down: number } {
+  /** Bytes sent and received so far. */
+  get bytes(): { up: number; down: number } {
     const socket = this.#socket;
     return {
       up: this.#up + (socket?.bytesWritten ?? 0),

@@ -9,8 +9,8 @@ export interface LoadSession {
   send(text: string): void;
   /** Goes away as the dialect's own client does when its page is left. */
   leave(): void;
-  /** Octets sent and received so far, over all connections of the session. */
-  octets(): { up: number; down: number };
+  /** Bytes sent and received so far, over all connections of the session. */
+  bytes(): { up: number; down: number };
 }
 
 /** A session on a connection of its own; `up` is another one, which outlives it. Someone has to set `onmessage`. */
@@ -20,13 +20,13 @@ export function sessionOn(own: Link, send: (text: string) => void, up?: Link): L
     onmessage: () => {},
     send,
     leave: () => own.drop(),
-    octets: () => octetsOf(links),
+    bytes: () => bytesOf(links),
   };
 }
 
-/** Octets sent and received so far over some connections. */
-export function octetsOf(links: readonly Link[]): { up: number; down: number } {
-  const all = links.map((link) => link.octets);
+/** Bytes sent and received so far over some connections. */
+export function bytesOf(links: readonly Link[]): { up: number; down: number } {
+  const all = links.map((link) => link.bytes);
   return {
     up: all.reduce((sum, { up }) => sum + up, 0),
     down: all.reduce((sum, { down }) => sum + down, 0),

@@ -8,7 +8,7 @@ interface WireTask {
   readonly count: number;
 }
 
-/** Octets of TCP payload that one echo costs, and that a message pushed to all costs one that only listens. */
+/** Bytes of TCP payload that one echo costs, and that a message pushed to all costs one that only listens. */
 export async function wire(dialect: Dialect, target: Target, task: WireTask): Promise<Figures> {
   const session = await openSession(dialect, target);
   const listener = await openSession(dialect, target);
@@ -25,9 +25,9 @@ async function perMessage(
   count: number,
 ): Promise<{ up: number; down: number }> {
   await once(sender, receiver, message);
-  const before = receiver.octets();
+  const before = receiver.bytes();
   for (let i = 0; i < count; i++) await once(sender, receiver, message);
-  const after = receiver.octets();
+  const after = receiver.bytes();
   return { up: (after.up - before.up) / count, down: (after.down - before.down) / count };
 }
 

@@ -119,7 +119,7 @@ describe('SockJS 0.3.3: XHR', () => {
       const stream = await services.echo.open('POST', `${session}/xhr_streaming`);
       await stream.expect(`${'h'.repeat(2048)}\no\n`);
       const message = `"${'x'.repeat(128)}"`;
-      for (let octets = 2; octets < RESPONSE_LIMIT; octets += message.length + 4) {
+      for (let bytes = 2; bytes < RESPONSE_LIMIT; bytes += message.length + 4) {
         assert.equal((await services.echo.post(`${session}/xhr_send`, `[${message}]`)).status, 204);
         await stream.expect(`a[${message}]\n`);
       }

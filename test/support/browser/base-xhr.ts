@@ -65,7 +65,7 @@ export abstract class BaseXhr {
       method,
       url,
       headers: new Map(headers),
-      body: octets(body),
+      body: bytes(body),
       withCredentials: this.credentials,
     };
     this.#abort = request(this.network, asked, {
@@ -121,7 +121,7 @@ export abstract class BaseXhr {
   protected ended(_event: string): void {}
 }
 
-function octets(body: unknown): Buffer | undefined {
+function bytes(body: unknown): Buffer | undefined {
   if (body === undefined || body === null) return undefined;
   if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (isAnyArrayBuffer(body)) return Buffer.from(body);
@@ -133,7 +133,7 @@ function decoder(type: string | undefined): (chunk?: Buffer) => string {
   // https://encoding.spec.whatwg.org/#x-user-defined, which Node's TextDecoder does not have.
   if (charset.toLowerCase() === 'x-user-defined') {
     return (chunk) =>
-      [...(chunk ?? [])].map((octet) => String.fromCharCode(octet < 0x80 ? octet : 0xf700 + octet)).join('');
+      [...(chunk ?? [])].map((byte) => String.fromCharCode(byte < 0x80 ? byte : 0xf700 + byte)).join('');
   }
   const text = new TextDecoder(charset);
   return (chunk) => text.decode(chunk, { stream: chunk !== undefined });

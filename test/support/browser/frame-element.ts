@@ -2,7 +2,7 @@ import { createContext, runInContext } from 'node:vm';
 import type { Element } from './document.ts';
 import { type Network, request } from './network.ts';
 
-/** Octets of a document that Internet Explorer has before it runs a script of it (WSE client code). */
+/** Bytes of a document that Internet Explorer has before it runs a script of it (WSE client code). */
 const HELD_BACK = 1024;
 const SCRIPT = /<script>([\s\S]*?)<\/script>/g;
 

@@ -89,8 +89,8 @@ export function openRealm(options: RealmOptions): Realm {
   const window = createContext({}) as Record<string, unknown>;
   const global = runInContext('this', window) as object;
   const makeBuffer = (bytes: Buffer) => {
-    const Octets = runInContext('Uint8Array', window) as Uint8ArrayConstructor;
-    return new Octets(bytes).buffer;
+    const Bytes = runInContext('Uint8Array', window) as Uint8ArrayConstructor;
+    return new Bytes(bytes).buffer;
   };
   const { document, addScript } = makeDocument(page, {
     script: (element) => loadScriptElement(network, (code) => runInContext(code, window), element),

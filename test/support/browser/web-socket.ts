@@ -96,8 +96,8 @@ export function webSocketConstructor(
       if (this.readyState > 1) return;
       // In turn, as a Blob is not read at once.
       this.#sends = this.#sends.then(async () => {
-        const octets = content instanceof Blob ? await content.arrayBuffer() : content;
-        this.#client.send(octets, (error) => {
+        const bytes = content instanceof Blob ? await content.arrayBuffer() : content;
+        this.#client.send(bytes, (error) => {
           if (!error) this.bufferedAmount -= size;
         });
       });

@@ -1,6 +1,6 @@
 import { type Network, request } from './network.ts';
 
-/** Octets of an answer before its progress is told. */
+/** Bytes of an answer before its progress is told. */
 const PRELUDE = 2048;
 
 /**

@@ -17,7 +17,7 @@ export interface StompLibrary {
 }
 
 /** Tags of `scenario.js`. */
-export type Tag = 'talk' | 'large' | 'octets' | 'binary' | 'over' | 'beats' | 'restart';
+export type Tag = 'talk' | 'large' | 'bytes' | 'binary' | 'over' | 'beats' | 'restart';
 
 /** Every client library under test. */
 export const stompLibraries: readonly StompLibrary[] = [
@@ -43,7 +43,7 @@ export const stompLibraries: readonly StompLibrary[] = [
     global: 'StompJs',
     face: 'modern',
     needs: ['Uint8Array', 'TextEncoder'],
-    tags: ['octets'],
+    tags: ['bytes'],
   },
   {
     name: 'webstomp-client 1.2',
@@ -76,7 +76,7 @@ export interface ScenarioCase {
 }
 
 /** What not every library can. */
-const SPECIAL: readonly Tag[] = ['octets', 'binary'];
+const SPECIAL: readonly Tag[] = ['bytes', 'binary'];
 
 /** Whether a library is asked for a case when those with some tags are wanted. */
 export function isAsked({ tag }: ScenarioCase, { tags: own }: StompLibrary, wanted: readonly Tag[]): boolean {

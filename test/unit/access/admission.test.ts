@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { RequestError } from '../../../gateway/base/errors.ts';
 import { type Access, admitCreate, admitUpgrade, mayUse } from '../../../gateway/access/admission.ts';
 import { HostNames } from '../../../gateway/access/hosts.ts';
 import { OriginPolicy } from '../../../gateway/access/origins.ts';
+import { RequestError } from '../../../gateway/base/errors.ts';
 import { requestHead } from '../http/head.ts';
 
 const own = 'http://localhost:8080';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { acceptEarly } from '../../../gateway/backend/accept-early.ts';
 import type { Accepted, Backend, Handshake } from '../../../gateway/backend/backend.ts';
-import { channelPair } from '../../../gateway/channel/channel-pair.ts';
-import { within } from '../../../gateway/backend/accept-early.ts';
 import { RefusedError } from '../../../gateway/base/errors.ts';
 import { createLog } from '../../../gateway/base/log.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 describe('a backend within a time', () => {
@@ -16,7 +16,7 @@ describe('a backend within a time', () => {
 
   const behind = (connect: Backend['connect']) => {
     const clock = new TestClock();
-    const backend = within(100, { name: 'slow', connect }, { clock, log });
+    const backend = acceptEarly(100, { name: 'slow', connect }, { clock, log });
     return { clock, connecting: backend.connect(handshake, signal) };
   };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { GatewaySocket, type SocketData } from '../../../gateway/backend/gateway-socket.ts';
 import type { Channel } from '../../../gateway/channel/channel.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { event, Recorder } from '../../support/upstreams.ts';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { Pieces } from '../../../gateway/base/byte-queue.ts';
+import { ByteQueue } from '../../../gateway/base/byte-queue.ts';
 import { usedMemory } from '../../support/memory.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
 
-describe('octets in pieces', () => {
+describe('bytes in pieces', () => {
   const seed = seedFromEnvironment();
 
   it(`are put together in their order, whatever their sizes (FAULT_SEED=${seed})`, () => {
     const random = new Random(seed);
-    const pieces = new Pieces();
+    const pieces = new ByteQueue();
     let expected = Buffer.alloc(0);
     for (let round = 0; round < 3_000; round++) {
       const piece = Buffer.alloc(random.chance(0.01) ? 40_000 : random.int(0, 3), round);
@@ -25,14 +25,14 @@ describe('octets in pieces', () => {
     assert.equal(pieces.take().length, 0);
   });
 
-  it('take a few times their size, also when each is one octet', () => {
-    const pieces = new Pieces();
-    const octets = 256 * 1024;
+  it('take a few times their size, also when each is one byte', () => {
+    const pieces = new ByteQueue();
+    const bytes = 256 * 1024;
     const before = usedMemory();
     // As they come from the network: each in memory of its own.
-    for (let count = 0; count < octets; count++) pieces.push(Buffer.allocUnsafeSlow(1));
+    for (let count = 0; count < bytes; count++) pieces.push(Buffer.allocUnsafeSlow(1));
     const taken = usedMemory() - before;
-    assert.ok(taken < 8 * octets, `${taken} octets of memory`);
-    assert.equal(pieces.take().length, octets);
+    assert.ok(taken < 8 * bytes, `${taken} bytes of memory`);
+    assert.equal(pieces.take().length, bytes);
   });
 });

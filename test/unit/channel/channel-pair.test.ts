@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import type { Channel } from '../../../gateway/channel/channel.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { ABNORMAL } from '../../../gateway/protocol/close.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { Recorder } from '../../support/upstreams.ts';

@@ -27,7 +27,7 @@ describe('the end of a connection', () => {
     const { ours, peer } = await pair();
     const clock = new TestClock();
     const heard: string[] = [];
-    peer.on('data', (octets) => heard.push(String(octets)));
+    peer.on('data', (bytes) => heard.push(String(bytes)));
     ours.write('last words');
     endConnection(ours, clock);
     await once(peer, 'end');

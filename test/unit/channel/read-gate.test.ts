@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { Intake } from '../../../gateway/channel/read-gate.ts';
+import { ReadGate } from '../../../gateway/channel/read-gate.ts';
 
-describe('the intake of a channel', () => {
-  function intake(): { intake: Intake; read: () => boolean } {
+describe('the gate of a channel', () => {
+  function gate(): { gate: ReadGate; read: () => boolean } {
     const source = new PassThrough();
-    return { intake: new Intake(source), read: () => source.readableFlowing === true };
+    return { gate: new ReadGate(source), read: () => source.readableFlowing === true };
   }
 
   it('reads nothing before someone has attached, even if it is resumed', () => {
-    const { intake: closed, read } = intake();
+    const { gate: closed, read } = gate();
     assert.equal(read(), false);
     closed.resume();
     assert.equal(read(), false);
@@ -18,7 +18,7 @@ describe('the intake of a channel', () => {
   });
 
   it('is paused and resumed, also before someone has attached', () => {
-    const { intake: paused, read } = intake();
+    const { gate: paused, read } = gate();
     paused.pause();
     paused.open();
     assert.equal(read(), false);
@@ -29,7 +29,7 @@ describe('the intake of a channel', () => {
   });
 
   it('reads to the end what is to be thrown away: unattached, and paused before or after', () => {
-    const { intake: over, read } = intake();
+    const { gate: over, read } = gate();
     over.pause();
     assert.equal(over.discarding, false);
     over.discard();

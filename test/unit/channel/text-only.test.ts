@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import type { Channel, Receiver } from '../../../gateway/channel/channel.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { type BinaryFate, textOnly } from '../../../gateway/channel/text-only.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 

@@ -9,7 +9,7 @@ import { TestClock } from '../../support/test-clock.ts';
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a channel over a WebSocket', () => {
-  /** The octets of each write that reached the connection. */
+  /** The bytes of each write that reached the connection. */
   let writes: Buffer[];
   let channel: WsChannel;
 

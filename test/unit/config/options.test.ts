@@ -27,7 +27,7 @@ function complaint(given: unknown): string {
 
 describe('resolved options', () => {
   it('have the documented defaults', () => {
-    const { session, admission, listen, access, connectTimeout, grace, demo, tls } = resolveOptions();
+    const { session, sessionLimits, listen, access, connectTimeout, grace, demo, tls } = resolveOptions();
     assert.deepEqual(listen, { host: '127.0.0.1', port: 8080 });
     assert.deepEqual(session, {
       heartbeat: 25_000,
@@ -43,7 +43,7 @@ describe('resolved options', () => {
       fragment: 65_536,
       delayed: 4,
     });
-    assert.deepEqual(admission, { sessions: 10_000, sessionsPerAddress: 1_000 });
+    assert.deepEqual(sessionLimits, { sessions: 10_000, sessionsPerAddress: 1_000 });
     assert.deepEqual(access, { origins: [], hosts: [], trustedProxies: [] });
     assert.deepEqual([connectTimeout, grace, demo, tls], [10_000, 10_000, true, undefined]);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseFrame, parseMessages, spellEnd, spellEntries } from '../../../gateway/dialect/sockjs.ts';
+import { encodeEnd, encodeEntries, parseFrame, parseMessages } from '../../../gateway/dialect/sockjs.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { startGateway } from '../../support/gateway.ts';
 import { SockJsRequests } from '../../support/sockjs.ts';
@@ -9,19 +9,19 @@ describe('frames of SockJS', () => {
   const end = (close?: { code: number; reason: string }) => ({ message: undefined, more: false, close });
 
   it('are one for all messages, and one for the end', () => {
-    assert.deepEqual(spellEntries([]), []);
-    assert.deepEqual(spellEntries([entry('')]), ['a[""]']);
-    assert.deepEqual(spellEntries([entry('a'), entry(''), entry('"\n')]), [String.raw`a["a","","\"\n"]`]);
-    assert.deepEqual(spellEntries([entry('a'), end({ code: 4001, reason: 'b"ye' })]), [
+    assert.deepEqual(encodeEntries([]), []);
+    assert.deepEqual(encodeEntries([entry('')]), ['a[""]']);
+    assert.deepEqual(encodeEntries([entry('a'), entry(''), entry('"\n')]), [String.raw`a["a","","\"\n"]`]);
+    assert.deepEqual(encodeEntries([entry('a'), end({ code: 4001, reason: 'b"ye' })]), [
       'a["a"]',
       String.raw`c[4001,"b\"ye"]`,
     ]);
-    assert.deepEqual(spellEntries([end()]), ['c[1006,""]']);
-    assert.equal(spellEnd({ code: 1005, reason: '' }), 'c[1005,""]');
+    assert.deepEqual(encodeEntries([end()]), ['c[1006,""]']);
+    assert.equal(encodeEnd({ code: 1005, reason: '' }), 'c[1005,""]');
   });
 
   it('have nothing in them that engines lose or change', () => {
-    const [frame = ''] = spellEntries([entry('\u2028\u200c\ufff0\uffff\u0000\u001f é😀')]);
+    const [frame = ''] = encodeEntries([entry('\u2028\u200c\ufff0\uffff\u0000\u001f é😀')]);
     assert.equal(frame, String.raw`a["\u2028\u200c\ufff0\uffff\u0000\u001f é\ud83d\ude00"]`);
   });
 

@@ -19,7 +19,7 @@ describe('the policy port', () => {
   });
   afterEach(() => service.close());
 
-  /** Octets as they leave, each in a segment of its own. */
+  /** Bytes as they leave, each in a segment of its own. */
   async function inSegments(pieces: readonly string[]): Promise<string> {
     const client = rawClient(port, '');
     client.socket.setNoDelay(true);
@@ -34,7 +34,7 @@ describe('the policy port', () => {
     assert.equal(await ask(port, REQUEST), 'policy for 127.0.0.1\0');
   });
 
-  it('answers a request that comes octet by octet', async () => {
+  it('answers a request that comes byte by byte', async () => {
     assert.equal(await inSegments([...REQUEST]), 'policy for 127.0.0.1\0');
   });
 
@@ -59,11 +59,11 @@ describe('the policy port', () => {
     'something behind it': `${REQUEST}x`,
     'two at once': REQUEST + REQUEST,
     'something before it': `\0${REQUEST}`,
-    'more than 64 octets': '<'.repeat(65),
+    'more than 64 bytes': '<'.repeat(65),
     'a megabyte': 'x'.repeat(1024 ** 2),
   };
-  for (const [what, octets] of Object.entries(wrong)) {
-    it(`closes without a word for ${what}`, async () => assert.equal(await ask(port, octets), ''));
+  for (const [what, bytes] of Object.entries(wrong)) {
+    it(`closes without a word for ${what}`, async () => assert.equal(await ask(port, bytes), ''));
   }
 
   it('closes without a word for half a request, once the client has ended or its time is over', async () => {
@@ -122,7 +122,7 @@ describe('the policy port', () => {
     await askForPolicies(port, 10_000);
     await until('all connections', () => service.size === 0);
     const grown = usedHeap() - before;
-    assert.ok(grown < 256 * 1024, `${grown} octets more`);
+    assert.ok(grown < 256 * 1024, `${grown} bytes more`);
     await until('no timer', () => clock.timers === 0);
   });
 });

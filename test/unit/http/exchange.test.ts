@@ -33,7 +33,7 @@ const echo = (limit: number): Behind => ({
   },
 });
 
-const ON_LANE = 'on the fast lane';
+const ON_LANE = 'on the fast path';
 
 for (const road of ["over Node's server", ON_LANE]) {
   describe(`an exchange ${road}`, () => {
@@ -85,7 +85,7 @@ for (const road of ["over Node's server", ON_LANE]) {
       });
     });
 
-    it('counts the octets of a text, not its characters', async () => {
+    it('counts the bytes of a text, not its characters', async () => {
       const onRequest = (exchange: Exchange): boolean => {
         exchange.reply(200, {}, '\u20ac\ud83d\ude00');
         return true;
@@ -131,7 +131,7 @@ for (const road of ["over Node's server", ON_LANE]) {
       });
     });
 
-    it('takes a body of exactly its bound, and refuses one octet more before it came', async () => {
+    it('takes a body of exactly its bound, and refuses one byte more before it came', async () => {
       await withWalls(echo(5), async (port) => {
         assert.equal(statusOf(await ask(port, post('12345'), (text) => text.endsWith('12345'))), 200);
         const head = 'POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 6\r\n\r\n';
@@ -140,7 +140,7 @@ for (const road of ["over Node's server", ON_LANE]) {
       });
     });
 
-    it('refuses a chunked body at the octet that is too much, without its end', async () => {
+    it('refuses a chunked body at the byte that is too much, without its end', async () => {
       await withWalls(echo(5), async (port) => {
         const body =
           'POST / HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\nabc\r\n';
@@ -279,7 +279,7 @@ for (const road of ["over Node's server", ON_LANE]) {
       });
     });
 
-    it('writes chunks of text and octets, and their end', async () => {
+    it('writes chunks of text and bytes, and their end', async () => {
       await streamed(http11, async (stream, client) => {
         stream.write('\u20ac');
         stream.write('');

@@ -12,7 +12,7 @@ function head(lines: readonly string[]): string {
   return `${['POST /a?b HTTP/1.1', 'Host: gw', ...lines].join('\r\n')}\r\n\r\n`;
 }
 
-describe('the head of a request on the fast lane', () => {
+describe('the head of a request on the fast path', () => {
   it('is read as it was written, less the white space around values', () => {
     const text = head(['X-A: \t one two \t', 'content-length: 5', 'Cookie: a=b']);
     assert.deepEqual(parse(`${text}hello`), {
@@ -69,7 +69,7 @@ describe('the head of a request on the fast lane', () => {
   }
 });
 
-describe('the fast lane', () => {
+describe('the fast path', () => {
   let walls: Walls;
   const seen: { target: string; body: string }[] = [];
 
@@ -95,11 +95,11 @@ describe('the fast lane', () => {
     `POST ${path} HTTP/1.1\r\nHost: gw\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
   const count = (text: string, what: string): number => text.split(what).length - 1;
 
-  it('reads a request that comes octet by octet', async () => {
+  it('reads a request that comes byte by byte', async () => {
     const client = rawClient(await start(), '');
     client.socket.setNoDelay(true);
-    for (const octet of post('/x', 'hello')) {
-      client.socket.write(octet);
+    for (const byte of post('/x', 'hello')) {
+      client.socket.write(byte);
       await new Promise((resume) => setImmediate(resume));
     }
     await client.read((text) => text.includes('got hello'));

@@ -1,9 +1,9 @@
 import net, { type Socket } from 'node:net';
 
-/** A connection on which a test writes octets as it likes. */
+/** A connection on which a test writes bytes as it likes. */
 export interface RawClient {
   readonly socket: Socket;
-  /** All that came so far, one character per octet. */
+  /** All that came so far, one character per byte. */
   text(): string;
   /** Resolves with all that came once `done` says so or the other side has ended; rejects after fifteen seconds. */
   read(done?: (text: string) => boolean): Promise<string>;

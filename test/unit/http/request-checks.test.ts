@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { requestFault, upgradeFault } from '../../../gateway/http/request-checks.ts';
 
-describe('hygiene of a request', () => {
+describe('checks of a request', () => {
   it('finds nothing in an ordinary one', () => {
     assert.equal(
       requestFault('/a?b', ['Host', 'x', 'Content-Length', '3', 'Cookie', 'a', 'cookie', 'b']),
@@ -47,7 +47,7 @@ describe('hygiene of a request', () => {
   });
 });
 
-describe('hygiene of an Upgrade', () => {
+describe('checks of an Upgrade', () => {
   const handshake = [
     'Host',
     'x',

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from '../../../gateway/http/exchange.ts';
 import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
+import { ignoreUpgrade } from '../../../gateway/http/ignore-upgrade.ts';
 import { requestListener, upgradeListener } from '../../../gateway/http/listeners.ts';
 import { HttpServer, type ServerSettings } from '../../../gateway/http/server.ts';
 import type { Upgrade } from '../../../gateway/http/upgrade.ts';
-import { serveWithoutUpgrade } from '../../../gateway/http/ignore-upgrade.ts';
 
 /** What a test puts behind the walls. */
 export interface Behind {
@@ -13,7 +13,7 @@ export interface Behind {
   otherwise?(request: IncomingMessage, response: ServerResponse): void;
   readonly settings?: Partial<ServerSettings>;
   readonly trusted?: readonly string[];
-  /** Plain requests come by the fast lane, as far as it knows them by sight. */
+  /** Plain requests come by the fast path, as far as it knows them by sight. */
   readonly lane?: boolean;
 }
 
@@ -46,7 +46,7 @@ export async function startWalls(behind: Behind): Promise<Walls> {
       upgrade: upgradeListener(
         handler,
         proxies,
-        (request, socket, head) => serveWithoutUpgrade(server.node, request, socket, head),
+        (request, socket, head) => ignoreUpgrade(server.node, request, socket, head),
         (_request, socket) => socket.destroy(),
       ),
       ...(behind.lane === true && { lane: { proxies, takes: () => true, onRequest: handler.onRequest } }),

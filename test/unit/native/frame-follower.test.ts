@@ -5,13 +5,13 @@ import { frame } from '../../support/upstreams.ts';
 const mask = Buffer.of(0x37, 0xfa, 0x21, 0x3d);
 const MAX = 1 << 24;
 
-/** Feeds octets in pieces, keeping what a follower holds back, and answers what went on. */
-function passInPieces(follower: FrameFollower, octets: Buffer, cuts: readonly number[]): Buffer {
+/** Feeds bytes in pieces, keeping what a follower holds back, and answers what went on. */
+function passInPieces(follower: FrameFollower, bytes: Buffer, cuts: readonly number[]): Buffer {
   const passed: Buffer[] = [];
   let held = Buffer.alloc(0);
   let from = 0;
-  for (const cut of [...cuts, octets.length]) {
-    const data = Buffer.concat([held, octets.subarray(from, cut)]);
+  for (const cut of [...cuts, bytes.length]) {
+    const data = Buffer.concat([held, bytes.subarray(from, cut)]);
     from = cut;
     const to = follower.follow(data, 0);
     passed.push(data.subarray(0, to));
@@ -42,7 +42,7 @@ describe('a frame follower', () => {
     assert.equal(follower.remaining, 0);
   });
 
-  it('finds every boundary wherever the octets are cut', () => {
+  it('finds every boundary wherever the bytes are cut', () => {
     for (let cut = 1; cut < all.length; cut++) {
       const follower = new FrameFollower(MAX);
       assert.deepEqual(passInPieces(follower, all, [cut]), all, `cut at ${cut}`);
@@ -50,7 +50,7 @@ describe('a frame follower', () => {
     }
   });
 
-  it('finds every boundary when octets come one by one', () => {
+  it('finds every boundary when bytes come one by one', () => {
     const follower = new FrameFollower(MAX);
     const ends = new Set<number>();
     let end = 0;
@@ -63,17 +63,17 @@ describe('a frame follower', () => {
       const data = Buffer.concat([held, all.subarray(index, index + 1)]);
       held = Buffer.from(data.subarray(follower.follow(data, 0)));
       const between = follower.remaining === 0 && held.length === 0;
-      assert.equal(between, ends.has(index + 1), `after octet ${index + 1}`);
+      assert.equal(between, ends.has(index + 1), `after byte ${index + 1}`);
     }
   });
 
   it('counts lengths of 16 and 64 bits across chunks', () => {
     for (const size of [126, 65535, 65536, 100_000]) {
-      for (const octets of [frame(0x82, Buffer.alloc(size)), frame(0x82, Buffer.alloc(size), mask)]) {
+      for (const bytes of [frame(0x82, Buffer.alloc(size)), frame(0x82, Buffer.alloc(size), mask)]) {
         const follower = new FrameFollower(MAX);
-        follower.follow(octets.subarray(0, 50), 0);
-        assert.equal(follower.remaining, octets.length - 50);
-        follower.follow(octets.subarray(50), 0);
+        follower.follow(bytes.subarray(0, 50), 0);
+        assert.equal(follower.remaining, bytes.length - 50);
+        follower.follow(bytes.subarray(50), 0);
         assert.equal(follower.remaining, 0);
       }
     }
@@ -102,13 +102,13 @@ describe('a frame follower', () => {
   });
 
   it('adds up the fragments of a message, control frames between them not counted', () => {
-    const octets = Buffer.concat([
+    const bytes = Buffer.concat([
       frame(0x01, Buffer.alloc(60)),
       frame(0x89, Buffer.alloc(100)),
       frame(0x00, Buffer.alloc(40)),
     ]);
     const follower = new FrameFollower(100);
-    assert.equal(follower.follow(octets, 0), octets.length);
+    assert.equal(follower.follow(bytes, 0), bytes.length);
     assert.equal(follower.follow(frame(0x80, 'x'), 0), 0);
     assert.equal(follower.stop, 'tooBig');
   });
@@ -131,7 +131,7 @@ describe('a frame follower', () => {
   });
 
   describe('watching for a Pong', () => {
-    const payload = Buffer.from('8 octets');
+    const payload = Buffer.from('8 bytes');
     const pong = frame(0x8a, payload, mask);
     const watching = (): FrameFollower => {
       const follower = new FrameFollower(MAX);

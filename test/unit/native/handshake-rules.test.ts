@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { acceptOf, checkHandshake } from '../../../gateway/native/handshake-rules.ts';
 import { RequestError } from '../../../gateway/base/errors.ts';
+import { acceptOf, checkHandshake } from '../../../gateway/native/handshake-rules.ts';
 import { handshake, sampleAccept, sampleKey } from '../../support/upstreams.ts';
 
 const good = { upgrade: 'WebSocket', connection: 'keep-alive, Upgrade', 'sec-websocket-key': sampleKey };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { parseBytes, spellBytes, spellBytesControl } from '../../../gateway/protocol/byte-form.ts';
+import { encodeBytes, encodeBytesControl, parseBytes } from '../../../gateway/protocol/byte-form.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
-import { parseText, spellText, spellTextControl } from '../../../gateway/protocol/text-form.ts';
+import { encodeText, encodeTextControl, parseText } from '../../../gateway/protocol/text-form.ts';
 import type { Unit } from '../../../gateway/protocol/unit.ts';
 import { parseAddress } from '../../../gateway/transport/address.ts';
 
@@ -35,13 +35,13 @@ function messageOf(frame: Frame): Message | undefined {
   return frame.type === 'T' || frame.type === 't' ? Message.text(frame.text ?? '') : undefined;
 }
 
-function spell(frame: Frame, form: 'text' | 'byte'): Buffer {
+function encode(frame: Frame, form: 'text' | 'byte'): Buffer {
   const message = messageOf(frame);
   const more = frame.type === 't' || frame.type === 'b';
   if (form === 'text') {
-    return Buffer.from(message ? spellText(message, more) : spellTextControl(frame.type, frame.text));
+    return Buffer.from(message ? encodeText(message, more) : encodeTextControl(frame.type, frame.text));
   }
-  return message ? Buffer.concat(spellBytes(message, more)) : spellBytesControl(frame.type, frame.text);
+  return message ? Buffer.concat(encodeBytes(message, more)) : encodeBytesControl(frame.type, frame.text);
 }
 
 interface Summary {
@@ -125,9 +125,9 @@ describe('the frame codec, held against the vectors that the shim reads too (PRO
 
   for (const vector of vectors.filter(({ malformed, cut }) => !malformed && !cut)) {
     it(`spells ${vector.name}, in ${vector.form} form`, () => {
-      const octets = Buffer.concat((vector.frames ?? []).map((frame) => spell(frame, vector.form)));
+      const bytes = Buffer.concat((vector.frames ?? []).map((frame) => encode(frame, vector.form)));
       assert.equal(
-        octets.toString('hex'),
+        bytes.toString('hex'),
         Buffer.from(vector.unit, vector.form === 'text' ? 'utf8' : 'hex').toString('hex'),
       );
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Receiver } from '../../../gateway/channel/channel.ts';
-import { END, spellDelivery } from '../../../gateway/dialect/resumable.ts';
-import { parseBytes, spellBytes, spellBytesControl } from '../../../gateway/protocol/byte-form.ts';
+import { END, encodeDelivery } from '../../../gateway/dialect/resumable.ts';
+import { encodeBytes, encodeBytesControl, parseBytes } from '../../../gateway/protocol/byte-form.ts';
 import type { CloseStatus } from '../../../gateway/protocol/close.ts';
 import type { Delivery } from '../../../gateway/protocol/delivery.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
@@ -39,7 +39,7 @@ class Scribe implements Carrier {
   }
 
   deliver(delivery: Delivery): boolean {
-    this.lines.push(visible(spellDelivery(delivery, false)));
+    this.lines.push(visible(encodeDelivery(delivery, false)));
     return this.takesMore;
   }
 
@@ -105,7 +105,7 @@ function open(
 
 /** A frame in byte form with its number. */
 function unitOf(number: number, message: Message, more = false): Buffer {
-  return Buffer.concat([spellBytesControl('#', String(number)), ...spellBytes(message, more)]);
+  return Buffer.concat([encodeBytesControl('#', String(number)), ...encodeBytes(message, more)]);
 }
 
 /** Lets the session write what it has. */
@@ -268,7 +268,7 @@ describe('a session, towards the backend', () => {
       }
       const grown = usedMemory() - before;
       assert.deepEqual(backend.lines, kept === 'delayed' ? [] : [known]);
-      assert.ok(grown < 5e6, `${grown} octets for ${requests} frames of 20`);
+      assert.ok(grown < 5e6, `${grown} bytes for ${requests} frames of 20`);
       session.abandon();
     });
   }

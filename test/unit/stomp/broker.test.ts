@@ -243,7 +243,7 @@ describe('what the embedded broker answers with ERROR', () => {
       'a frame beyond its bound',
       { frame: frameLimits(1000) },
       (client) => client.send('SEND', { destination: '/topic/a' }, 'x'.repeat(1000)),
-      /more than 1000 octets/,
+      /more than 1000 bytes/,
     ],
     [
       'too many subscriptions',
@@ -338,7 +338,7 @@ describe('what the embedded broker answers with ERROR', () => {
     large.send('CONNECT', {}, 'x'.repeat(20_000));
     await settled();
     assert.equal(early.last().headers.message, 'not connected');
-    assert.match(large.last().headers.message ?? '', /more than 16384 octets/);
+    assert.match(large.last().headers.message ?? '', /more than 16384 bytes/);
   });
 });
 

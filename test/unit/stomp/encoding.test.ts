@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { makeFrame } from '../../../gateway/stomp/frame.ts';
-import { readConnectHeaders, readHeaders, spellHeaders } from '../../../gateway/stomp/headers.ts';
+import { encodeHeaders, readConnectHeaders, readHeaders } from '../../../gateway/stomp/headers.ts';
 import { serialize, toMessage } from '../../../gateway/stomp/serializer.ts';
 import { acceptableVersions, selectSubprotocol, VERSIONS } from '../../../gateway/stomp/version.ts';
 import { Parsed } from './frames.ts';
@@ -18,7 +18,7 @@ describe('headers by version', () => {
       ['c:d', 'e'],
       ['f', 'g:h'],
     ]);
-    assert.deepEqual(spellHeaders(headers, '1.0'), raw('f', 'g:h'));
+    assert.deepEqual(encodeHeaders(headers, '1.0'), raw('f', 'g:h'));
   });
 
   it('has \\n, \\c and \\\\ in 1.1, and leaves the rest: stompjs 2.3 escapes nothing', () => {
@@ -33,7 +33,7 @@ describe('headers by version', () => {
   for (const version of VERSIONS) {
     it(`reads in ${version} what it spelled`, () => {
       const headers = raw('näme', version === '1.0' ? 'a:b\\' : 'a:b\\n\\\n:\\c');
-      assert.deepEqual(readHeaders(spellHeaders(headers, version), version), headers);
+      assert.deepEqual(readHeaders(encodeHeaders(headers, version), version), headers);
     });
   }
 
@@ -47,7 +47,7 @@ describe('headers by version', () => {
   });
 });
 
-describe('a frame in octets', () => {
+describe('a frame in bytes', () => {
   it('has its content-length wherever it has a body', () => {
     assert.equal(
       serialize(makeFrame('MESSAGE', { a: 'b' }, Buffer.from('€\0'))).toString(),

@@ -20,7 +20,7 @@ export class Parsed {
     );
   }
 
-  /** Takes texts or octets, each as one arrival. */
+  /** Takes texts or bytes, each as one arrival. */
   push(...arrivals: (string | Buffer)[]): this {
     for (const arrival of arrivals) this.parser.push(Buffer.from(arrival as string));
     return this;

@@ -43,7 +43,7 @@ describe('the parser of STOMP frames', () => {
     ]);
   });
 
-  it('counts content-length in octets', () => {
+  it('counts content-length in bytes', () => {
     const parsed = new Parsed().push('SEND\ncontent-length:6\n\n€\0ü\0');
     assert.equal(parsed.frames[0]?.[2], '€\0ü');
   });
@@ -53,10 +53,10 @@ describe('the parser of STOMP frames', () => {
     assert.deepEqual(parsed.frames, [['MESSAGE', { foo: 'World' }, '']]);
   });
 
-  it('takes a frame octet by octet', () => {
-    const octets = Buffer.from('MESSAGE\ncontent-length:7\na:ü\n\n\0\n\0€\0\0\n');
+  it('takes a frame byte by byte', () => {
+    const bytes = Buffer.from('MESSAGE\ncontent-length:7\na:ü\n\n\0\n\0€\0\0\n');
     const parsed = new Parsed();
-    for (const octet of octets) parsed.push(Buffer.of(octet));
+    for (const byte of bytes) parsed.push(Buffer.of(byte));
     assert.deepEqual(parsed.frames, [['MESSAGE', { 'content-length': '7', a: 'ü' }, '\0\n\0€\0']]);
   });
 
@@ -103,7 +103,7 @@ describe('malformed and oversized input', () => {
     ['too many headers', `SEND\n${Array.from({ length: 65 }, (_, i) => `${i}:\n`).join('')}`, /^too many/],
   ];
   for (const [name, input, message] of cases) {
-    it(`refuses ${name}, whole and octet by octet`, () => {
+    it(`refuses ${name}, whole and byte by byte`, () => {
       const limits = { maxFrame: 1000, maxLine: 100 };
       assert.throws(() => new Parsed(limits).push(input), { name: 'StompError', message });
       const slow = new Parsed(limits);
@@ -123,13 +123,13 @@ describe('malformed and oversized input', () => {
     assert.equal(new Parsed({ maxFrame: 1000 }).push(...frame).frames.length, 1);
   });
 
-  it('keeps a large body that comes in single octets in little more than its size', () => {
+  it('keeps a large body that comes in single bytes in little more than its size', () => {
     const parsed = new Parsed();
     parsed.push('SEND\n\n');
     const before = usedMemory();
     for (let index = 0; index < 500_000; index++) parsed.parser.push(Buffer.of(120));
     const grown = usedMemory() - before;
-    assert.ok(grown < 5e6, `${grown} octets for a body of 500,000`);
+    assert.ok(grown < 5e6, `${grown} bytes for a body of 500,000`);
     parsed.push('\0');
     assert.equal(parsed.frames[0]?.[2].length, 500_000);
   });
@@ -146,7 +146,7 @@ describe('malformed and oversized input', () => {
       parser.push(Buffer.from(`SEND\ndestination:/queue/of-some-name\nother:${'x'.repeat(60_000)}\n\n\0`));
     }
     const grown = usedMemory() - before;
-    assert.ok(grown < 2e6, `${grown} octets for ${kept.length} destinations`);
+    assert.ok(grown < 2e6, `${grown} bytes for ${kept.length} destinations`);
   });
 });
 

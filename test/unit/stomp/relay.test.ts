@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Handshake } from '../../../gateway/backend/backend.ts';
-import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { type Log, silentLog } from '../../../gateway/base/log.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
 import { frameLimits } from '../../../gateway/stomp/limits.ts';
@@ -69,7 +69,7 @@ describe('a relay to its client', () => {
     const { client, broker } = await connected();
     client.messages.length = 0;
     const stream = Buffer.from('MESSAGE\na:ü\ncontent-length:5\n\nx\0€\0\nRECEIPT\nreceipt-id:1\n\n\0\n\n');
-    for (const octet of stream) broker.write(Buffer.of(octet));
+    for (const byte of stream) broker.write(Buffer.of(byte));
     broker.write(Buffer.concat([stream, stream]));
     const frames = client.messages.filter(({ size }) => size > 1).map(({ text }) => text);
     const [message, receipt] = ['MESSAGE\na:ü\ncontent-length:5\n\nx\0€\0', 'RECEIPT\nreceipt-id:1\n\n\0'];
@@ -414,7 +414,7 @@ describe('what a relay cannot pass on', () => {
     const { client, broker } = await relay();
     client.send('CONNECT', {}, 'x'.repeat(99_000));
     await settled();
-    assert.match(client.last().headers.message ?? '', /more than 98304 octets/);
+    assert.match(client.last().headers.message ?? '', /more than 98304 bytes/);
     assert.deepEqual(broker.frames, []);
     const other = await connected();
     other.client.send('SEND', { destination: '/queue/a' }, 'x'.repeat(99_000));

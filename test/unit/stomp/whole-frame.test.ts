@@ -56,12 +56,12 @@ describe('a frame that stands whole in what arrived', () => {
     ['a head without an end', 'SEND\na:b\n'],
     ['a head that is too long', `SEND\nx:${'y'.repeat(1018)}\n\n\0`],
     ['too many headers', `SEND\n${'a:\n'.repeat(65)}\n\0`],
-    ['more octets than it may have', `SEND\ncontent-length:1048555\n\n${'x'.repeat(1_048_555)}\0`],
+    ['more bytes than it may have', `SEND\ncontent-length:1048555\n\n${'x'.repeat(1_048_555)}\0`],
   ] as const) {
     it(`is left to the parser with ${name}`, () => assert.equal(read(text), undefined));
   }
 
-  it('is what the parser makes of its octets one by one, in 20,000 random and damaged streams', function () {
+  it('is what the parser makes of its bytes one by one, in 20,000 random and damaged streams', function () {
     this.timeout(60_000);
     const seed = seedFromEnvironment();
     try {
@@ -91,8 +91,8 @@ function outcome(arrivals: readonly Buffer[]): unknown {
 }
 
 function compareWays(stream: Buffer): void {
-  const octets = Array.from(stream, (octet) => Buffer.of(octet));
-  assert.deepEqual(outcome([stream]), outcome(octets), JSON.stringify(stream.toString('latin1')));
+  const bytes = Array.from(stream, (byte) => Buffer.of(byte));
+  assert.deepEqual(outcome([stream]), outcome(bytes), JSON.stringify(stream.toString('latin1')));
 }
 
 const NAMES = ['a', 'content-length', 'content-lengths', 'destination', 'b c'];

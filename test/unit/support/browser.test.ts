@@ -166,7 +166,7 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse): v
       response.end('cors');
       return;
     case '/bytes':
-      response.end(Buffer.from(Array.from({ length: 256 }, (_, octet) => octet)));
+      response.end(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
       return;
     case '/events':
       response.setHeader('Content-Type', 'text/event-stream');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spellLiteral } from '../../../gateway/transport/legacy/js-string.ts';
+import { jsString } from '../../../gateway/transport/legacy/js-string.ts';
 
 describe('a text as a literal of a script', () => {
   const everything = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit)).filter(
@@ -8,11 +8,11 @@ describe('a text as a literal of a script', () => {
 
   it('says the same, whatever is in it', () => {
     const text = `${everything.join('')}😀"\\</script><!--]]>\u{e0001}`;
-    assert.equal(JSON.parse(spellLiteral(text)), text);
+    assert.equal(JSON.parse(jsString(text)), text);
   });
 
   it('has nothing in it that ends an element, a line or a literal, or that vanishes', () => {
-    const spelled = spellLiteral(`${everything.join('')}</script><!-- \u{e0001}`);
+    const spelled = jsString(`${everything.join('')}</script><!-- \u{e0001}`);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     assert.doesNotMatch(spelled, /[<\u2028\u2029\r\n\0-\x1f\x7f\ufeff\u00ad\u200b-\u200f]|\p{Cf}/u);
     assert.match(spelled, /^"(?:[^"\\]|\\.)*"$/s);

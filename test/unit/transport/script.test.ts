@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
-import { isCallback, spellCall } from '../../../gateway/transport/legacy/script.ts';
+import { encodeCall, isCallback } from '../../../gateway/transport/legacy/script.ts';
 import { wrap } from '../../../gateway/transport/legacy/wrapped.ts';
 
 function vectors(name: string): Record<string, string>[] {
@@ -13,7 +13,7 @@ describe('the gateway spells wrapped answers and scripts as the test vectors hav
     if (!cut) it(name as string, () => assert.equal(wrap(Number(status), body as string), text));
   }
   for (const { name, callback, text, script } of vectors('scripts.json')) {
-    it(name as string, () => assert.equal(spellCall(callback as string, text as string), script));
+    it(name as string, () => assert.equal(encodeCall(callback as string, text as string), script));
   }
 });
 
@@ -35,11 +35,11 @@ describe('a call in a script', () => {
   it('brings any text', () => {
     const every = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code));
     const text = `${every.filter((one) => !/[\ud800-\udfff]/.test(one)).join('')}😀\u{e0001}`;
-    assert.equal(called(spellCall('_fg1', text)), text);
+    assert.equal(called(encodeCall('_fg1', text)), text);
   });
 
   it('has nothing in it that ends a literal, vanishes from one, or ends a script element', () => {
-    const code = spellCall(
+    const code = encodeCall(
       '_fg1',
       '</script><!--\u2028\u2029\u200d\u00ad\ufeff\uffff\u007f\0\r\n"\\\u{e0001}',
     );
@@ -48,7 +48,7 @@ describe('a call in a script', () => {
   });
 
   it('finds nobody, and throws nothing, when the page has given up', () => {
-    const code = spellCall('_fg1', 'late');
+    const code = encodeCall('_fg1', 'late');
     assert.equal(called(code, { _fg1: undefined }), undefined);
     assert.doesNotThrow(() => runInContext(code, createContext({})));
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import type { Receiver } from '../../../gateway/channel/channel.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { FramedSocket } from '../../../gateway/transport/sockjs/framed-socket.ts';
 import { TestClock } from '../../support/test-clock.ts';

@@ -1,9 +1,9 @@
 import type { Target } from '../../messages.ts';
 import { HttpLink } from '../http-link.ts';
 import {
+  bytesOf,
   type Dialect,
   type LoadSession,
-  octetsOf,
   requestHead,
   Sender,
   Splitter,
@@ -62,7 +62,7 @@ class Numbers {
   }
 
   /** Frames for a unit of their own, the number first. */
-  spell(messages: readonly string[]): string {
+  encode(messages: readonly string[]): string {
     let frames = `#${this.#sent + 1}${END}`;
     this.#sent += messages.length;
     for (const message of messages) frames += `T${message}${END}`;
@@ -110,7 +110,7 @@ class Fallback implements LoadSession {
     this.#sender = new Sender(
       up,
       requestHead('POST', `${target.path}/_fallback/v1/send`, target),
-      (messages) => `${token};${this.numbers.acknowledgement()}${this.numbers.spell(messages)}`,
+      (messages) => `${token};${this.numbers.acknowledgement()}${this.numbers.encode(messages)}`,
     );
   }
 
@@ -134,8 +134,8 @@ class Fallback implements LoadSession {
     this.#sender.sendBare(`${this.#token};${this.numbers.acknowledgement()}`);
   }
 
-  octets(): { up: number; down: number } {
-    return octetsOf([this.#up, ...this.downs]);
+  bytes(): { up: number; down: number } {
+    return bytesOf([this.#up, ...this.downs]);
   }
 }
 
@@ -203,7 +203,7 @@ export function gatewayPolling(riding: boolean): Dialect {
         const wanted = `${token};D${numbers.wanted(session.attached)}${END}`;
         const messages = session.riding ?? [];
         session.riding = undefined;
-        down.request(head, messages.length === 0 ? wanted : wanted + numbers.spell(messages), answer);
+        down.request(head, messages.length === 0 ? wanted : wanted + numbers.encode(messages), answer);
       };
       poll();
       opened(session);
@@ -234,7 +234,7 @@ export const gatewayWebSocket: Dialect = (target, up, opened) => {
         numbers.onmessage = listener;
       },
       send: (text) => {
-        const spelled = positioned ? `T${text}${END}` : numbers.spell([text]);
+        const spelled = positioned ? `T${text}${END}` : numbers.encode([text]);
         positioned = true;
         link.send(numbers.acknowledgement() + spelled);
       },
@@ -242,7 +242,7 @@ export const gatewayWebSocket: Dialect = (target, up, opened) => {
         link.send(`X${END}`);
         link.drop();
       },
-      octets: () => link.octets,
+      bytes: () => link.bytes,
     };
   });
 };
