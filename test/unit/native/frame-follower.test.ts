@@ -131,7 +131,7 @@ describe('a frame follower', () => {
   });
 
   describe('watching for a Pong', () => {
-    const payload = Buffer.from('8 bytes');
+    const payload = Buffer.from('12345678');
     const pong = frame(0x8a, payload, mask);
     const watching = (): FrameFollower => {
       const follower = new FrameFollower(MAX);
