@@ -1,0 +1,48 @@
+import { RequestError } from './errors.ts';
+
+/** How many WebSocket connections there may be, native ones and fallback sessions together. */
+export interface ConnectionLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
+/** Counts connections in total and per address. */
+export class ConnectionCounts {
+  readonly #limits: ConnectionLimits;
+  readonly #perAddress = new Map<string, number>();
+  #total = 0;
+
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /**
+   * Takes a place, from before the backend is asked until the connection is gone. Throws a
+   * `RequestError`, 503 `GW_CONNECTIONS` or 429 `GW_CONNECTIONS_PER_ADDRESS`, when there is none.
+   * The returned function gives the place back, once.
+   */
+  take(address: string): () => void {
+    if (this.#total >= this.#limits.maxConnections) {
+      throw new RequestError(503, 'GW_CONNECTIONS', 'too many connections');
+    }
+    const ofAddress = this.#perAddress.get(address) ?? 0;
+    if (ofAddress >= this.#limits.maxConnectionsPerAddress) {
+      throw new RequestError(429, 'GW_CONNECTIONS_PER_ADDRESS', 'too many connections from this address');
+    }
+    this.#total++;
+    this.#perAddress.set(address, ofAddress + 1);
+    let isTaken = true;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
+      this.#total--;
+      const left = (this.#perAddress.get(address) ?? 1) - 1;
+      if (left === 0) this.#perAddress.delete(address);
+      else this.#perAddress.set(address, left);
+    };
+  }
+}
