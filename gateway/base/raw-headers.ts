@@ -1,0 +1,52 @@
+/**
+ * Header fields as they were received: names and values alternate, as in Node's
+ * `message.rawHeaders`. Repeated fields stay apart and in order.
+ */
+export type RawHeaders = readonly string[];
+
+/** Calls `visit` for each field in order. `name` is as received, `lower` in lower case. */
+export function forEachHeader(
+  raw: RawHeaders,
+  visit: (lower: string, value: string, name: string) => void,
+): void {
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] as string;
+    visit(name.toLowerCase(), raw[index + 1] as string, name);
+  }
+}
+
+/** The fields that `keep` returns true for, in order. */
+export function filterHeaders(raw: RawHeaders, keep: (lower: string, value: string) => boolean): string[] {
+  const kept: string[] = [];
+  forEachHeader(raw, (lower, value, name) => {
+    if (keep(lower, value)) kept.push(name, value);
+  });
+  return kept;
+}
+
+/** All values of a field, in order. `lower` is its lower-case name. */
+export function headerValues(raw: RawHeaders, lower: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (isNamed(raw[index] as string, lower)) values.push(raw[index + 1] as string);
+  }
+  return values;
+}
+
+/**
+ * The value of a field, or undefined. Values of a repeated field are joined with `, ` (RFC 9110
+ * §5.3). `lower` is its lower-case name. Allocates nothing unless the field is repeated.
+ */
+export function headerValue(raw: RawHeaders, lower: string): string | undefined {
+  let found: string | undefined;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    if (!isNamed(raw[index] as string, lower)) continue;
+    found = found === undefined ? raw[index + 1] : `${found}, ${raw[index + 1]}`;
+  }
+  return found;
+}
+
+/** Most names differ in length, so few are compared. */
+function isNamed(name: string, lower: string): boolean {
+  return name.length === lower.length && (name === lower || name.toLowerCase() === lower);
+}
