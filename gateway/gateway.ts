@@ -10,13 +10,15 @@ import { type Handler, type HandlerOptions, handlerBackend } from './backend/han
 import type { UpstreamTarget } from './backend/target.ts';
 import { upstreamBackend } from './backend/upstream.ts';
 import { type Clock, systemClock } from './base/clock.ts';
+import { ConnectionCounts } from './base/connection-counts.ts';
 import { RequestError } from './base/errors.ts';
 import type { ListenAddress } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
+import { MemoryBudget } from './base/memory-budget.ts';
 import { ownPackage } from './base/package.ts';
 import { answerRaw } from './base/raw-answer.ts';
 import type { GatewayOptions } from './config/options.ts';
-import { resolveOptions } from './config/resolve.ts';
+import { resolveOptions, resolveRoutePath } from './config/resolve.ts';
 import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './config/resolved.ts';
 import { Flash } from './flash/flash.ts';
 import type { Exchange } from './http/exchange.ts';
@@ -34,7 +36,7 @@ import type { Upgrade } from './http/upgrade.ts';
 import type { NativeConnection } from './native/native.ts';
 import { createPages } from './pages/pages.ts';
 import { CloseCode } from './protocol/close.ts';
-import { Route, type RouteContext } from './route/route.ts';
+import { Route, type RouteBounds, type RouteContext } from './route/route.ts';
 import { RouteTable } from './route/route-table.ts';
 import { isHandshake, SockJsRouter } from './route/sockjs-router.ts';
 import { StompBackends } from './route/stomp-backends.ts';
@@ -52,6 +54,16 @@ export type { Handler, HandlerOptions, HandlerRequest } from './backend/handler.
 export interface GatewayParts {
   readonly clock?: Clock;
   readonly log?: Log;
+}
+
+/** What every room of one gateway shares. */
+interface Shared {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What is held on behalf of clients. */
+  readonly memory: MemoryBudget;
+  /** Native connections and fallback sessions. */
+  readonly connections: ConnectionCounts;
 }
 
 /** Milliseconds that answers under way have to leave, once all sessions are gone; never more than a tenth of the grace time is kept for them. */
@@ -73,8 +85,7 @@ const GOING_AWAY = { code: CloseCode.goingAway, reason: '' } as const;
  */
 export class Gateway implements RequestHandler {
   readonly options: ResolvedOptions;
-  /** As they were given: routes that are added later take their bounds from them. */
-  readonly #given: GatewayOptions;
+  readonly #shared: Shared;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #hosts: HostNames;
@@ -92,12 +103,16 @@ export class Gateway implements RequestHandler {
   #server: HttpServer | undefined;
   #pages: ReturnType<typeof createPages> | undefined;
 
-  constructor(given: GatewayOptions, parts: GatewayParts = {}) {
-    const options = resolveOptions(given);
-    this.#given = given;
+  constructor(options: ResolvedOptions, parts: GatewayParts = {}) {
     this.options = options;
     this.#clock = parts.clock ?? systemClock;
     this.#log = parts.log ?? createLog(options.log);
+    this.#shared = {
+      clock: this.#clock,
+      log: this.#log,
+      memory: new MemoryBudget(options.memoryLimits),
+      connections: new ConnectionCounts(options.connectionLimits),
+    };
     this.#hosts = new HostNames(options.access.hosts);
     this.#proxies = new TrustedProxies(options.access.trustedProxies);
     this.#registry = new SessionRegistry(options.sessionLimits);
@@ -110,6 +125,7 @@ export class Gateway implements RequestHandler {
       creations: new Creations(),
       session,
       transport: session,
+      bindSession: options.bindSession,
       route: (path) => this.#routes.find(path)?.value,
       body: session.body,
       draining: () => this.#draining.signal.aborted,
@@ -122,8 +138,8 @@ export class Gateway implements RequestHandler {
       body: session.body,
       attachTimeout: session.attachTimeout,
     });
-    this.#stomp = new StompBackends(options.stomp, { clock: this.#clock, log: this.#log });
-    this.#flash = new Flash(options.flash, { clock: this.#clock, log: this.#log });
+    this.#stomp = new StompBackends(options.stomp, this.#shared);
+    this.#flash = new Flash(options.flash, this.#shared);
     for (const route of options.routes) this.#addConfigured(route);
   }
 
@@ -132,18 +148,20 @@ export class Gateway implements RequestHandler {
     return this.#registry.size;
   }
 
+  /** Native connections and fallback sessions, those that are being opened among them. */
+  get connections(): number {
+    return this.#shared.connections.total;
+  }
+
   /**
    * Adds a route whose backend is a program in this process: `handler` is called for each client with a socket used as one of `ws`. Throws a
    * `ConfigError` for a path that is taken or malformed.
    */
   route(path: string, handler: Handler, settings: Partial<HandlerOptions> = {}): this {
-    const { clientPing, maxMessage, maxSessions, jsonp } = this.#given;
-    const routes = [{ path, backend: 'echo:' }];
-    const given = { routes, demo: false, clientPing, maxMessage, maxSessions, jsonp };
-    const [bounds] = resolveOptions(given).routes;
-    const { maxBuffered } = this.options.session;
+    const { session, routeDefaults } = this.options;
+    const { maxBuffered } = session;
     const backend = handlerBackend(`handler of ${path}`, handler, { maxBuffered, ...settings });
-    this.#add(bounds as RouteOptions, backend);
+    this.#add({ ...routeDefaults, path: resolveRoutePath(path), sameOrigin: false }, backend);
     return this;
   }
 
@@ -380,13 +398,12 @@ export class Gateway implements RequestHandler {
     else this.#add(route, upstream, target);
   }
 
-  #add(route: RouteOptions, backend: Backend, target?: UpstreamTarget): void {
+  #add(route: RouteBounds, backend: Backend, target?: UpstreamTarget): void {
     const origins = new OriginPolicy(route.sameOrigin ? [] : this.options.access.origins);
     const access: Access = { hosts: this.#hosts, origins };
     const context: RouteContext = {
+      ...this.#shared,
       options: this.options,
-      clock: this.#clock,
-      log: this.#log,
       registry: this.#registry,
       access,
       draining: this.#draining.signal,
@@ -416,5 +433,5 @@ export class Gateway implements RequestHandler {
 
 /** Makes a gateway of options. Throws a `ConfigError` whose message is one line: key path, value, what is allowed. */
 export function createGateway(options: GatewayOptions = {}, parts?: GatewayParts): Gateway {
-  return new Gateway(options, parts);
+  return new Gateway(resolveOptions(options), parts);
 }

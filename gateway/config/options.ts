@@ -81,6 +81,28 @@ export interface GatewayOptions {
   readonly maxSessions?: number | string | undefined;
   /** Sessions from one address; more are answered 429. @default 1000 */
   readonly maxSessionsPerAddress?: number | string | undefined;
+  /** Fallback sessions and native connections in all; more are answered 503. @default 20000 */
+  readonly maxConnections?: number | string | undefined;
+  /** Fallback sessions and native connections from one address; more are answered 429. @default 2000 */
+  readonly maxConnectionsPerAddress?: number | string | undefined;
+  /**
+   * Bytes held on behalf of all clients: messages that wait, request bodies, what the embedded broker
+   * stores. Above three quarters of it, new sessions and connections are answered 503.
+   * @default half of V8's heap limit
+   */
+  readonly memory?: number | string | undefined;
+  /**
+   * Bytes held on behalf of the clients of one address. Above three quarters of it, new sessions and
+   * connections from this address are answered 429. @default a quarter of `memory`
+   */
+  readonly memoryPerAddress?: number | string | undefined;
+  /** Time after which a fallback session is closed, however alive it is; `'off'` never. @default 'off' */
+  readonly maxSessionAge?: number | string | undefined;
+  /**
+   * Name of a cookie that binds a fallback session: every request of the session must send the value
+   * that the first one sent, or is answered 404. @default none
+   */
+  readonly bindSession?: string | undefined;
   /** @default 'info' */
   readonly logLevel?: LogLevel | undefined;
   /** `auto` is text on a terminal and JSON elsewhere. @default 'auto' */

@@ -2,17 +2,21 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
+import { getHeapStatistics } from 'node:v8';
 import { ConfigError } from '../base/errors.ts';
+import type { MemoryLimits } from '../base/memory-budget.ts';
 import { unrooted } from './addresses.ts';
 import { alsoNamed, firstComplaint, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
 import type {
   FlashOptions,
   ResolvedOptions,
+  RouteDefaults,
   RouteOptions,
   StompRouteOptions,
   TlsOptions,
 } from './resolved.ts';
+import { routePath } from './routes.ts';
 import { type CheckedOptions, gatewaySchema } from './schema.ts';
 
 /** The demo's routes: open to its own pages only, and small enough to be left on. */
@@ -46,10 +50,17 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
     listen: options.listen,
     tls: resolveTls(options, nameOf),
     routes: resolveRoutes(options, nameOf),
+    routeDefaults: routeDefaults(options),
     access: { origins: options.origin, hosts: acceptedHosts(options), trustedProxies: options.trustedProxy },
     demo: options.demo,
     session: sessionLimits(options, nameOf),
     sessionLimits: { sessions: options.maxSessions, sessionsPerAddress: options.maxSessionsPerAddress },
+    connectionLimits: {
+      maxConnections: options.maxConnections,
+      maxConnectionsPerAddress: options.maxConnectionsPerAddress,
+    },
+    memoryLimits: memoryLimits(options, nameOf),
+    bindSession: options.bindSession,
     http: httpLimits(options, nameOf),
     connectTimeout: options.connectTimeout,
     grace: options.grace,
@@ -114,6 +125,7 @@ function resolveFlash(options: CheckedOptions, nameOf: NameOf): FlashOptions {
 
 function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] {
   const routes: RouteOptions[] = [];
+  const defaults = routeDefaults(options);
   for (const [index, route] of options.routes.entries()) {
     if (routes.some(({ path }) => path === route.path)) {
       throw badOption(`${nameOf(['routes', index])} has the path ${route.path || '/'} a second time`);
@@ -127,16 +139,30 @@ function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] 
       ca: route.ca === undefined ? undefined : readCertificates(route.ca, nameOf(['routes', index, 'ca'])),
       headers: route.headers ?? {},
       ping: route.ping ?? 0,
-      clientPing: route.clientPing ?? options.clientPing,
-      maxMessage: route.maxMessage ?? options.maxMessage,
-      maxSessions: route.maxSessions ?? options.maxSessions,
+      clientPing: route.clientPing ?? defaults.clientPing,
+      maxMessage: route.maxMessage ?? defaults.maxMessage,
+      maxSessions: route.maxSessions ?? defaults.maxSessions,
       sameOrigin: false,
-      jsonp: options.jsonp,
+      jsonp: defaults.jsonp,
     });
   }
   if (!options.demo) return routes;
   const free = demoRoutes.filter((demo) => !routes.some(({ path }) => path === demo.path));
   return [...routes, ...free.map((demo) => ({ ...demo, clientPing: options.clientPing }))];
+}
+
+function routeDefaults({ clientPing, maxMessage, maxSessions, jsonp }: CheckedOptions): RouteDefaults {
+  return { clientPing, maxMessage, maxSessions, jsonp };
+}
+
+/**
+ * Checks the path of a route that a program adds, and answers it without a trailing slash. Throws a
+ * `ConfigError`.
+ */
+export function resolveRoutePath(given: string): string {
+  const checked = routePath.safeParse(given);
+  if (checked.success) return checked.data;
+  throw badOption(`route ${JSON.stringify(given)} ${checked.error.issues[0]?.message}`);
 }
 
 /** A setting that the backend has no use for was meant for something else. */
@@ -194,7 +220,20 @@ function sessionLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions
     streamBudget: options.streamBudget,
     fragment: options.fragment,
     delayed: options.maxDelayed,
+    maxSessionAge: options.maxSessionAge,
   };
+}
+
+/** Half of V8's heap is left to the gateway itself, and to what a count of bytes does not see. */
+function memoryLimits(options: CheckedOptions, nameOf: NameOf): MemoryLimits {
+  const { memory = Math.floor(getHeapStatistics().heap_size_limit / 2) } = options;
+  const { memoryPerAddress = Math.floor(memory / 4) } = options;
+  if (memoryPerAddress > memory) {
+    throw badOption(
+      `${nameOf(['memoryPerAddress'])} ${memoryPerAddress} must not be more than ${alsoNamed(nameOf, 'memory')}, ${memory}`,
+    );
+  }
+  return { memory, memoryPerAddress };
 }
 
 function httpLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['http'] {

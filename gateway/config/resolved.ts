@@ -1,5 +1,7 @@
+import type { ConnectionLimits } from '../base/connection-counts.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { LogFormat, LogLevel } from '../base/log.ts';
+import type { MemoryLimits } from '../base/memory-budget.ts';
 
 /**
  * The options as the rooms get them: checked, complete, in plain units (milliseconds, bytes), frozen. Each room is handed only its own slice.
@@ -10,11 +12,17 @@ export interface ResolvedOptions {
   readonly tls: TlsOptions | undefined;
   /** In the order they were written; the demo's own come last. */
   readonly routes: readonly RouteOptions[];
+  /** What a route has that says nothing else, such as one with a handler. */
+  readonly routeDefaults: RouteDefaults;
   readonly access: AccessOptions;
   /** Serve the demo pages at `/`. */
   readonly demo: boolean;
   readonly session: SessionLimits;
   readonly sessionLimits: SessionCountLimits;
+  readonly connectionLimits: ConnectionLimits;
+  readonly memoryLimits: MemoryLimits;
+  /** Cookie that must keep its value on every request of a session; absent: none. */
+  readonly bindSession: string | undefined;
   readonly http: HttpLimits;
   /** Milliseconds a backend has to accept a handshake. */
   readonly connectTimeout: number;
@@ -126,6 +134,9 @@ export interface RouteOptions {
   readonly jsonp: boolean;
 }
 
+/** Settings of a route that the gateway's own options decide when the route does not. */
+export type RouteDefaults = Pick<RouteOptions, 'clientPing' | 'maxMessage' | 'maxSessions' | 'jsonp'>;
+
 /** What a route leads to. */
 export type BackendOptions =
   | EchoBackendOptions
@@ -204,6 +215,8 @@ export interface SessionLimits {
   readonly fragment: number;
   /** Requests of one session whose answers may be delayed at once. */
   readonly delayed: number;
+  /** Milliseconds after which a session is closed, however alive it is; 0 for never. */
+  readonly maxSessionAge: number;
 }
 
 /** How many sessions are taken. */

@@ -13,6 +13,9 @@ export function route() {
   >;
 }
 
+/** Where a route is. */
+export const routePath: z.ZodType<string, string> = path();
+
 const stomp = z.strictObject({
   virtualHost: text('must be the name of a virtual host').optional(),
   login: text('must be text').optional(),
@@ -24,7 +27,7 @@ const stomp = z.strictObject({
 });
 
 const settings = z.strictObject({
-  path: path(),
+  path: routePath,
   backend: backend(),
   host: hostValue().optional(),
   stomp: stomp.optional(),

@@ -3,7 +3,7 @@ import { logFormats, logLevels } from '../base/log.ts';
 import { hostName, listenAddress, network, origin, policyDomain, policyPort } from './addresses.ts';
 import { route, routeKeys, stompRouteKeys } from './routes.ts';
 import { sockjs, sockjsKeys } from './sockjs.ts';
-import { count, duration, oneOrMore, size, text, toggle, word } from './units.ts';
+import { count, duration, oneOrMore, size, text, toggle, value, word } from './units.ts';
 
 /** An option with all that the command line, the help and the config file need to know of it. */
 export interface Option<Schema extends z.ZodType = z.ZodType> {
@@ -106,6 +106,39 @@ export const optionTable = {
     count(1, 10_000_000),
     1000,
   ),
+  maxConnections: option(
+    '--max-connections <count>',
+    'sessions and native connections in all (503)',
+    count(1, 10_000_000),
+    20_000,
+  ),
+  maxConnectionsPerAddress: option(
+    '--max-connections-per-address <count>',
+    'the same of one address (429)',
+    count(1, 10_000_000),
+    2000,
+  ),
+  memory: maybe(
+    '--memory <size>',
+    'held for all clients (503; default half of the heap limit)',
+    bytes('1MiB', '1024GiB'),
+  ),
+  memoryPerAddress: maybe(
+    '--memory-per-address <size>',
+    'held for the clients of one address (429; default a quarter of --memory)',
+    bytes('256KiB', '1024GiB'),
+  ),
+  maxSessionAge: option(
+    '--max-session-age <time>',
+    'a session ends after this time, however alive',
+    duration({ min: '1s', max: '480h', off: true }),
+    'off',
+  ),
+  bindSession: maybe(
+    '--bind-session <cookie>',
+    'requests of a session must keep the value of this cookie',
+    cookieName(),
+  ),
 
   logLevel: option('--log-level <level>', logLevels.join(', '), word(logLevels), 'info'),
   logFormat: option(
@@ -183,6 +216,13 @@ function stompSettings() {
 
 function fileName() {
   return text('must be the name of a file');
+}
+
+/** RFC 6265 §4.1.1: a token. */
+function cookieName(): z.ZodType<string, string> {
+  return value('must be the name of a cookie', (given) =>
+    typeof given === 'string' && /^[!#$%&'*+.^`|~\w-]+$/.test(given) ? given : undefined,
+  );
 }
 
 /** Polls end after it, and proxies cut what is silent for 60 s. */

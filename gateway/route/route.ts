@@ -14,8 +14,10 @@ import type { Backend, Handshake } from '../backend/backend.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import { textBackend } from '../backend/text-backend.ts';
 import type { Clock } from '../base/clock.ts';
+import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import type { ResolvedOptions, RouteOptions, SockJsOptions } from '../config/resolved.ts';
@@ -40,6 +42,8 @@ export interface RouteContext {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly log: Log;
+  readonly memory: MemoryBudget;
+  readonly connections: ConnectionCounts;
   readonly registry: SessionRegistry;
   readonly access: Access;
   /** Aborted when the gateway drains: attempts to reach a backend are given up. */
@@ -104,8 +108,28 @@ export class Route implements FallbackRoute, SockJsRoute {
     const request = this.#upgradeRequest(upgrade);
     // Clients of the hixie drafts have other frames than the server: they go through messages.
     const isSpliced = this.#target !== undefined && hixieDraft(request.handshake) === undefined;
-    if (!isSpliced) return this.#native.connect(request, this.backend);
-    return this.#splice(request, this.#target);
+    return this.#counted(request, () =>
+      isSpliced ? this.#splice(request, this.#target) : this.#native.connect(request, this.backend),
+    );
+  }
+
+  /** Counts a native connection from before its backend is asked until it is gone. */
+  #counted({ handshake }: UpgradeRequest, connect: () => NativeConnection): NativeConnection {
+    const release = this.#admit(handshake.remoteAddress);
+    try {
+      const native = connect();
+      void native.finished.finally(release);
+      return native;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Takes a place for a connection. Throws a `RequestError` when there is none, or no memory for it. */
+  #admit(address: string): () => void {
+    this.#context.memory.admit(address);
+    return this.#context.connections.take(address);
   }
 
   #splice(request: UpgradeRequest, target: UpstreamTarget): NativeConnection {
@@ -166,38 +190,52 @@ export class Route implements FallbackRoute, SockJsRoute {
   ): Promise<Session> {
     const { registry, log, draining } = this.#context;
     const address = exchange.remoteAddress;
-    if (this.#sessions >= this.#bounds.maxSessions) {
-      throw new RequestError(503, 'GW_ROUTE_SESSIONS', 'too many sessions on this route');
-    }
-    const release = registry.reserve(address);
-    this.#sessions++;
+    const leave = this.#takePlace(address);
+    let release: (() => void) | undefined;
     try {
+      release = registry.reserve(address);
       const accepted = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
       const { channel, protocol, cookies = [], answered } = accepted;
       const owner = { address, route: this.path, origin, protocol, cookies };
       const session = registry.add(owner, context, () => {
-        if (answered === undefined) this.#sessions--;
-        else void this.#keepPlace(address, answered);
+        if (answered === undefined) leave();
+        else void this.#keepPlace(address, answered, leave);
         ended();
       });
       pipe(session, channel);
       return session;
     } catch (error) {
-      this.#sessions--;
+      leave();
       if (!(error instanceof RefusedError)) throw error;
       log.warn('backend refused', { route: this.path, backend: this.backend.name, reason: error.message });
       throw error;
     } finally {
-      release();
+      release?.();
     }
   }
 
-  /** Of a session that may have ended before its backend has answered: one that is slow could be asked any number of times at once. */
-  async #keepPlace(address: string, answered: Promise<void>): Promise<void> {
+  /** Takes a place for a session on this route. Throws a `RequestError` when there is none. */
+  #takePlace(address: string): () => void {
+    if (this.#sessions >= this.#bounds.maxSessions) {
+      throw new RequestError(503, 'GW_ROUTE_SESSIONS', 'too many sessions on this route');
+    }
+    const leave = this.#admit(address);
+    this.#sessions++;
+    return () => {
+      this.#sessions--;
+      leave();
+    };
+  }
+
+  /**
+   * A SockJS session may end before its backend has answered. It keeps its places until then:
+   * otherwise a client could ask a slow backend any number of times at once.
+   */
+  async #keepPlace(address: string, answered: Promise<void>, leave: () => void): Promise<void> {
     const release = this.#context.registry.reserve(address);
     await answered;
     release();
-    this.#sessions--;
+    leave();
   }
 
   // --- SockJS ---
@@ -229,16 +267,20 @@ export class Route implements FallbackRoute, SockJsRoute {
     const wrapChannel = (channel: Channel): Channel =>
       new FramedSocket(channel, clock, options.session.heartbeat);
     const request = { ...this.#upgradeRequest(upgrade), wrapChannel };
-    return this.#native.connect(request, addressed(this.#sockjs.backend, this.path, url));
+    const backend = addressed(this.#sockjs.backend, this.path, url);
+    return this.#counted(request, () => this.#native.connect(request, backend));
   }
 
   /** Connects a native client that came by SockJS's address for such (0.3.3, "Raw WebSocket url"). Throws as `connect` does. */
   connectRaw(upgrade: Upgrade, url: string): NativeConnection {
     const request = this.#upgradeRequest(upgrade);
     const { handshake } = request;
-    if (this.#target === undefined || hixieDraft(handshake) !== undefined)
-      return this.#native.connect(request, addressed(this.backend, this.path, url));
-    return this.#splice({ ...request, handshake: readdressed(handshake, this.path, url) }, this.#target);
+    const target = hixieDraft(handshake) === undefined ? this.#target : undefined;
+    return this.#counted(request, () =>
+      target === undefined
+        ? this.#native.connect(request, addressed(this.backend, this.path, url))
+        : this.#splice({ ...request, handshake: readdressed(handshake, this.path, url) }, target),
+    );
   }
 
   #handshake(

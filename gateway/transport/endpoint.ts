@@ -22,6 +22,8 @@ import type { Transport, TransportLimits } from './transport.ts';
 export interface EndpointContext extends CreatorContext {
   readonly registry: SessionRegistry;
   readonly transport: TransportLimits;
+  /** Cookie that must keep its value on every request of a session; absent: none. */
+  readonly bindSession?: string | undefined;
   /** The route of that very path. */
   route(path: string): FallbackRoute | undefined;
 }

@@ -35,6 +35,7 @@ describe('a WebSocket through the gateway', () => {
         routes: [`/upstream=ws://127.0.0.1:${upstream.port}`, '/echo=echo:'],
         origin: ELSEWHERE,
         maxSessionsPerAddress: 10_000,
+        maxConnectionsPerAddress: 10_000,
       },
       (made) => made.route('/handler', conformanceService(), { handleProtocols: selectProtocol }),
     );

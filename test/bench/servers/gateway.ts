@@ -24,6 +24,8 @@ const gateway = library.createGateway({
   demo: false,
   maxSessions: 100_000,
   maxSessionsPerAddress: 100_000,
+  maxConnections: 100_000,
+  maxConnectionsPerAddress: 100_000,
   logLevel: 'warn',
 });
 const application = new Application();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import type { z } from 'zod';
 import { ConfigError } from '../../../gateway/base/errors.ts';
 import type { GatewayOptions } from '../../../gateway/config/options.ts';
-import { resolveOptions } from '../../../gateway/config/resolve.ts';
+import { resolveOptions, resolveRoutePath } from '../../../gateway/config/resolve.ts';
 import { type gatewaySchema, optionTable } from '../../../gateway/config/schema.ts';
 
 /** Resolves what may be wrong, as a config file's content is. */
@@ -27,7 +28,9 @@ function complaint(given: unknown): string {
 
 describe('resolved options', () => {
   it('have the documented defaults', () => {
-    const { session, sessionLimits, listen, access, connectTimeout, grace, demo, tls } = resolveOptions();
+    const resolved = resolveOptions();
+    const { session, sessionLimits, connectionLimits, memoryLimits, bindSession } = resolved;
+    const { listen, access, connectTimeout, grace, demo, tls } = resolved;
     assert.deepEqual(listen, { host: '127.0.0.1', port: 8080 });
     assert.deepEqual(session, {
       heartbeat: 25_000,
@@ -42,10 +45,31 @@ describe('resolved options', () => {
       streamBudget: 262_144,
       fragment: 65_536,
       delayed: 4,
+      maxSessionAge: 0,
     });
     assert.deepEqual(sessionLimits, { sessions: 10_000, sessionsPerAddress: 1_000 });
+    assert.deepEqual(connectionLimits, { maxConnections: 20_000, maxConnectionsPerAddress: 2_000 });
+    const memory = Math.floor(getHeapStatistics().heap_size_limit / 2);
+    assert.deepEqual(memoryLimits, { memory, memoryPerAddress: Math.floor(memory / 4) });
+    assert.equal(bindSession, undefined);
     assert.deepEqual(access, { origins: [], hosts: [], trustedProxies: [] });
     assert.deepEqual([connectTimeout, grace, demo, tls], [10_000, 10_000, true, undefined]);
+  });
+
+  it('take the share of one address from the memory for all', () => {
+    assert.deepEqual(resolveOptions({ memory: '64MiB' }).memoryLimits, {
+      memory: 64 * 1024 ** 2,
+      memoryPerAddress: 16 * 1024 ** 2,
+    });
+    assert.equal(
+      resolveOptions({ memory: '64MiB', memoryPerAddress: '1MiB' }).memoryLimits.memoryPerAddress,
+      1024 ** 2,
+    );
+  });
+
+  it('bound the age of sessions and bind them to a cookie when asked to', () => {
+    const { session, bindSession } = resolveOptions({ maxSessionAge: '8h', bindSession: 'JSESSIONID' });
+    assert.deepEqual([session.maxSessionAge, bindSession], [28_800_000, 'JSESSIONID']);
   });
 
   it('serve an echo, a broker and the demo when nothing is said', () => {
@@ -311,6 +335,13 @@ describe('what is wrong with options is one line', () => {
     [{ 'no-sockjs': true }, /^no-sockjs is not an option; did you mean sockjs: false\?$/],
     [{ maxBuffered: '4KiB' }, /^maxBuffered 4096 must not be less than outbox/],
     [{ headerTimeout: '3m' }, /^headerTimeout 180000 must not be more than requestTimeout/],
+    [
+      { memory: '1MiB', memoryPerAddress: '2MiB' },
+      /^memoryPerAddress 2097152 must not be more than memory, 1048576$/,
+    ],
+    [{ maxConnections: 0 }, /^maxConnections 0 must be a whole number from 1/],
+    [{ maxSessionAge: '500h' }, /^maxSessionAge "500h" must be a duration of 1s to 480h: .* or "off"/],
+    [{ bindSession: 'a b' }, /^bindSession "a b" must be the name of a cookie/],
     [{ jsonp: 'yes' }, /^jsonp "yes" must be true or false/],
     [{ sockjs: 'yes' }, /^sockjs "yes" must be true, false or a table of settings/],
     [{ sockjs: { binary: 'drop' } }, /^sockjs.binary "drop" must be one of close, base64/],
@@ -370,6 +401,16 @@ describe('route paths', () => {
   ]) {
     it(`are not ${JSON.stringify(bad)}`, () => assert.throws(() => routePath(bad), ConfigError));
   }
+});
+
+describe('the path of a route with a handler', () => {
+  it('loses a trailing slash', () => assert.equal(resolveRoutePath('/a/'), '/a'));
+
+  it('is checked as any other', () => {
+    assert.throws(() => resolveRoutePath('a'), { message: /^route "a" must be a path like/ });
+    assert.throws(() => resolveRoutePath('/shim'), { message: /^route "\/shim" must not be/ });
+    assert.throws(() => resolveRoutePath(7 as never), ConfigError);
+  });
 });
 
 describe('headers of a route', () => {
