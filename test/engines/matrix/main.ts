@@ -10,11 +10,11 @@ import { type EngineRuns, RUNS } from '../runs.ts';
 
 /*
  * npm run engines [-- ENGINE...]: runs every engine, or those named, on pages of the gateway's own origin and of another one, prints the table of what was
- * seen working, and, if all were run, puts it into the README.
+ * seen working, and, if all were run, puts it into docs/transports.md.
  */
 
 const SECONDS = 240;
-const README = new URL('../../../README.md', import.meta.url);
+const DOCUMENT = new URL('../../../docs/transports.md', import.meta.url);
 const SHIM = new URL('../../../dist/client-shim/websocket.min.js', import.meta.url);
 const MARKS = ['<!-- engines -->', '<!-- /engines -->'] as const;
 
@@ -109,11 +109,11 @@ const size = gzipSync(readFileSync(SHIM), { level: 9 }).length.toLocaleString('e
 const table = `${rows.join('\n')}
 
 t: text. b: 256-value binary. c: close code and reason, both ways. x: all of that from another origin, too. Seen by \`npm run engines\` with the shim
-of ${size} bytes gzipped, the STOMP mending included.`;
+of ${size} bytes gzipped, the STOMP fix included.`;
 
 if (wanted === RUNS) {
-  const text = readFileSync(README, 'utf8');
+  const text = readFileSync(DOCUMENT, 'utf8');
   const [from, to] = MARKS.map((mark) => text.indexOf(mark)) as [number, number];
-  if (from < 0 || to < from) throw new Error(`README.md has no ${MARKS.join(' … ')}`);
-  writeFileSync(README, `${text.slice(0, from + MARKS[0].length)}\n${table}\n${text.slice(to)}`);
+  if (from < 0 || to < from) throw new Error(`docs/transports.md has no ${MARKS.join(' … ')}`);
+  writeFileSync(DOCUMENT, `${text.slice(0, from + MARKS[0].length)}\n${table}\n${text.slice(to)}`);
 }
