@@ -1,6 +1,6 @@
+import Denque from 'denque';
 import type { Channel } from '../../channel/channel.ts';
 import type { Message } from '../../protocol/message.ts';
-import { Fifo } from './fifo.ts';
 
 /**
  * What a client is sent, and what of it waits until its channel takes more. It waits here and not in the channel, so that it can be thrown
@@ -9,7 +9,7 @@ import { Fifo } from './fifo.ts';
 export class Outbox {
   readonly #channel: Channel;
   readonly #limit: number;
-  readonly #waiting = new Fifo<Message>();
+  readonly #waiting = new Denque<Message>();
   #bytes = 0;
   #writable = true;
 
@@ -38,17 +38,17 @@ export class Outbox {
   /** To be called when the channel takes more. */
   drained(): void {
     this.#writable = true;
-    while (this.#writable && this.#waiting.size > 0) this.#writable = this.#channel.send(this.#next());
+    while (this.#writable && this.#waiting.length > 0) this.#writable = this.#channel.send(this.#next());
   }
 
   /** Hands everything to the channel, which is about to be closed. */
   flush(): void {
-    while (this.#waiting.size > 0) this.#channel.send(this.#next());
+    while (this.#waiting.length > 0) this.#channel.send(this.#next());
   }
 
   /** Throws away what waits. */
   clear(): void {
-    while (this.#waiting.size > 0) this.#next();
+    while (this.#waiting.length > 0) this.#next();
   }
 
   #next(): Message {

@@ -1,5 +1,5 @@
+import Denque from 'denque';
 import { StompError } from '../stomp-error.ts';
-import { Fifo } from './fifo.ts';
 import type { Publication } from './publication.ts';
 import type { Store } from './store.ts';
 import type { Delivery, Source, Subscription } from './subscription.ts';
@@ -25,7 +25,7 @@ export class Queue implements Source {
   readonly #limits: QueueLimits;
   readonly #store: Store;
   readonly #keeper: QueueKeeper;
-  readonly #waiting = new Fifo<Delivery>();
+  readonly #waiting = new Denque<Delivery>();
   /** The next one to be served stands first. */
   #consumers: Subscription[] = [];
   #dispatching = false;
@@ -37,7 +37,7 @@ export class Queue implements Source {
   }
 
   publish(publication: Publication): void {
-    if (this.#waiting.size >= this.#limits.maxQueued) throw new StompError('the queue is full');
+    if (this.#waiting.length >= this.#limits.maxQueued) throw new StompError('the queue is full');
     this.#store.take(publication.size);
     this.#waiting.push({ publication, redeliveries: 0 });
     this.#keeper.used();
@@ -68,7 +68,7 @@ export class Queue implements Source {
         this.#keeper.dropped(publication);
       }
     }
-    this.#waiting.putBack(again);
+    for (const delivery of again.reverse()) this.#waiting.unshift(delivery);
     this.wake();
   }
 
@@ -76,11 +76,11 @@ export class Queue implements Source {
     // A consumer that answers within its delivery comes here again; the loop that runs sees to it.
     if (this.#dispatching) return;
     this.#dispatching = true;
-    for (let consumer = this.#next(); consumer && this.#waiting.size > 0; consumer = this.#next()) {
+    for (let consumer = this.#next(); consumer && this.#waiting.length > 0; consumer = this.#next()) {
       this.#give(consumer, this.#waiting.shift() as Delivery);
     }
     this.#dispatching = false;
-    if (this.#waiting.size === 0 && this.#consumers.length === 0) this.#keeper.idle();
+    if (this.#waiting.length === 0 && this.#consumers.length === 0) this.#keeper.idle();
   }
 
   #give(consumer: Subscription, delivery: Delivery): void {
@@ -91,7 +91,7 @@ export class Queue implements Source {
 
   /** The first that is ready, and it goes to the end of the row. */
   #next(): Subscription | undefined {
-    if (this.#waiting.size === 0) return undefined;
+    if (this.#waiting.length === 0) return undefined;
     const index = this.#consumers.findIndex((consumer) => consumer.ready);
     if (index < 0) return undefined;
     const [consumer] = this.#consumers.splice(index, 1);
