@@ -341,7 +341,7 @@ export class Gateway implements RequestHandler {
   }
 
   #connect(upgrade: Upgrade, route: Route): void {
-    if (this.#draining.signal.aborted) throw new RequestError(503, 'GW_DRAINING', 'shutting down');
+    if (this.#draining.signal.aborted) throw new RequestError('GW_DRAINING');
     const native = this.#sockjs?.onUpgrade(upgrade, route) ?? route.connect(upgrade);
     this.#natives.add(native);
     native.finished.then(() => this.#natives.delete(native)).catch(() => {});
@@ -350,7 +350,7 @@ export class Gateway implements RequestHandler {
   #attachSocket(upgrade: Upgrade, token: string | undefined, action: string, route: Route): void {
     const session = token === undefined || action !== 'websocket' ? undefined : this.#registry.find(token);
     if (session?.identity.route !== route.path || !mayUse(upgrade, session.identity.origin)) {
-      throw new RequestError(404, 'GW_SESSION', 'no such session');
+      throw new RequestError('GW_SESSION');
     }
     this.#sessionSockets.accept(upgrade, session);
   }

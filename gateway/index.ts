@@ -1,4 +1,5 @@
 export type { Clock } from './base/clock.ts';
+export type { ErrorCode } from './base/error-table.ts';
 export { ConfigError, GatewayError } from './base/errors.ts';
 export type { Log } from './base/log.ts';
 export type {

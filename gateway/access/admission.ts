@@ -151,5 +151,5 @@ function admitBridged(origins: OriginPolicy, claimed: string, own: string): Orig
 }
 
 function refused(message: string): RequestError {
-  return new RequestError(403, 'GW_ORIGIN', message);
+  return new RequestError('GW_ORIGIN', message);
 }

@@ -32,7 +32,7 @@ export class HostNames {
       this.#passed = host;
       return;
     }
-    throw new RequestError(421, 'GW_HOST', 'this Host name is not accepted; the option --host adds one');
+    throw new RequestError('GW_HOST');
   }
 }
 

@@ -27,11 +27,11 @@ export class ConnectionCounts {
    */
   take(address: string): () => void {
     if (this.#total >= this.#limits.maxConnections) {
-      throw new RequestError(503, 'GW_CONNECTIONS', 'too many connections');
+      throw new RequestError('GW_CONNECTIONS');
     }
     const ofAddress = this.#perAddress.get(address) ?? 0;
     if (ofAddress >= this.#limits.maxConnectionsPerAddress) {
-      throw new RequestError(429, 'GW_CONNECTIONS_PER_ADDRESS', 'too many connections from this address');
+      throw new RequestError('GW_CONNECTIONS_PER_ADDRESS');
     }
     this.#total++;
     this.#perAddress.set(address, ofAddress + 1);

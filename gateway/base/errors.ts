@@ -1,11 +1,13 @@
+import { type ErrorCode, type ErrorEntry, errorTable, type RequestErrorCode } from './error-table.ts';
+
 /**
- * The base of every error the gateway makes itself. `code` is stable and documented in the README; the message is one line
- * for people.
+ * The base of every error the gateway makes itself. `code` is stable and documented in docs/errors.md;
+ * the message is one line for people.
  */
 export class GatewayError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
@@ -15,19 +17,32 @@ export class GatewayError extends Error {
 /** The operator's mistake: a flag, a config key, a file that cannot be read. */
 export class ConfigError extends GatewayError {}
 
-/** The client's mistake or bad luck: it becomes an HTTP status and a short line, never a 500. */
+/**
+ * A request is refused: the answer is the status of the code and one short line. The message is the
+ * table's unless the caller knows more; nothing of the request may stand in it.
+ */
 export class RequestError extends GatewayError {
   readonly status: number;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(code: RequestErrorCode, message: string = errorTable[code].text) {
     super(code, message);
-    this.status = status;
+    this.status = errorTable[code].status;
+  }
+
+  /** The option that decides it; absent: none does. */
+  get option(): string | undefined {
+    return (errorTable[this.code] as ErrorEntry).option;
+  }
+
+  /** The same request may succeed later. */
+  get mayRetry(): boolean {
+    return (errorTable[this.code] as ErrorEntry).retry === true;
   }
 }
 
 /**
- * A backend did not accept the handshake. `status` is the HTTP status it answered, if it answered one: a native client sees
- * it as it came, a fallback client never does (PROTOCOL.md §3).
+ * A backend did not accept the handshake. `status` is the HTTP status it answered, if it answered
+ * one: a native client gets it unchanged, a fallback client never does (PROTOCOL.md §3).
  */
 export class RefusedError extends GatewayError {
   readonly status: number | undefined;

@@ -60,10 +60,10 @@ export class MemoryBudget {
   admit(address: string): void {
     const { memory, memoryPerAddress } = this.#limits;
     if (this.#total.bytes > memory * NEWCOMERS) {
-      throw new RequestError(503, 'GW_MEMORY', 'out of memory for clients');
+      throw new RequestError('GW_MEMORY');
     }
     if (this.heldFor(address) > memoryPerAddress * NEWCOMERS) {
-      throw new RequestError(429, 'GW_MEMORY_PER_ADDRESS', 'too much held for this address');
+      throw new RequestError('GW_MEMORY_PER_ADDRESS');
     }
   }
 

@@ -49,7 +49,7 @@ export function plainVersion(version: string): string {
  */
 export function checkVersion({ headers }: Handshake): void {
   if (plainVersion(String(headers['sec-websocket-version'])) !== '13')
-    throw new RequestError(426, 'GW_BAD_VERSION', 'unknown version of WebSocket');
+    throw new RequestError('GW_BAD_VERSION');
 }
 
 /** Whether a field that is a list of tokens has this one. */
@@ -81,5 +81,5 @@ function count(rawHeaders: readonly string[], name: string): number {
 
 /** What a handshake is refused with that is none. */
 export function bad(what: string): RequestError {
-  return new RequestError(400, 'GW_BAD_HANDSHAKE', `bad handshake: ${what}`);
+  return new RequestError('GW_BAD_HANDSHAKE', `bad handshake: ${what}`);
 }

@@ -217,7 +217,7 @@ export class Route implements FallbackRoute, SockJsRoute {
   /** Takes a place for a session on this route. Throws a `RequestError` when there is none. */
   #takePlace(address: string): () => void {
     if (this.#sessions >= this.#bounds.maxSessions) {
-      throw new RequestError(503, 'GW_ROUTE_SESSIONS', 'too many sessions on this route');
+      throw new RequestError('GW_ROUTE_SESSIONS');
     }
     const leave = this.#admit(address);
     this.#sessions++;

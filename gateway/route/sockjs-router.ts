@@ -54,7 +54,7 @@ export class SockJsRouter {
     const address = parseAddress(upgrade.path, route.path);
     const isFramed = address?.kind === 'session' && address.action === 'websocket';
     if (address === undefined || !(isFramed || address.kind === 'websocket')) return undefined;
-    if (!this.#options.websocket) throw new RequestError(404, 'GW_SOCKJS', 'not found');
+    if (!this.#options.websocket) throw new RequestError('GW_SOCKJS');
     const url = handshakeUrl(address.base, upgrade.query);
     return isFramed ? route.connectFramed(upgrade, url) : route.connectRaw(upgrade, url);
   }

@@ -66,5 +66,5 @@ export class Creations {
 }
 
 function used(): RequestError {
-  return new RequestError(409, 'GW_NONCE', 'this nonce was used already');
+  return new RequestError('GW_NONCE');
 }

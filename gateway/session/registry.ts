@@ -44,11 +44,11 @@ export class SessionRegistry {
    */
   reserve(address: string): () => void {
     if (this.#sessions.size + this.#reserved >= this.#limits.sessions) {
-      throw new RequestError(503, 'GW_SESSIONS', 'too many sessions');
+      throw new RequestError('GW_SESSIONS');
     }
     const ofAddress = this.#perAddress.get(address) ?? 0;
     if (ofAddress >= this.#limits.sessionsPerAddress) {
-      throw new RequestError(429, 'GW_SESSIONS_PER_ADDRESS', 'too many sessions from this address');
+      throw new RequestError('GW_SESSIONS_PER_ADDRESS');
     }
     this.#reserved++;
     this.#perAddress.set(address, ofAddress + 1);

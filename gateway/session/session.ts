@@ -173,7 +173,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
   check(unit: Unit): void {
     if (unit.ack > this.#outbox.last) throw new MalformedError('acknowledges what was not sent');
     if (this.#mustWait(unit) && (this.#delayed?.count ?? 0) >= this.#context.limits.delayed) {
-      throw new RequestError(429, 'GW_DELAYED', 'too many delayed requests');
+      throw new RequestError('GW_DELAYED');
     }
   }
 

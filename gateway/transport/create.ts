@@ -59,7 +59,7 @@ export function withoutTrailingSlashes(path: string): string {
 }
 
 function malformed(reason: string): RequestError {
-  return new RequestError(400, 'GW_CREATE', reason);
+  return new RequestError('GW_CREATE', reason);
 }
 
 /** Everything a repeat must have in common with the first request. */

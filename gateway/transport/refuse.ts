@@ -27,16 +27,16 @@ export function refuseFor(exchange: Exchange, headers: Headers, error: unknown, 
   }
 }
 
-/** An origin or a host that was left out of the options is for the operator to see; what else clients do wrong would only fill the log. */
+/**
+ * Logs a refusal. The operator sees those that an option decides; what else clients do wrong would
+ * only fill the log.
+ */
 export function tellRefusal(
   log: Log,
   { remoteAddress }: Pick<RequestHead, 'remoteAddress'>,
   error: RequestError,
 ): void {
-  const { status, message } = error;
-  log[status === 403 || status === 421 ? 'info' : 'debug']('request refused', {
-    status,
-    reason: message,
-    remoteAddress,
-  });
+  const { code, status, message, option } = error;
+  const level = option === undefined ? 'debug' : 'info';
+  log[level]('request refused', { code, status, reason: message, option, remoteAddress });
 }

@@ -35,8 +35,10 @@ describe('a request that is refused', () => {
   }
 
   const origin = {
+    code: 'GW_ORIGIN',
     status: 403,
     reason: 'this origin is not allowed; the option --origin adds one',
+    option: '--origin',
     remoteAddress: '127.0.0.1',
   };
 
@@ -52,7 +54,10 @@ describe('a request that is refused', () => {
   it('because of its Host is told, too', async () => {
     await dial({ host: 'other.example' });
     const [message, fields] = lines[0] ?? [];
-    assert.deepEqual([message, fields?.status], ['request refused', 421]);
+    assert.deepEqual(
+      [message, fields?.code, fields?.status, fields?.option],
+      ['request refused', 'GW_HOST', 421, '--host'],
+    );
     assert.equal(lines.length, 1);
   });
 

@@ -16,11 +16,10 @@ export function asLegacyRequest(exchange: Exchange, action: string, jsonp: boole
   const way = /^[wcf]=/.test(query) ? query.charAt(0) : '';
   if (way === 'w') return new WrappedExchange(exchange);
   if (way === '' && action !== 'jsonp-polling') return exchange;
-  if (!jsonp)
-    throw new RequestError(403, 'GW_JSONP', 'JSONP is not allowed here; the option --jsonp allows it');
+  if (!jsonp) throw new RequestError('GW_JSONP');
   if (way === 'f' && method === 'POST' && action === 'send') return new FormExchange(exchange);
   if (way !== 'c' || method !== 'GET' || !SCRIPTED.has(action)) return exchange;
   const callback = /^c=([^&]*)/.exec(query)?.[1] ?? '';
-  if (!isCallback(callback)) throw new RequestError(400, 'GW_CALLBACK', 'bad callback');
+  if (!isCallback(callback)) throw new RequestError('GW_CALLBACK');
   return new ScriptExchange(exchange, callback);
 }

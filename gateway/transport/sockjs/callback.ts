@@ -7,8 +7,8 @@ const NAME = /^[A-Za-z_$][\w$.]{0,31}$/;
 export function callbackOf(query: string): string {
   const parameters = new URLSearchParams(query);
   const name = parameters.getAll('c').at(-1) ?? parameters.getAll('callback').at(-1) ?? '';
-  if (name === '') throw new RequestError(400, 'GW_SOCKJS', '"callback" parameter required');
-  if (!NAME.test(name)) throw new RequestError(400, 'GW_SOCKJS', 'invalid "callback" parameter');
+  if (name === '') throw new RequestError('GW_CALLBACK', '"callback" parameter required');
+  if (!NAME.test(name)) throw new RequestError('GW_CALLBACK', 'invalid "callback" parameter');
   return name;
 }
 

@@ -126,7 +126,7 @@ export class SockJsEndpoint {
     form: DownForm,
     downstream: Downstream,
   ): void {
-    if (this.#context.draining()) throw new RequestError(503, 'GW_DRAINING', 'shutting down');
+    if (this.#context.draining()) throw new RequestError('GW_DRAINING');
     const stated = route.admitSockJs(exchange, form.isCallback);
     const origin = stated && detached(stated);
     const key = detached(given);

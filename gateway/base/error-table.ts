@@ -1,0 +1,135 @@
+/**
+ * Who has to act. `client`: the request was wrong. `operator`: an option, a file or a path.
+ * `backend`: the server behind the route. `gateway`: a bound of the gateway, its end, or a fault in it.
+ */
+export type Fault = 'client' | 'operator' | 'backend' | 'gateway';
+
+export interface ErrorEntry {
+  /** HTTP status of the answer; absent for errors that no request is answered with. */
+  readonly status?: number;
+  readonly fault: Fault;
+  /** One short line, for people. Errors that know more say it instead. */
+  readonly text: string;
+  /** The same request may succeed later. */
+  readonly retry?: true;
+  /** The option that the operator may change if the refusal was not wanted. */
+  readonly option?: `--${string}`;
+}
+
+/** Every error that the gateway makes, by its code. docs/errors.md lists the same codes. */
+export const errorTable = {
+  // The operator's.
+  GW_CONFIG: { fault: 'operator', text: 'an option is wrong' },
+  GW_ROUTE: { fault: 'operator', text: 'the path is taken' },
+
+  // What is not there, or not in this form.
+  GW_NO_ROUTE: { status: 404, fault: 'client', text: 'no such route' },
+  GW_ACTION: { status: 404, fault: 'client', text: 'no such action' },
+  GW_METHOD: { status: 405, fault: 'client', text: 'wrong method' },
+  GW_UPGRADE: { status: 426, fault: 'client', text: 'this is a WebSocket address' },
+  GW_MALFORMED: { status: 400, fault: 'client', text: 'malformed request' },
+  GW_BAD_HANDSHAKE: { status: 400, fault: 'client', text: 'bad handshake' },
+  GW_BAD_VERSION: { status: 426, fault: 'client', text: 'unknown version of WebSocket' },
+
+  // Who may not come in.
+  GW_HOST: {
+    status: 421,
+    fault: 'client',
+    text: 'this Host name is not accepted; the option --host adds one',
+    option: '--host',
+  },
+  GW_ORIGIN: {
+    status: 403,
+    fault: 'client',
+    text: 'this origin is not allowed; the option --origin adds one',
+    option: '--origin',
+  },
+  GW_JSONP: {
+    status: 403,
+    fault: 'client',
+    text: 'JSONP is not allowed here; the option --jsonp allows it',
+    option: '--jsonp',
+  },
+  GW_CALLBACK: { status: 400, fault: 'client', text: 'bad callback' },
+
+  // The fallback protocol, and SockJS.
+  GW_CREATE: { status: 400, fault: 'client', text: 'malformed create' },
+  GW_NONCE: { status: 409, fault: 'client', text: 'this nonce was used already' },
+  GW_TOKEN: { status: 400, fault: 'client', text: 'no token' },
+  GW_SESSION: { status: 404, fault: 'client', text: 'no such session' },
+  GW_SOCKJS: { status: 404, fault: 'client', text: 'not found' },
+  GW_STOMP: { fault: 'client', text: 'wrong STOMP frame' },
+
+  // Bounds.
+  GW_BODY: { status: 413, fault: 'client', text: 'body too long', option: '--max-body' },
+  GW_FRAMES: { status: 413, fault: 'client', text: 'too many frames' },
+  GW_FRAGMENTS: { status: 413, fault: 'client', text: 'too many fragments' },
+  GW_DELAYED: {
+    status: 429,
+    fault: 'client',
+    text: 'too many delayed requests',
+    retry: true,
+    option: '--max-delayed',
+  },
+  GW_SESSIONS: {
+    status: 503,
+    fault: 'gateway',
+    text: 'too many sessions',
+    retry: true,
+    option: '--max-sessions',
+  },
+  GW_ROUTE_SESSIONS: {
+    status: 503,
+    fault: 'gateway',
+    text: 'too many sessions on this route',
+    retry: true,
+    option: '--max-sessions',
+  },
+  GW_SESSIONS_PER_ADDRESS: {
+    status: 429,
+    fault: 'client',
+    text: 'too many sessions from this address',
+    retry: true,
+    option: '--max-sessions-per-address',
+  },
+  GW_CONNECTIONS: {
+    status: 503,
+    fault: 'gateway',
+    text: 'too many connections',
+    retry: true,
+    option: '--max-connections',
+  },
+  GW_CONNECTIONS_PER_ADDRESS: {
+    status: 429,
+    fault: 'client',
+    text: 'too many connections from this address',
+    retry: true,
+    option: '--max-connections-per-address',
+  },
+  GW_MEMORY: {
+    status: 503,
+    fault: 'gateway',
+    text: 'out of memory for clients',
+    retry: true,
+    option: '--memory',
+  },
+  GW_MEMORY_PER_ADDRESS: {
+    status: 429,
+    fault: 'client',
+    text: 'too much held for this address',
+    retry: true,
+    option: '--memory-per-address',
+  },
+
+  // The backend's, and the gateway's own.
+  GW_REFUSED: { status: 502, fault: 'backend', text: 'connection failed', retry: true },
+  GW_DRAINING: { status: 503, fault: 'gateway', text: 'shutting down', retry: true },
+  GW_INTERNAL: { status: 500, fault: 'gateway', text: 'internal error' },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** Codes of errors that are the answer to a request. */
+export type RequestErrorCode = {
+  [Code in ErrorCode]: (typeof errorTable)[Code] extends { status: number } ? Code : never;
+}[ErrorCode];
