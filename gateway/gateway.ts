@@ -33,7 +33,7 @@ import {
 import { PLAIN } from './http/plain.ts';
 import { HttpServer } from './http/server.ts';
 import type { Upgrade } from './http/upgrade.ts';
-import type { NativeConnection } from './native/native.ts';
+import type { NativeConnection } from './native/upgrade-request.ts';
 import { createPages } from './pages/pages.ts';
 import { CloseCode } from './protocol/close.ts';
 import { Route, type RouteBounds, type RouteContext } from './route/route.ts';
@@ -352,6 +352,9 @@ export class Gateway implements RequestHandler {
     if (session?.identity.route !== route.path || !mayUse(upgrade, session.identity.origin)) {
       throw new RequestError('GW_SESSION');
     }
+    // It holds a descriptor, as a native connection does.
+    const release = this.#shared.connections.take(upgrade.remoteAddress);
+    upgrade.socket.once('close', release);
     this.#sessionSockets.accept(upgrade, session);
   }
 

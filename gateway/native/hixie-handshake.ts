@@ -3,7 +3,7 @@ import websocketDriver, { type Driver } from 'websocket-driver';
 import type { Handshake } from '../backend/backend.ts';
 import type { Clock } from '../base/clock.ts';
 import { bad, checkUpgrade } from './handshake-rules.ts';
-import type { UpgradeRequest } from './native.ts';
+import type { UpgradeRequest } from './upgrade-request.ts';
 
 /** Milliseconds in which the rest of the key must come, once the client has the head of the answer. */
 const KEY_TIMEOUT = 10_000;

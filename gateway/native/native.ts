@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import type { Accepted, Backend, Handshake } from '../backend/backend.ts';
+import type { Accepted, Backend } from '../backend/backend.ts';
 import type { Clock } from '../base/clock.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -13,24 +13,7 @@ import { CloseCode } from '../protocol/close.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
 import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
-
-/** A request to upgrade, as the HTTP room hands it over with its connection. */
-export interface UpgradeRequest {
-  readonly handshake: Handshake;
-  readonly socket: Socket;
-  /** What the client sent behind the request. */
-  readonly head: Buffer;
-  /** Makes of the client's channel the one that the backend is joined with, where messages are not what travels. */
-  readonly wrapChannel?: (channel: Channel) => Channel;
-}
-
-/** A native connection, from its Upgrade to its end. */
-export interface NativeConnection {
-  /** Refuses a handshake that is under way with 503, else ends the connection with 1001. */
-  drain(): void;
-  /** Fulfilled when the connection is over, however it ended. */
-  readonly finished: Promise<void>;
-}
+import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
 
 /** Bounds and times of native connections. */
 export interface NativeOptions {

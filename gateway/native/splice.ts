@@ -10,7 +10,7 @@ import { closeFrame, maskedCloseFrame, pingFrame } from './control-frame.ts';
 import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
 import { FrameRelay } from './frame-relay.ts';
 import { checkHandshake } from './handshake-rules.ts';
-import type { NativeConnection, UpgradeRequest } from './native.ts';
+import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
 import { HandshakeRefusedError, type Switched, switchProtocols } from './upstream-handshake.ts';
 
 /** Milliseconds that the second end has to end the connection after the first did. */
@@ -41,12 +41,16 @@ export function spliceUpgrade(
   const { socket: client } = request;
   const giveUp = new AbortController();
   let splice: Splice | undefined;
-  const finished = new Promise<void>((resolve) => client.once('close', () => resolve()));
+  let upstreamGone: Promise<void> | undefined;
+  const finished = new Promise<void>((resolve) => client.once('close', () => resolve())).then(
+    () => upstreamGone,
+  );
   client.once('close', () => giveUp.abort());
   client.on('error', () => client.destroy());
   handOver(request, target, options, giveUp.signal).then(
     (spliced) => {
       splice = spliced;
+      upstreamGone = spliced?.upstreamGone;
     },
     (error: unknown) => {
       if (!giveUp.signal.aborted) answer(client, target, options.log, error);
@@ -99,6 +103,8 @@ function answer(client: Socket, target: UpstreamTarget, log: Log, error: unknown
 }
 
 class Splice {
+  /** Fulfilled when the upstream's connection is gone. */
+  readonly upstreamGone: Promise<void>;
   readonly #clock: Clock;
   readonly #client: Socket;
   readonly #upstream: Socket;
@@ -113,6 +119,7 @@ class Splice {
     this.#clock = options.clock;
     this.#client = client;
     this.#upstream = upstream.socket;
+    this.upstreamGone = new Promise((resolve) => this.#upstream.once('close', () => resolve()));
     const tooBig = (): void => this.finish(CloseCode.tooBig);
     this.#clientFrames = new FrameFollower(options.maxMessage);
     this.#toUpstream = new FrameRelay(client, this.#upstream, this.#clientFrames, tooBig);

@@ -6,7 +6,7 @@ import type { SockJsOptions } from '../config/resolved.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
 import { PLAIN } from '../http/plain.ts';
 import type { Upgrade } from '../http/upgrade.ts';
-import type { NativeConnection } from '../native/native.ts';
+import type { NativeConnection } from '../native/upgrade-request.ts';
 import { refuse } from '../transport/refuse.ts';
 import { isFrequent, parseAddress } from '../transport/sockjs/address.ts';
 import { SockJsEndpoint } from '../transport/sockjs/endpoint.ts';

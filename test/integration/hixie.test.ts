@@ -4,7 +4,7 @@ import type { Accepted, Backend, Handshake } from '../../gateway/backend/backend
 import { echoBackend } from '../../gateway/backend/echo.ts';
 import type { Channel } from '../../gateway/channel/channel.ts';
 import { channelPair } from '../../gateway/channel/channel-pair.ts';
-import type { NativeConnection } from '../../gateway/native/native.ts';
+import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import { nativeGateways } from '../support/native-gateways.ts';
 import { TestClock } from '../support/test-clock.ts';

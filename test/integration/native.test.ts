@@ -5,7 +5,7 @@ import { echoBackend } from '../../gateway/backend/echo.ts';
 import type { GatewaySocket } from '../../gateway/backend/gateway-socket.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from '../../gateway/backend/handler.ts';
 import { RefusedError } from '../../gateway/base/errors.ts';
-import type { NativeConnection } from '../../gateway/native/native.ts';
+import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
 import { nativeGateways } from '../support/native-gateways.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { event, frame, pour, RawClient, Servers, sampleAccept } from '../support/upstreams.ts';

@@ -7,11 +7,12 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { UpstreamTarget } from '../../gateway/backend/target.ts';
 import { systemClock } from '../../gateway/base/clock.ts';
 import { type Log, silentLog } from '../../gateway/base/log.ts';
-import type { NativeConnection } from '../../gateway/native/native.ts';
 import { type SpliceOptions, spliceUpgrade } from '../../gateway/native/splice.ts';
+import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
 import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
 import { TestClock } from '../support/test-clock.ts';
+import { until } from '../support/until.ts';
 import { websocketd } from '../support/upstream-websocketd.ts';
 import {
   event,
@@ -378,6 +379,34 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.equal(clock.timers, 1);
       clock.advance(1);
       await splice?.finished;
+    });
+
+    it('is finished when the upstream has taken what the client sent last', async () => {
+      let client: Socket | undefined;
+      let upstream: Socket | undefined;
+      let finished = false;
+      const port = await scripted(`${switched}\r\n`, (socket) => {
+        upstream = socket.pause();
+      });
+      const through = await servers.upgrades((request) => {
+        client = request.socket;
+        const options = { clock: systemClock, log: silentLog, connectTimeout: 5000 };
+        const bounds = { maxMessage: 1 << 24, clientPing: 0 };
+        const splice = spliceUpgrade(request, target(port), { ...options, ...bounds });
+        void splice.finished.then(() => {
+          finished = true;
+        });
+      });
+      const raw = await RawClient.handshake(through);
+      await raw.until('\r\n\r\n');
+      const chunk = frame(0x82, Buffer.alloc(1 << 20), mask);
+      await pour(64, (written) => raw.socket.write(chunk, written));
+      const gone = event(client as Socket, 'close');
+      client?.destroy();
+      await gone;
+      assert.equal(finished, false);
+      upstream?.resume();
+      await until('the end', () => finished);
     });
 
     it('reads no side faster than the other takes', async () => {

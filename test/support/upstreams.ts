@@ -5,7 +5,7 @@ import type { Handshake } from '../../gateway/backend/backend.ts';
 import type { UpstreamTarget } from '../../gateway/backend/target.ts';
 import type { Receiver } from '../../gateway/channel/channel.ts';
 import { tokens } from '../../gateway/native/handshake-rules.ts';
-import type { UpgradeRequest } from '../../gateway/native/native.ts';
+import type { UpgradeRequest } from '../../gateway/native/upgrade-request.ts';
 import type { CloseStatus } from '../../gateway/protocol/close.ts';
 import type { Message } from '../../gateway/protocol/message.ts';
 
@@ -128,11 +128,14 @@ export class RawClient {
     return new RawClient(socket);
   }
 
-  /** Connects and sends an opening handshake; `fields` are added, or take the place of the usual ones. */
+  /**
+   * Connects and sends an opening handshake; `fields` are added, or replace the usual ones. An
+   * undefined one is left out.
+   */
   static async handshake(
     port: number,
     path = '/',
-    fields: Readonly<Record<string, string>> = {},
+    fields: Readonly<Record<string, string | undefined>> = {},
   ): Promise<RawClient> {
     const client = await RawClient.connect(port);
     client.socket.write(handshakeText(path, fields));
@@ -191,7 +194,7 @@ export class RawClient {
 export const sampleKey = 'dGhlIHNhbXBsZSBub25jZQ==';
 export const sampleAccept = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
-function handshakeText(path: string, fields: Readonly<Record<string, string>>): string {
+function handshakeText(path: string, fields: Readonly<Record<string, string | undefined>>): string {
   const all = {
     Host: 'gateway.test',
     Upgrade: 'websocket',
@@ -200,7 +203,8 @@ function handshakeText(path: string, fields: Readonly<Record<string, string>>): 
     'Sec-WebSocket-Version': '13',
     ...fields,
   };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  const present = Object.entries(all).filter(([, value]) => value !== undefined);
+  const lines = present.map(([name, value]) => `${name}: ${value}\r\n`);
   return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 

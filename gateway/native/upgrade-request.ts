@@ -1,0 +1,24 @@
+import type { Socket } from 'node:net';
+import type { Handshake } from '../backend/backend.ts';
+import type { Channel } from '../channel/channel.ts';
+
+/** A request to upgrade, as the HTTP room hands it over with its connection. */
+export interface UpgradeRequest {
+  readonly handshake: Handshake;
+  readonly socket: Socket;
+  /** Bytes that the client sent behind the request. */
+  readonly head: Buffer;
+  /**
+   * Wraps the client's channel before it is joined with the backend. SockJS needs it: its messages
+   * travel in frames of their own. A spliced connection ignores it.
+   */
+  readonly wrapChannel?: (channel: Channel) => Channel;
+}
+
+/** A native connection, from its Upgrade to its end. */
+export interface NativeConnection {
+  /** Answers 503 to a handshake under way; closes an open connection with 1001. */
+  drain(): void;
+  /** Fulfilled when the connection is over, however it ended. It never rejects. */
+  readonly finished: Promise<void>;
+}

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import type { GatewayOptions } from '../../gateway/index.ts';
+import { FallbackClient } from '../support/fallback-client.ts';
+import { startGateway } from '../support/gateway.ts';
+import { until } from '../support/until.ts';
+import { RawClient, Servers } from '../support/upstreams.ts';
+
+type Started = Awaited<ReturnType<typeof startGateway>>;
+
+/** An example of draft-hixie-thewebsocketprotocol-76 §1.2, and the marks of that draft. */
+const hixie = {
+  Upgrade: 'WebSocket',
+  'Sec-WebSocket-Key': undefined,
+  'Sec-WebSocket-Version': undefined,
+  'Sec-WebSocket-Key1': '4 @1  46546xW%0l 1 5',
+  'Sec-WebSocket-Key2': '12998 5 Y3 1  .P00',
+};
+
+describe('bounds of native connections', () => {
+  const servers = new Servers();
+  const stops: (() => unknown)[] = [];
+  let gateway: Started;
+
+  afterEach(async () => {
+    servers.stopAll();
+    for (const stop of stops.splice(0)) await stop();
+  });
+
+  async function start(options: GatewayOptions): Promise<void> {
+    gateway = await startGateway(options, (made) => made.route('/handler', () => {}));
+    stops.push(() => gateway.close());
+  }
+
+  async function upgrade(
+    path: string,
+    fields: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<RawClient> {
+    const client = await RawClient.handshake(gateway.port, path, { Host: '127.0.0.1', ...fields });
+    servers.onStop(() => client.socket.destroy());
+    return client;
+  }
+
+  /** The status of the answer, and the line that says why it is no 101. */
+  async function answer(client: RawClient): Promise<string> {
+    const head = await client.until('\r\n\r\n');
+    const status = /^HTTP\/1\.1 (\d+)/.exec(head)?.[1];
+    return status === '101' ? status : `${status} ${(await client.rest()).toString().trim()}`;
+  }
+
+  /** Counts equal answers. */
+  function tally(answers: readonly string[]): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const one of answers) counts[one] = (counts[one] ?? 0) + 1;
+    return counts;
+  }
+
+  /** A WebSocket server that never answers a handshake; it remembers how many it got. */
+  async function silentBackend(): Promise<{ port: number; asked(): number }> {
+    let asked = 0;
+    const port = await servers.http((server) => server.on('upgrade', () => asked++));
+    return { port, asked: () => asked };
+  }
+
+  it('let 50 of 1,500 Upgrades of one address in to a backend that never answers', async () => {
+    const backend = await silentBackend();
+    await start({ routes: [`/slow=ws://127.0.0.1:${backend.port}`], maxConnectionsPerAddress: 50 });
+    const clients = await Promise.all(Array.from({ length: 1_500 }, () => upgrade('/slow')));
+    // The others are not answered while the backend is silent.
+    const answers: string[] = [];
+    for (const client of clients) void answer(client).then((line) => answers.push(line));
+    await until('all refusals', () => answers.length >= 1_450);
+    await until('50 handshakes at the backend', () => backend.asked() >= 50);
+    assert.deepEqual(tally(answers), { '429 too many connections from this address': 1_450 });
+    assert.equal(backend.asked(), 50);
+    assert.equal(gateway.gateway.connections, 50);
+  }).timeout(60_000);
+
+  it('give a place back when the client breaks off while the backend has not answered', async () => {
+    const backend = await silentBackend();
+    await start({ routes: [`/slow=ws://127.0.0.1:${backend.port}`], maxConnections: 1 });
+    const first = await upgrade('/slow');
+    await until('the handshake at the backend', () => backend.asked() === 1);
+    assert.equal(await answer(await upgrade('/slow')), '503 too many connections');
+    first.socket.resetAndDestroy();
+    await until('the place back', () => gateway.gateway.connections === 0);
+  });
+
+  describe('count', () => {
+    for (const [kind, path, fields] of [
+      ['spliced connections', '/ws', {}],
+      ["a handler's connections", '/handler', {}],
+      ['hixie connections', '/handler', hixie],
+      ['hixie connections of a WebSocket server', '/ws', hixie],
+      ['SockJS WebSockets', '/handler/000/session/websocket', {}],
+      ['raw SockJS WebSockets', '/handler/websocket', {}],
+    ] as const) {
+      it(kind, async () => {
+        const port = await servers.webSocket(() => {});
+        await start({ routes: [`/ws=ws://127.0.0.1:${port}`], maxConnectionsPerAddress: 5 });
+        const origin = { Origin: `http://127.0.0.1:${gateway.port}`, Host: `127.0.0.1:${gateway.port}` };
+        const clients: RawClient[] = [];
+        const answers: string[] = [];
+        for (let index = 0; index < 8; index++) {
+          const client = await upgrade(path, { ...origin, ...fields });
+          if (fields === hixie) client.write(Buffer.from('^n:ds[4U'));
+          clients.push(client);
+          answers.push(await answer(client));
+        }
+        assert.deepEqual(tally(answers), { 101: 5, '429 too many connections from this address': 3 });
+        for (const { socket } of clients) socket.resetAndDestroy();
+        await until('all places back', () => gateway.gateway.connections === 0);
+      });
+    }
+
+    it('WebSockets of a session beside the session itself', async () => {
+      await start({ routes: ['/echo=echo:'], maxConnectionsPerAddress: 4 });
+      const client = new FallbackClient(gateway.port);
+      stops.push(() => client.close());
+      const token = await client.create();
+      const path = `/echo/_fallback/v1/${token}/websocket`;
+      const answers: string[] = [];
+      for (let index = 0; index < 5; index++) answers.push(await answer(await upgrade(path)));
+      assert.deepEqual(tally(answers), { 101: 3, '429 too many connections from this address': 2 });
+    });
+  });
+});
