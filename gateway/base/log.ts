@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { BoundedOutput, stderrSink } from './log-output.ts';
 
 /** How much is logged: each level includes those before it. */
 export type LogLevel = (typeof logLevels)[number];
@@ -9,8 +10,8 @@ export type LogFormat = (typeof logFormats)[number];
 export const logFormats = ['auto', 'text', 'json'] as const;
 
 /**
- * What is said about an event or known of a scope: public ids, addresses, counts, statuses. Never a session token, a cookie, a header value that may
- * hold a credential, or a query.
+ * Facts about an event or a scope: public ids, addresses, counts, statuses. Never a session token, a
+ * cookie, a header value that may hold a credential, or a query.
  */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -24,18 +25,21 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
-/** Where lines go and how they look. */
-export interface LogSettings {
+/** What is logged, and how lines look. */
+export interface LogOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** Default: stderr. Called with whole lines. */
+}
+
+export interface LogSettings extends LogOptions {
+  /** Called with whole lines. @default stderr, with a bound on what waits for a slow reader */
   readonly write?: (line: string) => void;
 }
 
 /** The log of the whole gateway. */
 export function createLog(settings: LogSettings): Log {
   const { level } = settings;
-  const write = settings.write ?? ((line: string) => void process.stderr.write(line));
+  const write = settings.write ?? boundedStderr((dropped) => log.error('log lines dropped', { dropped }));
   const text = settings.format === 'text' || (settings.format === 'auto' && process.stderr.isTTY === true);
   const destination: DestinationStream = { write: text ? (line) => write(asText(line)) : write };
   const logger = pino(
@@ -47,10 +51,16 @@ export function createLog(settings: LogSettings): Log {
     },
     destination,
   );
-  return new ScopedLog(logger, {});
+  const log = new ScopedLog(logger, {});
+  return log;
 }
 
-/** Fields are kept beside the logger instead of in a child of it: a scope that never speaks costs one small object. */
+function boundedStderr(onRoom: (dropped: number) => void): (line: string) => void {
+  const output = new BoundedOutput(stderrSink(), onRoom);
+  return (line) => output.write(line);
+}
+
+/** Keeps the fields itself: a child logger of pino for each connection would cost more. */
 class ScopedLog implements Log {
   readonly #logger: Logger;
   readonly #scope: LogFields;

@@ -1,6 +1,6 @@
 import type { ConnectionLimits } from '../base/connection-counts.ts';
 import type { ListenAddress } from '../base/listen.ts';
-import type { LogFormat, LogLevel } from '../base/log.ts';
+import type { LogOptions } from '../base/log.ts';
 import type { MemoryLimits } from '../base/memory-budget.ts';
 
 /**
@@ -233,10 +233,4 @@ export interface HttpLimits {
   readonly requestTimeout: number;
   /** An idle connection is kept for. */
   readonly keepAlive: number;
-}
-
-/** What is logged and how. */
-export interface LogOptions {
-  readonly level: LogLevel;
-  readonly format: LogFormat;
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { selfSigned } from '../support/self-signed.ts';
+import { until } from '../support/until.ts';
 
 const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
 
@@ -24,8 +25,13 @@ class Run {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(
+    args: readonly string[],
+    child = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }) as ChildProcess,
+  ) {
+    this.child = child;
     this.child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString();
     });
@@ -52,6 +58,29 @@ class Run {
     }
     return Number(/^open https?:\/\/[^:]+:(\d+)\//m.exec(this.stdout)?.[1]);
   }
+}
+
+/** Sends that many requests which are refused with a line in the log, and reads the answers. */
+async function askWithWrongHost(port: number, count: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  const status = 'HTTP/1.1 421';
+  let answers = 0;
+  let end = '';
+  socket.on('data', (chunk: Buffer) => {
+    const text = end + chunk.toString('latin1');
+    answers += text.split(status).length - 1;
+    // A status may be cut in two.
+    end = text.slice(1 - status.length);
+  });
+  const request = 'POST /echo/_fallback/v1/send HTTP/1.1\r\nHost: other.example\r\nContent-Length: 0\r\n\r\n';
+  socket.write(request.repeat(count));
+  await until(`${count} answers`, () => answers === count);
+  socket.destroy();
+}
+
+/** KiB. */
+function residentMemory(pid: number | undefined): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
 describe('the command line', () => {
@@ -174,7 +203,40 @@ describe('the command line', () => {
     assert.equal(code, 1);
   });
 
-  it('goes on when whoever read its output is gone', async () => {
+  it('holds back no more than a bound of its log when nobody reads it, and says what it dropped', async () => {
+    const args = ['--listen', '0', '--log-format', 'json'];
+    const run = new Run(args);
+    runs.push(run);
+    const port = await run.port();
+    run.child.stderr?.pause();
+    const refused = 12_000;
+    const before = residentMemory(run.child.pid);
+    await askWithWrongHost(port, refused);
+    const grown = residentMemory(run.child.pid) - before;
+    run.child.stderr?.resume();
+    await until('the report', () => run.stderr.includes('log lines dropped'));
+    const lines = run.stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const report = lines.find(({ msg }) => msg === 'log lines dropped');
+    assert.equal(lines.filter(({ code }) => code === 'GW_HOST').length + report.dropped, refused);
+    assert.ok(report.dropped > 1000, `${report.dropped} lines dropped`);
+    assert.ok(grown < 48 * 1024, `${grown} KiB more`);
+  });
+
+  it('goes on when the disk of its log is full', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [program, '--listen', '0'], { stdio: ['ignore', 'pipe', full] });
+    closeSync(full);
+    const run = new Run([], child);
+    runs.push(run);
+    const port = await run.port();
+    await askWithWrongHost(port, 10);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
+  });
+
+  it('goes on when the reader of its output has ended', async () => {
     const run = start('--listen', '0', '--route', '/dead=ws://127.0.0.1:1');
     const port = await run.port();
     run.child.stdout?.destroy();
