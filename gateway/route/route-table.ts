@@ -1,39 +1,50 @@
 import { ConfigError } from '../base/errors.ts';
 
-/** What a path leads to. */
 export interface RouteMatch<Value> {
   /** The route's own path. */
   readonly path: string;
   readonly value: Value;
-  /** What of the path asked for comes behind it: empty, or begins with `/`. */
+  /** The part of the path behind it: empty, or begins with `/`. */
   readonly rest: string;
 }
 
-/** Paths and what they lead to: the longest prefix that ends at a segment boundary wins, as with nginx's `location`. */
+/**
+ * Routes by their paths. The longest prefix that ends at a segment boundary wins, as with nginx's
+ * `location`.
+ */
 export class RouteTable<Value> {
   readonly #routes = new Map<string, Value>();
+  /** Characters of the longest path. */
+  #longest = 0;
 
-  /** `path` begins with `/` and has no trailing slash; the empty one is a prefix of all. Throws a `ConfigError` for one that is there. */
+  /**
+   * `path` begins with `/` and has no trailing slash; the empty one is a prefix of all. Throws a
+   * `ConfigError` if the path is taken.
+   */
   add(path: string, value: Value): void {
-    if (this.#routes.has(path))
+    if (this.#routes.has(path)) {
       throw new ConfigError('GW_ROUTE', `the route ${path || '/'} is there already`);
+    }
     this.#routes.set(path, value);
+    this.#longest = Math.max(this.#longest, path.length);
   }
 
-  /** Compares as sent: escapes are not undone, so that what a front proxy matched is what is matched here. */
+  /**
+   * Compares as sent: escapes are not decoded, so that a front proxy and the gateway match alike.
+   * Looks no deeper than the longest route: a path of slashes must not cost more than another one.
+   */
   find(path: string): RouteMatch<Value> | undefined {
-    let end = path.length;
-    while (end >= 0) {
+    for (let end = this.#lastBoundary(path); end >= 0; end = path.lastIndexOf('/', end - 1)) {
       const prefix = path.slice(0, end);
       const value = this.#routes.get(prefix);
       if (value !== undefined) return { path: prefix, value, rest: path.slice(end) };
       if (end === 0) return undefined;
-      end = path.lastIndexOf('/', end - 1);
     }
     return undefined;
   }
 
-  entries(): IterableIterator<[string, Value]> {
-    return this.#routes.entries();
+  /** The last end of a segment at which a route can match. */
+  #lastBoundary(path: string): number {
+    return path.length <= this.#longest ? path.length : path.lastIndexOf('/', this.#longest);
   }
 }

@@ -35,6 +35,30 @@ describe('the route table', () => {
       assert.equal(routes.find(path), undefined, path);
   });
 
+  it('finds a route as long as the path, and one that ends where the path goes on', () => {
+    const routes = table('/abc/d', '/abc');
+    assert.equal(routes.find('/abc/d')?.path, '/abc/d');
+    assert.equal(routes.find('/abc/d/')?.rest, '/');
+    assert.equal(routes.find('/abc/de')?.path, '/abc');
+    assert.equal(table('').find('x/y'), undefined);
+  });
+
+  it('looks up no more for a path of 16,000 slashes than for one of a few', () => {
+    const lookups: unknown[] = [];
+    const get = Map.prototype.get;
+    const routes = table('', '/a', '/a/b');
+    Map.prototype.get = function (this: Map<unknown, unknown>, key: unknown) {
+      lookups.push(key);
+      return get.call(this, key);
+    };
+    try {
+      routes.find('/'.repeat(16_000));
+    } finally {
+      Map.prototype.get = get;
+    }
+    assert.ok(lookups.length <= 5, `${lookups.length} lookups`);
+  });
+
   it('takes a path once', () => {
     assert.throws(() => table('/a', '/a'), /the route \/a is there already/);
   });
