@@ -31,6 +31,7 @@ import {
   upgradeListener,
 } from './http/listeners.ts';
 import { PLAIN } from './http/plain.ts';
+import { refuse } from './http/refuse.ts';
 import { HttpServer } from './http/server.ts';
 import type { Upgrade } from './http/upgrade.ts';
 import type { NativeConnection } from './native/upgrade-request.ts';
@@ -44,7 +45,6 @@ import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
 import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
-import { refuse, refuseFor, tellRefusal } from './transport/refuse.ts';
 import { SessionSocketEndpoint } from './transport/websocket.ts';
 
 export type { GatewaySocket } from './backend/gateway-socket.ts';
@@ -123,6 +123,7 @@ export class Gateway implements RequestHandler {
       log: this.#log,
       registry: this.#registry,
       creations: new Creations(),
+      memory: this.#shared.memory,
       session,
       transport: session,
       bindSession: options.bindSession,
@@ -131,7 +132,7 @@ export class Gateway implements RequestHandler {
       draining: () => this.#draining.signal.aborted,
     });
     const { sockjs } = options;
-    this.#sockjs = sockjs && new SockJsRouter(sockjs, this.#log, this.#draining.signal);
+    this.#sockjs = sockjs && new SockJsRouter(sockjs, this.#shared, this.#draining.signal);
     this.#sessionSockets = new SessionSocketEndpoint({
       clock: this.#clock,
       log: this.#log,
@@ -276,14 +277,14 @@ export class Gateway implements RequestHandler {
     const route = address === undefined ? undefined : this.#routes.find(address.base)?.value;
     if (address === undefined || route === undefined) {
       if (address === undefined && this.#routes.find(exchange.path) === undefined) return false;
-      refuse(exchange, PLAIN, 404, 'no such route');
+      refuse(exchange, PLAIN, new RequestError('GW_NO_ROUTE'), this.#log);
       return true;
     }
     try {
       this.#hosts.check(exchange.host);
       this.#endpoint.handle(exchange, address, route);
     } catch (error) {
-      refuseFor(exchange, PLAIN, error, this.#log);
+      refuse(exchange, PLAIN, error, this.#log);
     }
     return true;
   }
@@ -294,7 +295,7 @@ export class Gateway implements RequestHandler {
     if (route === undefined) return false;
     if (upgrade.method !== 'GET') {
       // RFC 6455 §4.1.
-      upgrade.refuse(405, '', { allow: 'GET' });
+      upgrade.reply(405, { allow: 'GET' }, '');
       return true;
     }
     try {
@@ -302,19 +303,9 @@ export class Gateway implements RequestHandler {
       if (address !== undefined) this.#attachSocket(upgrade, address.token, address.action, route);
       else this.#connect(upgrade, route);
     } catch (error) {
-      this.#refuseUpgrade(upgrade, error);
+      refuse(upgrade, {}, error, this.#log);
     }
     return true;
-  }
-
-  #refuseUpgrade(upgrade: Upgrade, error: unknown): void {
-    if (error instanceof RequestError) {
-      tellRefusal(this.#log, upgrade, error);
-      upgrade.refuse(error.status, error.message);
-      return;
-    }
-    this.#log.error('internal error', { stack: String(error instanceof Error ? error.stack : error) });
-    upgrade.refuse(500, 'internal error');
   }
 
   readonly #isOurs = (path: string): boolean => {
@@ -330,13 +321,13 @@ export class Gateway implements RequestHandler {
       this.#hosts.check(exchange.host);
       if (this.#sockjs?.onRequest(exchange, route) === true) return true;
     } catch (error) {
-      refuseFor(exchange, PLAIN, error, this.#log);
+      refuse(exchange, PLAIN, error, this.#log);
       return true;
     }
     // The route of every path leaves the pages where they are.
     if (route.path === '' && !isHandshake(exchange)) return false;
     const headers = { ...PLAIN, upgrade: 'websocket', connection: 'upgrade' };
-    refuse(exchange, headers, 426, 'this is a WebSocket address');
+    refuse(exchange, headers, new RequestError('GW_UPGRADE'), this.#log);
     return true;
   }
 

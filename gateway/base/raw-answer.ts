@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 /**
  * A whole HTTP answer on a connection that no server writes on any more, and the end of it: what an Upgrade gets in place of a 101. `reason` is one short line with
- * nothing of the request in it, or empty: no body. `fields` are names and values in turn. Harmless on a connection that was answered before or is gone.
+ * nothing of the request in it, its line end may be left out; or empty: no body. `fields` are names and values in turn. Harmless on a connection that was answered before or is gone.
  */
 export function answerRaw(
   socket: Duplex,
@@ -17,7 +17,7 @@ export function answerRaw(
 }
 
 function encode(status: number, reason: string, fields: readonly string[]): string {
-  const body = reason === '' ? '' : `${reason}\n`;
+  const body = reason === '' || reason.endsWith('\n') ? reason : `${reason}\n`;
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,
     'Connection: close',

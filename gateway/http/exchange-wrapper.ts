@@ -1,4 +1,5 @@
-import type { Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
+import type { BodyGate } from './body-gate.ts';
+import type { BodyReceiver, Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
 
 /** An exchange that is another one in all but what its subclass says. */
 export abstract class ExchangeWrapper implements Exchange {
@@ -48,8 +49,8 @@ export abstract class ExchangeWrapper implements Exchange {
     return this.inner.header(name);
   }
 
-  readBody(limit: number, done: (body: Buffer | undefined) => void): void {
-    this.inner.readBody(limit, done);
+  readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void {
+    this.inner.readBody(limit, done, gate);
   }
 
   reply(status: number, headers: Headers, body: string | Buffer): void {

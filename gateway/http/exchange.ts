@@ -1,3 +1,5 @@
+import type { BodyGate } from './body-gate.ts';
+
 /** Header names in lower case and their values; of a list each value is a field of its own. */
 export type Headers = Readonly<Record<string, string | string[]>>;
 
@@ -24,12 +26,18 @@ export interface RequestHead {
   readonly host: string;
 }
 
+/** Takes a request body, or the error to answer in its place. */
+export type BodyReceiver = (body: Buffer | Error) => void;
+
 /** One HTTP request and the way to answer it: all that transports know of HTTP. */
 export interface Exchange extends RequestHead {
   /**
-   * Collects the request body. `done` is told the body once, undefined as soon as it is longer than `limit`, or nothing at all when the request went away.
+   * Collects the request body and calls `done` once: with the body, or with the error to answer
+   * (413 `GW_BODY` as soon as the body is longer than `limit`, or what `gate` refuses it with).
+   * `done` is never called when the client goes away before that. A body that has arrived
+   * whole by the time it is asked for is not shown to the gate.
    */
-  readBody(limit: number, done: (body: Buffer | undefined) => void): void;
+  readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void;
   /**
    * Answers at once, unless an answer was begun or the client is gone. `headers` are added to what the engine sets itself; Content-Length is
    * set from `body`.

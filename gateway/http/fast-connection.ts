@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ByteQueue } from '../base/byte-queue.ts';
-import type { Exchange } from './exchange.ts';
+import { BodyCollection, type BodyGate } from './body-gate.ts';
+import type { BodyReceiver, Exchange } from './exchange.ts';
 import { type ExchangeConnection, FastExchange } from './fast-exchange.ts';
 import { parseLaneHead } from './fast-head.ts';
 import type { TrustedProxies } from './forwarded.ts';
@@ -50,9 +51,12 @@ export class FastConnection implements ExchangeConnection {
   /** What came and was not read. */
   readonly #unread = new ByteQueue();
   #exchange: FastExchange | undefined;
-  /** Bytes of body that are asked for, or to be passed over. */
+  /** Bytes of the present request's body that nobody has taken or passed over yet. */
   #bodyLength = 0;
-  #onBody: ((body: Buffer) => void) | undefined;
+  #onBody: BodyReceiver | undefined;
+  #gate: BodyGate | undefined;
+  /** Absent while the body is complete or nobody asked for it. */
+  #collection: BodyCollection | undefined;
   #closing = false;
   /** No request came over it yet. */
   #fresh = true;
@@ -70,16 +74,15 @@ export class FastConnection implements ExchangeConnection {
     return this.#server.commonFields();
   }
 
-  collect(length: number, done: (body: Buffer) => void): void {
-    this.#bodyLength = length;
+  collect(done: BodyReceiver, gate: BodyGate | undefined): void {
     this.#onBody = done;
+    this.#gate = gate;
     if (!this.#takeBody()) this.#wait('body');
   }
 
-  answered(goesOn: boolean, unread: number): void {
+  answered(goesOn: boolean): void {
     this.#exchange = undefined;
-    this.#onBody = undefined;
-    this.#bodyLength = unread;
+    this.#stopCollecting();
     this.#closing ||= !goesOn;
     if (this.#closing || !this.socket.writableNeedDrain) {
       this.#goOn();
@@ -180,6 +183,7 @@ export class FastConnection implements ExchangeConnection {
     this.#fresh = false;
     const exchange = new FastExchange(read.head, this, host.proxies);
     this.#exchange = exchange;
+    this.#bodyLength = read.head.length;
     this.#unread.keep(bytes.subarray(read.end));
     this.#wait('answer');
     if (host.onRequest(exchange)) return;
@@ -197,17 +201,39 @@ export class FastConnection implements ExchangeConnection {
     return rest;
   }
 
-  /** Hands the body out if it is whole. */
+  /** Hands the body out if it is complete or the gate refuses it. */
   #takeBody(): boolean {
     const length = this.#bodyLength;
-    if (this.#unread.size < length) return false;
+    const done = this.#onBody as BodyReceiver;
+    if (this.#unread.size < length) {
+      const refusal = this.#checkBody();
+      if (refusal === undefined) return false;
+      this.#stopCollecting();
+      if (this.#waiting === 'body') this.#wait('answer');
+      done(refusal);
+      return true;
+    }
     const bytes = this.#unread.join();
-    const done = this.#onBody as (body: Buffer) => void;
-    this.#onBody = undefined;
+    this.#stopCollecting();
+    this.#bodyLength = 0;
     this.#unread.keep(bytes.subarray(length));
     if (this.#waiting === 'body') this.#wait('answer');
     done(bytes.subarray(0, length));
     return true;
+  }
+
+  /** Why the body is not collected any further, if the gate does not want it. */
+  #checkBody(): Error | undefined {
+    if (this.#gate === undefined) return undefined;
+    this.#collection ??= new BodyCollection(this.#gate, this.#exchange as FastExchange);
+    return this.#collection.check(this.#unread);
+  }
+
+  #stopCollecting(): void {
+    this.#onBody = undefined;
+    this.#gate = undefined;
+    this.#collection?.close();
+    this.#collection = undefined;
   }
 
   /** The connection is `taker`'s from now on, with all that was not answered put back. */
@@ -239,7 +265,7 @@ export class FastConnection implements ExchangeConnection {
     this.#server.forget(this);
     this.#exchange?.lost();
     this.#exchange = undefined;
-    this.#onBody = undefined;
+    this.#stopCollecting();
   };
 }
 

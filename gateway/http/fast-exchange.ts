@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
+import { type BodyGate, bodyTooLong } from './body-gate.ts';
+import type { BodyReceiver, Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
 import type { FastHead } from './fast-head.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { Head } from './head.ts';
@@ -10,10 +11,10 @@ export interface ExchangeConnection {
   readonly socket: Socket;
   /** The fields of answers that are the same for all; with CR LF behind each. */
   commonFields(): string;
-  /** Calls `done` once `length` bytes of body are there. */
-  collect(length: number, done: (body: Buffer) => void): void;
-  /** The answer is complete; `unread` bytes of body are still to be passed over. Unless `goesOn`, the connection ends behind it. */
-  answered(goesOn: boolean, unread: number): void;
+  /** Calls `done` once the body is complete, or with the error that `gate` refuses it with. */
+  collect(done: BodyReceiver, gate: BodyGate | undefined): void;
+  /** The answer is complete. Unless `goesOn`, the connection ends behind it. */
+  answered(goesOn: boolean): void;
 }
 
 /** An exchange on the fast path: one answer is one write, and a chunk of a stream is one write. */
@@ -21,7 +22,6 @@ export class FastExchange extends Head implements Exchange {
   readonly #connection: ExchangeConnection;
   readonly #length: number;
   readonly #closes: boolean;
-  #bodyTaken = false;
   #begun = false;
   #complete = false;
   #gone: (() => void) | undefined;
@@ -45,13 +45,9 @@ export class FastExchange extends Head implements Exchange {
     return headers;
   }
 
-  readBody(limit: number, done: (body: Buffer | undefined) => void): void {
-    if (this.#length <= limit) {
-      this.#bodyTaken = true;
-      this.#connection.collect(this.#length, done);
-      return;
-    }
-    done(undefined);
+  readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void {
+    if (this.#length > limit) done(bodyTooLong());
+    else this.#connection.collect(done, gate);
   }
 
   reply(status: number, headers: Headers, body: string | Buffer): void {
@@ -103,7 +99,7 @@ export class FastExchange extends Head implements Exchange {
     if (this.#complete) return;
     this.#complete = true;
     this.#gone = undefined;
-    this.#connection.answered(!this.#closes, this.#bodyTaken ? 0 : this.#length);
+    this.#connection.answered(!this.#closes);
   }
 }
 

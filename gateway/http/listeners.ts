@@ -60,7 +60,7 @@ export function upgradeListener(
     }
     const fault = upgradeFault(request.url ?? '', request.rawHeaders);
     if (fault !== undefined && ours) {
-      upgrade.refuse(fault.status, fault.reason);
+      upgrade.reply(fault.status, {}, `${fault.reason}\n`);
       return;
     }
     if (!ours || fault !== undefined || !handler.onUpgrade(upgrade)) otherwise(request, socket, head);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ByteQueue } from '../base/byte-queue.ts';
-import type { Exchange, Headers, ResponseStream } from './exchange.ts';
+import { BodyCollection, type BodyGate, bodyTooLong } from './body-gate.ts';
+import type { BodyReceiver, Exchange, Headers, ResponseStream } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { NodeHead } from './node-head.ts';
 import { NodeStream } from './node-stream.ts';
@@ -16,30 +17,42 @@ export class NodeExchange extends NodeHead implements Exchange {
     this.#response = response;
   }
 
-  readBody(limit: number, done: (body: Buffer | undefined) => void): void {
+  readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void {
     const request = this.#request;
-    const tooLong = (): void => {
-      done(undefined);
-      // What still comes is read and thrown away, so that the client is there to read the answer; the request's time bounds it.
+    const declared = this.header('content-length');
+    const refuse = (error: Error): void => {
+      done(error);
+      // What still comes is read and thrown away, so that the client is there to read the answer;
+      // the request's time bounds it.
       request.resume();
     };
     // Node's parser lets digits through only, and never more bytes than were said.
-    if (Number(this.header('content-length') ?? 0) > limit) {
-      tooLong();
+    const length = Number(declared ?? 0);
+    if (length > limit) {
+      refuse(bodyTooLong());
       return;
     }
-    const pieces = new ByteQueue();
+    const queue = new ByteQueue();
+    const collection = gate && new BodyCollection(gate, this);
     const onData = (chunk: Buffer): void => {
-      pieces.push(chunk);
-      if (pieces.size <= limit) return;
-      pieces.clear();
+      queue.push(chunk);
+      if (declared !== undefined && queue.size === length) return;
+      const error = queue.size > limit ? bodyTooLong() : collection?.check(queue);
+      if (error === undefined) return;
+      queue.clear();
+      collection?.close();
       request.off('data', onData).off('end', onEnd);
-      tooLong();
+      refuse(error);
     };
-    // Whoever answers with a stream keeps the request for as long: nothing of the body may stay with it.
-    const onEnd = (): void => done(pieces.take());
+    const onEnd = (): void => {
+      collection?.close();
+      // Whoever answers with a stream keeps the request for as long: nothing of the body may stay
+      // with it.
+      done(queue.take());
+    };
     request.on('data', onData);
     request.on('end', onEnd);
+    if (collection !== undefined) request.once('close', () => collection.close());
   }
 
   reply(status: number, headers: Headers, body: string | Buffer): void {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerRaw } from '../base/raw-answer.ts';
-import type { RequestHead } from './exchange.ts';
+import type { Headers, RequestHead } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { NodeHead } from './node-head.ts';
 
@@ -16,7 +16,7 @@ export interface Upgrade extends RequestHead {
   /** What came behind the request already. */
   readonly head: Buffer;
   /** Answers in place of a 101 and ends the connection. */
-  refuse(status: number, reason: string, headers?: Readonly<Record<string, string>>): void;
+  reply(status: number, headers: Headers, body: string): void;
 }
 
 /** An Upgrade as Node's server tells of it. */
@@ -32,7 +32,14 @@ export class NodeUpgrade extends NodeHead implements Upgrade {
     this.head = head;
   }
 
-  refuse(status: number, reason: string, headers: Readonly<Record<string, string>> = {}): void {
-    answerRaw(this.socket, status, reason, Object.entries(headers).flat());
+  reply(status: number, headers: Headers, body: string): void {
+    answerRaw(this.socket, status, body, fieldsOf(headers));
   }
+}
+
+/** Names and values in turn. */
+function fieldsOf(headers: Headers): string[] {
+  return Object.entries(headers).flatMap(([name, values]) =>
+    [values].flat().flatMap((value) => [name, value]),
+  );
 }

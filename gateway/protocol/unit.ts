@@ -1,9 +1,12 @@
+import { RequestError } from '../base/errors.ts';
 import type { CloseStatus } from './close.ts';
 import type { Message } from './message.ts';
 
 /** A carrier unit that is not as PROTOCOL.md §2 has it. Nothing of it takes effect. */
-export class MalformedError extends Error {
-  override readonly name = 'MalformedError';
+export class MalformedError extends RequestError {
+  constructor(message: string) {
+    super('GW_MALFORMED', message);
+  }
 }
 
 /** A numbered frame as it arrived. */

@@ -2,29 +2,39 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { SockJsOptions } from '../config/resolved.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
 import { PLAIN } from '../http/plain.ts';
+import { refuse } from '../http/refuse.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import type { NativeConnection } from '../native/upgrade-request.ts';
-import { refuse } from '../transport/refuse.ts';
 import { isFrequent, parseAddress } from '../transport/sockjs/address.ts';
 import { SockJsEndpoint } from '../transport/sockjs/endpoint.ts';
 import { handshakeUrl } from '../transport/sockjs/url.ts';
 import type { Route } from './route.ts';
 
+/** What the router needs of the gateway. */
+export interface SockJsSurroundings {
+  readonly log: Log;
+  readonly memory: MemoryBudget;
+}
+
 /** The way in for SockJS clients, below every route. */
 export class SockJsRouter {
   readonly #options: SockJsOptions;
+  readonly #log: Log;
   readonly #endpoint: SockJsEndpoint;
 
   /** `draining` is aborted when no new sessions are taken. */
-  constructor(options: SockJsOptions, log: Log, draining: AbortSignal) {
+  constructor(options: SockJsOptions, { log, memory }: SockJsSurroundings, draining: AbortSignal) {
     this.#options = options;
+    this.#log = log;
     let library: string | undefined;
     this.#endpoint = new SockJsEndpoint({
       ...options,
       log,
+      memory,
       draining: () => draining.aborted,
       readLibrary: () => {
         library ??= readLibrary();
@@ -45,7 +55,7 @@ export class SockJsRouter {
     // The route of every path leaves the pages where they are; a handshake whose Upgrade was taken away on the way here is told so.
     if (isPlain && (route.path === '' || isHandshake(exchange))) return false;
     if (address !== undefined) this.#endpoint.handle(exchange, address, route);
-    else refuse(exchange, PLAIN, 404, 'not found');
+    else refuse(exchange, PLAIN, new RequestError('GW_SOCKJS'), this.#log);
     return true;
   }
 

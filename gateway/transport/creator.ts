@@ -1,18 +1,21 @@
-import { RefusedError } from '../base/errors.ts';
+import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
+import { refuse } from '../http/refuse.ts';
 import type { Creations } from '../session/creations.ts';
 import type { SessionLimits } from '../session/policy.ts';
 import type { Session } from '../session/session.ts';
+import { NewcomerGate } from './body-gates.ts';
 import { cookiesFor } from './cookies.ts';
 import { CREATE_BODY, type CreateRequest, encodeAnswer, fingerprint, parseCreate } from './create.ts';
-import { refuse, refuseFor, refuseLong } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
 
 /** What a creator tells clients of its bounds. */
 export interface CreatorContext {
   readonly log: Log;
   readonly creations: Creations;
+  readonly memory: MemoryBudget;
   readonly session: SessionLimits;
   /** Bytes of a request body. */
   readonly body: number;
@@ -23,30 +26,27 @@ export interface CreatorContext {
 /** Answers `create` (PROTOCOL.md §3). */
 export class Creator {
   readonly #context: CreatorContext;
+  readonly #gate: NewcomerGate;
 
   constructor(context: CreatorContext) {
     this.#context = context;
+    this.#gate = new NewcomerGate(context.memory);
   }
 
   handle(exchange: Exchange, base: string, route: FallbackRoute, headers: Headers): void {
-    exchange.readBody(CREATE_BODY, (body) => {
-      if (body === undefined) {
-        refuseLong(exchange, headers);
-        return;
-      }
-      // Not before: a body may have begun to come when there was no talk of that.
-      if (this.#context.draining()) {
-        refuse(exchange, { ...headers, 'retry-after': '1' }, 503, 'shutting down');
-        return;
-      }
+    const receive = (body: Buffer | Error): void => {
       try {
+        if (body instanceof Error) throw body;
+        // Checked now and not at the head: draining may have begun while the body was arriving.
+        if (this.#context.draining()) throw new RequestError('GW_DRAINING');
         const request = parseCreate(body, base);
         route.admit(exchange, request.origin);
         this.#open(exchange, base, route, headers, request);
       } catch (error) {
-        refuseFor(exchange, headers, error, this.#context.log);
+        refuse(exchange, headers, error, this.#context.log);
       }
-    });
+    };
+    exchange.readBody(CREATE_BODY, receive, this.#gate);
   }
 
   #open(
@@ -66,9 +66,9 @@ export class Creator {
           exchange.reply(200, fields ? { ...headers, ...fields } : headers, this.#describe(session, route));
         },
         (error: unknown) => {
-          // Whatever went wrong behind the gateway looks the same from here.
-          if (error instanceof RefusedError) refuse(exchange, headers, 502, 'connection failed');
-          else refuseFor(exchange, headers, error, this.#context.log);
+          // The client is not told what went wrong behind the gateway.
+          const shown = error instanceof RefusedError ? new RequestError('GW_REFUSED') : error;
+          refuse(exchange, headers, shown, this.#context.log);
         },
       );
   }

@@ -1,6 +1,8 @@
 import { mayUse } from '../access/admission.ts';
+import { RequestError } from '../base/errors.ts';
 import { END } from '../dialect/resumable.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
+import { logRefusal, refuse } from '../http/refuse.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { parseText } from '../protocol/text-form.ts';
 import { MalformedError, type Unit } from '../protocol/unit.ts';
@@ -8,12 +10,12 @@ import { decodeUtf8, UnitBuilder } from '../protocol/unit-builder.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import type { FallbackAddress } from './address.ts';
+import { readToken, TokenGate } from './body-gates.ts';
 import { Creator, type CreatorContext } from './creator.ts';
 import { headersFor } from './headers.ts';
 import { asLegacyRequest } from './legacy/legacy-request.ts';
 import { WrappedExchange } from './legacy/wrapped.ts';
 import { TRANSPORTS } from './list.ts';
-import { refuse, refuseFor, refuseLong } from './refuse.ts';
 import type { FallbackRoute } from './route.ts';
 import { Multiplexer } from './shared/multiplexer.ts';
 import type { Transport, TransportLimits } from './transport.ts';
@@ -31,20 +33,16 @@ export interface EndpointContext extends CreatorContext {
 /** Bytes that token and punctuation may add to a body. */
 const TOKEN_ROOM = 1_024;
 
-/** First byte of a body in byte form. */
-const BYTE_FORM = 0x01;
-
-/** Stands behind the token of a body in text form. */
-const SEPARATOR = ';';
-
 /** Every plain request of the fallback protocol comes through here and goes to the transport whose action it names. */
 export class FallbackEndpoint {
   readonly #context: EndpointContext;
   readonly #creator: Creator;
+  readonly #gate: TokenGate;
 
   constructor(context: EndpointContext) {
     this.#context = context;
     this.#creator = new Creator(context);
+    this.#gate = new TokenGate(context.registry, context.memory);
   }
 
   /** Answers a request below a route. Throws a `RequestError` for one that may not be asked so. */
@@ -55,7 +53,7 @@ export class FallbackEndpoint {
     const transport = TRANSPORTS.get(address.action);
     const known = transport !== undefined || address.action === 'create';
     if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {
-      refuse(exchange, headers, 404, 'no such action');
+      this.#refuse(exchange, headers, new RequestError('GW_ACTION'));
       return;
     }
     if (exchange.method === 'OPTIONS') {
@@ -64,7 +62,8 @@ export class FallbackEndpoint {
     }
     const method = transport?.method ?? 'POST';
     if (exchange.method !== method) {
-      refuse(exchange, { ...headers, allow: `${method}, OPTIONS` }, 405, 'wrong method');
+      const allow = `${method}, OPTIONS`;
+      this.#refuse(exchange, { ...headers, allow }, new RequestError('GW_METHOD'));
       return;
     }
     if (transport === undefined) this.#creator.handle(exchange, address.base, route, headers);
@@ -90,22 +89,39 @@ export class FallbackEndpoint {
   }
 
   #serveBody(exchange: Exchange, route: FallbackRoute, headers: Headers, transport: Transport): void {
-    exchange.readBody(this.#context.body + TOKEN_ROOM, (body) => {
-      if (body === undefined) {
-        refuseLong(exchange, headers);
+    const receive = (body: Buffer | Error): void => {
+      if (body instanceof Error) {
+        this.#refuseBody(exchange, headers, transport, body);
         return;
       }
-      const inBytes = body[0] === BYTE_FORM;
-      const from = inBytes ? 2 : 0;
-      const to = inBytes ? from + (body[1] ?? 0) : body.indexOf(SEPARATOR);
-      if (to <= from || to > body.length) {
-        refuse(exchange, headers, 400, 'no token');
+      const prefix = readToken(body);
+      if (prefix === undefined) {
+        this.#refuse(exchange, headers, new RequestError('GW_TOKEN'));
         return;
       }
-      this.#serve(exchange, body.toString('latin1', from, to), route, headers, transport, () =>
-        inBytes ? parseBytes(body, to) : parseText(decodeUtf8(body), to + 1),
+      const { token, form, end } = prefix;
+      this.#serve(exchange, token, route, headers, transport, () =>
+        form === 'byte' ? parseBytes(body, end) : parseText(decodeUtf8(body), end),
       );
-    });
+    };
+    exchange.readBody(this.#context.body + TOKEN_ROOM, receive, this.#gate);
+  }
+
+  #refuseBody(exchange: Exchange, headers: Headers, transport: Transport, error: Error): void {
+    if (error instanceof RequestError && error.code === 'GW_SESSION')
+      this.#refuseToken(exchange, headers, transport);
+    else this.#refuse(exchange, headers, error);
+  }
+
+  /** The client learns by a frame that the session is gone (PROTOCOL.md §4.2). */
+  #refuseToken(exchange: Exchange, headers: Headers, transport: Transport): void {
+    logRefusal(this.#context.log, exchange, new RequestError('GW_SESSION'));
+    if (transport.direction === 'down') transport.unknown(exchange, headers);
+    else exchange.reply(404, headers, END.g);
+  }
+
+  #refuse(exchange: Exchange, headers: Headers, error: unknown): void {
+    refuse(exchange, headers, error, this.#context.log);
   }
 
   /** Nothing of a unit takes effect, and nothing is parsed, before the token was found good. */
@@ -119,8 +135,7 @@ export class FallbackEndpoint {
   ): void {
     const session = this.#find(token, route, exchange);
     if (session === undefined) {
-      if (transport.direction === 'down') transport.unknown(exchange, headers);
-      else exchange.reply(404, headers, END.g);
+      this.#refuseToken(exchange, headers, transport);
       return;
     }
     try {
@@ -139,7 +154,7 @@ export class FallbackEndpoint {
           : new Multiplexer(session, unit, shared, (other) => this.#findFor(transport, other, exchange));
       transport.serve({ exchange, session: owner, unit, headers, wanted, limits: this.#context.transport });
     } catch (error) {
-      refuseFor(exchange, headers, error, this.#context.log);
+      this.#refuse(exchange, headers, error);
     }
   }
 

@@ -14,12 +14,12 @@ describe('requests that are built to be misread', () => {
     ({ server, port } = await startWalls({
       onRequest: (exchange) => {
         reached.push(`${exchange.method} ${exchange.path}`);
-        exchange.readBody(1024, (body) => exchange.reply(200, {}, body ?? 'too long'));
+        exchange.readBody(1024, (body) => exchange.reply(200, {}, body instanceof Error ? 'too long' : body));
         return true;
       },
       onUpgrade: (upgrade) => {
         reached.push(`upgrade ${upgrade.path}`);
-        upgrade.refuse(426, 'reached');
+        upgrade.reply(426, {}, 'reached\n');
         return true;
       },
     }));

@@ -1,38 +1,64 @@
-import type { Headers } from '../../http/exchange.ts';
+import { RequestError } from '../../base/errors.ts';
+import type { MemoryAccount } from '../../base/memory-budget.ts';
+import { type BodyGate, bodyTooLong } from '../../http/body-gate.ts';
+import type { BodyReceiver, Headers, RequestHead } from '../../http/exchange.ts';
 import { ExchangeWrapper } from '../../http/exchange-wrapper.ts';
-import { PLAIN } from '../../http/plain.ts';
-import { refuse } from '../refuse.ts';
 import { decoded } from './script.ts';
 
-/** Bytes of a form for one of the body in it, at most: a percent sign that was encoded, and two digits. */
+/** Bytes of a form for one byte of the body in it, at most: an encoded percent sign and two digits. */
 const GROWTH = 5;
 
-/** A body from the one field of a form; undefined if there is none that is right. */
-function fieldOf(form: Buffer): Buffer | undefined {
-  const text = form.toString('latin1');
-  const value = text.startsWith('b=') ? decoded(text.slice(2)) : undefined;
+/** Name of the form's one field, and the sign behind it. */
+const FIELD = 'b=';
+
+/** A body from the one field of a form; undefined if the form has no right one. */
+export function decodeForm(form: string): Buffer | undefined {
+  const value = form.startsWith(FIELD) ? decoded(form.slice(FIELD.length)) : undefined;
   return value && decoded(value.toString('latin1'));
 }
 
+/** Shows another gate the beginning of the body in a form. */
+class FormGate implements BodyGate {
+  readonly prefix: number;
+  readonly #inner: BodyGate;
+
+  constructor(inner: BodyGate) {
+    this.#inner = inner;
+    this.prefix = FIELD.length + GROWTH * inner.prefix;
+  }
+
+  admit(start: Buffer, head: RequestHead): MemoryAccount {
+    const field = start.toString('latin1');
+    if (!field.startsWith(FIELD)) throw malformed();
+    const body = percentDecoded(percentDecoded(field.slice(FIELD.length)));
+    return this.#inner.admit(Buffer.from(body, 'latin1').subarray(0, this.#inner.prefix), head);
+  }
+}
+
+/** Percent-encoded text with a character for each byte, whether it is UTF-8 or was cut. */
+function percentDecoded(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
 /**
- * A body posted by a form (PROTOCOL.md §4.4): its one field, percent-encoded once more than forms do it, so that no charset matters. The answer is a page in a hidden
- * frame, which nobody reads.
+ * A body posted by a form (PROTOCOL.md §4.4): its one field, percent-encoded once more than forms do
+ * it, so that no charset matters. The answer is a page in a hidden frame, which nobody reads.
  */
 export class FormExchange extends ExchangeWrapper {
-  override readBody(limit: number, done: (body: Buffer | undefined) => void): void {
-    this.inner.readBody(GROWTH * limit, (form) => {
-      if (form === undefined) {
-        done(undefined);
-        return;
-      }
-      const body = fieldOf(form);
-      if (body === undefined) refuse(this, PLAIN, 400, 'malformed form');
-      else done(body.length > limit ? undefined : body);
-    });
+  override readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void {
+    const receive = (form: Buffer | Error): void => {
+      const body = form instanceof Error ? form : (decodeForm(form.toString('latin1')) ?? malformed());
+      done(body instanceof Buffer && body.length > limit ? bodyTooLong() : body);
+    };
+    this.inner.readBody(GROWTH * limit, receive, gate && new FormGate(gate));
   }
 
   override reply(_status: number, headers: Headers): void {
     // A status of another kind would show the browser's own error page, with a sound in some.
     this.inner.reply(200, { ...headers, 'content-type': 'text/html; charset=utf-8' }, 'ok');
   }
+}
+
+function malformed(): RequestError {
+  return new RequestError('GW_MALFORMED', 'malformed form');
 }

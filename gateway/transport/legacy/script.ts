@@ -1,7 +1,7 @@
-import type { Exchange, Headers } from '../../http/exchange.ts';
+import { RequestError } from '../../base/errors.ts';
+import { bodyTooLong } from '../../http/body-gate.ts';
+import type { BodyReceiver, Exchange, Headers } from '../../http/exchange.ts';
 import { ExchangeWrapper } from '../../http/exchange-wrapper.ts';
-import { PLAIN } from '../../http/plain.ts';
-import { refuse } from '../refuse.ts';
 import { jsString } from './js-string.ts';
 import { wrap } from './wrapped.ts';
 
@@ -35,11 +35,11 @@ export class ScriptExchange extends ExchangeWrapper {
     return 'POST';
   }
 
-  override readBody(limit: number, done: (body: Buffer | undefined) => void): void {
+  /** The body came with the head: there is nothing left to collect. */
+  override readBody(limit: number, done: BodyReceiver): void {
     const field = /(?:^|&)b=([^&]*)/.exec(this.query)?.[1] ?? '';
-    const body = decoded(field);
-    if (body === undefined) refuse(this, PLAIN, 400, 'malformed query');
-    else done(body.length > limit ? undefined : body);
+    const body = decoded(field) ?? new RequestError('GW_MALFORMED', 'malformed query');
+    done(body instanceof Buffer && body.length > limit ? bodyTooLong() : body);
   }
 
   override reply(status: number, headers: Headers, body: string | Buffer): void {

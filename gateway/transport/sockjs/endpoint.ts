@@ -3,25 +3,26 @@ import { NO_HEADERS } from '../../access/cors.ts';
 import { ownOrigin } from '../../access/origins.ts';
 import { detached } from '../../base/detached.ts';
 import { RefusedError, RequestError } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import { ANOTHER } from '../../dialect/sockjs.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
+import { refuse } from '../../http/refuse.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
-import type { Message } from '../../protocol/message.ts';
 import type { Session } from '../../session/session.ts';
-import { refuse, refuseFor, refuseLong } from '../refuse.ts';
+import { KnownSessionGate } from '../body-gates.ts';
 import type { SessionAddress, SockJsAddress } from './address.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
 import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
 import { FORMS } from './list.ts';
-import { notFound, type PageSettings, SockJsPages, wrongMethod } from './pages.ts';
+import { type PageSettings, SockJsPages } from './pages.ts';
 import type { SockJsRoute } from './route.ts';
 import { type Added, handshakeUrl } from './url.ts';
 import { answerPlain } from './websocket.ts';
+import { wrongMethod } from './wrong-method.ts';
 
 /** What the endpoint needs of its surroundings. */
 export interface SockJsContext extends PageSettings {
-  readonly log: Log;
+  readonly memory: MemoryBudget;
   /** Bytes after which a stream ends. */
   readonly responseLimit: number;
   /** The gateway takes no new sessions. */
@@ -44,10 +45,12 @@ export class SockJsEndpoint {
   readonly #context: SockJsContext;
   readonly #pages: SockJsPages;
   readonly #held = new Map<string, Held>();
+  readonly #gate: KnownSessionGate;
 
   constructor(context: SockJsContext) {
     this.#context = context;
     this.#pages = new SockJsPages(context);
+    this.#gate = new KnownSessionGate(context.memory);
   }
 
   /** Answers a request below a route. */
@@ -58,11 +61,11 @@ export class SockJsEndpoint {
     }
     const form = FORMS.get(address.action);
     if (form === undefined) {
-      answerPlain(exchange, this.#context.websocket);
+      answerPlain(exchange, this.#context);
       return;
     }
     if (form.isCallback && !route.jsonp) {
-      notFound(exchange, REFUSAL);
+      this.#refuse(exchange, REFUSAL, new RequestError('GW_SOCKJS'));
       return;
     }
     const headers = this.#headersFor(exchange, route);
@@ -71,15 +74,20 @@ export class SockJsEndpoint {
       return;
     }
     if (exchange.method !== form.method) {
-      wrongMethod(exchange, form.preflight === undefined ? form.method : `${form.method}, OPTIONS`);
+      const allow = form.preflight === undefined ? form.method : `${form.method}, OPTIONS`;
+      wrongMethod(exchange, allow, this.#context.log);
       return;
     }
     try {
       if (form.direction === 'down') this.#attach(exchange, address, route, headers, form);
       else this.#send(exchange, address, route, headers, form);
     } catch (error) {
-      refuseFor(exchange, merged(REFUSAL, headers), error, this.#context.log);
+      this.#refuse(exchange, merged(REFUSAL, headers), error);
     }
+  }
+
+  #refuse(exchange: Exchange, headers: Headers, error: unknown): void {
+    refuse(exchange, headers, error, this.#context.log);
   }
 
   #headersFor(exchange: Exchange, route: SockJsRoute): Headers {
@@ -103,8 +111,7 @@ export class SockJsEndpoint {
     const key = keyOf(address);
     const held = this.#held.get(key);
     if (held !== undefined && !mayUseSockJs(exchange, held.origin, form.isCallback)) {
-      notFound(exchange, merged(REFUSAL, headers));
-      return;
+      throw new RequestError('GW_SESSION', 'not found');
     }
     const downstream = form.receive({ exchange, headers, responseLimit });
     if (held === undefined) this.#open(exchange, key, address, route, headers, form, downstream);
@@ -150,7 +157,7 @@ export class SockJsEndpoint {
         // Whatever went wrong behind the gateway looks the same from here; by another transport it would go wrong again.
         if (isGone) return;
         if (error instanceof RefusedError) downstream.turnAway(ABNORMAL);
-        else refuseFor(exchange, merged(REFUSAL, headers), error, this.#context.log);
+        else this.#refuse(exchange, merged(REFUSAL, headers), error);
       },
     );
   }
@@ -176,32 +183,22 @@ export class SockJsEndpoint {
     // What a callback form needs is for what can be read of its answer.
     const isAllowed = held !== undefined && mayUseSockJs(exchange, held.origin, false);
     const session = isAllowed ? held.session : undefined;
-    // Nobody's body is collected.
-    if (session === undefined) {
-      notFound(exchange, refusal);
-      return;
-    }
-    exchange.readBody(route.maxMessage, (body) => {
-      if (body === undefined) {
-        refuseLong(exchange, refusal);
-        return;
-      }
-      // A body takes its time.
-      if (session.state === 'ended') {
-        notFound(exchange, refusal);
-        return;
-      }
-      let messages: Message[];
+    if (session === undefined) throw new RequestError('GW_SESSION', 'not found');
+    const receive = (body: Buffer | Error): void => {
       try {
-        messages = form.parse(body, exchange);
+        if (body instanceof Error) throw body;
+        // The session may have ended while the body was arriving.
+        if (session.state === 'ended') throw new RequestError('GW_SESSION', 'not found');
+        const messages = form.parse(body, exchange);
+        // A client sends again after the answer to its last request, and that answer comes when there
+        // is room. This client does not wait.
+        if (session.full) throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
+        session.take(messages, () => form.answer(exchange, headers));
       } catch (error) {
-        refuseFor(exchange, refusal, error, this.#context.log);
-        return;
+        this.#refuse(exchange, refusal, error);
       }
-      // A client sends again when it was answered, and it is answered when there is room: this one does not wait.
-      if (session.full) refuse(exchange, refusal, 429, 'wait for the answer to the one before');
-      else session.take(messages, () => form.answer(exchange, headers));
-    });
+    };
+    exchange.readBody(route.maxMessage, receive, this.#gate);
   }
 }
 

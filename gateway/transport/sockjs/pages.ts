@@ -1,5 +1,4 @@
 import type { Exchange, Headers } from '../../http/exchange.ts';
-import { refuse } from '../refuse.ts';
 import type { PageAddress } from './address.ts';
 import { LIBRARY } from './address.ts';
 import { GREETING, GREETING_HEADERS } from './greeting.ts';
@@ -8,12 +7,11 @@ import { iframeLibrary, libraryHeaders } from './iframe-library.ts';
 import { iframeHeaders, iframePage } from './iframe-page.ts';
 import { encodeInfo, INFO_HEADERS } from './info.ts';
 import type { SockJsRoute } from './route.ts';
-import { answerPlain } from './websocket.ts';
+import { answerPlain, type PlainSettings } from './websocket.ts';
+import { wrongMethod } from './wrong-method.ts';
 
 /** What the pages below a route say. */
-export interface PageSettings {
-  /** Clients may use WebSockets. */
-  readonly websocket: boolean;
+export interface PageSettings extends PlainSettings {
   /** Clients must have cookies. */
   readonly cookie: boolean;
   /** Where the iframe page finds the client's library; undefined: below the route. */
@@ -32,9 +30,9 @@ export class SockJsPages {
 
   handle(exchange: Exchange, address: PageAddress, route: SockJsRoute): void {
     const { kind, base } = address;
-    const { websocket, cookie, library } = this.#settings;
+    const { websocket, cookie, library, log } = this.#settings;
     if (kind === 'websocket') {
-      answerPlain(exchange, websocket);
+      answerPlain(exchange, this.#settings);
       return;
     }
     if (kind === 'info') {
@@ -42,7 +40,7 @@ export class SockJsPages {
       return;
     }
     if (exchange.method !== 'GET') {
-      wrongMethod(exchange, 'GET');
+      wrongMethod(exchange, 'GET', log);
       return;
     }
     if (kind === 'greeting') exchange.reply(200, GREETING_HEADERS, GREETING);
@@ -59,7 +57,7 @@ export class SockJsPages {
     const crossOrigin = crossOriginOf(exchange, route);
     if (exchange.method === 'OPTIONS') exchange.reply(204, preflight('OPTIONS, GET', crossOrigin), '');
     else if (exchange.method === 'GET') exchange.reply(200, merged(INFO_HEADERS, crossOrigin), info);
-    else wrongMethod(exchange, 'OPTIONS, GET');
+    else wrongMethod(exchange, 'OPTIONS, GET', this.#settings.log);
   }
 }
 
@@ -68,14 +66,4 @@ function replyOnce(exchange: Exchange, headers: Headers, content: string): void 
   const { 'content-type': _type, ...others } = headers;
   if (exchange.header('if-none-match') === headers.etag) exchange.reply(304, others, '');
   else exchange.reply(200, headers, content);
-}
-
-/** Without a body and its type (SockJS 0.3.3, "verify405"). */
-export function wrongMethod(exchange: Exchange, allow: string): void {
-  exchange.reply(405, { allow }, '');
-}
-
-/** Without anything of the request in it. */
-export function notFound(exchange: Exchange, headers: Headers): void {
-  refuse(exchange, headers, 404, 'not found');
 }

@@ -1,12 +1,29 @@
+import { RequestError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import { PLAIN } from '../../http/plain.ts';
-import { refuse } from '../refuse.ts';
+import { refuse } from '../../http/refuse.ts';
+import { wrongMethod } from './wrong-method.ts';
 
-/** A plain request of a WebSocket's address, in the words that the protocol's own tests look for (SockJS 0.3.3, "WebsocketHttpErrors"). */
-export function answerPlain(exchange: Exchange, isOffered: boolean): void {
-  if (!isOffered) refuse(exchange, PLAIN, 404, 'not found');
-  else if (exchange.method !== 'GET') exchange.reply(405, { allow: 'GET' }, '');
-  else if (exchange.header('upgrade')?.toLowerCase() === 'websocket')
-    refuse(exchange, PLAIN, 400, '"Connection" must be "Upgrade".');
-  else refuse(exchange, PLAIN, 400, 'Can "Upgrade" only to "WebSocket".');
+/** What the answer depends on. */
+export interface PlainSettings {
+  /** Clients may use WebSockets. */
+  readonly websocket: boolean;
+  readonly log: Log;
+}
+
+/**
+ * Answers a plain request of a WebSocket's address, in the words that the protocol's own tests look
+ * for (SockJS 0.3.3, "WebsocketHttpErrors").
+ */
+export function answerPlain(exchange: Exchange, { websocket, log }: PlainSettings): void {
+  if (websocket && exchange.method !== 'GET') wrongMethod(exchange, 'GET', log);
+  else refuse(exchange, PLAIN, faultOf(exchange, websocket), log);
+}
+
+function faultOf(exchange: Exchange, isOffered: boolean): RequestError {
+  if (!isOffered) return new RequestError('GW_SOCKJS');
+  const isUpgrade = exchange.header('upgrade')?.toLowerCase() === 'websocket';
+  const message = isUpgrade ? '"Connection" must be "Upgrade".' : 'Can "Upgrade" only to "WebSocket".';
+  return new RequestError('GW_BAD_HANDSHAKE', message);
 }

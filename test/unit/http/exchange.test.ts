@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { RequestError } from '../../../gateway/base/errors.ts';
+import { type MemoryAccount, MemoryBudget } from '../../../gateway/base/memory-budget.ts';
 import type { Exchange, ResponseStream } from '../../../gateway/http/exchange.ts';
 import { until } from '../../support/until.ts';
 import { ask, rawClient, statusOf } from './raw-client.ts';
@@ -26,7 +28,7 @@ function post(body: string, extra = ''): string {
 const echo = (limit: number): Behind => ({
   onRequest: (exchange) => {
     exchange.readBody(limit, (body) => {
-      if (body === undefined) exchange.reply(413, {}, 'body too long\n');
+      if (body instanceof Error) exchange.reply(413, {}, 'body too long\n');
       else exchange.reply(200, { 'x-own': '1' }, body);
     });
     return true;
@@ -153,6 +155,74 @@ for (const road of ["over Node's server", ON_LANE]) {
         const both = post('1234567') + post('next');
         const answer = await ask(port, both, (text) => text.endsWith('next'));
         assert.deepEqual(answer.match(/^HTTP\/1\.1 \d+/gm), ['HTTP/1.1 413', 'HTTP/1.1 200']);
+      });
+    });
+
+    describe('with a gate before its body', () => {
+      const HEAD = 'POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 100\r\n\r\n';
+
+      /** Lets bodies in that begin with `yes`, and counts them in `memory`. */
+      const gated = (memory: MemoryBudget, begun: () => void = () => {}): Behind => ({
+        onRequest: (exchange) => {
+          const admit = (start: Buffer): MemoryAccount => {
+            if (start.toString() !== 'yes') throw new RequestError('GW_SESSION', 'not wanted');
+            begun();
+            return memory.account(exchange.remoteAddress);
+          };
+          const answer = (body: Buffer | Error): void => {
+            if (body instanceof RequestError) exchange.reply(body.status, {}, `${body.message}\n`);
+            else exchange.reply(200, {}, `${body}, ${memory.held} held`);
+          };
+          exchange.readBody(200, answer, { prefix: 3, admit });
+          return true;
+        },
+      });
+      const budget = (memory: number) => new MemoryBudget({ memory, memoryPerAddress: memory });
+
+      it('refuses one by its first bytes, and goes on with the next request', async () => {
+        await withWalls(gated(budget(1000)), async (port) => {
+          const client = rawClient(port, `${HEAD}no!`);
+          const refusal = await client.read((text) => text.endsWith('not wanted\n'));
+          assert.equal(statusOf(refusal), 404);
+          client.socket.write('x'.repeat(97) + post('yes'));
+          assert.match(await client.read((text) => text.endsWith('held')), /yes, 0 held$/);
+          client.socket.destroy();
+        });
+      });
+
+      it('counts what has arrived, and nothing once the body is complete', async () => {
+        const memory = budget(1000);
+        await withWalls(gated(memory), async (port) => {
+          const client = rawClient(port, `${HEAD}yes${'x'.repeat(30)}`);
+          await until('33 bytes held', () => memory.held === 33);
+          client.socket.write('x'.repeat(67));
+          assert.match(await client.read((text) => text.endsWith('held')), / 0 held$/);
+          client.socket.destroy();
+        });
+      });
+
+      it('forgets what a client that went away had sent', async () => {
+        const memory = budget(1000);
+        await withWalls(gated(memory), async (port) => {
+          const client = rawClient(port, `${HEAD}yes`);
+          await until('3 bytes held', () => memory.held === 3);
+          client.socket.destroy();
+          await until('0 bytes held', () => memory.held === 0);
+          assert.equal(memory.heldFor('127.0.0.1'), 0);
+        });
+      });
+
+      it('refuses the rest once the memory is used up', async () => {
+        const memory = budget(50);
+        await withWalls(gated(memory), async (port) => {
+          const client = rawClient(port, `${HEAD}yes`);
+          await until('3 bytes held', () => memory.held === 3);
+          client.socket.write('x'.repeat(60));
+          const refusal = await client.read((text) => text.endsWith('clients\n'));
+          assert.equal(statusOf(refusal), 503);
+          assert.equal(memory.held, 0);
+          client.socket.destroy();
+        });
       });
     });
 

@@ -108,7 +108,7 @@ describe('the server', () => {
     const { port } = await startWalls({
       onUpgrade: (request) => {
         seen = request;
-        request.refuse(403, 'not you', { 'x-own': '1' });
+        request.reply(403, { 'x-own': '1' }, 'not you\n');
         return true;
       },
     });
@@ -133,7 +133,7 @@ describe('the server', () => {
     client.socket.resetAndDestroy();
     taken.socket.write('x');
     await gone;
-    taken.refuse(500, 'late');
+    taken.reply(500, {}, 'late\n');
   });
 });
 

@@ -1,0 +1,53 @@
+import type { ByteQueue } from '../base/byte-queue.ts';
+import { RequestError } from '../base/errors.ts';
+import type { MemoryAccount } from '../base/memory-budget.ts';
+import type { RequestHead } from './exchange.ts';
+
+/** Decides by the beginning of a body whether the rest of it is collected. */
+export interface BodyGate {
+  /** Bytes of the body that the decision needs. */
+  readonly prefix: number;
+  /**
+   * Opens the account in which the collected bytes are counted. `start` is the first `prefix` bytes.
+   * Throws a `RequestError` if the body is not wanted.
+   */
+  admit(start: Buffer, head: RequestHead): MemoryAccount;
+}
+
+/** One body on its way through a gate. */
+export class BodyCollection {
+  readonly #gate: BodyGate;
+  readonly #head: RequestHead;
+  #account: MemoryAccount | undefined;
+
+  constructor(gate: BodyGate, head: RequestHead) {
+    this.#gate = gate;
+    this.#head = head;
+  }
+
+  /** Counts what has arrived so far. Returns the error to answer if no more is to be collected. */
+  check(arrived: ByteQueue): Error | undefined {
+    const { prefix } = this.#gate;
+    if (arrived.size < prefix) return undefined;
+    try {
+      this.#account ??= this.#gate.admit(arrived.join().subarray(0, prefix), this.#head);
+    } catch (error) {
+      return error as Error;
+    }
+    if (!this.#account.hasRoom(arrived.size - this.#account.bytes)) {
+      return new RequestError('GW_MEMORY');
+    }
+    this.#account.set(arrived.size);
+    return undefined;
+  }
+
+  /** The body is complete, refused or cut. */
+  close(): void {
+    this.#account?.close();
+  }
+}
+
+/** The answer to a body that is over its bound. */
+export function bodyTooLong(): RequestError {
+  return new RequestError('GW_BODY');
+}
