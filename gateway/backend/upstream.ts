@@ -5,6 +5,8 @@ import type { Clock } from '../base/clock.ts';
 import { RefusedError } from '../base/errors.ts';
 import { WsChannel } from '../channel/ws-channel.ts';
 import type { Accepted, Backend, Handshake } from './backend.ts';
+import { attempt } from './dial.ts';
+import { connectionFailure, statusReason } from './failure.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { targetOrigin, targetPath, type UpstreamTarget } from './target.ts';
 
@@ -32,50 +34,30 @@ export function upstreamBackend(target: UpstreamTarget, options: UpstreamOptions
   };
 }
 
-async function connect(
+function connect(
   target: UpstreamTarget,
   options: UpstreamOptions,
   handshake: Handshake,
   signal: AbortSignal,
 ): Promise<Accepted> {
-  if (signal.aborted) throw new RefusedError('given up');
-  const ws = open(target, options, handshake);
-  const { clock } = options;
-  return new Promise((resolve, reject) => {
+  const { clock, connectTimeout, ping } = options;
+  return attempt<Accepted>({ clock, connectTimeout, signal }, ({ succeed, fail }) => {
+    const ws = open(target, options, handshake);
     let socket: Duplex;
     let cookies: readonly string[] = [];
-    const refuse = (error: RefusedError): void => {
-      settle();
-      reject(error);
-      ws.terminate();
-    };
-    const abort = (): void => refuse(new RefusedError('given up'));
-    const timer = clock.setTimeout(
-      () => refuse(new RefusedError('no answer in time')),
-      options.connectTimeout,
-    );
-    const settle = (): void => {
-      clock.clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-    };
-    signal.addEventListener('abort', abort);
     ws.on('upgrade', (response) => {
       socket = response.socket;
       if (handshake.anonymous !== true) cookies = cookiesOf(response);
     });
     ws.on('open', () => {
-      settle();
-      const channel = new WsChannel(ws, socket, clock, options.ping);
-      resolve({ channel, protocol: ws.protocol, cookies });
+      const channel = new WsChannel(ws, socket, clock, ping);
+      succeed({ channel, protocol: ws.protocol, cookies });
     });
-    ws.on('unexpected-response', (_request, response) => {
-      refuse(new RefusedError(refusal(response.statusCode), response.statusCode));
+    ws.on('unexpected-response', (_request, { statusCode }) => {
+      fail(new RefusedError(statusReason(statusCode), statusCode));
     });
-    // Also told after the rejection, when the attempt is broken off; a promise takes the first.
-    ws.on('error', (cause) => {
-      settle();
-      reject(new RefusedError(cause.message || 'no connection', undefined, { cause }));
-    });
+    ws.on('error', (cause) => fail(connectionFailure(cause)));
+    return () => ws.terminate();
   });
 }
 
@@ -113,10 +95,4 @@ function grouped(fields: readonly string[]): Record<string, string | string[]> {
     groups[name] = before === undefined ? value : [before, value].flat();
   }
   return groups;
-}
-
-/** What a status in place of 101 means, for the log. */
-export function refusal(status: number | undefined): string {
-  if (status === 426) return 'answered 426: an intermediary on the way upstream may have removed the Upgrade';
-  return `answered ${status}`;
 }

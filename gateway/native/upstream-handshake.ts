@@ -1,11 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { isIP, connect as netConnect, type Socket } from 'node:net';
-import { connect as tlsConnect } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { Handshake } from '../backend/backend.ts';
+import { type AttemptOptions, attempt, openSocket } from '../backend/dial.ts';
+import { connectionFailure, statusReason } from '../backend/failure.ts';
 import { forwardedHeaders } from '../backend/forwarded-headers.ts';
 import { targetPath, type UpstreamTarget } from '../backend/target.ts';
-import { refusal } from '../backend/upstream.ts';
-import type { Clock } from '../base/clock.ts';
 import { RefusedError } from '../base/errors.ts';
 import { acceptOf, hasToken, plainVersion, tokens } from './handshake-rules.ts';
 
@@ -28,82 +27,42 @@ export class HandshakeRefusedError extends RefusedError {
   }
 }
 
-/** Bounds of one attempt. */
-export interface HandshakeOptions {
-  readonly clock: Clock;
-  /** Milliseconds until the answer must be there. */
-  readonly connectTimeout: number;
-  readonly signal: AbortSignal;
-}
-
 /**
- * Repeats a client's opening handshake toward an upstream, key and offers included, so that the connection can be handed over
- * byte by byte.
+ * Repeats a client's opening handshake toward an upstream, key and offers included, so that the
+ * connection can be handed over byte by byte.
  *
- * @throws RefusedError; a HandshakeRefusedError if the upstream answered something else than 101.
+ * @throws RefusedError; a HandshakeRefusedError if the upstream answered something other than 101.
  */
-export async function switchProtocols(
+export function switchProtocols(
   target: UpstreamTarget,
   handshake: Handshake,
   key: string,
-  options: HandshakeOptions,
+  options: AttemptOptions,
 ): Promise<Switched> {
-  const { clock, connectTimeout, signal } = options;
-  if (signal.aborted) throw new RefusedError('given up');
-  const request = httpRequest({
-    method: 'GET',
-    path: targetPath(target, handshake),
-    headers: requestFields(target, handshake),
-    createConnection: () => connect(target),
-  });
-  return new Promise<Switched>((resolve, reject) => {
-    const giveUp = (reason: string): void => {
-      reject(new RefusedError(reason));
-      request.destroy();
-    };
-    const abort = (): void => giveUp('given up');
-    const timer = clock.setTimeout(() => giveUp('no answer in time'), connectTimeout);
-    signal.addEventListener('abort', abort);
-    const settle = (): void => {
-      clock.clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-    };
+  return attempt<Switched>(options, ({ succeed, fail }) => {
+    const request = httpRequest({
+      method: 'GET',
+      path: targetPath(target, handshake),
+      headers: requestFields(target, handshake),
+      createConnection: () => openSocket(target, { ca: target.ca, alpn: ['http/1.1'], allowHalfOpen: true }),
+    });
     request.on('upgrade', (response, socket, head) => {
-      settle();
       const flaw = flawOf(response, handshake, key);
-      const anonymous = handshake.anonymous === true;
-      if (flaw === undefined) return resolve({ socket, head, fields: responseFields(response, anonymous) });
+      if (flaw === undefined) {
+        succeed({ socket, head, fields: responseFields(response, handshake.anonymous === true) });
+        return;
+      }
       socket.destroy();
-      reject(new RefusedError(`bad 101: ${flaw}`));
+      fail(new RefusedError(`the backend's 101 is wrong: ${flaw}`));
     });
     request.on('response', (response) => {
-      settle();
       const status = response.statusCode ?? 0;
-      reject(new HandshakeRefusedError(refusal(status), status, usefulFields(response)));
-      request.destroy();
+      fail(new HandshakeRefusedError(statusReason(status), status, usefulFields(response)));
     });
-    // Stays when the attempt is over: whatever is told later must not end the process.
-    request.on('error', (cause) => {
-      settle();
-      reject(new RefusedError(cause.message || 'no connection', undefined, { cause }));
-    });
+    // This listener stays: an error that nobody listens to would end the process.
+    request.on('error', (cause) => fail(connectionFailure(cause)));
     request.end();
-  });
-}
-
-/** The name that is verified is that of the target, whatever `Host` says. */
-function connect(target: UpstreamTarget): Socket {
-  const { hostname: host, port, secure, ca } = target;
-  if (!secure) return netConnect({ host, port, allowHalfOpen: true });
-  const halfOpen = { allowHalfOpen: true };
-  return tlsConnect({
-    ...halfOpen,
-    host,
-    port,
-    servername: isIP(host) ? '' : host,
-    ALPNProtocols: ['http/1.1'],
-    rejectUnauthorized: true,
-    ...(ca === undefined ? {} : { ca }),
+    return () => request.destroy();
   });
 }
 
