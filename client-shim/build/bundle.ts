@@ -54,14 +54,17 @@ export async function bundle(
 }
 
 /**
- * Properties of the shim's own objects, which nobody outside sees: the minified script has shorter names for them. A list of what may be renamed and not
- * of what may not, so that a name left out costs some bytes and breaks nothing.
+ * Properties of the shim's own objects are named with a leading underscore, and the minified script
+ * has shorter names for them. A property without one keeps its name: the page, the browser, or
+ * another script of the shim (transport/lazy-script.ts) knows it by that.
  */
-const INTERNAL =
-  /^(?:abandoned|accept|accessors|acknowledged?|add|addRules|age|answered|ask|asOctets|attach|attached|binary|bridge|bridged|buffered|busy|callback|carriers?|clear|connection|constructing|copied|created|crossOrigin|direct|dispatch|downstream|duplex|ended|enter|event|face|fail|failed|find|from|good|handler|hasUnsent|heard|heartbeat|holdsLoad|home|host|isAwaiting|isEmpty|isSet|isWaiting|kind|last|leave|line|list|listeners|lost|members|move|mover|native|next|note|octets|outbox|page|patience|pick|plain|post|postsOctets|read|reading|received|remove|removeAt|removed|rest|rewind|room|rtt|rules|rungs|scheme|seam|seen|selected|seq|session|setBinaryType|setHandler|settings|sharers|silence|since|sizes|slept|start|stop|streams|sync|take|takes|tasks|to|token|tries|unacknowledged|waiting|wake|way|whileConnected|window|works)$/;
+const INTERNAL = /^_/;
 
-/** Two letters that ES3 would have quoted. */
-const WORDS = ['do', 'if', 'in'];
+/**
+ * Names with an underscore that stay: what the shim hides on the page's objects by a string, and a
+ * method of stompjs. And two-letter names that ES3 would have to quote.
+ */
+const RESERVED = ['_state', '_tail', '_transmit', 'do', 'if', 'in'];
 
 /** The last step to ES3, for people to read (`minified` false) or for the wire; `banner` stays at the top. */
 export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {
@@ -72,7 +75,7 @@ export function finish(code: string, banner: string, { minified = false, module 
     module,
     // Functions of more than a return, put in place of their one call, compress worse: 3 % of the gzipped size.
     compress: minified && { passes: 5, hoist_funs: true, inline: 1 },
-    mangle: minified && { properties: { builtins: true, domprops: true, regex: INTERNAL, reserved: WORDS } },
+    mangle: minified && { properties: { regex: INTERNAL, reserved: RESERVED } },
     output: {
       // A script without a charset is read in that of the page.
       ascii_only: true,

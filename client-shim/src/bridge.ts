@@ -1,7 +1,7 @@
 import type { MessageEvent } from '../browser.d.ts';
-import { whenLeaving } from './browser/leaving.ts';
 import { onMessages } from './browser/messages.ts';
 import { page } from './browser/page.ts';
+import { onPageLifecycle } from './browser/page-lifecycle.ts';
 import { pageOrigin } from './browser/place.ts';
 import { randomId } from './browser/random.ts';
 import { createConnect } from './connect/connect.ts';
@@ -9,7 +9,7 @@ import type { Connection } from './connect/connection.ts';
 import { createMemory } from './connect/memory.ts';
 import { now } from './lang/now.ts';
 import { httpOrigin } from './wire/address.ts';
-import { readBridge, spellBridge } from './wire/bridge.ts';
+import { encodeBridge, readBridge } from './wire/bridge.ts';
 import { readFields } from './wire/parameters.ts';
 import { binaryOf, charactersOf } from './wire/payload.ts';
 import { escapeText, unescapeText } from './wire/text-form.ts';
@@ -18,7 +18,7 @@ import { escapeText, unescapeText } from './wire/text-form.ts';
 
 const connections: { [id: string]: Connection } = {};
 /** Without native sockets: those would say that they are the gateway's own. */
-const platform = { page: page, socket: undefined, now: now };
+const platform = { _page: page, _socket: undefined, _now: now };
 const connect = createConnect(platform, createMemory(page, now));
 /** The page's origin, as the browser says it. */
 let origin = '';
@@ -27,7 +27,7 @@ let seen = 0;
 
 function post(to: string, id: string, verb: string, data: string): void {
   sent += 1;
-  page.parent?.postMessage?.(spellBridge(sent, id, verb, data), to);
+  page.parent?.postMessage?.(encodeBridge(sent, id, verb, data), to);
 }
 
 function take(event: MessageEvent): void {
@@ -57,7 +57,7 @@ function act(connection: Connection, id: string, verb: string, data: string): vo
   else if (verb === 'C') connection.close(number, rest);
   else if (verb === 'X') {
     delete connections[id];
-    connection.leave();
+    connection._unload();
   }
 }
 
@@ -75,7 +75,7 @@ function open(id: string, data: string): void {
       protocols: list(protocols),
       origin: origin,
       transports: transports ? list(transports) : null,
-      bridged: true
+      _bridged: true
     },
     {
       open: (protocol) => tell('O', protocol),
@@ -101,14 +101,14 @@ function open(id: string, data: string): void {
 }
 
 onMessages(take);
-whenLeaving(leave, rest);
+onPageLifecycle(leave, rest);
 
 function leave(): void {
-  for (const id in connections) (connections[id] as Connection).leave();
+  for (const id in connections) (connections[id] as Connection)._unload();
 }
 
 function rest(resting: boolean): void {
-  for (const id in connections) (connections[id] as Connection).rest(resting);
+  for (const id in connections) (connections[id] as Connection)._freeze(resting);
 }
 
 post('*', '0', 'H', randomId(8));

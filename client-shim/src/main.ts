@@ -12,7 +12,7 @@ const home = (attribute('src') && resolve(attribute('src'), baseUrl())) || '';
 const shim = (page.WebSocketShim as StompShim | undefined) || createStompShim(connectWith, home);
 page.WebSocketShim = page.WebSocket = shim as never;
 shim.configure({
-  gateways: authorityOf(home).host + ' ' + attribute('data-gateway'),
+  gateways: authorityOf(home)._host + ' ' + attribute('data-gateway'),
   map: attribute('data-map'),
   transports: attribute('data-transports')
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { create } from '../../client-shim/src/connect/create.ts';
-import { createAsk } from '../../client-shim/src/session/ask.ts';
 import { createDownstream, type Downstream } from '../../client-shim/src/session/downstream.ts';
+import { createRequestQueue } from '../../client-shim/src/session/request-queue.ts';
 import { createSession, type Session } from '../../client-shim/src/session/session.ts';
-import { byXhr } from '../../client-shim/src/transport/by-xhr.ts';
-import type { CarrierKind, Line } from '../../client-shim/src/transport/carrier.ts';
+import type { CarrierKind, SessionContext } from '../../client-shim/src/transport/carrier.ts';
 import { CARRIERS } from '../../client-shim/src/transport/order.ts';
 import type { Platform } from '../../client-shim/src/transport/platform.ts';
+import { xhrRequester } from '../../client-shim/src/transport/xhr-requester.ts';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
 import { type Flood, numbered, startFlood } from '../support/flood.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -51,7 +51,7 @@ describe('a session that is moved under load', () => {
         // The load is spread over all moves: some goes before each, and each waits until both directions went on.
         const share = Math.floor((MESSAGES * move) / MOVES);
         while (sent < share) page.session.send(numbered(sent++), 100);
-        page.downstream.attach(kinds[move % kinds.length] as CarrierKind);
+        page.downstream._attach(kinds[move % kinds.length] as CarrierKind);
         const before = page.received;
         await until(
           `life after move ${move}`,
@@ -63,7 +63,7 @@ describe('a session that is moved under load', () => {
       assert.deepEqual([page.wrong, flood.wrong, page.closed], [null, undefined, null]);
       assert.deepEqual(new Set(proved), new Set(names));
       assert.deepEqual(realm.errors, []);
-      page.session.leave();
+      page.session._unload();
     });
   }
 
@@ -77,23 +77,23 @@ describe('a session that is moved under load', () => {
   }
 
   function openSession(first: CarrierKind): Promise<Page> {
-    const platform: Platform = { page: realm.window, socket: realm.window.WebSocket, now: Date.now };
+    const platform: Platform = { _page: realm.window, _socket: realm.window.WebSocket, _now: Date.now };
     const url = `ws://127.0.0.1:${gateway.port}/flood`;
     const target = { url, protocols: [], origin: realm.window.origin, transports: null };
     return new Promise((resolve, reject) => {
-      const ask = createAsk(platform);
-      create(ask, byXhr, platform, target, false, {
-        failed: (reason) => reject(new Error(reason)),
-        created: (created) => {
-          const line: Line = {
+      const ask = createRequestQueue(platform);
+      create(ask, xhrRequester, platform, target, false, {
+        _failed: (reason) => reject(new Error(reason)),
+        _created: (created) => {
+          const context: SessionContext = {
             url,
-            token: created.token,
-            rungs: [],
-            way: byXhr,
-            ask,
-            crossOrigin: false,
-            binary: false,
-            postsOctets: true,
+            _token: created._token,
+            _candidates: [],
+            _requester: xhrRequester,
+            _sendRequest: ask,
+            _crossOrigin: false,
+            _binary: false,
+            _postsBytes: true,
           };
           const page: Omit<Page, 'session' | 'downstream'> = {
             received: 0,
@@ -114,20 +114,20 @@ describe('a session that is moved under load', () => {
               page.closed = `${code}`;
             },
           };
-          const downstream = createDownstream(platform, created, created.rtt, [], {
-            pick: (kind) => kind ?? first,
-            proved: (kind) => page.onProved(kind),
-            lost: (loss) => loss.kind,
-            stop: () => {},
+          const downstream = createDownstream(platform, created, created._rtt, [], {
+            _pick: (kind) => kind ?? first,
+            _proved: (kind) => page.onProved(kind),
+            _lost: (loss) => loss._kind,
+            _stop: () => {},
           });
           const session = createSession(
             platform,
-            line,
+            context,
             created,
             events,
             {
-              note: () => {},
-              over(why) {
+              _note: () => {},
+              _over(why) {
                 page.closed ??= why;
               },
             },

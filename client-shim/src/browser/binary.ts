@@ -1,5 +1,5 @@
 import type { Blob } from '../../browser.d.ts';
-import { Bytes, type Octets } from '../lang/bytes.ts';
+import { type ByteArray, Bytes } from '../lang/bytes.ts';
 import { page } from './page.ts';
 
 /** The name in `[object Name]`: tells objects of other frames too, where `instanceof` does not. */
@@ -22,10 +22,10 @@ export function isBlob(value: unknown): value is Blob {
 }
 
 /** The octets of binary data, without a copy where there is a view to be had. */
-export function octetsOf(data: Bytes | ArrayBuffer | ArrayBufferView): Octets {
+export function bytesOf(data: Bytes | ArrayBuffer | ArrayBufferView): ByteArray {
   if (data instanceof Bytes) return data.bytes;
-  const Octet = page.Uint8Array as NonNullable<typeof page.Uint8Array>;
+  const ByteArrayClass = page.Uint8Array as NonNullable<typeof page.Uint8Array>;
   return isArrayBuffer(data)
-    ? new Octet(data)
-    : new Octet(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    ? new ByteArrayClass(data)
+    : new ByteArrayClass(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }

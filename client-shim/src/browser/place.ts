@@ -15,7 +15,7 @@ export function baseUrl(): string {
 /** Serialized origin of the page; a page from a file, or a sandboxed one, has `null`. */
 export function pageOrigin(): string {
   if (page.origin) return page.origin;
-  const { scheme, host } = authorityOf(page.location ? page.location.href : '');
+  const { _scheme: scheme, _host: host } = authorityOf(page.location ? page.location.href : '');
   return /^http/i.test(scheme) ? plainOrigin(scheme + host) : 'null';
 }
 

@@ -7,18 +7,18 @@ import { page } from './page.ts';
  * native promises either, and there a timer for each message would cost 15 ms.
  */
 export class TaskQueue {
-  private readonly waiting: (() => void)[] = [];
-  private busy = false;
+  private readonly _waiting: (() => void)[] = [];
+  private _busy = false;
 
-  add(task: () => void): void {
-    this.waiting.push(task);
-    if (!this.busy) this.next();
+  _add(task: () => void): void {
+    this._waiting.push(task);
+    if (!this._busy) this._next();
   }
 
-  private next(): void {
+  private _next(): void {
     for (;;) {
-      const task = this.waiting.shift();
-      this.busy = !!task;
+      const task = this._waiting.shift();
+      this._busy = !!task;
       if (!task) return;
       task();
       if (page.MessageChannel) break;
@@ -26,7 +26,7 @@ export class TaskQueue {
     const { port1, port2 } = new page.MessageChannel();
     port1.onmessage = () => {
       port1.close();
-      this.next();
+      this._next();
     };
     port2.postMessage(0);
   }

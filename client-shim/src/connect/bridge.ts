@@ -6,16 +6,16 @@ import { nothing } from '../lang/nothing.ts';
 import { VERSION } from '../lang/version.ts';
 import { createAlarm } from '../transport/alarm.ts';
 import { insertFrame, remove } from '../transport/element.ts';
-import type { Opening, Part } from '../transport/part.ts';
+import type { LazyScript, SocketOptions } from '../transport/lazy-script.ts';
 import type { Platform } from '../transport/platform.ts';
 import { httpOrigin } from '../wire/address.ts';
-import { readBridge, spellBridge } from '../wire/bridge.ts';
-import { spellFields } from '../wire/parameters.ts';
+import { encodeBridge, readBridge } from '../wire/bridge.ts';
+import { encodeFields } from '../wire/parameters.ts';
 import { binaryOf, charactersOf } from '../wire/payload.ts';
 import { escapeText, unescapeText } from '../wire/text-form.ts';
 
 /** Milliseconds for the bridge to load and greet. */
-const PATIENCE = 3000;
+const GREETING_TIMEOUT = 3000;
 /** Milliseconds between looks whether it is there and needed. */
 const LOOK = 5000;
 
@@ -23,8 +23,8 @@ const LOOK = 5000;
  * A page of the gateway's in a hidden frame, in which connections are made as the gateway's own pages make them: with cookies, and over all
  * transports (PROTOCOL.md §14). One for all sockets to a gateway.
  */
-export function createBridges(platform: Platform): Part['open'] {
-  const bridges: { [origin: string]: Part | undefined } = {};
+export function createBridges(platform: Platform): LazyScript['open'] {
+  const bridges: { [origin: string]: LazyScript | undefined } = {};
   return (opening) => {
     const origin = httpOrigin(opening.url);
     const bridge =
@@ -37,33 +37,33 @@ export function createBridges(platform: Platform): Part['open'] {
   };
 }
 
-function createBridge(platform: Platform, origin: string, gone: () => void): Part {
-  const users: { [id: string]: Opening } = {};
+function createBridge(platform: Platform, origin: string, gone: () => void): LazyScript {
+  const users: { [id: string]: SocketOptions } = {};
   /** What it said when it was loaded. */
   let greeted = '';
   let last = 0;
   let sent = 0;
   let seen = 0;
   const stop = onMessages(take);
-  const frame = insertFrame(platform.page.document as Document, origin + '/shim/bridge.html?v=' + VERSION);
+  const frame = insertFrame(platform._page.document as Document, origin + '/shim/bridge.html?v=' + VERSION);
   const look = createAlarm(platform, () => {
     let needed = false;
     each(() => {
       needed = true;
     });
     // The frame's window goes away when the page empties itself.
-    if (greeted && needed && frame.contentWindow) look.set(LOOK);
+    if (greeted && needed && frame.contentWindow) look._set(LOOK);
     else end();
   });
-  look.set(PATIENCE);
+  look._set(GREETING_TIMEOUT);
 
   function end(): void {
     stop();
-    look.clear();
+    look._clear();
     remove(frame);
     gone();
     each((id) => {
-      const user = leave(id) as Opening;
+      const user = leave(id) as SocketOptions;
       if (greeted) closed(user, 1006, '', false, true);
       else user.hooks.passed('bridge mute');
     });
@@ -75,13 +75,19 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
   }
 
   /** Takes a user out. */
-  function leave(id: string): Opening | undefined {
+  function leave(id: string): SocketOptions | undefined {
     const user = users[id];
     delete users[id];
     return user;
   }
 
-  function closed(user: Opening, code: number, reason: string, wasClean: boolean, failed: boolean): void {
+  function closed(
+    user: SocketOptions,
+    code: number,
+    reason: string,
+    wasClean: boolean,
+    failed: boolean
+  ): void {
     user.hooks.over(code);
     if (wasClean) user.events.closing();
     user.events.closed(code, reason, wasClean, failed);
@@ -91,15 +97,15 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
     const window = frame.contentWindow as Page | null;
     sent += 1;
     if (greeted && window && window.postMessage)
-      window.postMessage(spellBridge(sent, id, verb, data), origin);
+      window.postMessage(encodeBridge(sent, id, verb, data), origin);
   }
 
-  function ask(id: string): void {
-    const { url, protocols, transports } = users[id] as Opening;
+  function sendRequest(id: string): void {
+    const { url, protocols, transports } = users[id] as SocketOptions;
     post(
       id,
       'O',
-      spellFields({
+      encodeFields({
         url: url,
         protocols: protocols.join(','),
         transports: transports ? transports.join(',') : ''
@@ -120,12 +126,12 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
       const user = users[id];
       if (verb === 'H') {
         greeted = verb + parts[4];
-        each(ask);
+        each(sendRequest);
       } else if (user) tell(user, id, verb as string, parts[4] as string);
     }
   }
 
-  function tell(user: Opening, id: string, verb: string, data: string): void {
+  function tell(user: SocketOptions, id: string, verb: string, data: string): void {
     const { events, hooks } = user;
     const parts = data.split(',');
     if (verb === 'O') {
@@ -138,7 +144,7 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
       closed(user, +(parts[0] as string), parts.slice(3).join(), parts[1] === 'true', parts[2] === 'true');
     } else {
       const text = unescapeText(data);
-      events.message(verb === 'B' ? binaryOf(platform.page, text, user.bytes) : text);
+      events.message(verb === 'B' ? binaryOf(platform._page, text, user.bytes) : text);
     }
   }
 
@@ -147,18 +153,18 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Par
       last += 1;
       const id = '' + last;
       users[id] = opening;
-      if (greeted) ask(id);
+      if (greeted) sendRequest(id);
       return {
         send: (data, size) => {
           const text = typeof data === 'string';
           // The shim's own Bytes are of another script.
-          const octets = (data as Bytes).bytes;
+          const bytes = (data as Bytes).bytes;
           post(
             id,
             text ? 'T' : 'B',
             size +
               ',' +
-              escapeText(text ? data : octets ? binaryString(octets, 0, octets.length) : charactersOf(data))
+              escapeText(text ? data : bytes ? binaryString(bytes, 0, bytes.length) : charactersOf(data))
           );
         },
         close: (code, reason) => post(id, 'C', code + ',' + reason),

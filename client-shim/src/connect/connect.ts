@@ -3,23 +3,23 @@ import { Bytes } from '../lang/bytes.ts';
 import { indexOf } from '../lang/list.ts';
 import { now } from '../lang/now.ts';
 import { VERSION } from '../lang/version.ts';
-import { createAsk } from '../session/ask.ts';
+import { createRequestQueue } from '../session/request-queue.ts';
 import { createSession, type Session, sayGone } from '../session/session.ts';
 import { createAlarm } from '../transport/alarm.ts';
-import type { CarrierKind, Line } from '../transport/carrier.ts';
+import type { CarrierKind, SessionContext } from '../transport/carrier.ts';
 import { hasFlash } from '../transport/flash-socket.ts';
+import { type LazyScriptName, loadLazyScript } from '../transport/lazy-script.ts';
 import { CARRIERS, defaultOrder } from '../transport/order.ts';
-import { loadPart, type PartName } from '../transport/part.ts';
 import { hasLevel2, type Platform } from '../transport/platform.ts';
-import type { Ask, Way } from '../transport/request.ts';
-import { wayFor } from '../transport/ways.ts';
-import { isTrusted, type Native, type NativeHooks, openNative } from '../transport/websocket.ts';
+import type { Requester, SendRequest } from '../transport/requester.ts';
+import { requesterFor } from '../transport/requesters.ts';
+import { type DirectSocket, type DirectSocketHooks, isTrusted, openNative } from '../transport/websocket.ts';
 import { httpOrigin } from '../wire/address.ts';
 import type { Connect, Connection, ConnectionEvents, Step, Target } from './connection.ts';
 import { type Created, create } from './create.ts';
-import { createHub, type Hub } from './hub.ts';
+import { createDownstreamPool, type DownstreamPool } from './downstream-pool.ts';
 import { createMemory, type Memory } from './memory.ts';
-import { BAD_FOR, GOOD_FOR, rungsOf } from './mover.ts';
+import { BAD_FOR, candidatesFor, GOOD_FOR } from './transport-policy.ts';
 
 /** Most steps kept for diagnostics: the first ones, which tell how it began, and the latest. */
 const MOST_STEPS = 100;
@@ -29,19 +29,19 @@ const BRIDGE = 'bridge';
 /** Milliseconds after which no carrier waits for the page's load any more: to KHTML a page loads again with each frame in it. */
 const LOADING = 5000;
 /** Milliseconds for a native WebSocket to open where the round trip is not known: with the fallback behind it, less than three seconds. */
-const UNKNOWN_PATIENCE = 2500;
+const UNKNOWN_RTT_TIMEOUT = 2500;
 
 /** `connect` on a platform. What the sockets of one page have in common begins here. */
 export function createConnect(platform: Platform, memory: Memory): Connect {
-  const hub = createHub(platform, memory);
-  const ask = createAsk(platform);
-  const loadBy = platform.now() + LOADING;
-  return (target, events) => connectOn(platform, memory, hub, ask, loadBy, target, events);
+  const pool = createDownstreamPool(platform, memory);
+  const sendRequest = createRequestQueue(platform);
+  const loadBy = platform._now() + LOADING;
+  return (target, events) => connectOn(platform, memory, pool, sendRequest, loadBy, target, events);
 }
 
 /** `connect` in this browser; `socket` is its own WebSocket, in whose place the shim stands. */
-export function connectWith(socket: Platform['socket']): Connect {
-  return createConnect({ page: page, socket: socket, now: now }, createMemory(page, now));
+export function connectWith(socket: Platform['_socket']): Connect {
+  return createConnect({ _page: page, _socket: socket, _now: now }, createMemory(page, now));
 }
 
 /**
@@ -51,8 +51,8 @@ export function connectWith(socket: Platform['socket']): Connect {
 function connectOn(
   platform: Platform,
   memory: Memory,
-  hub: Hub,
-  ask: Ask,
+  pool: DownstreamPool,
+  sendRequest: SendRequest,
   loadBy: number,
   target: Target,
   events: ConnectionEvents
@@ -60,10 +60,10 @@ function connectOn(
   const order = target.transports || defaultOrder(platform);
   const origin = httpOrigin(target.url);
   const host = origin.substring(origin.indexOf('//') + 2) + ' ';
-  const crossOrigin = !target.bridged && origin !== target.origin;
+  const crossOrigin = !target._bridged && origin !== target.origin;
   const steps: Step[] = [];
-  const started = platform.now();
-  let plain: Native | undefined;
+  const started = platform._now();
+  let plain: DirectSocket | undefined;
   /** Its name. */
   let direct = NATIVE;
   /** What was tried before a session, and did not open. */
@@ -78,7 +78,7 @@ function connectOn(
 
   function note(transport: string, what: string): void {
     if (steps.length >= MOST_STEPS) steps.splice(MOST_STEPS / 2, 1);
-    steps.push({ time: platform.now() - started, transport: transport, what: what });
+    steps.push({ time: platform._now() - started, transport: transport, what: what });
     if (events.step) events.step(transport, what);
   }
 
@@ -86,9 +86,9 @@ function connectOn(
     const reason =
       indexOf(order, NATIVE) < 0
         ? 'not asked for'
-        : !isTrusted(platform.socket)
+        : !isTrusted(platform._socket)
           ? 'none, or a draft'
-          : rungs(null)[0] && memory.get(host + NATIVE) === 'bad'
+          : candidates(null)[0] && memory._get(host + NATIVE) === 'bad'
             ? 'failed before'
             : '';
     if (!reason) tryNative();
@@ -97,13 +97,13 @@ function connectOn(
   }
 
   /** For a socket that needs no session. */
-  function hooks(name: string): NativeHooks {
+  function hooks(name: string): DirectSocketHooks {
     direct = name;
     return {
       opened: () => {
         directOpen = true;
         note(name, 'open');
-        if (name === NATIVE) memory.set(host + 'rtt', '' + (platform.now() - started), GOOD_FOR);
+        if (name === NATIVE) memory._set(host + 'rtt', '' + (platform._now() - started), GOOD_FOR);
       },
       passed: (reason) => {
         note(name, reason);
@@ -112,20 +112,20 @@ function connectOn(
         fallBack();
       },
       unfit: fail,
-      proved: (good) => memory.set(host + name, good ? 'good' : 'bad', good ? GOOD_FOR : BAD_FOR),
+      proved: (good) => memory._set(host + name, good ? 'good' : 'bad', good ? GOOD_FOR : BAD_FOR),
       over: (code) => end(name, 'closed ' + code)
     };
   }
 
   /** Tried alone and before all else: a race would open two backend connections. */
   function tryNative(): void {
-    const rtt = +memory.get(host + 'rtt');
+    const rtt = +memory._get(host + 'rtt');
     note(NATIVE, 'trying');
     plain = openNative(
       platform,
       target.url,
       target.protocols,
-      Math.max(1000, Math.min(3000, 4 * rtt || UNKNOWN_PATIENCE)),
+      Math.max(1000, Math.min(3000, 4 * rtt || UNKNOWN_RTT_TIMEOUT)),
       events,
       hooks(NATIVE)
     );
@@ -137,19 +137,19 @@ function connectOn(
     return (
       place >= 0 &&
       // A movie needs no bridge.
-      !target.bridged &&
+      !target._bridged &&
       !(first && indexOf(order, first.name) < place) &&
       indexOf(passed, FLASH) < 0 &&
-      !(first && memory.get(host + FLASH) === 'bad') &&
+      !(first && memory._get(host + FLASH) === 'bad') &&
       hasFlash(platform, target.origin, target.url)
     );
   }
 
   /** Opens the socket by a script of its own. */
-  function tryPart(name: string, file: string, global: PartName): void {
+  function tryPart(name: string, file: string, global: LazyScriptName): void {
     note(name, 'trying');
     const told = hooks(name);
-    giveUp = loadPart(platform, origin, file, global, (part) => {
+    giveUp = loadLazyScript(platform, origin, file, global, (part) => {
       if (!part) told.passed('no script');
       else
         plain = part.open({
@@ -168,26 +168,26 @@ function connectOn(
     });
   }
 
-  function rungs(offered: string[] | null, from = crossOrigin): CarrierKind[] {
-    return rungsOf(platform, CARRIERS, order, offered, from, target.url);
+  function candidates(offered: string[] | null, from = crossOrigin): CarrierKind[] {
+    return candidatesFor(platform, CARRIERS, order, offered, from, target.url);
   }
 
   /** Whether a page of the gateway's own could have something better than `first`, the best carrier that this one can. */
   function isBridgeFirst(first: CarrierKind | undefined): boolean {
     return (
       crossOrigin &&
-      rungs(null, false)[0] !== first &&
-      !!platform.page.document &&
-      !!platform.page.postMessage &&
+      candidates(null, false)[0] !== first &&
+      !!platform._page.document &&
+      !!platform._page.postMessage &&
       indexOf(passed, BRIDGE) < 0 &&
-      !(first && memory.get(host + BRIDGE) === 'bad')
+      !(first && memory._get(host + BRIDGE) === 'bad')
     );
   }
 
   function fallBack(): void {
-    const first = rungs(null)[0];
+    const first = candidates(null)[0];
     const bridgeFirst = isBridgeFirst(first);
-    if (isFlashFirst(bridgeFirst ? rungs(null, false)[0] : first)) {
+    if (isFlashFirst(bridgeFirst ? candidates(null, false)[0] : first)) {
       tryPart(FLASH, 'flash-socket.js', 'FallbackGatewayFlash');
       return;
     }
@@ -196,81 +196,81 @@ function connectOn(
       return;
     }
     // Its frame or script would keep the page's `load` from coming.
-    const document = first && first.holdsLoad && platform.page.document;
-    if (document && /^[li]/.test(document.readyState as string) && platform.now() < loadBy) {
-      loaded.set(50);
+    const document = first && first._holdsLoad && platform._page.document;
+    if (document && /^[li]/.test(document.readyState as string) && platform._now() < loadBy) {
+      loaded._set(50);
       return;
     }
-    const way = wayFor(first, platform, crossOrigin, target.url);
-    if (!way) {
+    const requester = requesterFor(first, platform, crossOrigin, target.url);
+    if (!requester) {
       failAll('nothing else to try');
       return;
     }
     note('', 'create');
-    giveUp = create(ask, way, platform, target, crossOrigin, {
-      failed: failAll,
-      created: (answer) => {
+    giveUp = create(sendRequest, requester, platform, target, crossOrigin, {
+      _failed: failAll,
+      _created: (answer) => {
         // Refused or silent while HTTP works at once: that is the network, not the gateway.
-        for (let i = 0; answer.tries < 2 && i < passed.length; i += 1)
-          memory.set(host + passed[i], 'bad', BAD_FOR);
-        memory.set(host + 'rtt', '' + answer.rtt, GOOD_FOR);
-        open(way, answer);
+        for (let i = 0; answer._tries < 2 && i < passed.length; i += 1)
+          memory._set(host + passed[i], 'bad', BAD_FOR);
+        memory._set(host + 'rtt', '' + answer._rtt, GOOD_FOR);
+        open(requester, answer);
       }
     });
   }
 
-  function open(way: Way, answer: Created): void {
-    const offered = rungs(answer.carriers);
-    const line: Line = {
+  function open(requester: Requester, answer: Created): void {
+    const offered = candidates(answer._carriers);
+    const context: SessionContext = {
       url: target.url,
-      token: answer.token,
-      rungs: offered,
-      way: way,
-      ask: ask,
-      crossOrigin: crossOrigin,
-      binary: false,
-      postsOctets: !!way.octets && hasLevel2(platform)
+      _token: answer._token,
+      _candidates: offered,
+      _requester: requester,
+      _sendRequest: sendRequest,
+      _crossOrigin: crossOrigin,
+      _binary: false,
+      _postsBytes: !!requester._sendsBytes && hasLevel2(platform)
     };
     const asked = indexOf(target.protocols.length ? target.protocols : [''], answer.protocol) >= 0;
     if (!asked || !offered.length) {
-      sayGone(platform, line);
+      sayGone(platform, context);
       failAll(asked ? 'no carrier' : 'subprotocol not selected');
       return;
     }
     session = createSession(
       platform,
-      line,
+      context,
       answer,
       events,
-      { note: note, over: (why) => end(transport(), why) },
-      hub(origin, host, offered, answer)
+      { _note: note, _over: (why) => end(transport(), why) },
+      pool(origin, host, offered, answer)
     );
     note(transport(), 'open');
     events.open(answer.protocol, '');
   }
 
   function transport(): string {
-    const kind = session && session.kind();
+    const kind = session && session._kind();
     return plain ? direct : kind ? kind.name : '';
   }
 
   function end(at: string, why: string): void {
     note(at, why);
     over = true;
-    loaded.clear();
+    loaded._clear();
     if (giveUp) giveUp();
   }
 
   /** Nothing can be had. A native socket that failed before may be all that there is: the next try begins with it. */
   function failAll(reason: string): void {
-    memory.set(host + NATIVE, '', 0);
+    memory._set(host + NATIVE, '', 0);
     fail(reason);
   }
 
   function fail(reason: string): void {
     if (over) return;
     end('', reason);
-    failing.set(0);
+    failing._set(0);
   }
 
   begin();
@@ -286,14 +286,14 @@ function connectOn(
       }
     },
     settle: () => plain && plain.settle(),
-    leave: () => {
+    _unload: () => {
       end('', 'page left');
-      failing.clear();
+      failing._clear();
       // The browser closes its own with 1001, which no page can.
       if (plain && direct !== NATIVE) plain.abandon();
-      if (session) session.leave();
+      if (session) session._unload();
     },
-    rest: (resting) => session && session.rest(resting),
+    _freeze: (resting) => session && session._freeze(resting),
     transport: transport,
     diagnostics: () => steps.slice(0)
   };

@@ -11,7 +11,7 @@ export interface Target {
   /** Transports allowed, in order; null = the default order. */
   transports: string[] | null;
   /** This is the bridge, at the gateway's own origin, and connects for a page of `origin` (PROTOCOL.md §14). */
-  bridged?: boolean;
+  _bridged?: boolean;
 }
 
 /**
@@ -57,9 +57,9 @@ export interface Connection {
    * within. What is not asked is brought up to date before the next event. */
   settle(): void;
   /** The page is being left: abort at once, no events. */
-  leave(): void;
+  _unload(): void;
   /** The page goes into the back/forward cache (true), where it would hold a request that nobody reads, or comes out of it (false). */
-  rest(resting: boolean): void;
+  _freeze(resting: boolean): void;
   /** Name of the transport in use, empty before there is one. */
   transport(): string;
   diagnostics(): Step[];

@@ -2,30 +2,30 @@ import { randomId } from '../browser/random.ts';
 import { createRetry } from '../session/retry.ts';
 import type { Limits } from '../session/session.ts';
 import type { Platform } from '../transport/platform.ts';
-import type { Ask, Request, Way } from '../transport/request.ts';
+import type { Request, Requester, SendRequest } from '../transport/requester.ts';
 import { addressOf, pathOf } from '../wire/address.ts';
-import { type Fields, readFields, spellFields } from '../wire/parameters.ts';
+import { encodeFields, type Fields, readFields } from '../wire/parameters.ts';
 import type { Target } from './connection.ts';
 
 /** Milliseconds after which an answer is taken for lost: below the 5 s in which a session must be attached. */
-const PATIENCE = 3000;
+const ANSWER_TIMEOUT = 3000;
 /** Milliseconds after the first failure in which create is repeated. */
-const WINDOW = 10000;
+const RETRY_WINDOW = 10000;
 
 export interface Created extends Limits {
-  readonly token: string;
+  readonly _token: string;
   readonly protocol: string;
   /** Names of the carriers that the route offers. */
-  readonly carriers: string[];
+  readonly _carriers: string[];
   /** Milliseconds that the answer took. */
-  readonly rtt: number;
+  readonly _rtt: number;
   /** Requests that it took. */
-  readonly tries: number;
+  readonly _tries: number;
 }
 
 export interface CreateEvents {
-  created(created: Created): void;
-  failed(reason: string): void;
+  _created(created: Created): void;
+  _failed(reason: string): void;
 }
 
 /**
@@ -33,8 +33,8 @@ export interface CreateEvents {
  * was given up by the function returned.
  */
 export function create(
-  ask: Ask,
-  way: Way,
+  sendRequest: SendRequest,
+  requester: Requester,
   platform: Platform,
   target: Target,
   crossOrigin: boolean,
@@ -47,31 +47,33 @@ export function create(
     protocols: target.protocols.join(',')
   };
   // Only where it needs no preflight.
-  const header = crossOrigin ? '' : target.bridged ? 'bridge' : 'create';
+  const header = crossOrigin ? '' : target._bridged ? 'bridge' : 'create';
   let request: Request | undefined;
   let givenUp = false;
   let tries = 0;
-  const retry = createRetry(platform, WINDOW, again, () => events.failed('create unanswered'));
+  const retry = createRetry(platform, RETRY_WINDOW, again, () => events._failed('create unanswered'));
 
   function again(): void {
-    const started = platform.now();
+    const started = platform._now();
     tries += 1;
-    request = ask(
-      way,
+    request = sendRequest(
+      requester,
       addressOf(target.url, 'create'),
-      spellFields(fields),
-      { crossOrigin: crossOrigin, header: header },
-      PATIENCE,
+      encodeFields(fields),
+      { _crossOrigin: crossOrigin, _header: header },
+      ANSWER_TIMEOUT,
       (status, text) => {
         if (givenUp) return;
         const answer = status === 200 && readFields(text);
         if (answer && answer.end) {
-          const room = way.room ? way.room(platform, addressOf(target.url, 'send')) : Infinity;
-          events.created(createdFrom(answer, room, platform.now() - started, tries));
+          const room = requester._maxBody
+            ? requester._maxBody(platform, addressOf(target.url, 'send'))
+            : Infinity;
+          events._created(createdFrom(answer, room, platform._now() - started, tries));
         }
         // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): to insist would be rude.
-        else if (status === 200 || /^(0|408|425|504)$/.test('' + status)) retry.failed();
-        else events.failed('status ' + status);
+        else if (status === 200 || /^(0|408|425|504)$/.test('' + status)) retry._failed();
+        else events._failed('status ' + status);
       }
     );
   }
@@ -79,24 +81,24 @@ export function create(
   again();
   return () => {
     givenUp = true;
-    retry.stop();
+    retry._stop();
     // In a later task: a request that is aborted in the task that sent it keeps its connection for good in PhantomJS 2 and QtWebKit.
-    platform.page.setTimeout((request as Request).abort, 0);
+    platform._page.setTimeout((request as Request)._abort, 0);
   };
 }
 
 function createdFrom(answer: Fields, room: number, rtt: number, tries: number): Created {
   const text = (name: string): string => answer[name] || '';
   return {
-    token: text('token'),
+    _token: text('token'),
     protocol: text('protocol'),
-    carriers: text('carriers').split(','),
-    heartbeat: +text('heartbeat'),
-    silence: +text('silence'),
-    window: +text('window'),
-    outbox: +text('outbox'),
-    body: Math.min(room, +text('body')),
-    rtt: rtt,
-    tries: tries
+    _carriers: text('carriers').split(','),
+    _heartbeat: +text('heartbeat'),
+    _silence: +text('silence'),
+    _window: +text('window'),
+    _outbox: +text('outbox'),
+    _body: Math.min(room, +text('body')),
+    _rtt: rtt,
+    _tries: tries
   };
 }

@@ -2,8 +2,8 @@ import type { Page, Storage } from '../../browser.d.ts';
 
 /** What is remembered of a gateway's host, for a while. */
 export interface Memory {
-  get(key: string): string;
-  set(key: string, value: string, ms: number): void;
+  _get(key: string): string;
+  _set(key: string, value: string, ms: number): void;
 }
 
 const PREFIX = 'fallback-gateway ';
@@ -16,7 +16,7 @@ export function createMemory(page: Page, now: () => number): Memory {
   const kept: { [key: string]: string | null } = {};
 
   return {
-    get: (key) => {
+    _get: (key) => {
       const name = PREFIX + key;
       let entry = kept[name];
       try {
@@ -27,7 +27,7 @@ export function createMemory(page: Page, now: () => number): Memory {
       const parts = (entry || '').split('=');
       return +(parts[1] || 0) > now() ? (parts[0] as string) : '';
     },
-    set: (key, value, ms) => {
+    _set: (key, value, ms) => {
       const name = PREFIX + key;
       const entry = value + '=' + (now() + ms);
       kept[name] = entry;

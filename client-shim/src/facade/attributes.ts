@@ -45,15 +45,15 @@ export function addAccessors(prototype: object): void {
   const handler = (type: string) =>
     attribute(
       'on' + type,
-      (state) => state.listeners.handler(type),
-      (state, value) => state.listeners.setHandler(type, value)
+      (state) => state._listeners._handler(type),
+      (state, value) => state._listeners._setHandler(type, value)
     );
   for (let at = 0; at < READ_ONLY.length; at += 1) readOnly(READ_ONLY[at] as string);
   for (let at = 0; at < HANDLERS.length; at += 1) handler(HANDLERS[at] as string);
   attribute(
     'binaryType',
     (state) => state.binaryType,
-    (state, value) => state.setBinaryType(value)
+    (state, value) => state._setBinaryType(value)
   );
 }
 
@@ -62,10 +62,10 @@ export function syncFields(socket: object, state: SocketState): void {
   const fields = socket as Record<string, unknown>;
   for (let at = 0; at < HANDLERS.length; at += 1) {
     const type = HANDLERS[at] as string;
-    state.listeners.setHandler(type, fields['on' + type]);
-    fields['on' + type] = state.listeners.handler(type);
+    state._listeners._setHandler(type, fields['on' + type]);
+    fields['on' + type] = state._listeners._handler(type);
   }
-  state.setBinaryType(fields.binaryType);
+  state._setBinaryType(fields.binaryType);
   fields.binaryType = state.binaryType;
   for (let at = 0; at < READ_ONLY.length; at += 1)
     fields[READ_ONLY[at] as string] = read(state, READ_ONLY[at] as string);

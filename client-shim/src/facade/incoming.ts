@@ -1,4 +1,4 @@
-import { isArrayBuffer, octetsOf } from '../browser/binary.ts';
+import { bytesOf, isArrayBuffer } from '../browser/binary.ts';
 import { page } from '../browser/page.ts';
 import type { Payload } from '../connect/connection.ts';
 
@@ -9,7 +9,7 @@ import type { Payload } from '../connect/connection.ts';
 export function incoming(data: Payload, binaryType: string): unknown {
   if (typeof data === 'string' || !page.Uint8Array) return data;
   // Bytes and a view are copied: the page is to get a buffer of its message and nothing else.
-  const buffer = isArrayBuffer(data) ? data : new page.Uint8Array(octetsOf(data) as number[]).buffer;
+  const buffer = isArrayBuffer(data) ? data : new page.Uint8Array(bytesOf(data) as number[]).buffer;
   if (binaryType === 'blob')
     try {
       return new (page.Blob as NonNullable<typeof page.Blob>)([buffer]);

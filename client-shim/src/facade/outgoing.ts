@@ -1,5 +1,5 @@
 import type { Blob } from '../../browser.d.ts';
-import { isArrayBuffer, isBlob, isView, octetsOf } from '../browser/binary.ts';
+import { bytesOf, isArrayBuffer, isBlob, isView } from '../browser/binary.ts';
 import { page } from '../browser/page.ts';
 import type { Payload } from '../connect/connection.ts';
 import { Bytes } from '../lang/bytes.ts';
@@ -15,14 +15,14 @@ export interface Outgoing {
 
 /** What `send` makes of its argument. Binary data is copied: the page may write into its buffer as soon as `send` returned. */
 export function outgoing(argument: unknown): Outgoing {
-  const Octet = page.Uint8Array;
+  const ByteArrayClass = page.Uint8Array;
   if (page.FileReader && isBlob(argument)) return { data: argument, size: argument.size };
-  if (argument instanceof Bytes || (Octet && (isArrayBuffer(argument) || isView(argument)))) {
-    const octets = octetsOf(argument) as number[];
-    const copy = Octet ? new Octet(octets.length) : [];
+  if (argument instanceof Bytes || (ByteArrayClass && (isArrayBuffer(argument) || isView(argument)))) {
+    const bytes = bytesOf(argument) as number[];
+    const copy = ByteArrayClass ? new ByteArrayClass(bytes.length) : [];
     // By hand: KHTML's constructor and `set` read from the start of the buffer, wherever the view begins.
-    for (let at = 0; at < octets.length; at += 1) copy[at] = octets[at] as number;
-    return { data: Octet ? (copy as Uint8Array) : new Bytes(copy as number[]), size: octets.length };
+    for (let at = 0; at < bytes.length; at += 1) copy[at] = bytes[at] as number;
+    return { data: ByteArrayClass ? (copy as Uint8Array) : new Bytes(copy as number[]), size: bytes.length };
   }
   const text = scalarText(`${argument}`);
   return { data: text, size: utf8Length(text) };
@@ -30,23 +30,23 @@ export function outgoing(argument: unknown): Outgoing {
 
 /** Keeps the order of what is sent behind a Blob, whose octets can only be read in a later task. */
 export class Outbox {
-  private readonly waiting: (() => void)[] = [];
-  private reading = false;
+  private readonly _waiting: (() => void)[] = [];
+  private _reading = false;
 
-  add(action: () => void): void {
-    if (this.reading) this.waiting.push(action);
+  _add(action: () => void): void {
+    if (this._reading) this._waiting.push(action);
     else action();
   }
 
   /** Reads a Blob when its turn has come, and then goes on with what waited for it. */
-  read(blob: Blob, take: (octets: Uint8Array) => void, fail: () => void): void {
-    this.add(() => {
+  _read(blob: Blob, take: (bytes: Uint8Array) => void, fail: () => void): void {
+    this._add(() => {
       const reader = new (page.FileReader as NonNullable<typeof page.FileReader>)();
-      this.reading = true;
+      this._reading = true;
       reader.onload = () => {
-        this.reading = false;
-        take(octetsOf(reader.result as ArrayBuffer) as Uint8Array);
-        while (!this.reading && this.waiting.length) (this.waiting.shift() as () => void)();
+        this._reading = false;
+        take(bytesOf(reader.result as ArrayBuffer) as Uint8Array);
+        while (!this._reading && this._waiting.length) (this._waiting.shift() as () => void)();
       };
       reader.onerror = fail;
       reader.readAsArrayBuffer(blob);

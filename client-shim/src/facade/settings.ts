@@ -17,8 +17,8 @@ export interface Options {
 }
 
 interface Rule {
-  from: string;
-  to: string;
+  _from: string;
+  _to: string;
 }
 
 /** Which addresses are taken over, and what becomes of them. */
@@ -26,12 +26,12 @@ export class Settings {
   /** Null: the default order. */
   transports: string[] | null = null;
   private readonly gateways: string[] = [];
-  private readonly rules: Rule[] = [];
-  private readonly home: string;
+  private readonly _rules: Rule[] = [];
+  private readonly _home: string;
 
   /** `home`: address of the script, against which replacements are resolved; empty if it is not known. */
   constructor(home: string) {
-    this.home = home;
+    this._home = home;
   }
 
   configure(options: Options, base: string): void {
@@ -39,24 +39,24 @@ export class Settings {
       const hosts = list(options.gateways);
       for (let at = 0; at < hosts.length; at += 1) this.gateways.push(hostIn(hosts[at] as string, base));
     }
-    if (options.map) this.addRules(options.map, base);
+    if (options.map) this._addRules(options.map, base);
     if (options.transports) this.transports = list(options.transports);
   }
 
   /** The address to connect to instead of `url`, or null if it is none of ours. Without a gateway the page's own host is one. */
   target(url: string, base: string): string | null {
-    for (let at = 0; at < this.rules.length; at += 1) {
-      const mapped = apply(this.rules[at] as Rule, url);
+    for (let at = 0; at < this._rules.length; at += 1) {
+      const mapped = apply(this._rules[at] as Rule, url);
       if (mapped) return mapped;
     }
     const gateways = this.gateways.length ? this.gateways : [hostOf(base)];
     return indexOf(gateways, hostOf(url)) < 0 ? null : url;
   }
 
-  private addRules(map: string | Record<string, string>, base: string): void {
-    const home = this.home || base;
+  private _addRules(map: string | Record<string, string>, base: string): void {
+    const home = this._home || base;
     const add = (from: string, to: string) =>
-      this.rules.push({ from: webSocketUrl(from, base), to: webSocketUrl(to, home) });
+      this._rules.push({ _from: webSocketUrl(from, base), _to: webSocketUrl(to, home) });
     if (typeof map !== 'string') {
       for (const from in map) add(from, map[from] as string);
       return;
@@ -72,11 +72,11 @@ export class Settings {
 
 /** By prefix, on the boundary of a path segment. */
 function apply(rule: Rule, url: string): string | null {
-  if (url.slice(0, rule.from.length) !== rule.from) return null;
-  const rest = url.slice(rule.from.length);
-  const whole = /\/$/.test(rule.from);
+  if (url.slice(0, rule._from.length) !== rule._from) return null;
+  const rest = url.slice(rule._from.length);
+  const whole = /\/$/.test(rule._from);
   if (!whole && rest && !/^[/?]/.test(rest)) return null;
-  return rule.to + (whole && /^[^/?]/.test(rest) && !/\/$/.test(rule.to) ? '/' : '') + rest;
+  return rule._to + (whole && /^[^/?]/.test(rest) && !/\/$/.test(rule._to) ? '/' : '') + rest;
 }
 
 function hostIn(gateway: string, base: string): string {

@@ -5,8 +5,8 @@ import { baseUrl } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
 import { Bytes } from '../lang/bytes.ts';
 import { VERSION } from '../lang/version.ts';
-import type { Seam } from './seam.ts';
 import { type Options, Settings } from './settings.ts';
+import type { StompHooks } from './stomp-hooks.ts';
 import { createWebSocket } from './web-socket.ts';
 
 /** The constructor, and what is ours on it. */
@@ -26,13 +26,19 @@ export interface WebSocketShim {
 export function createShim(
   connectWith: (own: NativeWebSocketConstructor | undefined) => Connect,
   home: string,
-  seam: Seam
+  stompHooks: StompHooks
 ): WebSocketShim {
   const own = page.WebSocket;
   const settings = new Settings(home);
   const accessors = hasAccessors();
   const connect = connectWith(own);
-  const shim = createWebSocket({ connect, settings, native: own, accessors, seam }) as WebSocketShim;
+  const shim = createWebSocket({
+    connect,
+    _settings: settings,
+    _native: own,
+    _accessors: accessors,
+    _stompHooks: stompHooks
+  }) as WebSocketShim;
   shim.NativeWebSocket = own;
   shim.Bytes = Bytes;
   shim.version = VERSION;

@@ -8,7 +8,7 @@ import { closeEvent, messageEvent, type SocketEvent, simpleEvent } from './event
 import { incoming } from './incoming.ts';
 import { Listeners } from './listeners.ts';
 import { Outbox, outgoing } from './outgoing.ts';
-import type { Seam } from './seam.ts';
+import type { StompHooks } from './stomp-hooks.ts';
 import { originOf } from './url.ts';
 
 export const CONNECTING = 0;
@@ -20,11 +20,11 @@ export const CLOSED = 3;
 export interface Face {
   /** The object itself, target of the events. */
   readonly target: object;
-  readonly seam: Seam;
+  readonly _stompHooks: StompHooks;
   /** Brings plain fields and state into agreement; does nothing where there are accessors. */
-  sync(): void;
+  _sync(): void;
   /** After the last event. */
-  ended(): void;
+  _ended(): void;
 }
 
 /** One WebSocket as the standard describes it, apart from how its attributes are spelled in this engine (`web-socket.ts`). */
@@ -34,38 +34,38 @@ export class SocketState implements ConnectionEvents {
   extensions = '';
   protocol = '';
   binaryType = 'blob';
-  readonly listeners: Listeners = new Listeners();
-  readonly face: Face;
-  private readonly tasks = new TaskQueue();
-  private readonly outbox = new Outbox();
-  private connection: Connection | null = null;
-  private buffered = 0;
+  readonly _listeners: Listeners = new Listeners();
+  readonly _face: Face;
+  private readonly _tasks = new TaskQueue();
+  private readonly _outbox = new Outbox();
+  private _connection: Connection | null = null;
+  private _buffered = 0;
 
   constructor(url: string, face: Face) {
     this.url = url;
-    this.face = face;
+    this._face = face;
   }
 
   /** Goes to the network; without a target the connection fails, later, as one to nowhere does. */
-  start(connect: Connect, target: Target | null): void {
-    if (target) this.connection = connect(target, this);
-    else this.fail();
+  _start(connect: Connect, target: Target | null): void {
+    if (target) this._connection = connect(target, this);
+    else this._fail();
   }
 
   bufferedAmount(): number {
-    if (this.connection) this.connection.settle();
-    return this.buffered;
+    if (this._connection) this._connection.settle();
+    return this._buffered;
   }
 
   transport(): string {
-    return this.connection ? this.connection.transport() : '';
+    return this._connection ? this._connection.transport() : '';
   }
 
   diagnostics(): Step[] {
-    return this.connection ? this.connection.diagnostics() : [];
+    return this._connection ? this._connection.diagnostics() : [];
   }
 
-  setBinaryType(value: unknown): void {
+  _setBinaryType(value: unknown): void {
     if (value === 'blob' || value === 'arraybuffer') this.binaryType = value;
   }
 
@@ -75,91 +75,93 @@ export class SocketState implements ConnectionEvents {
     if (this.readyState === CONNECTING)
       throw domError('InvalidStateError', 11, 'The WebSocket is still connecting.');
     const { data, size } = outgoing(argument);
-    this.buffered += size;
-    this.face.sync();
+    this._buffered += size;
+    this._face._sync();
     if (this.readyState !== OPEN) return;
-    const go = (payload: Payload) => this.whileConnected((connection) => connection.send(payload, size));
-    if (isBlob(data)) this.outbox.read(data, go, () => this.fail());
-    else this.outbox.add(() => go(data));
+    const go = (payload: Payload) => this._whileConnected((connection) => connection.send(payload, size));
+    if (isBlob(data)) this._outbox._read(data, go, () => this._fail());
+    else this._outbox._add(() => go(data));
   }
 
   close(code: unknown, reason: unknown): void {
     const status = closeArguments(code, reason);
     if (this.readyState >= CLOSING) return;
     this.readyState = CLOSING;
-    this.face.sync();
-    this.outbox.add(() => this.whileConnected((connection) => connection.close(status.code, status.reason)));
+    this._face._sync();
+    this._outbox._add(() =>
+      this._whileConnected((connection) => connection.close(status.code, status.reason))
+    );
   }
 
-  dispatch(event: SocketEvent): void {
-    const { seam, target } = this.face;
-    const outer = seam.event;
-    this.face.sync();
-    seam.event = event;
-    this.listeners.dispatch(target, event);
-    seam.event = outer;
-    this.face.sync();
+  _dispatch(event: SocketEvent): void {
+    const { _stompHooks: stompHooks, target } = this._face;
+    const outer = stompHooks._event;
+    this._face._sync();
+    stompHooks._event = event;
+    this._listeners._dispatch(target, event);
+    stompHooks._event = outer;
+    this._face._sync();
   }
 
   /** The page is being left. */
-  leave(): void {
-    this.whileConnected((connection) => connection.leave());
+  _unload(): void {
+    this._whileConnected((connection) => connection._unload());
   }
 
   /** The page goes into the back/forward cache, or comes out of it. */
-  rest(resting: boolean): void {
-    this.whileConnected((connection) => connection.rest(resting));
+  _freeze(resting: boolean): void {
+    this._whileConnected((connection) => connection._freeze(resting));
   }
 
   // --- what the connection tells ---
 
   open(protocol: string, extensions: string): void {
-    this.tasks.add(() => {
+    this._tasks._add(() => {
       if (this.readyState !== CONNECTING) return;
       this.readyState = OPEN;
       this.protocol = protocol;
       this.extensions = extensions;
-      this.dispatch(simpleEvent('open'));
+      this._dispatch(simpleEvent('open'));
     });
   }
 
   message(data: Payload): void {
-    this.tasks.add(() => {
+    this._tasks._add(() => {
       if (this.readyState !== OPEN) return;
       // A plain field binaryType is read now: the type at delivery counts.
-      this.face.sync();
-      this.dispatch(messageEvent(incoming(data, this.binaryType), originOf(this.url)));
+      this._face._sync();
+      this._dispatch(messageEvent(incoming(data, this.binaryType), originOf(this.url)));
     });
   }
 
   sent(bytes: number): void {
-    this.buffered -= bytes;
-    this.face.sync();
+    this._buffered -= bytes;
+    this._face._sync();
   }
 
   closing(): void {
-    this.tasks.add(() => {
+    this._tasks._add(() => {
       if (this.readyState < CLOSING) this.readyState = CLOSING;
-      this.face.sync();
+      this._face._sync();
     });
   }
 
   closed(code: number, reason: string, wasClean: boolean, failed: boolean): void {
-    this.tasks.add(() => {
+    this._tasks._add(() => {
       if (this.readyState === CLOSED) return;
       this.readyState = CLOSED;
-      if (failed) this.dispatch(simpleEvent('error'));
-      this.dispatch(closeEvent(code, reason, wasClean));
-      this.face.ended();
+      if (failed) this._dispatch(simpleEvent('error'));
+      this._dispatch(closeEvent(code, reason, wasClean));
+      this._face._ended();
     });
   }
 
-  private fail(): void {
-    this.whileConnected((connection) => connection.close(1005, ''));
+  private _fail(): void {
+    this._whileConnected((connection) => connection.close(1005, ''));
     later(() => this.closed(1006, '', false, true), 0);
   }
 
-  private whileConnected(act: (connection: Connection) => void): void {
-    if (this.connection && this.readyState !== CLOSED) act(this.connection);
+  private _whileConnected(act: (connection: Connection) => void): void {
+    if (this._connection && this.readyState !== CLOSED) act(this._connection);
   }
 }

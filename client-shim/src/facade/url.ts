@@ -20,12 +20,12 @@ export function webSocketUrl(text: string, base: string): string {
 
 /** Host and port of a serialized URL; a default port, of either scheme, is left out. */
 export function hostOf(url: string): string {
-  return authorityOf(url).host.replace(/:(80|443)$/, '');
+  return authorityOf(url)._host.replace(/:(80|443)$/, '');
 }
 
 /** `ws://host:port` of a serialized URL, as a message event names it. */
 export function originOf(url: string): string {
-  const { scheme, host } = authorityOf(url);
+  const { _scheme: scheme, _host: host } = authorityOf(url);
   return scheme + host;
 }
 

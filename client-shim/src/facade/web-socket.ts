@@ -1,7 +1,7 @@
 import type { NativeWebSocketConstructor } from '../../browser.d.ts';
 import { put } from '../browser/define.ts';
-import { whenLeaving } from '../browser/leaving.ts';
 import { page } from '../browser/page.ts';
+import { onPageLifecycle } from '../browser/page-lifecycle.ts';
 import { baseUrl, pageOrigin } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
 import { indexOf } from '../lang/list.ts';
@@ -9,27 +9,27 @@ import { nothing } from '../lang/nothing.ts';
 import { addAccessors, syncFields } from './attributes.ts';
 import type { SocketEvent } from './events.ts';
 import { protocolList } from './protocols.ts';
-import type { Seam } from './seam.ts';
 import type { Settings } from './settings.ts';
 import { CLOSED, CLOSING, CONNECTING, OPEN, SocketState } from './socket-state.ts';
+import type { StompHooks } from './stomp-hooks.ts';
 import { webSocketUrl } from './url.ts';
 
 export interface Environment {
   readonly connect: Connect;
-  readonly settings: Settings;
+  readonly _settings: Settings;
   /** The browser's own constructor, for addresses that are none of ours. */
-  readonly native: NativeWebSocketConstructor | undefined;
+  readonly _native: NativeWebSocketConstructor | undefined;
   /** Whether attributes can be accessors on the prototype (`hasAccessors`); else they are fields, kept up to date. */
-  readonly accessors: boolean;
-  readonly seam: Seam;
+  readonly _accessors: boolean;
+  readonly _stompHooks: StompHooks;
 }
 
 const STATES: Record<string, number> = { CONNECTING, OPEN, CLOSING, CLOSED };
 
 /** Makes the constructor that takes the place of `window.WebSocket` (WHATWG WebSockets §3.1). */
 export function createWebSocket(environment: Environment): new (url: string, protocols?: unknown) => object {
-  const { connect, settings, accessors, seam } = environment;
-  const Native = environment.native;
+  const { connect, _settings: settings, _accessors: accessors, _stompHooks: stompHooks } = environment;
+  const Native = environment._native;
   let live: SocketState[] | null = null;
 
   class WebSocket {
@@ -39,7 +39,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       if (!(this instanceof WebSocket)) throw new TypeError('WebSocket is called without new.');
       // biome-ignore lint/complexity/noArguments: undefined is an address too, nothing is not
       if (!arguments.length) throw new TypeError('WebSocket is called without an address.');
-      seam.constructing();
+      stompHooks._constructing();
       const text = `${url}`;
       const base = baseUrl();
       const address = webSocketUrl(text, base);
@@ -53,21 +53,21 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       const asked = protocolList(protocols);
       const state = new SocketState(address, {
         target: this,
-        seam,
-        sync: accessors ? nothing : () => syncFields(this, state),
-        ended: () => forget(state)
+        _stompHooks: stompHooks,
+        _sync: accessors ? nothing : () => syncFields(this, state),
+        _ended: () => forget(state)
       });
       put(this, '_state', state);
-      if (!live) whenLeaving(leave, rest);
+      if (!live) onPageLifecycle(leave, rest);
       live = live || [];
       live.push(state);
-      state.start(
+      state._start(
         connect,
         target === null
           ? null
           : { url: target, protocols: asked, origin: pageOrigin(), transports: settings.transports }
       );
-      state.face.sync();
+      state._face._sync();
     }
 
     send(data: unknown): void {
@@ -81,18 +81,18 @@ export function createWebSocket(environment: Environment): new (url: string, pro
     }
 
     addEventListener(type: unknown, listener: unknown, options?: unknown): void {
-      this._state.face.sync();
-      this._state.listeners.add(`${type}`, listener, options);
+      this._state._face._sync();
+      this._state._listeners._add(`${type}`, listener, options);
     }
 
     removeEventListener(type: unknown, listener: unknown, options?: unknown): void {
-      this._state.listeners.remove(`${type}`, listener, options);
+      this._state._listeners._remove(`${type}`, listener, options);
     }
 
     dispatchEvent(event: SocketEvent): boolean {
       if (!event || typeof event !== 'object')
         throw new TypeError('dispatchEvent is called without an event.');
-      this._state.dispatch(event);
+      this._state._dispatch(event);
       return !event.defaultPrevented;
     }
   }
@@ -100,11 +100,11 @@ export function createWebSocket(environment: Environment): new (url: string, pro
   function leave(): void {
     const left = live || [];
     live = [];
-    for (let at = 0; at < left.length; at += 1) (left[at] as SocketState).leave();
+    for (let at = 0; at < left.length; at += 1) (left[at] as SocketState)._unload();
   }
 
   function rest(resting: boolean): void {
-    for (let at = 0; live && at < live.length; at += 1) (live[at] as SocketState).rest(resting);
+    for (let at = 0; live && at < live.length; at += 1) (live[at] as SocketState)._freeze(resting);
   }
 
   function forget(state: SocketState): void {

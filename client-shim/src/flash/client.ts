@@ -1,14 +1,14 @@
 import type { Page, TimerId } from '../../browser.d.ts';
 import { base64Encode } from '../lang/base64.ts';
-import { type Bytes, binaryString, type Octets } from '../lang/bytes.ts';
+import { type ByteArray, type Bytes, binaryString } from '../lang/bytes.ts';
 import { utf8Decode, utf8Encode } from '../lang/utf8.ts';
-import type { Opening } from '../transport/part.ts';
-import type { Native } from '../transport/websocket.ts';
+import type { SocketOptions } from '../transport/lazy-script.ts';
+import type { DirectSocket } from '../transport/websocket.ts';
 import { httpOrigin, pathOf } from '../wire/address.ts';
-import { BINARY, CLOSE, FrameReader, PING, PONG, spellFrame, TEXT } from './frames.ts';
-import { readAnswer, spellRequest } from './handshake.ts';
+import { ByteQueue, randomBytes } from './bytes.ts';
+import { BINARY, CLOSE, encodeFrame, FrameReader, PING, PONG, TEXT } from './frames.ts';
+import { encodeRequest, readAnswer } from './handshake.ts';
 import type { Link, Movies } from './movie.ts';
-import { Incoming, randomOctets } from './octets.ts';
 
 /** Milliseconds from the movie to an open WebSocket. Players wait 3 s for a policy on 843 before they ask where they are going. */
 const OPENING = 6000;
@@ -22,14 +22,14 @@ const HEAD = 16384;
  * A WebSocket over a movie's TCP connection, at the plain endpoint (RFC 6455, the client's part). It has the face of a browser's own in the shim (`openNative`),
  * so that nothing above can tell the two apart.
  */
-export function openFlashSocket(page: Page, movies: Movies, opening: Opening): Native {
+export function openFlashSocket(page: Page, movies: Movies, opening: SocketOptions): DirectSocket {
   const url = opening.url;
   const origin = httpOrigin(url);
   const events = opening.events;
   const hooks = opening.hooks;
-  const nonce = randomOctets(16);
+  const nonce = randomBytes(16);
   const key = base64Encode(nonce, 0, nonce.length);
-  const incoming = new Incoming();
+  const incoming = new ByteQueue();
   const reader = new FrameReader(incoming, { frame: frame, broken: () => fail(1002) });
   let link: Link | undefined;
   let timer: TimerId | undefined;
@@ -55,7 +55,7 @@ export function openFlashSocket(page: Page, movies: Movies, opening: Opening): N
 
   function quit(): void {
     over = true;
-    reader.stop();
+    reader._stop();
     clearTimer();
     if (link) link.close();
   }
@@ -67,9 +67,9 @@ export function openFlashSocket(page: Page, movies: Movies, opening: Opening): N
   }
 
   function settle(): void {
-    const octets = sent;
+    const bytes = sent;
     sent = 0;
-    if (octets) events.sent(octets);
+    if (bytes) events.sent(bytes);
   }
 
   // --- opening ---
@@ -86,7 +86,7 @@ export function openFlashSocket(page: Page, movies: Movies, opening: Opening): N
 
   function greet(): void {
     const host = origin.substring(origin.indexOf('//') + 2);
-    const request = spellRequest({
+    const request = encodeRequest({
       target: pathOf(url),
       host: host,
       key: key,
@@ -105,14 +105,14 @@ export function openFlashSocket(page: Page, movies: Movies, opening: Opening): N
   }
 
   function readHead(): void {
-    const octets = incoming.peek();
-    const text = binaryString(octets, 0, Math.min(octets.length, HEAD));
+    const bytes = incoming._peek();
+    const text = binaryString(bytes, 0, Math.min(bytes.length, HEAD));
     const end = text.indexOf('\r\n\r\n');
     if (end < 0) {
-      if (octets.length >= HEAD) pass('refused');
+      if (bytes.length >= HEAD) pass('refused');
       return;
     }
-    incoming.take(end + 4);
+    incoming._take(end + 4);
     const protocol = readAnswer(text.substring(0, end), key, opening.protocols);
     if (protocol === null) {
       pass('refused');
@@ -124,10 +124,10 @@ export function openFlashSocket(page: Page, movies: Movies, opening: Opening): N
     events.open(protocol, '');
   }
 
-  function data(octets: number[]): void {
-    incoming.add(octets);
+  function data(bytes: number[]): void {
+    incoming._add(bytes);
     if (!opened && !over) readHead();
-    if (opened) reader.read();
+    if (opened) reader._read();
   }
 
   // --- messages ---
@@ -151,13 +151,13 @@ export function openFlashSocket(page: Page, movies: Movies, opening: Opening): N
     events.message(message);
   }
 
-  function binaryOf(octets: number[]): ArrayBuffer | Bytes {
-    return page.Uint8Array ? (new page.Uint8Array(octets).buffer as ArrayBuffer) : new opening.bytes(octets);
+  function binaryOf(bytes: number[]): ArrayBuffer | Bytes {
+    return page.Uint8Array ? (new page.Uint8Array(bytes).buffer as ArrayBuffer) : new opening.bytes(bytes);
   }
 
-  function write(opcode: number, payload: Octets): void {
+  function write(opcode: number, payload: ByteArray): void {
     // If it is gone, `over` is on its way.
-    (link as Link).send(spellFrame(opcode, payload));
+    (link as Link).send(encodeFrame(opcode, payload));
   }
 
   // --- the end ---
@@ -176,7 +176,7 @@ export function openFlashSocket(page: Page, movies: Movies, opening: Opening): N
       fail(reason === null ? 1007 : 1002);
       return;
     }
-    reader.stop();
+    reader._stop();
     peer = { code: code, reason: reason || '' };
     sendClose(code, '');
     events.closing();
@@ -231,11 +231,11 @@ export function openFlashSocket(page: Page, movies: Movies, opening: Opening): N
 }
 
 /** Text of UTF-8, or null: what is not valid does not come back the same. */
-function textOf(octets: number[]): string | null {
-  const text = utf8Decode(octets, 0, octets.length);
+function textOf(bytes: number[]): string | null {
+  const text = utf8Decode(bytes, 0, bytes.length);
   const back = utf8Encode(text);
-  if (back.length !== octets.length) return null;
-  for (let at = 0; at < back.length; at += 1) if (back[at] !== octets[at]) return null;
+  if (back.length !== bytes.length) return null;
+  for (let at = 0; at < back.length; at += 1) if (back[at] !== bytes[at]) return null;
   return text;
 }
 

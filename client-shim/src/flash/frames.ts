@@ -1,5 +1,5 @@
-import type { Octets } from '../lang/bytes.ts';
-import { type Incoming, join, randomOctets } from './octets.ts';
+import type { ByteArray } from '../lang/bytes.ts';
+import { type ByteQueue, join, randomBytes } from './bytes.ts';
 
 /** RFC 6455 §5.2. */
 export const CONTINUATION = 0;
@@ -10,7 +10,7 @@ export const PING = 9;
 export const PONG = 10;
 
 /** A frame as a client sends it: whole, and masked (§5.3). */
-export function spellFrame(opcode: number, payload: Octets): number[] {
+export function encodeFrame(opcode: number, payload: ByteArray): number[] {
   const length = payload.length;
   const frame = [0x80 | opcode];
   if (length < 126) frame.push(0x80 | length);
@@ -20,7 +20,7 @@ export function spellFrame(opcode: number, payload: Octets): number[] {
     frame.push(0x80 | 127, 0, 0, 0, Math.floor(length / 4294967296));
     frame.push((length >>> 24) & 255, (length >> 16) & 255, (length >> 8) & 255, length & 255);
   }
-  const mask = randomOctets(4);
+  const mask = randomBytes(4);
   frame.push(mask[0] as number, mask[1] as number, mask[2] as number, mask[3] as number);
   for (let at = 0; at < length; at += 1) frame.push((payload[at] as number) ^ (mask[at & 3] as number));
   return frame;
@@ -36,86 +36,86 @@ export interface FrameEvents {
 
 /** Reads the frames of a server and puts fragments together. */
 export class FrameReader {
-  private readonly incoming: Incoming;
-  private readonly events: FrameEvents;
+  private readonly _incoming: ByteQueue;
+  private readonly _events: FrameEvents;
   /** The frame that is being read: its first two octets, then how long its payload is. */
-  private head: number[] | null = null;
-  private length = -1;
+  private _head: number[] | null = null;
+  private _length = -1;
   /** The message whose fragments come, if one is under way. */
-  private opcode = CONTINUATION;
-  private fragments: number[][] = [];
-  private over = false;
+  private _opcode = CONTINUATION;
+  private _fragments: number[][] = [];
+  private _over = false;
 
-  constructor(incoming: Incoming, events: FrameEvents) {
-    this.incoming = incoming;
-    this.events = events;
+  constructor(incoming: ByteQueue, events: FrameEvents) {
+    this._incoming = incoming;
+    this._events = events;
   }
 
   /** Reads all frames that are complete. */
-  read(): void {
-    while (!this.over && this.readFrame());
+  _read(): void {
+    while (!this._over && this._readFrame());
   }
 
   /** Reads no more: what comes is of no interest. */
-  stop(): void {
-    this.over = true;
+  _stop(): void {
+    this._over = true;
   }
 
-  private readFrame(): boolean {
-    if (!this.head) {
-      this.head = this.incoming.take(2);
-      if (!this.head) return false;
-      if (!this.isLawful(this.head[0] as number, this.head[1] as number)) return this.fail();
+  private _readFrame(): boolean {
+    if (!this._head) {
+      this._head = this._incoming._take(2);
+      if (!this._head) return false;
+      if (!this._isLawful(this._head[0] as number, this._head[1] as number)) return this._fail();
     }
-    if (this.length < 0 && !this.readLength(this.head[1] as number)) return false;
-    const payload = this.incoming.take(this.length);
+    if (this._length < 0 && !this._readLength(this._head[1] as number)) return false;
+    const payload = this._incoming._take(this._length);
     if (!payload) return false;
-    const first = this.head[0] as number;
-    this.head = null;
-    this.length = -1;
-    this.deliver(first, payload);
+    const first = this._head[0] as number;
+    this._head = null;
+    this._length = -1;
+    this._deliver(first, payload);
     return true;
   }
 
   /** No reserved bit, no mask, control frames short and whole, continuations where there is something to continue (§5.1, §5.4, §5.5). */
-  private isLawful(first: number, second: number): boolean {
+  private _isLawful(first: number, second: number): boolean {
     const opcode = first & 15;
     if (first & 0x70 || second & 0x80) return false;
     if (opcode >= CLOSE) return opcode <= PONG && !!(first & 0x80) && second < 126;
-    return opcode <= BINARY && (opcode === CONTINUATION) === (this.opcode !== CONTINUATION);
+    return opcode <= BINARY && (opcode === CONTINUATION) === (this._opcode !== CONTINUATION);
   }
 
-  private readLength(second: number): boolean {
-    if (second < 126) this.length = second;
+  private _readLength(second: number): boolean {
+    if (second < 126) this._length = second;
     else {
-      const octets = this.incoming.take(second === 126 ? 2 : 8);
-      if (!octets) return false;
+      const bytes = this._incoming._take(second === 126 ? 2 : 8);
+      if (!bytes) return false;
       let length = 0;
-      for (let at = 0; at < octets.length; at += 1) length = length * 256 + (octets[at] as number);
-      this.length = length;
+      for (let at = 0; at < bytes.length; at += 1) length = length * 256 + (bytes[at] as number);
+      this._length = length;
     }
     return true;
   }
 
-  private deliver(first: number, payload: number[]): void {
+  private _deliver(first: number, payload: number[]): void {
     const opcode = first & 15;
     if (opcode >= CLOSE) {
-      this.events.frame(opcode, payload);
+      this._events.frame(opcode, payload);
       return;
     }
-    if (opcode !== CONTINUATION) this.opcode = opcode;
-    this.fragments.push(payload);
+    if (opcode !== CONTINUATION) this._opcode = opcode;
+    this._fragments.push(payload);
     if (!(first & 0x80)) return;
-    const message = this.fragments.length > 1 ? join(this.fragments) : payload;
-    const kind = this.opcode;
-    this.opcode = CONTINUATION;
-    this.fragments = [];
-    this.events.frame(kind, message);
+    const message = this._fragments.length > 1 ? join(this._fragments) : payload;
+    const kind = this._opcode;
+    this._opcode = CONTINUATION;
+    this._fragments = [];
+    this._events.frame(kind, message);
   }
 
-  private fail(): boolean {
-    this.over = true;
-    this.events.broken();
+  private _fail(): boolean {
+    this._over = true;
+    this._events.broken();
     return false;
   }
 }

@@ -20,7 +20,7 @@ export interface Request {
 }
 
 /** The opening handshake (RFC 6455 §4.1). Values come from the page's engine, which has let no line end into them but perhaps into a cookie. */
-export function spellRequest(request: Request): string {
+export function encodeRequest(request: Request): string {
   const lines = [
     'GET ' + request.target + ' HTTP/1.1',
     'Host: ' + request.host,
@@ -42,10 +42,10 @@ export function readAnswer(head: string, key: string, protocols: string[]): stri
   const lines = head.split('\r\n');
   const fields: { [name: string]: string } = {};
   for (let at = 1; at < lines.length; at += 1) {
-    const line = lines[at] as string;
-    const colon = line.indexOf(':');
-    const name = ' ' + line.substring(0, colon).toLowerCase();
-    const value = trim(line.substring(colon + 1));
+    const context = lines[at] as string;
+    const colon = context.indexOf(':');
+    const name = ' ' + context.substring(0, colon).toLowerCase();
+    const value = trim(context.substring(colon + 1));
     fields[name] = fields[name] === undefined ? value : fields[name] + ', ' + value;
   }
   const field = (name: string): string => fields[' ' + name] || '';

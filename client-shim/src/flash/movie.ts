@@ -9,7 +9,7 @@ const PIECE = 30000;
 /** What a TCP connection tells. */
 export interface LinkEvents {
   open(): void;
-  data(octets: number[]): void;
+  data(bytes: number[]): void;
   /** It is over, or never was. Once, the last. */
   over(): void;
 }
@@ -17,7 +17,7 @@ export interface LinkEvents {
 /** A TCP connection to a gateway, by the movie that was loaded from there. */
 export interface Link {
   /** False: it is gone. */
-  send(octets: number[]): boolean;
+  send(bytes: number[]): boolean;
   /** Nothing is told any more. */
   close(): void;
 }
@@ -25,7 +25,7 @@ export interface Link {
 /** The element with the functions that the movie adds to it (FlashSocket.hx). */
 type Player = Element & {
   socketOpen(id: number): void;
-  socketSend(id: number, octets: string): boolean;
+  socketSend(id: number, bytes: string): boolean;
   socketClose(id: number): void;
 };
 
@@ -46,7 +46,7 @@ export interface Movies {
   /** Opens a connection; the movie has to be ready. */
   open(origin: string, events: LinkEvents): Link;
   /** What movies call. */
-  tell(event: string, id: number, octets: string): void;
+  tell(event: string, id: number, bytes: string): void;
 }
 
 export function createMovies(page: Page): Movies {
@@ -89,11 +89,11 @@ export function createMovies(page: Page): Movies {
       fail();
     }
     return {
-      send: (octets) => {
+      send: (bytes) => {
         try {
-          for (let at = 0; at < octets.length; at += PIECE) {
-            const piece = base64Encode(octets, at, Math.min(octets.length, at + PIECE));
-            if (!player.socketSend(id, piece)) return false;
+          for (let at = 0; at < bytes.length; at += PIECE) {
+            const chunk = base64Encode(bytes, at, Math.min(bytes.length, at + PIECE));
+            if (!player.socketSend(id, chunk)) return false;
           }
           return true;
         } catch (_) {
@@ -112,7 +112,7 @@ export function createMovies(page: Page): Movies {
     };
   }
 
-  function tell(event: string, id: number, octets: string): void {
+  function tell(event: string, id: number, bytes: string): void {
     later(() => {
       for (const origin in movies) {
         const movie = movies[origin] as Movie;
@@ -121,7 +121,7 @@ export function createMovies(page: Page): Movies {
       const events = links[id];
       if (!events) return;
       if (event === 'open') events.open();
-      else if (event === 'data') events.data(base64Decode(octets) || []);
+      else if (event === 'data') events.data(base64Decode(bytes) || []);
       else {
         links[id] = undefined;
         events.over();

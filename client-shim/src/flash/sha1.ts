@@ -3,9 +3,9 @@ export function sha1(text: string): number[] {
   const words = padded(text);
   const state = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476, 0xc3d2e1f0 | 0];
   for (let at = 0; at < words.length; at += 16) digestBlock(state, words.slice(at, at + 16));
-  const octets: number[] = [];
-  for (let at = 0; at < 20; at += 1) octets.push(((state[at >> 2] as number) >>> (24 - 8 * (at & 3))) & 255);
-  return octets;
+  const bytes: number[] = [];
+  for (let at = 0; at < 20; at += 1) bytes.push(((state[at >> 2] as number) >>> (24 - 8 * (at & 3))) & 255);
+  return bytes;
 }
 
 /** §4: the message, a one bit, zeros, and the message's length in bits. */
@@ -14,8 +14,8 @@ function padded(text: string): number[] {
   const count = ((text.length + 8) >> 6) * 16 + 16;
   for (let at = 0; at < count; at += 1) words.push(0);
   for (let at = 0; at <= text.length; at += 1) {
-    const octet = at < text.length ? text.charCodeAt(at) : 0x80;
-    words[at >> 2] = (words[at >> 2] as number) | (octet << (24 - 8 * (at & 3)));
+    const unit = at < text.length ? text.charCodeAt(at) : 0x80;
+    words[at >> 2] = (words[at >> 2] as number) | (unit << (24 - 8 * (at & 3)));
   }
   words[count - 1] = text.length * 8;
   return words;

@@ -1,7 +1,7 @@
 const AUTHORITY = /^(\w+:\/\/)(?:[^/?#]*@)?([^/?#]*)/;
 
 /** `scheme://` and `host[:port]` of an address, without credentials; both empty if it has none. */
-export function authorityOf(url: string): { scheme: string; host: string } {
+export function authorityOf(url: string): { _scheme: string; _host: string } {
   const parts = AUTHORITY.exec(url) || [];
-  return { scheme: parts[1] || '', host: parts[2] || '' };
+  return { _scheme: parts[1] || '', _host: parts[2] || '' };
 }

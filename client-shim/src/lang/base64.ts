@@ -1,24 +1,24 @@
-import type { Octets } from './bytes.ts';
+import type { ByteArray } from './bytes.ts';
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Padded base64 (RFC 4648 §4). In pieces joined at the end: `+=` over big texts is quadratic in JScript. */
-export function base64Encode(octets: Octets, start: number, end: number): string {
-  const pieces: string[] = [];
+export function base64Encode(bytes: ByteArray, start: number, end: number): string {
+  const chunks: string[] = [];
   for (let at = start; at < end; at += 3) {
     const left = end - at;
     const group =
-      ((octets[at] as number) << 16) |
-      (left > 1 ? (octets[at + 1] as number) << 8 : 0) |
-      (left > 2 ? (octets[at + 2] as number) : 0);
-    pieces.push(
+      ((bytes[at] as number) << 16) |
+      (left > 1 ? (bytes[at + 1] as number) << 8 : 0) |
+      (left > 2 ? (bytes[at + 2] as number) : 0);
+    chunks.push(
       digit(group >> 18) +
         digit(group >> 12) +
         (left > 1 ? digit(group >> 6) : '=') +
         (left > 2 ? digit(group) : '=')
     );
   }
-  return pieces.join('');
+  return chunks.join('');
 }
 
 function digit(bits: number): string {
@@ -28,18 +28,18 @@ function digit(bits: number): string {
 /** Octets of padded base64, or null if it is malformed. */
 export function base64Decode(text: string): number[] | null {
   if (text.length % 4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
-  const octets: number[] = [];
+  const bytes: number[] = [];
   for (let at = 0; at < text.length; at += 4) {
     const group =
       (value(text, at) << 18) |
       (value(text, at + 1) << 12) |
       (value(text, at + 2) << 6) |
       value(text, at + 3);
-    octets.push(group >> 16, (group >> 8) & 255, group & 255);
+    bytes.push(group >> 16, (group >> 8) & 255, group & 255);
   }
   const padding = text.indexOf('=');
-  if (padding >= 0) octets.length -= text.length - padding;
-  return octets;
+  if (padding >= 0) bytes.length -= text.length - padding;
+  return bytes;
 }
 
 /** Of padding any value will do: what comes of it is cut off. */

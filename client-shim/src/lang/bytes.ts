@@ -1,5 +1,5 @@
 /** Octets in whatever the engine has for them; read by index. */
-export type Octets = Uint8Array | number[];
+export type ByteArray = Uint8Array | number[];
 
 /** Binary data where the engine has no ArrayBuffer (IE6 to IE9): what a message event brings there; `send` takes it everywhere. */
 export class Bytes {
@@ -19,16 +19,16 @@ export class Bytes {
 }
 
 /** Characters from octets or code units; in pieces, as engines bound the arguments of a call (65,536 in old WebKit). */
-export function binaryString(bytes: Octets, start: number, end: number): string {
-  const pieces: string[] = [];
+export function binaryString(bytes: ByteArray, start: number, end: number): string {
+  const chunks: string[] = [];
   const units: number[] = [];
   for (let at = start; at < end; at += 1) {
     units.push(bytes[at] as number);
     if (units.length === 4096) {
-      pieces.push(String.fromCharCode.apply(null, units));
+      chunks.push(String.fromCharCode.apply(null, units));
       units.length = 0;
     }
   }
-  pieces.push(String.fromCharCode.apply(null, units));
-  return pieces.join('');
+  chunks.push(String.fromCharCode.apply(null, units));
+  return chunks.join('');
 }

@@ -19,10 +19,10 @@ function pairOrReplacement(found: string): string {
 export function words(text: string, separator: RegExp): string[] {
   const found: string[] = [];
   // Split by a string: JScript's split by an expression has its own rules.
-  const pieces = text.replace(separator, '\n').split('\n');
-  for (let at = 0; at < pieces.length; at += 1) {
-    const piece = trim(pieces[at] as string);
-    if (piece) found.push(piece);
+  const chunks = text.replace(separator, '\n').split('\n');
+  for (let at = 0; at < chunks.length; at += 1) {
+    const chunk = trim(chunks[at] as string);
+    if (chunk) found.push(chunk);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { binaryString, type Octets } from './bytes.ts';
+import { type ByteArray, binaryString } from './bytes.ts';
 
 /** Octets that scalar text has as UTF-8. A lone surrogate counts as U+FFFD: 3. */
 export function utf8Length(text: string): number {
@@ -16,36 +16,36 @@ export function utf8Length(text: string): number {
 
 /** UTF-8 of scalar text; a lone surrogate is written as U+FFFD. Own, as `encodeURIComponent` throws on those. */
 export function utf8Encode(text: string): number[] {
-  const octets: number[] = [];
+  const bytes: number[] = [];
   for (let at = 0; at < text.length; at += 1) {
     let point = text.charCodeAt(at);
     if (isPair(text, at)) {
       at += 1;
       point = 0x10000 + ((point & 0x3ff) << 10) + (text.charCodeAt(at) & 0x3ff);
     } else if ((point & 0xf800) === 0xd800) point = 0xfffd;
-    if (point < 0x80) octets.push(point);
-    else if (point < 0x800) octets.push(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
+    if (point < 0x80) bytes.push(point);
+    else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 0x3f));
     else {
-      if (point < 0x10000) octets.push(0xe0 | (point >> 12));
-      else octets.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f));
-      octets.push(0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
+      if (point < 0x10000) bytes.push(0xe0 | (point >> 12));
+      else bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 0x3f));
+      bytes.push(0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f));
     }
   }
-  return octets;
+  return bytes;
 }
 
 /** Text of valid UTF-8, as the gateway sends it. */
-export function utf8Decode(octets: Octets, start: number, end: number): string {
+export function utf8Decode(bytes: ByteArray, start: number, end: number): string {
   const units: number[] = [];
   for (let at = start; at < end; ) {
-    const lead = octets[at++] as number;
+    const lead = bytes[at++] as number;
     if (lead < 0x80) {
       units.push(lead);
       continue;
     }
     let more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
     let point = lead & (0x3f >> more);
-    for (; more; more -= 1) point = (point << 6) | ((octets[at++] as number) & 0x3f);
+    for (; more; more -= 1) point = (point << 6) | ((bytes[at++] as number) & 0x3f);
     if (point < 0x10000) units.push(point);
     else units.push(0xd7c0 + (point >> 10), 0xdc00 | (point & 0x3ff));
   }

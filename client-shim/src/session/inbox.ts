@@ -3,9 +3,9 @@ import type { Frame } from '../wire/frame.ts';
 /** Puts what arrives on all carriers into one order, and fragments together. */
 export interface Inbox {
   /** Takes a numbered frame; one that is there already is dropped. False if one before it is missing. */
-  accept(frame: Frame): boolean;
+  _accept(frame: Frame): boolean;
   /** Number of the last frame received in unbroken order. */
-  received(): number;
+  _received(): number;
 }
 
 /** `deliver` is told every whole message and the end, `T`, `B`, `C` or `X`. */
@@ -14,17 +14,17 @@ export function createInbox(deliver: (type: string, data: string) => void): Inbo
   let fragments: string[] = [];
 
   return {
-    accept: (frame) => {
-      if (frame.seq <= received) return true;
-      if (frame.seq > received + 1) return false;
-      received = frame.seq;
-      fragments.push(frame.data);
-      if (frame.type === 't' || frame.type === 'b') return true;
+    _accept: (frame) => {
+      if (frame._seq <= received) return true;
+      if (frame._seq > received + 1) return false;
+      received = frame._seq;
+      fragments.push(frame._data);
+      if (frame._type === 't' || frame._type === 'b') return true;
       const data = fragments.join('');
       fragments = [];
-      deliver(frame.type, data);
+      deliver(frame._type, data);
       return true;
     },
-    received: () => received
+    _received: () => received
   };
 }

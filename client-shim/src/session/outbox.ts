@@ -4,31 +4,31 @@ import { type Frame, frame, isBinary } from '../wire/frame.ts';
 const OVERHEAD = 8;
 
 interface Entry {
-  readonly frame: Frame;
+  readonly _frame: Frame;
   /** Payload bytes of the page's message that are sent when this is; on its last fragment. */
-  readonly size: number;
+  readonly _size: number;
 }
 
 function costOf(entry: Entry): number {
-  return entry.frame.data.length + OVERHEAD;
+  return entry._frame._data.length + OVERHEAD;
 }
 
 /** The numbered frames that the gateway has not acknowledged. */
 export interface Outbox {
   /** Adds a message, in fragments where it is longer than a body may be. */
-  add(type: 'T' | 'B' | 'C', data: string, size: number): void;
+  _add(type: 'T' | 'B' | 'C', data: string, size: number): void;
   /** The next frames not yet sent, as many as a body holds, behind their `#`; empty if there are none. */
-  take(): Frame[];
+  _take(): Frame[];
   /** There are some to take. Twice what a body holds may be sent and not acknowledged: what waits is in order and may go another way. */
-  hasUnsent(): boolean;
+  _hasUnsent(): boolean;
   /** All is acknowledged. */
-  isEmpty(): boolean;
+  _isEmpty(): boolean;
   /** Some were sent and are not acknowledged. */
-  isAwaiting(): boolean;
+  _isAwaiting(): boolean;
   /** All that is not acknowledged is to be sent again. */
-  rewind(): void;
+  _rewind(): void;
   /** Forgets what is acknowledged; answers the payload bytes that this was. */
-  acknowledged(seq: number): number;
+  _acknowledged(seq: number): number;
 }
 
 /**
@@ -53,15 +53,15 @@ export function createOutbox(bodyLimit: number): Outbox {
     while (data.length - at > limit - OVERHEAD) {
       let end = at + limit - OVERHEAD;
       if (!isBinary(type) && (data.charCodeAt(end - 1) & 0xfc00) === 0xd800) end -= 1;
-      entries.push({ frame: frame(type.toLowerCase(), data.substring(at, end)), size: 0 });
+      entries.push({ _frame: frame(type.toLowerCase(), data.substring(at, end)), _size: 0 });
       at = end;
     }
-    entries.push({ frame: frame(type, data.substring(at)), size: size });
+    entries.push({ _frame: frame(type, data.substring(at)), _size: size });
   }
 
   return {
-    add: fragments,
-    take: () => {
+    _add: fragments,
+    _take: () => {
       const frames: Frame[] = [];
       let room = limit;
       for (; hasUnsent(); sent += 1) {
@@ -71,23 +71,23 @@ export function createOutbox(bodyLimit: number): Outbox {
         if (room < 0 && frames.length) break;
         pending += cost;
         if (!frames.length) frames.push(frame('#', base + sent + 1));
-        frames.push(next.frame);
+        frames.push(next._frame);
       }
       return frames;
     },
-    hasUnsent: hasUnsent,
-    isEmpty: () => !entries.length,
-    isAwaiting: () => sent > 0,
-    rewind: () => {
+    _hasUnsent: hasUnsent,
+    _isEmpty: () => !entries.length,
+    _isAwaiting: () => sent > 0,
+    _rewind: () => {
       sent = pending = 0;
     },
-    acknowledged: (seq) => {
+    _acknowledged: (seq) => {
       const count = Math.min(seq - base, entries.length);
       if (count <= 0) return 0;
       let bytes = 0;
       const gone = entries.splice(0, count);
       for (let i = 0; i < gone.length; i += 1) {
-        bytes += (gone[i] as Entry).size;
+        bytes += (gone[i] as Entry)._size;
         if (i < sent) pending -= costOf(gone[i] as Entry);
       }
       base += count;

@@ -9,11 +9,11 @@ export interface Retry {
    * It did not work: `again` is called after a pause, or `giveUp` if there was nothing but failures for too long. `alive`: the gateway answered,
    * and only had no room, or was cut short.
    */
-  failed(alive?: boolean): void;
+  _failed(alive?: boolean): void;
   /** It worked. */
-  good(): void;
-  isWaiting(): boolean;
-  stop(): void;
+  _succeeded(): void;
+  _isWaiting(): boolean;
+  _stop(): void;
 }
 
 /**
@@ -32,8 +32,8 @@ export function createRetry(
   let since = 0;
 
   return {
-    failed: (alive) => {
-      const now = platform.now();
+    _failed: (alive) => {
+      const now = platform._now();
       if (!failures || alive) since = now;
       if (now - since > window) {
         giveUp();
@@ -41,12 +41,12 @@ export function createRetry(
       }
       const pause = failures ? Math.min(LONGEST, 100 * 2 ** Math.min(failures, 9)) : 0;
       failures += 1;
-      alarm.set(pause * (0.75 + Math.random() / 4));
+      alarm._set(pause * (0.75 + Math.random() / 4));
     },
-    good: () => {
+    _succeeded: () => {
       failures = 0;
     },
-    isWaiting: alarm.isSet,
-    stop: alarm.clear
+    _isWaiting: alarm._isSet,
+    _stop: alarm._clear
   };
 }

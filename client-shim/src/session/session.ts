@@ -1,5 +1,5 @@
 import { createAlarm } from '../transport/alarm.ts';
-import type { CarrierKind, Line } from '../transport/carrier.ts';
+import type { CarrierKind, SessionContext } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
 import { addressOf } from '../wire/address.ts';
 import { textBody } from '../wire/body.ts';
@@ -26,18 +26,18 @@ export interface SessionEvents {
 /** What a session tells whoever made it. */
 export interface SessionHooks {
   /** What became of a carrier, for diagnostics. */
-  note(transport: string, what: string): void;
+  _note(transport: string, what: string): void;
   /** It is over. */
-  over(why: string): void;
+  _over(why: string): void;
 }
 
 /** What the gateway said of a session when it was made (PROTOCOL.md §3); times in milliseconds, sizes in octets. */
 export interface Limits {
-  readonly heartbeat: number;
-  readonly silence: number;
-  readonly window: number;
-  readonly outbox: number;
-  readonly body: number;
+  readonly _heartbeat: number;
+  readonly _silence: number;
+  readonly _window: number;
+  readonly _outbox: number;
+  readonly _body: number;
 }
 
 /** One emulated WebSocket connection, whatever carries it at present. */
@@ -46,16 +46,16 @@ export interface Session {
   /** Closes behind what was sent; 1005 is a Close without code. */
   close(code: number, reason: string): void;
   /** The page is gone. */
-  leave(): void;
+  _unload(): void;
   /** The page goes into the back/forward cache, or comes out of it. */
-  rest(resting: boolean): void;
-  kind(): CarrierKind | undefined;
+  _freeze(resting: boolean): void;
+  _kind(): CarrierKind | undefined;
 }
 
 /** Begins at once, on a downstream that is its own or is shared. */
 export function createSession(
   platform: Platform,
-  line: Line,
+  context: SessionContext,
   limits: Limits,
   events: SessionEvents,
   hooks: SessionHooks,
@@ -70,68 +70,68 @@ export function createSession(
   let unacknowledged = 0;
   let attaches = 0;
 
-  const outbox = createOutbox(limits.body);
+  const outbox = createOutbox(limits._body);
   const inbox = createInbox(deliver);
   const unanswered = createAlarm(platform, () => {
     abort('close unanswered');
-    sayGone(platform, line);
+    sayGone(platform, context);
   });
   const upstream = createUpstream(
     platform,
-    line,
+    context,
     // On a slow line a whole body takes about half a minute.
-    { window: limits.window, patience: limits.silence / 2 },
+    { _window: limits._window, _timeout: limits._silence / 2 },
     outbox,
     inbox,
     {
-      frames: take,
-      answered: downstream.answered,
-      direct: downstream.direct,
-      lost: abort
+      _frames: take,
+      _answered: downstream._answered,
+      _direct: downstream._direct,
+      _lost: abort
     }
   );
   const member: Member = {
-    line: line,
-    attached: () => {
+    _context: context,
+    _attached: () => {
       attaches += 1;
       unacknowledged = 0;
-      upstream.acknowledged();
-      return attaches + ',' + inbox.received();
+      upstream._acknowledged();
+      return attaches + ',' + inbox._received();
     },
-    frames: take,
-    note: (kind, what) => {
-      hooks.note(kind.name, what);
+    _frames: take,
+    _note: (kind, what) => {
+      hooks._note(kind.name, what);
       if (what === 'trying') return;
       // What was on the way when the way changed is sent again.
-      if (direct || kind.duplex) upstream.rewind();
-      direct = !!kind.duplex && what === 'works';
+      if (direct || kind._duplex) upstream._rewind();
+      direct = !!kind._duplex && what === 'works';
       // A WebSocket is not told that the session is gone; a request is.
-      if (kind.duplex && !direct) upstream.acknowledge();
+      if (kind._duplex && !direct) upstream._acknowledge();
     },
-    over: abort
+    _over: abort
   };
 
   function take(frames: Frame[]): void {
     for (let i = 0; i < frames.length && !over; i += 1) {
       const one = frames[i] as Frame;
-      unacknowledged += one.data.length;
-      if (one.type === 'A') {
-        const bytes = outbox.acknowledged(+one.data);
+      unacknowledged += one._data.length;
+      if (one._type === 'A') {
+        const bytes = outbox._acknowledged(+one._data);
         if (bytes) events.sent(bytes);
-        if (direct) upstream.wake();
-        if (closing && outbox.isEmpty()) {
+        if (direct) upstream._wake();
+        if (closing && outbox._isEmpty()) {
           closing = false;
-          unanswered.set(CLOSING);
+          unanswered._set(CLOSING);
         }
-      } else if (one.type === 'H') upstream.acknowledge();
-      else if (one.type === 'E' && one.data === 'g') abort('gone');
+      } else if (one._type === 'H') upstream._acknowledge();
+      else if (one._type === 'E' && one._data === 'g') abort('gone');
       // A gap is mended by the next attach, which says where to begin.
-      else if (one.seq && !inbox.accept(one) && downstream.kind()) downstream.attach();
+      else if (one._seq && !inbox._accept(one) && downstream._kind()) downstream._attach();
     }
     // At a quarter (PROTOCOL.md §3), halved as characters are counted here and octets there.
-    if (!over && unacknowledged > limits.outbox / 8) {
+    if (!over && unacknowledged > limits._outbox / 8) {
       unacknowledged = 0;
-      upstream.acknowledge();
+      upstream._acknowledge();
     }
   }
 
@@ -142,8 +142,8 @@ export function createSession(
       const comma = (data + ',').indexOf(',');
       end(+data.substring(0, comma) || 1005, data.substring(comma + 1), true, 'closed');
     } else {
-      if (type === 'B') line.binary = true;
-      events.message(type === 'B' ? binaryOf(platform.page, data) : data);
+      if (type === 'B') context._binary = true;
+      events.message(type === 'B' ? binaryOf(platform._page, data) : data);
     }
   }
 
@@ -153,52 +153,52 @@ export function createSession(
 
   function end(code: number, reason: string, wasClean: boolean, why: string): void {
     if (over) return;
-    hooks.over(why);
+    hooks._over(why);
     stop();
     // The gateway keeps what has ended until it hears this (PROTOCOL.md §9).
-    if (why === 'closed' || why === 'abnormal end') upstream.last([frame('A', inbox.received())]);
+    if (why === 'closed' || why === 'abnormal end') upstream._last([frame('A', inbox._received())]);
     events.closed(code, reason, wasClean, !wasClean);
   }
 
   function stop(): void {
     over = true;
-    unanswered.clear();
-    upstream.stop();
-    downstream.leave(member);
+    unanswered._clear();
+    upstream._stop();
+    downstream._leave(member);
   }
 
-  downstream.enter(member);
+  downstream._join(member);
 
   return {
     send: (data, size) => {
-      if (typeof data === 'string') outbox.add('T', data, size);
+      if (typeof data === 'string') outbox._add('T', data, size);
       else {
-        line.binary = true;
-        outbox.add('B', charactersOf(data), size);
+        context._binary = true;
+        outbox._add('B', charactersOf(data), size);
       }
-      upstream.wake();
+      upstream._wake();
     },
     close: (code, reason) => {
       closing = true;
-      outbox.add('C', code === 1005 ? '' : reason ? code + ',' + reason : '' + code, 0);
-      upstream.wake();
+      outbox._add('C', code === 1005 ? '' : reason ? code + ',' + reason : '' + code, 0);
+      upstream._wake();
     },
-    leave: () => {
+    _unload: () => {
       if (over) return;
       stop();
-      line.sync = true;
-      sayGone(platform, line);
+      context._sync = true;
+      sayGone(platform, context);
     },
-    rest: downstream.rest,
-    kind: downstream.kind
+    _freeze: downstream._freeze,
+    _kind: downstream._kind
   };
 }
 
 /** A beacon outlives the page; of requests, those that the page waits for. Where neither arrives the gateway finds out by its window. */
-export function sayGone(platform: Platform, line: Line): void {
-  const address = addressOf(line.url, 'send');
-  const body = textBody(line.token, [frame('X', '')]);
-  const navigator = platform.page.navigator;
+export function sayGone(platform: Platform, context: SessionContext): void {
+  const address = addressOf(context.url, 'send');
+  const body = textBody(context._token, [frame('X', '')]);
+  const navigator = platform._page.navigator;
   if (!navigator || !navigator.sendBeacon || !navigator.sendBeacon(address, body))
-    line.way.post(platform, address, body, line);
+    context._requester._post(platform, address, body, context);
 }

@@ -1,5 +1,5 @@
 import { createAlarm } from '../transport/alarm.ts';
-import { bodyOf, isPassing, type Line } from '../transport/carrier.ts';
+import { encodeBody, isTransient, type SessionContext } from '../transport/carrier.ts';
 import { hasLevel2, type Platform } from '../transport/platform.ts';
 import { addressOf } from '../wire/address.ts';
 import { type Frame, frame, startPosition } from '../wire/frame.ts';
@@ -10,122 +10,129 @@ import { createRetry } from './retry.ts';
 
 export interface UpstreamEvents {
   /** Frames of an answer. */
-  frames(frames: Frame[]): void;
+  _frames(frames: Frame[]): void;
   /** A request was answered, so many milliseconds after it was made. */
-  answered(ms: number): void;
+  _answered(ms: number): void;
   /** A carrier that takes frames upstream, if the downstream is one. */
-  direct(): ((frames: Frame[]) => void) | undefined;
+  _direct(): ((frames: Frame[]) => void) | undefined;
   /** The gateway will not go on, or has not been reached for too long. */
-  lost(reason: string): void;
+  _lost(reason: string): void;
 }
 
 /** Sends what the outbox holds (PROTOCOL.md §5). */
 export interface Upstream {
   /** Sends soon: in one body with all that the current task still adds. */
-  wake(): void;
+  _wake(): void;
   /** Sends an acknowledgement soon, whatever else there is. */
-  acknowledge(): void;
+  _acknowledge(): void;
   /** An acknowledgement went another way. */
-  acknowledged(): void;
+  _acknowledged(): void;
   /** What was sent on a carrier that broke is sent again. */
-  rewind(): void;
+  _rewind(): void;
   /** Sends these frames at once and does not mind what becomes of them. */
-  last(frames: Frame[]): void;
+  _last(frames: Frame[]): void;
   /** What is on the way is left to arrive. */
-  stop(): void;
+  _stop(): void;
 }
 
 export function createUpstream(
   platform: Platform,
-  line: Line,
-  limits: { window: number; patience: number },
+  context: SessionContext,
+  limits: { _window: number; _timeout: number },
   outbox: Outbox,
   inbox: Inbox,
   events: UpstreamEvents
 ): Upstream {
   // IE6 and 7 have two connections to a host, and the downstream holds one (Microsoft, "Connectivity Enhancements in IE8").
   const most = hasLevel2(platform) ? 2 : 1;
-  const address = addressOf(line.url, 'send');
+  const address = addressOf(context.url, 'send');
   let inFlight = 0;
   let ackDue = false;
   let acked = 0;
   let stopped = false;
   const soon = createAlarm(platform, flush);
-  const retry = createRetry(platform, limits.window, again, () => events.lost('window'));
+  const retry = createRetry(platform, limits._window, again, () => events._lost('window'));
 
   function again(): void {
-    outbox.rewind();
+    outbox._rewind();
     flush();
   }
 
   function flush(): void {
-    const direct = events.direct();
-    while (!stopped && !retry.isWaiting()) {
+    const direct = events._direct();
+    while (!stopped && !retry._isWaiting()) {
       // Answers may wait for the backend, and the backend for an acknowledgement: those go out at any time.
       const free = direct || inFlight < most;
-      if (!ackDue && !(free && outbox.hasUnsent())) return;
-      const received = inbox.received();
+      if (!ackDue && !(free && outbox._hasUnsent())) return;
+      const received = inbox._received();
       const frames = ackDue || received > acked ? [frame('A', received)] : [];
       ackDue = false;
       acked = received;
-      const unit = free ? frames.concat(outbox.take()) : frames;
+      const unit = free ? frames.concat(outbox._take()) : frames;
       if (direct) direct(unit);
       else send(unit);
     }
   }
 
   function send(unit: Frame[]): void {
-    const started = platform.now();
+    const started = platform._now();
     inFlight += 1;
-    const body = bodyOf(platform, line, unit);
+    const body = encodeBody(platform, context, unit);
 
-    line.ask(line.way, address, body, line, limits.patience, (status, text) => {
+    context._sendRequest(context._requester, address, body, context, limits._timeout, (status, text) => {
       if (stopped) return;
       inFlight -= 1;
       const frames = (status === 200 || status === 404) && readText(startPosition(), text);
       const taken = status === 200 && frames && frames.length > 0;
-      if (taken) events.answered(platform.now() - started);
-      if (frames) events.frames(frames);
+      if (taken) events._answered(platform._now() - started);
+      if (frames) events._frames(frames);
       if (stopped) return;
       if (taken) settled();
       else if ((status === 400 || status === 405) && typeof body !== 'string') {
         // Some engines have typed arrays and post them as "[object ArrayBuffer]": of a malformed body nothing took effect. edbrowse makes it a GET.
-        line.postsOctets = false;
-        retry.failed();
-      } else if (status === 200 || isPassing(status)) retry.failed();
-      else events.lost('status ' + status);
+        context._postsBytes = false;
+        retry._failed();
+      } else if (status === 200 || isTransient(status)) retry._failed();
+      else events._lost('status ' + status);
     });
   }
 
   /** An answer came. What no answer has acknowledged when all are there was not taken: the inbox of the gateway is full. */
   function settled(): void {
-    if (!inFlight && outbox.isAwaiting() && !events.direct()) retry.failed(true);
+    if (!inFlight && outbox._isAwaiting() && !events._direct()) retry._failed(true);
     else {
-      retry.good();
+      retry._succeeded();
       flush();
     }
   }
 
   return {
-    wake: () => {
-      if (!soon.isSet() && !retry.isWaiting()) soon.set(0);
+    _wake: () => {
+      if (!soon._isSet() && !retry._isWaiting()) soon._set(0);
     },
-    acknowledge: () => {
+    _acknowledge: () => {
       ackDue = true;
-      if (!soon.isSet()) soon.set(0);
+      if (!soon._isSet()) soon._set(0);
     },
-    acknowledged: () => {
+    _acknowledged: () => {
       ackDue = false;
-      acked = inbox.received();
+      acked = inbox._received();
     },
-    rewind: again,
-    last: (frames) => {
-      line.ask(line.way, address, bodyOf(platform, line, frames), line, limits.patience, soon.clear);
+    _rewind: again,
+    _last: (frames) => {
+      context._sendRequest(
+        context._requester,
+        address,
+        encodeBody(platform, context, frames),
+        context,
+        limits._timeout,
+        soon._clear
+      );
     },
-    stop: () => {
+    _stop: () => {
       stopped = true;
-      soon.clear();
-      retry.stop();
+      soon._clear();
+      retry._stop();
     }
   };
 }

@@ -1,4 +1,4 @@
-import type { Seam } from '../facade/seam.ts';
+import type { StompHooks } from '../facade/stomp-hooks.ts';
 import { Bytes } from '../lang/bytes.ts';
 import { nothing } from '../lang/nothing.ts';
 import type { StompClient, StompSocket } from './library.ts';
@@ -7,7 +7,7 @@ import type { StompClient, StompSocket } from './library.ts';
  * Lets clients say whose message they are at: `unmarshall` is called without the connection, and a socket that is none of the shim's (a
  * SockJS, a native one) is not dispatched by it.
  */
-export function nameSockets(prototype: StompClient, seam: Seam): void {
+export function nameSockets(prototype: StompClient, stompHooks: StompHooks): void {
   const { connect } = prototype;
   if (!connect) return;
   prototype.connect = function (this: StompClient) {
@@ -16,7 +16,7 @@ export function nameSockets(prototype: StompClient, seam: Seam): void {
     const socket = this.ws;
     const receive = socket && socket.onmessage;
     if (typeof receive === 'function')
-      socket.onmessage = (event) => receiveOn(this, socket, event.data, seam, receive, event);
+      socket.onmessage = (event) => receiveOn(this, socket, event.data, stompHooks, receive, event);
     return result;
   };
 }
@@ -25,7 +25,7 @@ function receiveOn(
   client: StompClient,
   socket: StompSocket,
   data: unknown,
-  seam: Seam,
+  stompHooks: StompHooks,
   receive: (event: { readonly data?: unknown }) => unknown,
   event: { readonly data?: unknown }
 ): unknown {
@@ -35,13 +35,13 @@ function receiveOn(
     if (client.partialData) client.partialData += data;
     return;
   }
-  const outer = seam.event;
-  seam.event = { target: socket, data };
+  const outer = stompHooks._event;
+  stompHooks._event = { target: socket, data };
   return lastly(
     // The client makes a string of the octets of an ArrayBuffer itself.
     () => receive.call(socket, data instanceof Bytes ? { data: data.toBinaryString() } : event),
     () => {
-      seam.event = outer;
+      stompHooks._event = outer;
     }
   );
 }

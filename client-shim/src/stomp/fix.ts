@@ -1,5 +1,5 @@
 import { page } from '../browser/page.ts';
-import type { Seam } from '../facade/seam.ts';
+import type { StompHooks } from '../facade/stomp-hooks.ts';
 import { indexOf } from '../lang/list.ts';
 import { now } from '../lang/now.ts';
 import { utf8Length } from '../lang/utf8.ts';
@@ -11,7 +11,7 @@ import { createUnmarshall } from './unmarshall.ts';
 /** Examines a library, by default the page's `Stomp`, and repairs what fails; returns the names of the defects repaired. */
 export type InstallStompFix = (Stomp?: unknown) => string[];
 
-export function createStompFix(seam: Seam): InstallStompFix {
+export function createStompFix(stompHooks: StompHooks): InstallStompFix {
   /** The functions that were examined, or put in their place. */
   const known: Unmarshall[] = [];
   return (library) => {
@@ -21,7 +21,7 @@ export function createStompFix(seam: Seam): InstallStompFix {
     known.push(unmarshall);
     const repaired: string[] = [];
     try {
-      repair(Stomp as StompLibrary, seam, repaired);
+      repair(Stomp as StompLibrary, stompHooks, repaired);
     } catch (_) {
       // Not what it looked like: whoever loads or constructs is not to pay for it.
     }
@@ -31,7 +31,7 @@ export function createStompFix(seam: Seam): InstallStompFix {
 }
 
 /** Each repair for a test of its own that failed; `repaired` gets the names. */
-function repair(Stomp: StompLibrary, seam: Seam, repaired: string[]): void {
+function repair(Stomp: StompLibrary, stompHooks: StompHooks, repaired: string[]): void {
   const hasPartial = returnsPartial(Stomp);
   if (hasPartial === undefined) return;
   const Clock = Date as { now?: () => number };
@@ -40,7 +40,7 @@ function repair(Stomp: StompLibrary, seam: Seam, repaired: string[]): void {
     repaired.push('Date.now');
   }
   const defects = defectsOf(Stomp);
-  if (defects.length) Stomp.Frame.unmarshall = createUnmarshall(Stomp.Frame, hasPartial, seam);
+  if (defects.length) Stomp.Frame.unmarshall = createUnmarshall(Stomp.Frame, hasPartial, stompHooks);
   repaired.push.apply(repaired, defects);
   if (measuresWrong(Stomp.Frame)) {
     Stomp.Frame.sizeOfUTF8 = utf8Length;
@@ -49,7 +49,7 @@ function repair(Stomp: StompLibrary, seam: Seam, repaired: string[]): void {
   const client = Stomp.over && Stomp.over({});
   if (!client) return;
   const { prototype } = client.constructor as unknown as { prototype: StompClient };
-  if (defects.length) nameSockets(prototype, seam);
+  if (defects.length) nameSockets(prototype, stompHooks);
   if (cutsPairs(client)) {
     joinPairs(prototype);
     repaired.push('surrogate pairs');

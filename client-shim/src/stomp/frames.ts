@@ -37,13 +37,13 @@ function parseFrame(text: string, start: number, sizeOf: (text: string) => numbe
   const headers: Record<string, string> = {};
   let command = '';
   let at = start;
-  for (let line = ' '; line; ) {
+  for (let context = ' '; context; ) {
     const eol = text.indexOf('\n', at);
     // A head without an end, which a server must not send, costs that frame its body, and no other frame anything.
     const broken = eol < 0 || eol > nul;
-    line = trim(text.substring(at, broken ? nul : eol));
-    if (at === start) command = line;
-    else addHeader(headers, line);
+    context = trim(text.substring(at, broken ? nul : eol));
+    if (at === start) command = context;
+    else addHeader(headers, context);
     if (broken) return { command, headers, body: '', end: nul + 1 };
     at = eol + 1;
   }
@@ -52,11 +52,11 @@ function parseFrame(text: string, start: number, sizeOf: (text: string) => numbe
 }
 
 /** Of a repeated header the first counts (STOMP 1.1 and 1.2, "Repeated Header Entries"). */
-function addHeader(headers: Record<string, string>, line: string): void {
-  const colon = line.indexOf(':');
-  const name = trim(line.substring(0, colon));
+function addHeader(headers: Record<string, string>, context: string): void {
+  const colon = context.indexOf(':');
+  const name = trim(context.substring(0, colon));
   // An inherited `constructor` is no string.
-  if (colon > 0 && typeof headers[name] !== 'string') headers[name] = trim(line.substring(colon + 1));
+  if (colon > 0 && typeof headers[name] !== 'string') headers[name] = trim(context.substring(colon + 1));
 }
 
 /**
@@ -71,15 +71,15 @@ function endOfBody(
 ): number {
   if (!/^\d+$/.test(header || '')) return text.indexOf(NUL, start);
   const length = parseInt(header as string, 10);
-  let octets = 0;
+  let bytes = 0;
   let counted = start;
   // A unit of a string is at most three octets. Looked for first, so that a body that comes in many pieces is counted once.
   let nul = text.indexOf(NUL, start + Math.ceil(length / 3));
   for (; nul >= 0; nul = text.indexOf(NUL, nul + 1)) {
-    octets += sizeOf(text.substring(counted, nul));
+    bytes += sizeOf(text.substring(counted, nul));
     counted = nul;
-    if (octets === length) return nul;
-    if (octets > length) return text.indexOf(NUL, start);
+    if (bytes === length) return nul;
+    if (bytes > length) return text.indexOf(NUL, start);
   }
   return -1;
 }

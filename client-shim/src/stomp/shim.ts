@@ -1,6 +1,6 @@
 import { page } from '../browser/page.ts';
-import { createSeam } from '../facade/seam.ts';
 import { createShim, type WebSocketShim } from '../facade/shim.ts';
+import { createStompHooks } from '../facade/stomp-hooks.ts';
 import { createStompFix, type InstallStompFix } from './fix.ts';
 
 /** The shim, with the repairs of STOMP libraries. */
@@ -10,10 +10,10 @@ export interface StompShim extends WebSocketShim {
 
 /** `createShim`, whose constructor looks for a page's `Stomp` before each socket it makes. */
 export function createStompShim(connectWith: Parameters<typeof createShim>[0], home: string): StompShim {
-  const seam = createSeam();
-  const shim = createShim(connectWith, home, seam) as StompShim;
-  shim.installStompFix = createStompFix(seam);
-  seam.constructing = () => shim.installStompFix();
+  const stompHooks = createStompHooks();
+  const shim = createShim(connectWith, home, stompHooks) as StompShim;
+  shim.installStompFix = createStompFix(stompHooks);
+  stompHooks._constructing = () => shim.installStompFix();
   return shim;
 }
 

@@ -1,5 +1,5 @@
 import { put } from '../browser/define.ts';
-import type { Seam } from '../facade/seam.ts';
+import type { StompHooks } from '../facade/stomp-hooks.ts';
 import { utf8Length } from '../lang/utf8.ts';
 import { parseFrames } from './frames.ts';
 import type { Frame, FrameClass, StompSocket, Unmarshall } from './library.ts';
@@ -12,9 +12,9 @@ export const MOST = 16 * 1024 * 1024;
  * the next message; else it returns the frames, is called without its connection, and the tail is kept on the socket whose
  * message is being dispatched. With no socket nothing can follow, and the end of the text ends a frame.
  */
-export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, seam: Seam): Unmarshall {
+export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, stompHooks: StompHooks): Unmarshall {
   return (data, escaped) => {
-    const event = seam.event;
+    const event = stompHooks._event;
     const socket = event && (event.target as StompSocket | null);
     const frames: Frame[] = [];
     const text = hasPartial ? data : socket ? (socket._tail || '') + data : data + '\0';

@@ -4,9 +4,9 @@ import type { Platform } from './platform.ts';
 /** One thing that is to be done later. */
 export interface Alarm {
   /** Sets it anew, so many milliseconds from now. */
-  set(ms: number): void;
-  clear(): void;
-  isSet(): boolean;
+  _set(ms: number): void;
+  _clear(): void;
+  _isSet(): boolean;
 }
 
 /** `ring` is told how many milliseconds it comes late: much is a machine that slept. */
@@ -15,20 +15,20 @@ export function createAlarm(platform: Platform, ring: (late: number) => void): A
   let due = 0;
 
   function clear(): void {
-    if (timer !== null) platform.page.clearTimeout(timer);
+    if (timer !== null) platform._page.clearTimeout(timer);
     timer = null;
   }
 
   return {
-    set: (ms) => {
+    _set: (ms) => {
       clear();
-      due = platform.now() + ms;
-      timer = platform.page.setTimeout(() => {
+      due = platform._now() + ms;
+      timer = platform._page.setTimeout(() => {
         timer = null;
-        ring(platform.now() - due);
+        ring(platform._now() - due);
       }, ms);
     },
-    clear: clear,
-    isSet: () => timer !== null
+    _clear: clear,
+    _isSet: () => timer !== null
   };
 }

@@ -7,13 +7,13 @@ import type { CarrierKind } from './carrier.ts';
 /** Server-sent events (PROTOCOL.md §4.3). */
 export const eventSource: CarrierKind = {
   name: 'eventsource',
-  streams: true,
-  works: (platform) => !!platform.page.EventSource,
-  open: (platform, line, wanted, events) => {
-    const Source = platform.page.EventSource as NonNullable<typeof platform.page.EventSource>;
+  _streams: true,
+  _works: (platform) => !!platform._page.EventSource,
+  _open: (platform, context, attachments, events) => {
+    const Source = platform._page.EventSource as NonNullable<typeof platform._page.EventSource>;
     const position = startPosition();
-    const address = addressOf(line.url, 'eventsource', line.token) + '?d=' + wanted.join('&s=');
-    const source: EventSource = new Source(address, { withCredentials: line.crossOrigin });
+    const address = addressOf(context.url, 'eventsource', context._token) + '?d=' + attachments.join('&s=');
+    const source: EventSource = new Source(address, { withCredentials: context._crossOrigin });
 
     function close(): void {
       source.onmessage = source.onerror = null;
@@ -22,14 +22,14 @@ export const eventSource: CarrierKind = {
 
     source.onmessage = (event) => {
       // Numbering goes on from event to event, reading begins anew.
-      position.at = position.seen = 0;
-      events.frames(readText(position, '' + event.data));
+      position._at = position._seen = 0;
+      events._frames(readText(position, '' + event.data));
     };
     source.onerror = () => {
       // Its own reconnecting would repeat an attach that is over.
       close();
-      events.over(false, 'error event');
+      events._over(false, 'error event');
     };
-    return { close: close };
+    return { _close: close };
   }
 };

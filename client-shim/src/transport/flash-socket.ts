@@ -5,7 +5,7 @@ import type { Platform } from './platform.ts';
  * nothing that is.
  */
 export function hasFlash(platform: Platform, origin: string, url: string): boolean {
-  const page = platform.page;
+  const page = platform._page;
   const { plugins } = page.navigator || {};
   try {
     return (

@@ -3,7 +3,7 @@ import { addressOf } from '../wire/address.ts';
 import { startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
 import { createAlarm } from './alarm.ts';
-import type { Carrier, CarrierEvents, Line, Wanted } from './carrier.ts';
+import type { Attachments, Carrier, CarrierEvents, SessionContext } from './carrier.ts';
 import { expose, insertFrame, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 
@@ -15,14 +15,14 @@ const LOOK = 50;
  */
 export function openFrameStream(
   platform: Platform,
-  line: Line,
-  wanted: Wanted,
+  context: SessionContext,
+  attachments: Attachments,
   events: CarrierEvents,
   action: string,
   window: Page,
   freed?: () => void
 ): Carrier {
-  const page = platform.page;
+  const page = platform._page;
   const position = startPosition();
   const name = newName();
   const again = createAlarm(platform, look);
@@ -32,11 +32,11 @@ export function openFrameStream(
   function told(text: string): void {
     // The document has this function for as long as it runs.
     if (closed) return;
-    if (!again.isSet()) again.set(LOOK);
+    if (!again._isSet()) again._set(LOOK);
     // Numbering goes on from script to script, reading begins anew.
-    position.at = position.seen = 0;
+    position._at = position._seen = 0;
     running = true;
-    events.frames(readText(position, text));
+    events._frames(readText(position, text));
     running = false;
     // IE and KHTML go down if a frame is taken away while a script of it runs.
     if (closed) page.setTimeout(free, 0);
@@ -49,11 +49,11 @@ export function openFrameStream(
     } catch (_) {
       // the page has emptied itself, and the frame with it
     }
-    again.set(LOOK);
+    again._set(LOOK);
     // It ended, or was cut where the engine shows a cut: WebKit and KHTML do not, and only silence tells there.
     if (state === 'complete') {
       close();
-      events.over(false, '');
+      events._over(false, '');
     }
   }
 
@@ -64,14 +64,14 @@ export function openFrameStream(
 
   function close(): void {
     closed = forget();
-    again.clear();
+    again._clear();
     if (!running) free();
   }
 
   const forget = expose(window, name, told);
   const frame = insertFrame(
     window.document as Document,
-    addressOf(line.url, action, line.token) + '?d=' + wanted.join('&s=') + '#' + name.substring(3)
+    addressOf(context.url, action, context._token) + '?d=' + attachments.join('&s=') + '#' + name.substring(3)
   );
-  return { close: close };
+  return { _close: close };
 }

@@ -10,18 +10,18 @@ import type { Platform } from './platform.ts';
  */
 export const htmlfile: CarrierKind = {
   name: 'htmlfile',
-  streams: true,
-  works: (platform, crossOrigin) => !crossOrigin && !!newDocument(platform),
-  open: (platform, line, wanted, events) => {
+  _streams: true,
+  _works: (platform, crossOrigin) => !crossOrigin && !!newDocument(platform),
+  _open: (platform, context, attachments, events) => {
     let document = newDocument(platform) as Required<Document> | undefined;
     const window = write(document as Required<Document>);
     // What no global leads to is collected, and the stream with it, after a few messages.
-    const forget = expose(platform.page, newName(), () => document);
-    return openFrameStream(platform, line, wanted, events, 'htmlfile', window, () => {
+    const forget = expose(platform._page, newName(), () => document);
+    return openFrameStream(platform, context, attachments, events, 'htmlfile', window, () => {
       forget();
       write(document as Required<Document>);
       document = undefined;
-      if (platform.page.CollectGarbage) platform.page.CollectGarbage();
+      if (platform._page.CollectGarbage) platform._page.CollectGarbage();
     });
   }
 };
@@ -29,7 +29,7 @@ export const htmlfile: CarrierKind = {
 /** Undefined in other engines, and where ActiveX is switched off. */
 function newDocument(platform: Platform): Document | undefined {
   try {
-    return new (platform.page.ActiveXObject as new (name: string) => Document)('htmlfile');
+    return new (platform._page.ActiveXObject as new (name: string) => Document)('htmlfile');
   } catch (_) {
     return undefined;
   }

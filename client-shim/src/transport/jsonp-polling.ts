@@ -1,14 +1,14 @@
-import { byScript, hasScript } from './by-script.ts';
 import type { CarrierKind } from './carrier.ts';
 import { openResponse } from './response.ts';
+import { hasScript, scriptRequester } from './script-requester.ts';
 
 /** Polls by script tags, for engines that have nothing else, or nothing else that reaches the gateway. */
 export const jsonpPolling: CarrierKind = {
   name: 'jsonp-polling',
-  streams: false,
-  holdsLoad: true,
-  way: byScript,
-  works: hasScript,
-  open: (platform, line, wanted, events) =>
-    openResponse(byScript, platform, line, wanted, events, 'jsonp-polling', false)
+  _streams: false,
+  _holdsLoad: true,
+  _requester: scriptRequester,
+  _works: hasScript,
+  _open: (platform, context, attachments, events) =>
+    openResponse(scriptRequester, platform, context, attachments, events, 'jsonp-polling', false)
 };

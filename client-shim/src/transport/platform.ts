@@ -2,16 +2,16 @@ import type { NativeWebSocketConstructor, Page, XMLHttpRequest } from '../../bro
 
 /** What carriers need of the machine they run on. Passed in, so that tests move time and answer requests by hand. */
 export interface Platform {
-  readonly page: Page;
+  readonly _page: Page;
   /** The browser's own WebSocket, if it has one. */
-  readonly socket: NativeWebSocketConstructor | undefined;
+  readonly _socket: NativeWebSocketConstructor | undefined;
   /** Milliseconds of the wall clock: it goes on while the machine sleeps, which is how sleep is noticed. */
-  now(): number;
+  _now(): number;
 }
 
 /** A new request object; undefined where the engine has none, or its owner has switched ActiveX off. */
 export function newRequest(platform: Platform): XMLHttpRequest | undefined {
-  const page = platform.page;
+  const page = platform._page;
   // IE7 and later have both, and the native one is free of the ActiveX settings.
   if (page.XMLHttpRequest) return new page.XMLHttpRequest();
   const programs = ['MSXML2.XMLHTTP.6.0', 'MSXML2.XMLHTTP.3.0', 'Microsoft.XMLHTTP'];
@@ -38,5 +38,5 @@ export function canPost(platform: Platform, crossOrigin: boolean): boolean {
 
 /** IE 6 and 7 have two connections to a host (Microsoft, "Connectivity Enhancements in Internet Explorer 8"); 8 has the object that is looked for here. */
 export function isNarrow(platform: Platform): boolean {
-  return !platform.page.XDomainRequest && !hasLevel2(platform);
+  return !platform._page.XDomainRequest && !hasLevel2(platform);
 }

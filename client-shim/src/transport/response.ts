@@ -3,9 +3,15 @@ import { textBody } from '../wire/body.ts';
 import { readBytes } from '../wire/byte-form.ts';
 import { frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
-import { type Carrier, type CarrierEvents, isPassing, type Line, type Wanted } from './carrier.ts';
+import {
+  type Attachments,
+  type Carrier,
+  type CarrierEvents,
+  isTransient,
+  type SessionContext
+} from './carrier.ts';
 import { newRequest, type Platform } from './platform.ts';
-import type { Way } from './request.ts';
+import type { Requester } from './requester.ts';
 
 /**
  * Engines sniff the first kilobytes of text before they show any: 2048 octets in IE10 and 11, 1025 in old Firefox, 256 in old Safari
@@ -18,35 +24,35 @@ const PADDING = 2048;
  * answer before its end is read in both.
  */
 export function openResponse(
-  way: Way,
+  requester: Requester,
   platform: Platform,
-  line: Line,
-  wanted: Wanted,
+  context: SessionContext,
+  attachments: Attachments,
   events: CarrierEvents,
   action: string,
   streams: boolean
 ): Carrier {
   // An octet a character needs `overrideMimeType`, which MSXML and IE10 lack.
-  const probe = way.octets && line.binary && newRequest(platform);
-  const octets = !!probe && !!probe.overrideMimeType;
-  const padding = streams && !platform.page.TextDecoder ? ',' + PADDING : '';
-  const form = octets ? ',b' : padding && ',t';
-  const read = octets ? readBytes : readText;
+  const probe = requester._sendsBytes && context._binary && newRequest(platform);
+  const bytes = !!probe && !!probe.overrideMimeType;
+  const padding = streams && !platform._page.TextDecoder ? ',' + PADDING : '';
+  const form = bytes ? ',b' : padding && ',t';
+  const read = bytes ? readBytes : readText;
   const position = startPosition();
-  const frames = [frame('D', wanted[0] + form + padding)];
-  for (let i = 1; i < wanted.length; i += 1) frames.push(frame('S', wanted[i] as string));
+  const frames = [frame('D', attachments[0] + form + padding)];
+  for (let i = 1; i < attachments.length; i += 1) frames.push(frame('S', attachments[i] as string));
 
-  const request = way.post(
+  const request = requester._post(
     platform,
-    addressOf(line.url, action),
-    textBody(line.token, frames),
-    { crossOrigin: line.crossOrigin, asOctets: octets },
+    addressOf(context.url, action),
+    textBody(context._token, frames),
+    { _crossOrigin: context._crossOrigin, _asBytes: bytes },
     (status, text) => {
       // 404 brings the frame that says the session is gone.
-      if (status === 200 || status === 404) events.frames(read(position, text));
-      events.over(status !== 200 && !isPassing(status), status === 200 ? '' : 'status ' + status);
+      if (status === 200 || status === 404) events._frames(read(position, text));
+      events._over(status !== 200 && !isTransient(status), status === 200 ? '' : 'status ' + status);
     },
-    (text) => events.frames(read(position, text))
+    (text) => events._frames(read(position, text))
   );
-  return { close: request.abort };
+  return { _close: request._abort };
 }

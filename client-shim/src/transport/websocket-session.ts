@@ -1,11 +1,11 @@
 import type { NativeWebSocket, NativeWebSocketConstructor } from '../../browser.d.ts';
 import { addressOf } from '../wire/address.ts';
-import { spellAll } from '../wire/body.ts';
-import { readBytes, spellBytes } from '../wire/byte-form.ts';
+import { encodeFrames } from '../wire/body.ts';
+import { encodeBytes, readBytes } from '../wire/byte-form.ts';
 import { frame, startPosition } from '../wire/frame.ts';
 import { charactersOf } from '../wire/payload.ts';
-import { readText, spellText } from '../wire/text-form.ts';
-import { bufferOf, type CarrierKind } from './carrier.ts';
+import { encodeText, readText } from '../wire/text-form.ts';
+import { bufferFrom, type CarrierKind } from './carrier.ts';
 import { isTrusted } from './websocket.ts';
 
 /**
@@ -14,12 +14,12 @@ import { isTrusted } from './websocket.ts';
  */
 export const websocketSession: CarrierKind = {
   name: 'websocket-session',
-  streams: true,
-  duplex: true,
-  works: (platform) => isTrusted(platform.socket),
-  open: (platform, line, wanted, events) => {
-    const Socket = platform.socket as NativeWebSocketConstructor;
-    const socket: NativeWebSocket = new Socket(addressOf(line.url, 'websocket', line.token));
+  _streams: true,
+  _duplex: true,
+  _works: (platform) => isTrusted(platform._socket),
+  _open: (platform, context, attachments, events) => {
+    const Socket = platform._socket as NativeWebSocketConstructor;
+    const socket: NativeWebSocket = new Socket(addressOf(context.url, 'websocket', context._token));
     const position = startPosition();
     socket.binaryType = 'arraybuffer';
 
@@ -29,24 +29,26 @@ export const websocketSession: CarrierKind = {
     }
 
     socket.onopen = () => {
-      socket.send(spellText(frame('D', wanted[0] + (line.binary ? ',b' : ''))));
+      socket.send(encodeText(frame('D', attachments[0] + (context._binary ? ',b' : ''))));
     };
     socket.onmessage = (event) => {
-      position.at = position.seen = 0;
+      position._at = position._seen = 0;
       const data = event.data as string | ArrayBuffer;
-      events.frames(
+      events._frames(
         typeof data === 'string' ? readText(position, data) : readBytes(position, charactersOf(data))
       );
     };
     socket.onerror = socket.onclose = () => {
       close();
-      events.over(false, 'closed');
+      events._over(false, 'closed');
     };
     return {
-      close: close,
-      send: (frames) =>
+      _close: close,
+      _send: (frames) =>
         socket.send(
-          line.binary ? bufferOf(platform, spellAll(frames, spellBytes)) : spellAll(frames, spellText)
+          context._binary
+            ? bufferFrom(platform, encodeFrames(frames, encodeBytes))
+            : encodeFrames(frames, encodeText)
         )
     };
   }

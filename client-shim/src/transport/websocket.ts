@@ -5,7 +5,7 @@ import { createAlarm } from './alarm.ts';
 import type { Platform } from './platform.ts';
 
 /** What the page is told; the same as a connection tells. */
-export interface NativeEvents {
+export interface DirectSocketEvents {
   open(protocol: string, extensions: string): void;
   message(data: string | Binary): void;
   sent(bytes: number): void;
@@ -14,7 +14,7 @@ export interface NativeEvents {
 }
 
 /** What whoever chose it is told; before the page is. */
-export interface NativeHooks {
+export interface DirectSocketHooks {
   opened(): void;
   /** It did not open; nothing else is told then. */
   passed(reason: string): void;
@@ -26,7 +26,7 @@ export interface NativeHooks {
 }
 
 /** The browser's own WebSocket, at the plain endpoint. */
-export interface Native {
+export interface DirectSocket {
   send(data: string | Binary, size: number): void;
   close(code: number, reason: string): void;
   /** Reports what was sent since the last look. */
@@ -61,11 +61,11 @@ export function openNative(
   platform: Platform,
   url: string,
   protocols: string[],
-  patience: number,
-  events: NativeEvents,
-  hooks: NativeHooks
-): Native | undefined {
-  const Socket = platform.socket as NativeWebSocketConstructor;
+  timeout: number,
+  events: DirectSocketEvents,
+  hooks: DirectSocketHooks
+): DirectSocket | undefined {
+  const Socket = platform._socket as NativeWebSocketConstructor;
   let socket: NativeWebSocket;
   try {
     // Mixed content throws in some engines. An empty list is not no list in old ones: they offer an empty subprotocol.
@@ -74,7 +74,7 @@ export function openNative(
     return undefined;
   }
 
-  const since = platform.now();
+  const since = platform._now();
   /** Bytes handed to the browser and not yet reported as sent. */
   let queued = 0;
   let opened = false;
@@ -85,7 +85,7 @@ export function openNative(
   const late = createAlarm(platform, (after) => {
     // A page that stood still may not have seen the answer: that is no sign of a bad network, once.
     if (spared || after < SPARED) pass('no answer');
-    else late.set(patience);
+    else late._set(timeout);
     spared = true;
   });
   const again = createAlarm(platform, lookAgain);
@@ -96,7 +96,7 @@ export function openNative(
     const before = left;
     left = socket.readyState === 2 ? queued : -1;
     if (left >= 0 && left === before) ended(1006, '', false);
-    else closing.set(CLOSING);
+    else closing._set(CLOSING);
   });
 
   function look(): void {
@@ -110,20 +110,20 @@ export function openNative(
 
   function lookAgain(): void {
     look();
-    if (queued && socket.onclose) again.set(LOOK);
+    if (queued && socket.onclose) again._set(LOOK);
   }
 
   function detach(): void {
     socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
-    late.clear();
-    again.clear();
-    closing.clear();
+    late._clear();
+    again._clear();
+    closing._clear();
   }
 
   function ended(code: number, reason: string, wasClean: boolean): void {
     look();
     detach();
-    if (!heard && !wasClean && platform.now() - since < CUT) hooks.proved(false);
+    if (!heard && !wasClean && platform._now() - since < CUT) hooks.proved(false);
     hooks.over(code);
     if (wasClean) events.closing();
     events.closed(code, reason, wasClean, !wasClean);
@@ -150,7 +150,7 @@ export function openNative(
   }
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => {
-    late.clear();
+    late._clear();
     // Firefox and WebKit open it all the same (WHATWG WebSockets, "establish a WebSocket connection").
     if (protocols.length && socket.protocol === '') {
       abandon();
@@ -158,7 +158,7 @@ export function openNative(
       return;
     }
     opened = true;
-    closing.set(CLOSING);
+    closing._set(CLOSING);
     hooks.opened();
     events.open(socket.protocol || '', socket.extensions || '');
   };
@@ -177,18 +177,18 @@ export function openNative(
     // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one
     ended(event.code || (wasClean ? 1005 : 1006), event.reason || '', wasClean);
   };
-  late.set(patience);
+  late._set(timeout);
 
   return {
     send: (data, size) => {
       queued += size;
       socket.send(
-        data instanceof Bytes ? new (platform.page.Uint8Array as Uint8ArrayConstructor)(data.bytes) : data
+        data instanceof Bytes ? new (platform._page.Uint8Array as Uint8ArrayConstructor)(data.bytes) : data
       );
       if (fresh) return;
       fresh = true;
       // Anew: a timer of before may come much later than the next task.
-      again.set(0);
+      again._set(0);
     },
     close: (code, reason) => {
       if (code === 1005) socket.close();

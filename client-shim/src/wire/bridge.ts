@@ -6,7 +6,7 @@ import { VERSION } from '../lang/version.ts';
  */
 const MESSAGE = new RegExp('^fallback-gateway ' + VERSION + ' (\\d+) (\\d+) ([A-Z])([\\s\\S]*)$');
 
-export function spellBridge(number: number, id: string, verb: string, data: string): string {
+export function encodeBridge(number: number, id: string, verb: string, data: string): string {
   return 'fallback-gateway ' + VERSION + ' ' + number + ' ' + id + ' ' + verb + data;
 }
 

@@ -1,12 +1,12 @@
 import { binaryString } from '../lang/bytes.ts';
-import { lowOctets } from './binary.ts';
+import { lowBytes } from './binary.ts';
 import { arrived, type Frame, isBinary, type Position } from './frame.ts';
 import { fromUtf8, toUtf8 } from './utf8.ts';
 
 /** A frame in byte form (PROTOCOL.md §2), one character for each octet. */
-export function spellBytes(frame: Frame): string {
-  const data = isBinary(frame.type) ? frame.data : toUtf8(frame.data);
-  let head = frame.type;
+export function encodeBytes(frame: Frame): string {
+  const data = isBinary(frame._type) ? frame._data : toUtf8(frame._data);
+  let head = frame._type;
   let length = data.length;
   for (; length > 127; length >>>= 7) head += String.fromCharCode((length & 127) | 128);
   return head + String.fromCharCode(length) + data;
@@ -19,31 +19,31 @@ export function spellBytes(frame: Frame): string {
 export function readBytes(position: Position, text: string): Frame[] | null {
   const frames: Frame[] = [];
   for (;;) {
-    let at = position.at + 1;
+    let at = position._at + 1;
     let length = 0;
     let scale = 1;
-    let octet: number;
+    let unit: number;
     do {
       if (at >= text.length) return frames;
-      octet = text.charCodeAt(at) & 255;
-      length += (octet & 127) * scale;
+      unit = text.charCodeAt(at) & 255;
+      length += (unit & 127) * scale;
       scale *= 128;
       at += 1;
-    } while (octet > 127 && at < position.at + 6);
+    } while (unit > 127 && at < position._at + 6);
     // longer than five octets, or not in its shortest form
-    if (octet > 127 || (!octet && at > position.at + 2)) return null;
+    if (unit > 127 || (!unit && at > position._at + 2)) return null;
     if (at + length > text.length) return frames;
-    const payload = binaryString(lowOctets(text, at, at + length), 0, length);
-    const frame = readFrame(position, text.charAt(position.at), payload);
+    const payload = binaryString(lowBytes(text, at, at + length), 0, length);
+    const frame = readFrame(position, text.charAt(position._at), payload);
     if (!frame) return null;
     frames.push(frame);
-    position.at = at + length;
+    position._at = at + length;
   }
 }
 
-function readFrame(position: Position, type: string, octets: string): Frame | null {
+function readFrame(position: Position, type: string, bytes: string): Frame | null {
   try {
-    return arrived(position, type, isBinary(type) ? octets : fromUtf8(octets));
+    return arrived(position, type, isBinary(type) ? bytes : fromUtf8(bytes));
   } catch (_) {
     return null;
   }

@@ -1,20 +1,20 @@
 /** One frame of PROTOCOL.md §2. */
 export interface Frame {
-  readonly type: string;
+  readonly _type: string;
   /** Text as it is, binary as characters U+0000 to U+00FF: the one form of bytes that every engine can hold, cut and join. */
-  readonly data: string;
+  readonly _data: string;
   /** Number of a numbered frame that arrived; 0 on others. */
-  readonly seq: number;
+  readonly _seq: number;
 }
 
 /** How far the units of one carrier have been read. */
 export interface Position {
   /** Where the next frame begins in the text so far. */
-  at: number;
+  _at: number;
   /** Up to where the end of that frame has been looked for. */
-  seen: number;
+  _seen: number;
   /** Number of the next numbered frame; 0 until `#` has said it. */
-  next: number;
+  _next: number;
 }
 
 /**
@@ -33,7 +33,7 @@ const BOUND =
 
 /** A frame to be sent. */
 export function frame(type: string, data: string | number): Frame {
-  return { type: type, data: '' + data, seq: 0 };
+  return { _type: type, _data: '' + data, _seq: 0 };
 }
 
 /** Whether a frame's payload is octets. */
@@ -42,18 +42,18 @@ export function isBinary(type: string): boolean {
 }
 
 export function startPosition(): Position {
-  return { at: 0, seen: 0, next: 0 };
+  return { _at: 0, _seen: 0, _next: 0 };
 }
 
 /** A frame from the gateway as it was spelled, with its number; null if it is malformed (PROTOCOL.md §2, §2.1). */
 export function arrived(position: Position, type: string, data: string): Frame | null {
   if (!FREE.test(type) && !BOUND.test(type + data)) return null;
   if ((type === '#' || type === 'A') && +data > LAST_NUMBER) return null;
-  if (type === '#') position.next = +data;
+  if (type === '#') position._next = +data;
   // Numbers are each session's own.
-  if (type === 'S') position.next = 0;
-  if (!NUMBERED.test(type)) return { type: type, data: data, seq: 0 };
-  const seq = position.next;
-  position.next += 1;
-  return seq && seq <= LAST_NUMBER ? { type: type, data: data, seq: seq } : null;
+  if (type === 'S') position._next = 0;
+  if (!NUMBERED.test(type)) return { _type: type, _data: data, _seq: 0 };
+  const seq = position._next;
+  position._next += 1;
+  return seq && seq <= LAST_NUMBER ? { _type: type, _data: data, _seq: seq } : null;
 }

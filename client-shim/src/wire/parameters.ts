@@ -4,7 +4,7 @@ export interface Fields {
 }
 
 /** Fields as `application/x-www-form-urlencoded`. */
-export function spellFields(fields: Fields): string {
+export function encodeFields(fields: Fields): string {
   const pairs: string[] = [];
   for (const name in fields) pairs.push(name + '=' + encodeURIComponent(fields[name] as string));
   return pairs.join('&');

@@ -1,6 +1,6 @@
 import { base64Decode, base64Encode } from '../lang/base64.ts';
 import { binaryString } from '../lang/bytes.ts';
-import { lowOctets } from './binary.ts';
+import { lowBytes } from './binary.ts';
 import { arrived, type Frame, isBinary, type Position } from './frame.ts';
 
 const FRAME_END = '\x1e';
@@ -12,12 +12,12 @@ const MALFORMED = /[\x00-\x1f]|\x7f([^?-_]|$)/;
 const ESCAPED = /\x7f(.)/g;
 
 /** A frame in text form (PROTOCOL.md §2). */
-export function spellText(frame: Frame): string {
-  const length = frame.data.length;
-  const data = isBinary(frame.type)
-    ? base64Encode(lowOctets(frame.data, 0, length), 0, length)
-    : escapeText(frame.data);
-  return frame.type + data + FRAME_END;
+export function encodeText(frame: Frame): string {
+  const length = frame._data.length;
+  const data = isBinary(frame._type)
+    ? base64Encode(lowBytes(frame._data, 0, length), 0, length)
+    : escapeText(frame._data);
+  return frame._type + data + FRAME_END;
 }
 
 /** Text without control characters, which engines drop, rewrite or take for its end. */
@@ -46,19 +46,19 @@ export function readText(position: Position, text: string): Frame[] | null {
   const frames: Frame[] = [];
   for (;;) {
     // From where the last look ended: to begin anew with every chunk is quadratic on a long frame.
-    const end = text.indexOf(FRAME_END, position.seen);
-    position.seen = end < 0 ? text.length : end + 1;
+    const end = text.indexOf(FRAME_END, position._seen);
+    position._seen = end < 0 ? text.length : end + 1;
     if (end < 0) return frames;
-    const frame = readFrame(position, text.charAt(position.at), text.substring(position.at + 1, end));
+    const frame = readFrame(position, text.charAt(position._at), text.substring(position._at + 1, end));
     if (!frame) return null;
     frames.push(frame);
-    position.at = end + 1;
+    position._at = end + 1;
   }
 }
 
 function readFrame(position: Position, type: string, payload: string): Frame | null {
   if (MALFORMED.test(payload)) return null;
   if (!isBinary(type)) return arrived(position, type, unescapeText(payload));
-  const octets = base64Decode(payload);
-  return octets && arrived(position, type, binaryString(octets, 0, octets.length));
+  const bytes = base64Decode(payload);
+  return bytes && arrived(position, type, binaryString(bytes, 0, bytes.length));
 }

@@ -10,16 +10,16 @@ declare function unescape(text: string): string;
  * `encodeURIComponent` by pieces, as the time it takes goes with the square of the length in WebKit of 2011: 3.7 s for 63,000 characters in
  * PhantomJS 1.9. U+180E is neither `\s` nor `\S` in JavaFX 11.
  */
-export function encodePieces(text: string): string {
-  return text.replace(/([\ud800-\udbff]?[\s\S\u180e]){1,512}/g, (piece) => encodeURIComponent(piece));
+export function encodeUri(text: string): string {
+  return text.replace(/([\ud800-\udbff]?[\s\S\u180e]){1,512}/g, (chunk) => encodeURIComponent(chunk));
 }
 
 /** The UTF-8 of a text without lone surrogates, one character for each octet. */
 export function toUtf8(text: string): string {
-  return unescape(encodePieces(text));
+  return unescape(encodeUri(text));
 }
 
 /** The text whose UTF-8 this is; throws for anything else. */
-export function fromUtf8(octets: string): string {
-  return decodeURIComponent(escape(octets));
+export function fromUtf8(bytes: string): string {
+  return decodeURIComponent(escape(bytes));
 }

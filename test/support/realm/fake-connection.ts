@@ -33,9 +33,9 @@ export class FakeConnection implements Connection {
 
   settle(): void {}
 
-  rest(): void {}
+  _freeze(): void {}
 
-  leave(): void {
+  _unload(): void {
     this.#calls.push(['leave']);
   }
 

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { VERSION } from '../../../client-shim/src/lang/version.ts';
-import { readBridge, spellBridge } from '../../../client-shim/src/wire/bridge.ts';
+import { encodeBridge, readBridge } from '../../../client-shim/src/wire/bridge.ts';
 
 describe('what page and bridge tell each other (PROTOCOL.md §14)', () => {
   const read = (text: unknown) => readBridge(text)?.slice(1);
 
   it('is spelled as the protocol has it', () => {
-    assert.equal(spellBridge(2, '1', 'T', '5,hello'), `fallback-gateway ${VERSION} 2 1 T5,hello`);
+    assert.equal(encodeBridge(2, '1', 'T', '5,hello'), `fallback-gateway ${VERSION} 2 1 T5,hello`);
   });
 
   it('is read as it was spelled, whatever it says', () => {
     for (const data of ['', ' ', '5,hello', 'two\nlines \u2028 and a \ud83d\ude00', '1 2 T3'])
-      assert.deepEqual(read(spellBridge(7, '12', 'B', data)), ['7', '12', 'B', data]);
+      assert.deepEqual(read(encodeBridge(7, '12', 'B', data)), ['7', '12', 'B', data]);
   });
 
   it('is nothing of other scripts, other versions, or half of ours', () => {

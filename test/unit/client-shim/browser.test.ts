@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { isArrayBuffer, isBlob, isView } from '../../../client-shim/src/browser/binary.ts';
 import { hasAccessors } from '../../../client-shim/src/browser/define.ts';
-import { whenLeaving } from '../../../client-shim/src/browser/leaving.ts';
+import { onPageLifecycle } from '../../../client-shim/src/browser/page-lifecycle.ts';
 import { baseUrl, currentScript, pageOrigin } from '../../../client-shim/src/browser/place.ts';
 import { randomId } from '../../../client-shim/src/browser/random.ts';
 import { TaskQueue } from '../../../client-shim/src/browser/task-queue.ts';
@@ -68,7 +68,7 @@ describe('Leaving of the page', () => {
       listener({ persisted: false });
     };
     within({ addEventListener: undefined, attachEvent: undefined, ...fill(globals, add) }, () => {
-      whenLeaving(
+      onPageLifecycle(
         () => {
           left += 1;
         },
@@ -137,9 +137,9 @@ describe('The queue of tasks', () => {
     within({ MessageChannel: undefined }, () => {
       const queue = new TaskQueue();
       let ran = 0;
-      queue.add(() => {
+      queue._add(() => {
         for (let i = 0; i < 100_000; i += 1)
-          queue.add(() => {
+          queue._add(() => {
             ran += 1;
           });
       });

@@ -447,7 +447,7 @@ describe('a fallback session', () => {
         browser.clock.advance(20_000);
       }
     };
-    storage.set('host:8080 xhr-streaming', 'bad', 15 * 60_000);
+    storage._set('host:8080 xhr-streaming', 'bad', 15 * 60_000);
     pollFor(14);
     assert.equal(browser.count('xhr-streaming'), 0);
     pollFor(7);
@@ -711,7 +711,7 @@ describe('the end of a fallback session', () => {
 
   it('tells the gateway when the page is left, and the page nothing', () => {
     const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
-    connection.leave();
+    connection._unload();
     assert.deepEqual(browser.beacons, [
       { url: 'http://host:8080/echo/_fallback/v1/send', body: `n.k;X${RS}` },
     ]);
@@ -725,7 +725,7 @@ describe('the end of a fallback session', () => {
     const { browser, connection } = openFallback({ transports: ['xhr-polling'] });
     browser.page.navigator.sendBeacon = undefined;
     assert.equal(browser.last('xhr-polling').async, true);
-    connection.leave();
+    connection._unload();
     const { body, async } = browser.last('send');
     assert.deepEqual([body, async], [`n.k;X${RS}`, false]);
   });

@@ -10,7 +10,7 @@ describe('Listeners', () => {
   let listeners: Listeners;
   let heard: string[];
   const hear = (name: string) => () => void heard.push(name);
-  const fire = (type = 'message') => listeners.dispatch(socket, simpleEvent(type));
+  const fire = (type = 'message') => listeners._dispatch(socket, simpleEvent(type));
 
   beforeEach(() => {
     listeners = new Listeners();
@@ -18,9 +18,9 @@ describe('Listeners', () => {
   });
 
   it('are called in the order in which they were added, and by type', () => {
-    listeners.add('message', hear('a'), false);
-    listeners.add('open', hear('other'), false);
-    listeners.add('message', hear('b'), true);
+    listeners._add('message', hear('a'), false);
+    listeners._add('open', hear('other'), false);
+    listeners._add('message', hear('b'), true);
     fire();
     assert.deepEqual(heard, ['a', 'b']);
   });
@@ -28,20 +28,20 @@ describe('Listeners', () => {
   it('count once if added again with the same capture flag, twice with the other', () => {
     const once = hear('a');
     for (const options of [undefined, false, { capture: false }, { once: true }, true, { capture: true }])
-      listeners.add('message', once, options);
+      listeners._add('message', once, options);
     fire();
     fire();
     assert.deepEqual(heard, ['a', 'a', 'a', 'a']);
-    listeners.remove('message', once, { capture: true });
+    listeners._remove('message', once, { capture: true });
     fire();
     assert.equal(heard.length, 5);
   });
 
   it('may be asked for once, or until a signal', () => {
     const controller = new AbortController();
-    listeners.add('message', hear('once'), { once: true });
-    listeners.add('message', hear('signal'), { signal: controller.signal });
-    listeners.add('message', hear('aborted'), { signal: AbortSignal.abort() });
+    listeners._add('message', hear('once'), { once: true });
+    listeners._add('message', hear('signal'), { signal: controller.signal });
+    listeners._add('message', hear('aborted'), { signal: AbortSignal.abort() });
     fire();
     controller.abort();
     fire();
@@ -50,7 +50,7 @@ describe('Listeners', () => {
 
   it('may be objects, whose handleEvent is looked up when it is needed', () => {
     const listener: { handleEvent?: (event: { type: string }) => void; name: string } = { name: 'x' };
-    listeners.add('message', listener, false);
+    listeners._add('message', listener, false);
     listener.handleEvent = function (event) {
       heard.push(`${this.name} ${event.type}`);
     };
@@ -59,26 +59,26 @@ describe('Listeners', () => {
   });
 
   it('are not null, and a TypeError if neither function nor object', () => {
-    listeners.add('message', null, false);
-    listeners.add('message', undefined, false);
-    assert.throws(() => listeners.add('message', 'text', false), TypeError);
+    listeners._add('message', null, false);
+    listeners._add('message', undefined, false);
+    assert.throws(() => listeners._add('message', 'text', false), TypeError);
     fire();
   });
 
   it('keep the place of an on… attribute when another function is set, and lose it when it is set to null', () => {
-    listeners.add('message', hear('1'), false);
-    listeners.setHandler('message', hear('first'));
-    listeners.add('message', hear('2'), false);
-    listeners.setHandler('message', hear('second'));
+    listeners._add('message', hear('1'), false);
+    listeners._setHandler('message', hear('first'));
+    listeners._add('message', hear('2'), false);
+    listeners._setHandler('message', hear('second'));
     fire();
     assert.deepEqual(heard.splice(0), ['1', 'second', '2']);
-    listeners.setHandler('message', null);
-    listeners.setHandler('message', hear('third'));
+    listeners._setHandler('message', null);
+    listeners._setHandler('message', hear('third'));
     fire();
     assert.deepEqual(heard.splice(0), ['1', '2', 'third']);
     for (const noFunction of ['text', 1, {}, undefined]) {
-      listeners.setHandler('message', noFunction);
-      assert.equal(listeners.handler('message'), null);
+      listeners._setHandler('message', noFunction);
+      assert.equal(listeners._handler('message'), null);
     }
     fire();
     assert.deepEqual(heard, ['1', '2']);
@@ -86,19 +86,19 @@ describe('Listeners', () => {
 
   it('do not take an on… function for the same added one', () => {
     const both = hear('x');
-    listeners.setHandler('message', both);
-    listeners.add('message', both, false);
+    listeners._setHandler('message', both);
+    listeners._add('message', both, false);
     fire();
     assert.deepEqual(heard.splice(0), ['x', 'x']);
-    listeners.remove('message', both, false);
-    assert.equal(listeners.handler('message'), both);
+    listeners._remove('message', both, false);
+    assert.equal(listeners._handler('message'), both);
   });
 
   it('removed while an event is under way are not called, added ones not yet', () => {
     const second = hear('second');
-    listeners.add('message', () => listeners.remove('message', second, false), false);
-    listeners.add('message', () => listeners.add('message', hear('late'), false), { once: true });
-    listeners.add('message', second, false);
+    listeners._add('message', () => listeners._remove('message', second, false), false);
+    listeners._add('message', () => listeners._add('message', hear('late'), false), { once: true });
+    listeners._add('message', second, false);
     fire();
     assert.deepEqual(heard, []);
     fire();
@@ -117,15 +117,15 @@ describe('Listeners', () => {
       },
     });
     const failure = new Error('of the page');
-    listeners.add(
+    listeners._add(
       'message',
       () => {
         throw failure;
       },
       false,
     );
-    listeners.add('message', {}, false);
-    listeners.add('message', hear('next'), false);
+    listeners._add('message', {}, false);
+    listeners._add('message', hear('next'), false);
     fire();
     undo();
     assert.deepEqual(heard, ['next']);
@@ -141,7 +141,7 @@ describe('Listeners', () => {
       const undo = withGlobals(globals);
       const event = simpleEvent('message');
       undo();
-      listeners.add(
+      listeners._add(
         'message',
         function (this: unknown, seen: typeof event) {
           assert.equal(seen, event);
@@ -152,8 +152,8 @@ describe('Listeners', () => {
         },
         false,
       );
-      listeners.add('message', hear('not reached'), false);
-      listeners.dispatch(socket, event);
+      listeners._add('message', hear('not reached'), false);
+      listeners._dispatch(socket, event);
       assert.deepEqual([heard, event.target, event.currentTarget], [['stopped'], socket, null]);
     });
   }
@@ -202,8 +202,8 @@ describe('Events', () => {
     const socket = {};
     const listeners = new Listeners();
     let target: unknown;
-    listeners.add('open', (event: { target: unknown }) => (target = event.target), false);
-    listeners.dispatch(socket, simpleEvent('open'));
+    listeners._add('open', (event: { target: unknown }) => (target = event.target), false);
+    listeners._dispatch(socket, simpleEvent('open'));
     undo();
     assert.equal(target, socket);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createSeam } from '../../../client-shim/src/facade/seam.ts';
 import { Settings } from '../../../client-shim/src/facade/settings.ts';
+import { createStompHooks } from '../../../client-shim/src/facade/stomp-hooks.ts';
 import { createWebSocket } from '../../../client-shim/src/facade/web-socket.ts';
 import { Bytes } from '../../../client-shim/src/lang/bytes.ts';
 import { type FakeConnection, fakeConnect } from '../../support/realm/fake-connection.ts';
@@ -42,10 +42,10 @@ for (const accessors of [true, false]) {
       network = fakeConnect();
       WebSocket = createWebSocket({
         connect: network.connect,
-        settings: gatewaySettings(),
-        native: undefined,
-        seam: createSeam(),
-        accessors,
+        _settings: gatewaySettings(),
+        _native: undefined,
+        _stompHooks: createStompHooks(),
+        _accessors: accessors,
       }) as unknown as Constructor;
     });
     afterEach(() => undo());
@@ -434,10 +434,10 @@ for (const accessors of [true, false]) {
       settings.configure({ map: 'ws://app:9998/ -> /app/' }, 'http://page.test/');
       const Mapped = createWebSocket({
         connect: network.connect,
-        settings,
-        native: undefined,
-        seam: createSeam(),
-        accessors,
+        _settings: settings,
+        _native: undefined,
+        _stompHooks: createStompHooks(),
+        _accessors: accessors,
       });
       const socket = new Mapped('ws://app:9998/echo?q') as Socket;
       const connection = network.last();
@@ -528,10 +528,10 @@ for (const accessors of [true, false]) {
       }
       const Shim = createWebSocket({
         connect: network.connect,
-        settings: gatewaySettings(),
-        native: Native as never,
-        seam: createSeam(),
-        accessors,
+        _settings: gatewaySettings(),
+        _native: Native as never,
+        _stompHooks: createStompHooks(),
+        _accessors: accessors,
       });
       const plain = new Shim('ws://elsewhere/x');
       assert.ok(plain instanceof Native);

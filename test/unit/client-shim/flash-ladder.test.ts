@@ -3,7 +3,7 @@ import { createConnect } from '../../../client-shim/src/connect/connect.ts';
 import type { Connection, Step } from '../../../client-shim/src/connect/connection.ts';
 import { createMemory } from '../../../client-shim/src/connect/memory.ts';
 import { createMovies } from '../../../client-shim/src/flash/movie.ts';
-import type { Opening, Part } from '../../../client-shim/src/transport/part.ts';
+import type { LazyScript, SocketOptions } from '../../../client-shim/src/transport/lazy-script.ts';
 import { FakeBrowser, type FakeSocket } from './support/fake-browser.ts';
 
 const GATEWAY = 'http://host:8080';
@@ -24,7 +24,7 @@ interface Script {
 class FlashBrowser extends FakeBrowser {
   readonly scripts: Script[] = [];
   /** What the script of the gateway was asked to open. */
-  readonly openings: Opening[] = [];
+  readonly openings: SocketOptions[] = [];
   readonly sent: unknown[] = [];
   abandoned = 0;
 
@@ -58,7 +58,7 @@ class FlashBrowser extends FakeBrowser {
 
   /** The script arrives. */
   load(): void {
-    const script: Part = {
+    const script: LazyScript = {
       open: (opening) => {
         this.openings.push(opening);
         return {
@@ -75,8 +75,8 @@ class FlashBrowser extends FakeBrowser {
     this.scripts.at(-1)?.onload?.();
   }
 
-  get opening(): Opening {
-    return this.openings.at(-1) as Opening;
+  get opening(): SocketOptions {
+    return this.openings.at(-1) as SocketOptions;
   }
 }
 
@@ -288,7 +288,7 @@ describe('the ladder, at the rung of Flash', () => {
     const left = new FlashBrowser('plug-in');
     const third = open(left, { transports: FLASH_FIRST });
     left.load();
-    third.connection.leave();
+    third.connection._unload();
     assert.equal(left.abandoned, 1);
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { ByteQueue } from '../../../client-shim/src/flash/bytes.ts';
 import { openFlashSocket } from '../../../client-shim/src/flash/client.ts';
 import { FrameReader } from '../../../client-shim/src/flash/frames.ts';
-import { spellRequest } from '../../../client-shim/src/flash/handshake.ts';
+import { encodeRequest } from '../../../client-shim/src/flash/handshake.ts';
 import type { LinkEvents, Movies } from '../../../client-shim/src/flash/movie.ts';
-import { Incoming } from '../../../client-shim/src/flash/octets.ts';
 import { sha1 } from '../../../client-shim/src/flash/sha1.ts';
 import { Bytes } from '../../../client-shim/src/lang/bytes.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
@@ -167,7 +167,7 @@ describe('the opening handshake over Flash', () => {
 
   it('lets no line end of a value through, and leaves empty fields out', () => {
     const fields = { Cookie: 'a=b\r\nX: y\n\0', Origin: '' };
-    const request = spellRequest({ target: '/', host: 'h', key: 'k', protocols: [], fields });
+    const request = encodeRequest({ target: '/', host: 'h', key: 'k', protocols: [], fields });
     assert.match(request, /\r\nSec-WebSocket-Key: k\r\nCookie: a=bX: y\r\n\r\n$/);
   });
 
@@ -267,10 +267,10 @@ describe('messages over Flash', () => {
     const count = 1_000;
     const burst = new Counted();
     for (let at = 0; at < count; at++) burst.push(0x81, 1, 0x61);
-    const incoming = new Incoming();
-    incoming.add(burst);
+    const incoming = new ByteQueue();
+    incoming._add(burst);
     let frames = 0;
-    new FrameReader(incoming, { frame: () => frames++, broken: () => assert.fail() }).read();
+    new FrameReader(incoming, { frame: () => frames++, broken: () => assert.fail() })._read();
     assert.deepEqual([frames, copied], [count, burst.length]);
   });
 

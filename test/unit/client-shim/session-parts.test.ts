@@ -5,58 +5,58 @@ import { createRetry } from '../../../client-shim/src/session/retry.ts';
 import type { Frame } from '../../../client-shim/src/wire/frame.ts';
 import { FakeBrowser } from './support/fake-browser.ts';
 
-const spelled = (frames: Frame[]) => frames.map(({ type, data }) => type + data);
+const spelled = (frames: Frame[]) => frames.map(({ _type: type, _data: data }) => type + data);
 
 describe("the shim's outbox", () => {
   it('batches what waits into one unit behind its position', () => {
     const outbox = createOutbox(10_000);
-    outbox.add('T', 'one', 3);
-    outbox.add('T', 'two', 3);
-    assert.deepEqual(spelled(outbox.take()), ['#1', 'Tone', 'Ttwo']);
-    assert.equal(outbox.hasUnsent(), false);
-    assert.equal(outbox.isAwaiting(), true);
+    outbox._add('T', 'one', 3);
+    outbox._add('T', 'two', 3);
+    assert.deepEqual(spelled(outbox._take()), ['#1', 'Tone', 'Ttwo']);
+    assert.equal(outbox._hasUnsent(), false);
+    assert.equal(outbox._isAwaiting(), true);
   });
 
   it('numbers on from what was acknowledged, and sends the rest again after a rewind', () => {
     const outbox = createOutbox(10_000);
-    for (const text of ['a', 'b', 'c']) outbox.add('T', text, 1);
-    outbox.take();
-    assert.equal(outbox.acknowledged(2), 2);
-    outbox.rewind();
-    assert.deepEqual(spelled(outbox.take()), ['#3', 'Tc']);
-    assert.equal(outbox.acknowledged(1), 0, 'an older acknowledgement changes nothing');
+    for (const text of ['a', 'b', 'c']) outbox._add('T', text, 1);
+    outbox._take();
+    assert.equal(outbox._acknowledged(2), 2);
+    outbox._rewind();
+    assert.deepEqual(spelled(outbox._take()), ['#3', 'Tc']);
+    assert.equal(outbox._acknowledged(1), 0, 'an older acknowledgement changes nothing');
   });
 
   it('gives out no more than two bodies before something is acknowledged, and what was taken back again', () => {
     const outbox = createOutbox(2000);
-    for (let i = 0; i < 20; i += 1) outbox.add('T', 'x'.repeat(92), 1);
+    for (let i = 0; i < 20; i += 1) outbox._add('T', 'x'.repeat(92), 1);
     const takeAll = (): number => {
       let taken = 0;
-      for (let unit = outbox.take(); unit.length > 0; unit = outbox.take()) taken += unit.length - 1;
+      for (let unit = outbox._take(); unit.length > 0; unit = outbox._take()) taken += unit.length - 1;
       return taken;
     };
     assert.equal(takeAll(), 9);
-    outbox.acknowledged(4);
+    outbox._acknowledged(4);
     assert.equal(takeAll(), 4);
-    outbox.rewind();
-    outbox.acknowledged(6);
+    outbox._rewind();
+    outbox._acknowledged(6);
     assert.equal(takeAll(), 9);
   });
 
   it('splits a message that no body holds, between code points, and counts it when its last fragment is taken', () => {
     const outbox = createOutbox(512 + 3 * 13);
     const text = '😀😀😀😀😀';
-    outbox.add('T', text, 20);
+    outbox._add('T', text, 20);
     let joined = '';
     const types: string[] = [];
     const counted: number[] = [];
-    for (let unit = outbox.take(); unit.length > 0; unit = outbox.take()) {
-      for (const { type, data } of unit.slice(1)) {
+    for (let unit = outbox._take(); unit.length > 0; unit = outbox._take()) {
+      for (const { _type: type, _data: data } of unit.slice(1)) {
         types.push(type);
         joined += data;
         assert.equal(data.length % 2, 0, 'no pair is cut');
       }
-      counted.push(outbox.acknowledged(types.length));
+      counted.push(outbox._acknowledged(types.length));
     }
     assert.equal(joined, text);
     assert.deepEqual(types, ['t', 't', 'T']);
@@ -67,16 +67,16 @@ describe("the shim's outbox", () => {
     const limit = 2000;
     for (const unit of ['\0', 'ä', '€', '😀', 'x']) {
       const outbox = createOutbox(limit);
-      for (let i = 0; i < 20; i += 1) outbox.add('T', unit.repeat(97), 1);
+      for (let i = 0; i < 20; i += 1) outbox._add('T', unit.repeat(97), 1);
       let seen = 0;
-      for (let frames = outbox.take(); frames.length > 0; frames = outbox.take()) {
+      for (let frames = outbox._take(); frames.length > 0; frames = outbox._take()) {
         const octets = frames.reduce(
-          (sum, { data }) => sum + 2 + Buffer.byteLength(data) + (unit === '\0' ? data.length : 0),
+          (sum, { _data: data }) => sum + 2 + Buffer.byteLength(data) + (unit === '\0' ? data.length : 0),
           0,
         );
         assert.ok(octets < limit - 100, `${octets} octets of ${JSON.stringify(unit)}`);
         seen += frames.length - 1;
-        outbox.acknowledged(seen);
+        outbox._acknowledged(seen);
       }
       assert.equal(seen, 20);
     }
@@ -84,25 +84,29 @@ describe("the shim's outbox", () => {
 });
 
 describe("the shim's inbox", () => {
-  const frame = (type: string, seq: number, data = `${seq}`): Frame => ({ type, data, seq });
+  const frame = (type: string, seq: number, data = `${seq}`): Frame => ({
+    _type: type,
+    _data: data,
+    _seq: seq,
+  });
 
   it('drops what it has, takes what is next and refuses a gap', () => {
     const got: string[] = [];
     const inbox = createInbox((type, data) => got.push(type + data));
-    assert.equal(inbox.accept(frame('T', 1)), true);
-    assert.equal(inbox.accept(frame('T', 1)), true);
-    assert.equal(inbox.accept(frame('T', 3)), false);
-    assert.equal(inbox.accept(frame('T', 2)), true);
+    assert.equal(inbox._accept(frame('T', 1)), true);
+    assert.equal(inbox._accept(frame('T', 1)), true);
+    assert.equal(inbox._accept(frame('T', 3)), false);
+    assert.equal(inbox._accept(frame('T', 2)), true);
     assert.deepEqual(got, ['T1', 'T2']);
-    assert.equal(inbox.received(), 2);
+    assert.equal(inbox._received(), 2);
   });
 
   it('joins fragments, the empty one included', () => {
     const got: string[] = [];
     const inbox = createInbox((type, data) => got.push(type + data));
-    inbox.accept(frame('b', 1, 'a'));
-    inbox.accept(frame('b', 2, ''));
-    inbox.accept(frame('B', 3, 'c'));
+    inbox._accept(frame('b', 1, 'a'));
+    inbox._accept(frame('b', 2, ''));
+    inbox._accept(frame('B', 3, 'c'));
     assert.deepEqual(got, ['Bac']);
   });
 });
@@ -115,7 +119,7 @@ describe("the shim's retry", () => {
     let givenUp = false;
     const fail = () => {
       failedAt = browser.clock.now();
-      retry.failed();
+      retry._failed();
     };
     const retry = createRetry(
       browser,
@@ -142,11 +146,11 @@ describe("the shim's retry", () => {
     const retry = createRetry(
       browser,
       1000,
-      () => retry.failed(true),
+      () => retry._failed(true),
       () => assert.fail('gave up'),
     );
-    retry.failed(true);
+    retry._failed(true);
     browser.clock.advance(100_000);
-    assert.equal(retry.isWaiting(), true);
+    assert.equal(retry._isWaiting(), true);
   });
 });

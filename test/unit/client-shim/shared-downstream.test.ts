@@ -224,7 +224,7 @@ describe('the sockets of a page', () => {
     assert.equal(first?.connection.transport(), 'xhr-polling');
     page.advance(60_000);
     assert.equal(page.count('xhr-streaming'), 1, 'nothing better is tried');
-    second.connection.leave();
+    second.connection._unload();
     for (let i = 0; i < 30; i += 1) {
       page.end('H.');
       page.advance(20_000);
@@ -240,7 +240,7 @@ describe('the sockets of a page', () => {
 
   it('begin anew when all are gone', () => {
     const page = new FakePage();
-    page.open({ transports: ['xhr-streaming', 'xhr-polling'] }).connection.leave();
+    page.open({ transports: ['xhr-streaming', 'xhr-polling'] }).connection._unload();
     page.advance(1000);
     page.open({ transports: POLL_ONLY });
     assert.equal(page.asked('xhr-polling'), 'n.2;D1,0.');
@@ -295,12 +295,12 @@ describe('a socket that shares its downstream', () => {
 
   it('leaves, and the others go on', () => {
     const { page, a, b } = openTwo(POLL_ONLY);
-    a.connection.leave();
+    a.connection._unload();
     assert.equal(page.last('xhr-polling').aborted, false);
     page.end('S0.Eg.S1.#1.Tb.');
     assert.deepEqual(b.told, ['open', 'b']);
     assert.equal(page.asked('xhr-polling'), 'n.2;D2,1.');
-    b.connection.leave();
+    b.connection._unload();
     assert.equal(page.last('xhr-polling').aborted, true);
     page.advance(200_000);
     assert.equal(page.count('xhr-polling'), 3);
@@ -366,7 +366,7 @@ describe('a socket that shares its downstream', () => {
     const page = new FakePage();
     const before = page.open({ transports: POLL_ONLY });
     page.last('xhr-polling').end(0);
-    before.connection.leave();
+    before.connection._unload();
     page.browser.clock.advance(130_000);
     const { told } = page.open({ transports: POLL_ONLY });
     page.last('xhr-polling').end(0);

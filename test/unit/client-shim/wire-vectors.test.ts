@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { addressOf } from '../../../client-shim/src/wire/address.ts';
-import { byteBody, spellAll, textBody } from '../../../client-shim/src/wire/body.ts';
-import { readBytes, spellBytes } from '../../../client-shim/src/wire/byte-form.ts';
+import { byteBody, encodeFrames, textBody } from '../../../client-shim/src/wire/body.ts';
+import { encodeBytes, readBytes } from '../../../client-shim/src/wire/byte-form.ts';
 import { type Frame, type Read, startPosition } from '../../../client-shim/src/wire/frame.ts';
-import { readFields, spellFields } from '../../../client-shim/src/wire/parameters.ts';
-import { readText, spellText } from '../../../client-shim/src/wire/text-form.ts';
+import { encodeFields, readFields } from '../../../client-shim/src/wire/parameters.ts';
+import { encodeText, readText } from '../../../client-shim/src/wire/text-form.ts';
 
 interface VectorFrame {
   type: string;
@@ -27,7 +27,7 @@ describe('the shim spells and reads frames as the test vectors have them', () =>
   for (const vector of load<Vector>('frames.json')) {
     const unit = vector.form === 'text' ? vector.unit : latin1(vector.unit);
     const read = vector.form === 'text' ? readText : readBytes;
-    const spell = vector.form === 'text' ? spellText : spellBytes;
+    const spell = vector.form === 'text' ? encodeText : encodeBytes;
 
     if (vector.from !== 'client') {
       it(`reads ${vector.name} (${vector.form})`, () => {
@@ -44,7 +44,7 @@ describe('the shim spells and reads frames as the test vectors have them', () =>
     }
     if (vector.malformed || vector.cut) continue;
     it(`spells ${vector.name} (${vector.form})`, () => {
-      assert.equal(spellAll(given(vector), spell), unit);
+      assert.equal(encodeFrames(given(vector), spell), unit);
     });
   }
 });
@@ -53,16 +53,16 @@ describe('the shim reads a unit in pieces', () => {
   it('keeps counting over the units of one carrier', () => {
     const position = startPosition();
     readText(position, '#5\x1eTa\x1e');
-    position.at = position.seen = 0;
+    position._at = position._seen = 0;
     assert.deepEqual(
-      readText(position, 'Tb\x1eTc\x1e')?.map((frame) => frame.seq),
+      readText(position, 'Tb\x1eTc\x1e')?.map((frame) => frame._seq),
       [6, 7],
     );
   });
 
   it('takes the low eight bits of what x-user-defined shows of high octets', () => {
     const shown = '#\x011B\x02\uf7ff\uf780'.replace('\uf7ff', '\uf7fe');
-    assert.equal(readBytes(startPosition(), shown)?.[1]?.data, '\xfe\x80');
+    assert.equal(readBytes(startPosition(), shown)?.[1]?._data, '\xfe\x80');
   });
 });
 
@@ -88,7 +88,7 @@ describe('the shim spells bodies, addresses and parameters as the test vectors h
   )) {
     it(`spells and reads ${vector.name}`, () => {
       assert.deepEqual(readFields(vector.text), vector.fields);
-      assert.deepEqual(readFields(spellFields(vector.fields)), vector.fields);
+      assert.deepEqual(readFields(encodeFields(vector.fields)), vector.fields);
     });
   }
 
@@ -107,14 +107,14 @@ function latin1(hex: string): string {
 
 function given(vector: Vector): Frame[] {
   return (vector.frames ?? []).map((frame) => ({
-    type: frame.type,
-    data: frame.hex === undefined ? (frame.text as string) : latin1(frame.hex),
-    seq: 0,
+    _type: frame.type,
+    _data: frame.hex === undefined ? (frame.text as string) : latin1(frame.hex),
+    _seq: 0,
   }));
 }
 
 function bare(frames: Frame[] | null): Frame[] | undefined {
-  return frames?.map((frame) => ({ ...frame, seq: 0 }));
+  return frames?.map((frame) => ({ ...frame, _seq: 0 }));
 }
 
 function readGrowing(read: Read, unit: string): Frame[] | null {

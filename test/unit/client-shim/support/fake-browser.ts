@@ -46,6 +46,18 @@ export class FakeBrowser implements Platform {
     } satisfies Partial<Record<keyof Page, unknown>>;
   }
 
+  // --- as a platform ---
+
+  get _page(): Page {
+    return this.page;
+  }
+
+  get _socket(): NativeWebSocketConstructor | undefined {
+    return this.socket;
+  }
+
+  _now = (): number => this.now();
+
   now = (): number => 1e12 + this.clock.now() + this.slept;
 
   /** Gives the browser a native WebSocket. */

@@ -2,20 +2,20 @@ import type { XDomainRequest } from '../../browser.d.ts';
 import { indexOf } from '../lang/list.ts';
 import { nothing } from '../lang/nothing.ts';
 import type { Platform } from './platform.ts';
-import type { Request, RequestOptions, Way } from './request.ts';
+import type { Request, Requester, RequestOptions } from './requester.ts';
 import { unwrap } from './unwrap.ts';
 
 /** Requests under way. One that only its own handlers know may be collected before it is answered (faye#382). */
 const underWay: XDomainRequest[] = [];
 
 /** By XDomainRequest of IE8 and IE9: other origins of the page's own scheme, text only, no headers, no cookies, no status (Microsoft, "XDomainRequest – Restrictions"). */
-export const byXdr: Way = { works: hasXdr, post: post };
+export const xdrRequester: Requester = { _works: hasXdr, _post: post };
 
 /** It refuses a scheme other than the page's. */
 export function hasXdr(platform: Platform, _crossOrigin: boolean, url: string): boolean {
-  const location = platform.page.location;
+  const location = platform._page.location;
   return (
-    !!platform.page.XDomainRequest &&
+    !!platform._page.XDomainRequest &&
     !!location &&
     location.protocol === (/^wss/.test(url) ? 'https:' : 'http:')
   );
@@ -29,7 +29,7 @@ function post(
   done?: (status: number, text: string) => void,
   progress?: (text: string) => void
 ): Request {
-  const page = platform.page;
+  const page = platform._page;
   const request = new (page.XDomainRequest as NonNullable<typeof page.XDomainRequest>)();
 
   /** Whether it still was under way. */
@@ -66,7 +66,7 @@ function post(
   }
 
   return {
-    abort: () => {
+    _abort: () => {
       if (!forget()) return;
       request.onprogress = nothing;
       try {

@@ -5,7 +5,7 @@ import { page } from './page.ts';
  * `unload` bars a page from that cache, so `pagehide` where there is one (sockjs-client#584); never `beforeunload`, which downloads and
  * `javascript:` links fire too (engine.io-client#658).
  */
-export function whenLeaving(leave: () => void, rest: (resting: boolean) => void): void {
+export function onPageLifecycle(leave: () => void, rest: (resting: boolean) => void): void {
   const hides = 'onpagehide' in page;
   if (page.addEventListener) {
     page.addEventListener(

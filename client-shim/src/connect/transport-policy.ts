@@ -1,5 +1,5 @@
 import { indexOf } from '../lang/list.ts';
-import type { Choice } from '../session/downstream.ts';
+import type { TransportPolicy } from '../session/downstream.ts';
 import { createAlarm } from '../transport/alarm.ts';
 import type { CarrierKind } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
@@ -20,71 +20,71 @@ const LONG = 30000;
  * Which carrier is used: up when a better one may work, down when one does not. `rungs` are in order of preference, best first, and not empty; they may become
  * fewer. `go` moves the downstream.
  */
-export function createMover(
+export function createTransportPolicy(
   platform: Platform,
   memory: Memory,
   host: string,
-  rungs: () => CarrierKind[],
+  candidates: () => CarrierKind[],
   go: (kind: CarrierKind) => void
-): Choice {
+): TransportPolicy {
   let current: CarrierKind;
   let cuts = 0;
   /** Did not work, but perhaps nothing does at present: known when another carrier works. */
   let suspect: CarrierKind | undefined;
   const up = createAlarm(platform, () => {
-    const better = bestRung();
+    const better = best();
     if (better === current) {
       // Other pages may have renewed the verdict meanwhile.
-      up.set(BAD_FOR);
+      up._set(BAD_FOR);
       return;
     }
     current = better;
     go(better);
   });
 
-  function bestRung(): CarrierKind {
-    const all = rungs();
+  function best(): CarrierKind {
+    const all = candidates();
     for (let i = 0; i < all.length; i += 1) {
       const rung = all[i] as CarrierKind;
-      if (rung === current || memory.get(host + rung.name) !== 'bad') return rung;
+      if (rung === current || memory._get(host + rung.name) !== 'bad') return rung;
     }
-    return surestOf(all);
+    return mostReliable(all);
   }
 
-  function condemn(kind: CarrierKind): void {
-    memory.set(host + kind.name, 'bad', BAD_FOR);
+  function markBad(kind: CarrierKind): void {
+    memory._set(host + kind.name, 'bad', BAD_FOR);
   }
 
   return {
-    pick: (kind) => {
-      const all = rungs();
+    _pick: (kind) => {
+      const all = candidates();
       if (kind && indexOf(all, kind) >= 0) return kind;
       current = all[0] as CarrierKind;
-      if (memory.get(host + current.name) !== 'good') {
-        current = surestOf(all);
-        up.set(SETTLED);
+      if (memory._get(host + current.name) !== 'good') {
+        current = mostReliable(all);
+        up._set(SETTLED);
       }
       return current;
     },
-    proved: (kind) => {
+    _proved: (kind) => {
       current = kind;
-      if (suspect && suspect !== kind) condemn(suspect);
+      if (suspect && suspect !== kind) markBad(suspect);
       suspect = undefined;
-      if (kind.streams) memory.set(host + kind.name, 'good', GOOD_FOR);
+      if (kind._streams) memory._set(host + kind.name, 'good', GOOD_FOR);
       // Soon where something better is untried, else when the verdict on it has run out.
-      up.set(bestRung() === kind ? BAD_FOR : SETTLED);
+      up._set(best() === kind ? BAD_FOR : SETTLED);
     },
-    lost: (loss) => {
-      up.clear();
-      const kind = loss.kind;
-      const surest = surestOf(rungs());
+    _lost: (loss) => {
+      up._clear();
+      const kind = loss._kind;
+      const surest = mostReliable(candidates());
       if (kind === surest) {
         suspect = undefined;
         return kind;
       }
-      if (loss.slept) return kind;
-      if (loss.heard && loss.reason !== 'silent') {
-        cuts = loss.age > LONG ? 1 : cuts + 1;
+      if (loss._slept) return kind;
+      if (loss._heard && loss._reason !== 'silent') {
+        cuts = loss._age > LONG ? 1 : cuts + 1;
         if (cuts < CUTS) return kind;
       }
       cuts = 0;
@@ -92,8 +92,8 @@ export function createMover(
       current = surest;
       return surest;
     },
-    stop: () => {
-      up.clear();
+    _stop: () => {
+      up._clear();
       cuts = 0;
       suspect = undefined;
     }
@@ -101,14 +101,14 @@ export function createMover(
 }
 
 /** A poll, if there is one. */
-function surestOf(rungs: CarrierKind[]): CarrierKind {
-  for (let i = 0; i < rungs.length; i += 1)
-    if (!(rungs[i] as CarrierKind).streams) return rungs[i] as CarrierKind;
-  return rungs[rungs.length - 1] as CarrierKind;
+function mostReliable(candidates: CarrierKind[]): CarrierKind {
+  for (let i = 0; i < candidates.length; i += 1)
+    if (!(candidates[i] as CarrierKind)._streams) return candidates[i] as CarrierKind;
+  return candidates[candidates.length - 1] as CarrierKind;
 }
 
 /** The carriers that the page allows, the route offers (null: not known yet) and the engine has, in the page's order. */
-export function rungsOf(
+export function candidatesFor(
   platform: Platform,
   carriers: CarrierKind[],
   order: string[],
@@ -116,13 +116,13 @@ export function rungsOf(
   crossOrigin: boolean,
   url: string
 ): CarrierKind[] {
-  const rungs: CarrierKind[] = [];
+  const candidates: CarrierKind[] = [];
   for (let i = 0; i < order.length; i += 1)
     for (let k = 0; k < carriers.length; k += 1) {
       const kind = carriers[k] as CarrierKind;
       const action = kind.name === 'websocket-session' ? 'websocket' : kind.name;
-      if (kind.name !== order[i] || !kind.works(platform, crossOrigin, url)) continue;
-      if (!offered || indexOf(offered, action) >= 0) rungs.push(kind);
+      if (kind.name !== order[i] || !kind._works(platform, crossOrigin, url)) continue;
+      if (!offered || indexOf(offered, action) >= 0) candidates.push(kind);
     }
-  return rungs;
+  return candidates;
 }

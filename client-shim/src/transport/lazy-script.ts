@@ -3,10 +3,10 @@ import type { Bytes } from '../lang/bytes.ts';
 import { createAlarm } from './alarm.ts';
 import { insert, remove } from './element.ts';
 import type { Platform } from './platform.ts';
-import type { Native, NativeEvents, NativeHooks } from './websocket.ts';
+import type { DirectSocket, DirectSocketEvents, DirectSocketHooks } from './websocket.ts';
 
 /** What is to be opened. */
-export interface Opening {
+export interface SocketOptions {
   readonly url: string;
   readonly protocols: string[];
   /** Serialized origin of the page. */
@@ -15,10 +15,10 @@ export interface Opening {
   readonly transports: string[] | null;
   /** What binary messages are made of where the engine has no typed arrays. */
   readonly bytes: new (
-    octets: number[]
+    bytes: number[]
   ) => Bytes;
-  readonly events: NativeEvents;
-  readonly hooks: NativeHooks;
+  readonly events: DirectSocketEvents;
+  readonly hooks: DirectSocketHooks;
   /** A step was taken elsewhere, where `current` is the transport in use. */
   step(current: string, transport: string, what: string): void;
 }
@@ -27,40 +27,40 @@ export interface Opening {
  * A way to open sockets that few pages need, and that is a script of its own: `/shim/<file>` puts it on the page under a name. None of the names of these types, nor of those
  * of `Native`, may be among the ones that are shortened (build/bundle.ts).
  */
-export interface Part {
-  open(opening: Opening): Native;
+export interface LazyScript {
+  open(opening: SocketOptions): DirectSocket;
 }
 
-export type PartName = 'FallbackGatewayFlash' | 'FallbackGatewayBridge';
+export type LazyScriptName = 'FallbackGatewayFlash' | 'FallbackGatewayBridge';
 
 /** Milliseconds for the script to arrive. */
-const PATIENCE = 2500;
+const LOAD_TIMEOUT = 2500;
 
 /** Fetches a part from the gateway at `origin`; undefined is told where it does not come. Calling the result gives it up. */
-export function loadPart(
+export function loadLazyScript(
   platform: Platform,
   origin: string,
   file: string,
-  name: PartName,
-  done: (part: Part | undefined) => void
+  name: LazyScriptName,
+  done: (part: LazyScript | undefined) => void
 ): () => void {
-  const page = platform.page;
+  const page = platform._page;
   const document = page.document as Document;
   const script = document.createElement('script');
   const late = createAlarm(platform, finish);
 
   function forget(): void {
-    late.clear();
+    late._clear();
     script.onload = script.onerror = script.onreadystatechange = null;
     remove(script);
   }
 
   function finish(): void {
     forget();
-    done(page[name] as Part | undefined);
+    done(page[name] as LazyScript | undefined);
   }
 
-  late.set(page[name] ? 0 : PATIENCE);
+  late._set(page[name] ? 0 : LOAD_TIMEOUT);
   if (!page[name]) {
     script.onload =
       script.onerror =

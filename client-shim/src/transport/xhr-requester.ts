@@ -1,10 +1,10 @@
 import type { XMLHttpRequest } from '../../browser.d.ts';
 import { nothing } from '../lang/nothing.ts';
 import { canPost, newRequest, type Platform } from './platform.ts';
-import type { Request, RequestOptions, Way } from './request.ts';
+import type { Request, Requester, RequestOptions } from './requester.ts';
 
 /** By XMLHttpRequest, MSXML's included: has a status, headers and, from level 2 on, octets and other origins. */
-export const byXhr: Way = { works: canPost, post: post, octets: true };
+export const xhrRequester: Requester = { _works: canPost, _post: post, _sendsBytes: true };
 
 function post(
   platform: Platform,
@@ -47,21 +47,21 @@ function post(
   try {
     // Opera 11 and some proxies' scripts throw here and not at `send`, so both are guarded.
     const opened = request as XMLHttpRequest;
-    opened.open('POST', address, !options.sync);
+    opened.open('POST', address, !options._sync);
     // After `open`: IE10 throws before it. Cookies go along as they do with a native handshake.
-    if (options.crossOrigin) opened.withCredentials = true;
+    if (options._crossOrigin) opened.withCredentials = true;
     if (typeof body === 'string') opened.setRequestHeader('Content-Type', 'text/plain;charset=UTF-8');
-    if (options.header) opened.setRequestHeader('X-Fallback', options.header);
-    if (options.asOctets && opened.overrideMimeType)
+    if (options._header) opened.setRequestHeader('X-Fallback', options._header);
+    if (options._asBytes && opened.overrideMimeType)
       opened.overrideMimeType('text/plain;charset=x-user-defined');
     opened.onreadystatechange = changed;
     opened.send(body);
   } catch (_) {
-    platform.page.setTimeout(() => finish(0, ''), 0);
+    platform._page.setTimeout(() => finish(0, ''), 0);
   }
 
   return {
-    abort: () => {
+    _abort: () => {
       const abandoned = forget();
       try {
         if (abandoned) abandoned.abort();

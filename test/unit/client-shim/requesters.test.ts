@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { runInThisContext } from 'node:vm';
 import type { XDomainRequest } from '../../../client-shim/browser.d.ts';
 import { createOutbox } from '../../../client-shim/src/session/outbox.ts';
-import { byScript } from '../../../client-shim/src/transport/by-script.ts';
-import { byXdr } from '../../../client-shim/src/transport/by-xdr.ts';
-import { byXhr } from '../../../client-shim/src/transport/by-xhr.ts';
 import { jsonpPolling } from '../../../client-shim/src/transport/jsonp-polling.ts';
-import type { Way } from '../../../client-shim/src/transport/request.ts';
-import { wayFor } from '../../../client-shim/src/transport/ways.ts';
+import type { Requester } from '../../../client-shim/src/transport/requester.ts';
+import { requesterFor } from '../../../client-shim/src/transport/requesters.ts';
+import { scriptRequester } from '../../../client-shim/src/transport/script-requester.ts';
+import { xdrRequester } from '../../../client-shim/src/transport/xdr-requester.ts';
 import { xhrPolling } from '../../../client-shim/src/transport/xhr-polling.ts';
+import { xhrRequester } from '../../../client-shim/src/transport/xhr-requester.ts';
 import { textBody } from '../../../client-shim/src/wire/body.ts';
 import { frame } from '../../../client-shim/src/wire/frame.ts';
 import { type Element, makeDocument } from '../../support/browser/document.ts';
@@ -108,13 +108,13 @@ class FakeXdr implements Partial<XDomainRequest> {
 }
 
 /** Posts, and keeps what is told. */
-function post(way: Way, browser: OldBrowser, body: string, address = SEND) {
+function post(way: Requester, browser: OldBrowser, body: string, address = SEND) {
   const told: (string | number)[][] = [];
-  const request = way.post(
+  const request = way._post(
     browser,
     address,
     body,
-    { crossOrigin: true },
+    { _crossOrigin: true },
     (status, text) => told.push([status, text]),
     (text) => told.push([text]),
   );
@@ -130,7 +130,7 @@ function asked({ src }: Script): string {
 describe('a request by XDomainRequest', () => {
   it('is sent in a later task, with all handlers, and says how it wants the answer', () => {
     const browser = new OldBrowser();
-    const { told } = post(byXdr, browser, `t;A1${RS}`);
+    const { told } = post(xdrRequester, browser, `t;A1${RS}`);
     const [request] = browser.xdrs as [FakeXdr];
     assert.deepEqual([request.opened, request.body], [['POST', `${SEND}?w=1`], undefined]);
     for (const handler of [request.onload, request.onerror, request.onprogress, request.ontimeout])
@@ -144,7 +144,7 @@ describe('a request by XDomainRequest', () => {
 
   it('tells what it has shown so far', () => {
     const browser = new OldBrowser();
-    const { told } = post(byXdr, browser, 'x');
+    const { told } = post(xdrRequester, browser, 'x');
     const [request] = browser.xdrs as [FakeXdr];
     request.responseText = '#1';
     request.onprogress();
@@ -154,7 +154,7 @@ describe('a request by XDomainRequest', () => {
   for (const { name, text, status = 0, body = '' } of vectors<Wrapped>('wrapped.json'))
     it(`takes ${name} for the status ${status}`, () => {
       const browser = new OldBrowser();
-      const { told } = post(byXdr, browser, 'x');
+      const { told } = post(xdrRequester, browser, 'x');
       const [request] = browser.xdrs as [FakeXdr];
       request.responseText = text;
       request.onload();
@@ -164,21 +164,21 @@ describe('a request by XDomainRequest', () => {
   it('that fails, times out or is not even opened got no answer', () => {
     for (const event of ['onerror', 'ontimeout'] as const) {
       const browser = new OldBrowser();
-      const { told } = post(byXdr, browser, 'x');
+      const { told } = post(xdrRequester, browser, 'x');
       browser.xdrs[0]?.[event]();
       assert.deepEqual(told, [[0, '']]);
     }
     const browser = new OldBrowser();
-    const { told } = post(byXdr, browser, 'x', 'http://host:99999/');
+    const { told } = post(xdrRequester, browser, 'x', 'http://host:99999/');
     browser.clock.advance(1);
     assert.deepEqual(told, [[0, '']]);
   });
 
   it('tells nothing once it was given up, and is not sent any more', () => {
     const browser = new OldBrowser();
-    const { told, request } = post(byXdr, browser, 'x');
+    const { told, request } = post(xdrRequester, browser, 'x');
     const [xdr] = browser.xdrs as [FakeXdr];
-    request.abort();
+    request._abort();
     browser.clock.advance(1);
     xdr.responseText = '#1';
     xdr.onprogress();
@@ -191,7 +191,7 @@ describe('a request by XDomainRequest', () => {
 describe('a request by a script tag', () => {
   it('is its address, and its run the answer; nothing is left of it', () => {
     const browser = new OldBrowser();
-    const { told } = post(byScript, browser, `t;A1${RS}`);
+    const { told } = post(scriptRequester, browser, `t;A1${RS}`);
     const [script] = browser.scripts as [Script];
     assert.match(script.src, /\/send\?c=_fg\d{1,15}&b=t%3BA1%1E$/);
     assert.equal(script.parentNode, browser.body);
@@ -213,7 +213,7 @@ describe('a request by a script tag', () => {
   it('got no answer if it ended without a run', () => {
     for (const event of ['onload', 'onerror'] as const) {
       const browser = new OldBrowser();
-      const { told } = post(byScript, browser, 'x');
+      const { told } = post(scriptRequester, browser, 'x');
       browser.scripts[0]?.[event]();
       browser.clock.advance(1);
       assert.deepEqual([told, browser.names], [[[0, '']], []]);
@@ -223,7 +223,7 @@ describe('a request by a script tag', () => {
   it('has a second to run after its end in old Internet Explorers', () => {
     for (const late of [true, false]) {
       const browser = new OldBrowser();
-      const { told } = post(byScript, browser, 'x');
+      const { told } = post(scriptRequester, browser, 'x');
       const [script] = browser.scripts as [Script];
       for (script.readyState of ['loading', 'loaded']) script.onreadystatechange();
       browser.clock.advance(999);
@@ -236,9 +236,9 @@ describe('a request by a script tag', () => {
 
   it('finds nobody when it comes late, and harms nobody', () => {
     const browser = new OldBrowser();
-    const { told, request } = post(byScript, browser, 'x');
+    const { told, request } = post(scriptRequester, browser, 'x');
     const [script] = browser.scripts as [Script];
-    request.abort();
+    request._abort();
     assert.deepEqual([script.parentNode, browser.names], [null, []]);
     browser.call(script, 'A1');
     browser.clock.advance(2000);
@@ -253,14 +253,14 @@ describe('a request by a script tag', () => {
       },
     });
     const platform = Object.assign(Object.create(browser), { page: window }) as OldBrowser;
-    const { told } = post(byScript, platform, 'x');
+    const { told } = post(scriptRequester, platform, 'x');
     browser.call(browser.scripts[0] as Script, 'A1');
     assert.deepEqual([told, browser.names], [[[200, 'A1']], []]);
   });
 
   it('is an image on a page that is left, which engines still ask for then', () => {
     const browser = new OldBrowser();
-    byScript.post(browser, SEND, `t;X${RS}`, { crossOrigin: true, sync: true });
+    scriptRequester._post(browser, SEND, `t;X${RS}`, { _crossOrigin: true, _sync: true });
     assert.deepEqual(browser.scripts, []);
     const [image] = browser.body.childNodes as [Script];
     assert.equal(image.tagName, 'IMG');
@@ -273,7 +273,7 @@ describe('a request by a form', () => {
 
   it('carries the body in ASCII, and asks when its page is there how far the gateway is', () => {
     const browser = new OldBrowser();
-    const { told } = post(byScript, browser, body);
+    const { told } = post(scriptRequester, browser, body);
     const [form] = browser.forms as [Form];
     assert.equal(form.address, `${SEND}?f=1`);
     assert.deepEqual(form.fields, [['b', encodeURIComponent(body)]]);
@@ -291,7 +291,7 @@ describe('a request by a form', () => {
 
   it('takes a page that it may not look at for the answer', () => {
     const browser = new OldBrowser();
-    post(byScript, browser, body);
+    post(scriptRequester, browser, body);
     const [form] = browser.forms as [Form];
     form.frame.contentWindow = {
       get location() {
@@ -304,15 +304,15 @@ describe('a request by a form', () => {
 
   it('ends with its frame, or with its question, when it is given up', () => {
     const browser = new OldBrowser();
-    const first = post(byScript, browser, body);
-    first.request.abort();
+    const first = post(scriptRequester, browser, body);
+    first.request._abort();
     browser.clock.advance(1);
     assert.deepEqual([browser.forms[0]?.stopped, browser.body.childNodes], [true, []]);
-    const second = post(byScript, browser, body);
+    const second = post(scriptRequester, browser, body);
     const form = browser.forms[1] as Form;
     form.frame.contentWindow = { location: { href: form.address } };
     form.frame.onload();
-    second.request.abort();
+    second.request._abort();
     browser.clock.advance(1);
     browser.call(browser.scripts[0] as Script, `A1${RS}`);
     assert.deepEqual([first.told, second.told, browser.body.childNodes], [[], [], []]);
@@ -323,16 +323,16 @@ describe('where there are no forms', () => {
   it('an address holds whatever is sent, and has 2,000 characters at most', () => {
     const browser = new OldBrowser(false);
     const token = 'x'.repeat(64);
-    const room = byScript.room?.(browser, SEND) as number;
+    const room = scriptRequester._maxBody?.(browser, SEND) as number;
     for (const text of ['a', 'ä', '€', '😀', '\0', ' ']) {
       const outbox = createOutbox(room);
-      outbox.add('T', text.repeat(1000), 0);
-      outbox.add('B', '\xff'.repeat(1000), 0);
-      outbox.add('C', '4999,end', 0);
-      for (let units = 1; outbox.hasUnsent(); units++) {
-        post(byScript, browser, textBody(token, [frame('A', 2 ** 53 - 1), ...outbox.take()]));
+      outbox._add('T', text.repeat(1000), 0);
+      outbox._add('B', '\xff'.repeat(1000), 0);
+      outbox._add('C', '4999,end', 0);
+      for (let units = 1; outbox._hasUnsent(); units++) {
+        post(scriptRequester, browser, textBody(token, [frame('A', 2 ** 53 - 1), ...outbox._take()]));
         // Each has one numbered frame at least.
-        outbox.acknowledged(units);
+        outbox._acknowledged(units);
       }
     }
     assert.deepEqual(browser.forms, []);
@@ -342,14 +342,17 @@ describe('where there are no forms', () => {
   });
 
   it('there is some room however long the address of the gateway is', () => {
-    const room = byScript.room?.(new OldBrowser(false), `http://host/${'x'.repeat(5000)}`) as number;
+    const room = scriptRequester._maxBody?.(
+      new OldBrowser(false),
+      `http://host/${'x'.repeat(5000)}`,
+    ) as number;
     const outbox = createOutbox(room);
-    outbox.add('T', 'x'.repeat(100), 100);
-    assert.ok(outbox.take().length > 1);
+    outbox._add('T', 'x'.repeat(100), 100);
+    assert.ok(outbox._take().length > 1);
   });
 
   it('and with forms as much as the gateway takes', () => {
-    assert.equal(byScript.room?.(new OldBrowser(), SEND), Number.POSITIVE_INFINITY);
+    assert.equal(scriptRequester._maxBody?.(new OldBrowser(), SEND), Number.POSITIVE_INFINITY);
   });
 });
 
@@ -362,26 +365,26 @@ describe('how a session is made and sent on', () => {
   };
 
   it('is by XMLHttpRequest wherever that goes there, whatever carries the answers', () => {
-    assert.equal(wayFor(xhrPolling, new OldBrowser(), true, WS), byXhr);
-    assert.equal(wayFor(xhrPolling, inIe8(), false, WS), byXhr);
+    assert.equal(requesterFor(xhrPolling, new OldBrowser(), true, WS), xhrRequester);
+    assert.equal(requesterFor(xhrPolling, inIe8(), false, WS), xhrRequester);
   });
 
   it('is by XDomainRequest to another origin of the same scheme', () => {
-    assert.equal(wayFor(xhrPolling, inIe8(), true, WS), byXdr);
-    assert.equal(wayFor(xhrPolling, inIe8(), true, 'wss://host/'), byScript);
+    assert.equal(requesterFor(xhrPolling, inIe8(), true, WS), xdrRequester);
+    assert.equal(requesterFor(xhrPolling, inIe8(), true, 'wss://host/'), scriptRequester);
     // Nor from a page without a scheme of the network's.
     const fromFile = inIe8();
     fromFile.page.location = { protocol: 'file:', href: 'file:///C:/page.html' };
-    assert.equal(wayFor(xhrPolling, fromFile, true, WS), byScript);
+    assert.equal(requesterFor(xhrPolling, fromFile, true, WS), scriptRequester);
   });
 
   it('is by scripts and forms if they are what the page wants, or all there is', () => {
-    assert.equal(wayFor(jsonpPolling, new OldBrowser(), false, WS), byScript);
+    assert.equal(requesterFor(jsonpPolling, new OldBrowser(), false, WS), scriptRequester);
     const browser = inIe8();
     delete browser.page.XDomainRequest;
-    assert.equal(wayFor(xhrPolling, browser, true, WS), byScript);
+    assert.equal(requesterFor(xhrPolling, browser, true, WS), scriptRequester);
     delete browser.page.document;
-    assert.equal(wayFor(xhrPolling, browser, true, WS), undefined);
-    assert.equal(wayFor(undefined, new OldBrowser(), true, WS), undefined);
+    assert.equal(requesterFor(xhrPolling, browser, true, WS), undefined);
+    assert.equal(requesterFor(undefined, new OldBrowser(), true, WS), undefined);
   });
 });

@@ -1,8 +1,8 @@
 import type { Document, Element, Location, Page } from '../../browser.d.ts';
-import { encodePieces } from '../wire/utf8.ts';
+import { encodeUri } from '../wire/utf8.ts';
 import { expose, insert, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
-import type { Request, RequestOptions, Way } from './request.ts';
+import type { Request, Requester, RequestOptions } from './requester.ts';
 import { unwrap } from './unwrap.ts';
 
 /** Characters that an address may have: IE takes 2,083, and some proxies no more than 2,000. */
@@ -13,10 +13,10 @@ const AROUND = 200;
 const GRACE = 1000;
 
 /** By script tags and, for what is long, forms (PROTOCOL.md §4.4): goes to any origin from any engine with a document. */
-export const byScript: Way = { works: hasScript, post: post, room: room };
+export const scriptRequester: Requester = { _works: hasScript, _post: post, _maxBody: room };
 
 export function hasScript(platform: Platform): boolean {
-  return !!platform.page.document;
+  return !!platform._page.document;
 }
 
 /** Only an address can hold what is sent where no form can. A character takes nine there at most, and the outbox takes three octets for one. */
@@ -29,14 +29,14 @@ function hasForms(platform: Platform): boolean {
 }
 
 function documentOf(platform: Platform): Document {
-  return platform.page.document as Document;
+  return platform._page.document as Document;
 }
 
 function post(
   platform: Platform,
   address: string,
   body: string | ArrayBuffer,
-  { sync }: RequestOptions,
+  { _sync: sync }: RequestOptions,
   done?: (status: number, text: string) => void
 ): Request {
   const text = body as string;
@@ -54,7 +54,7 @@ function getScript(
   tag: string,
   done?: (status: number, text: string) => void
 ): Request {
-  const page = platform.page;
+  const page = platform._page;
   const document = documentOf(platform);
   const name = newName();
   const script = document.createElement(tag);
@@ -78,9 +78,9 @@ function getScript(
 
   const conceal = expose(page, name, (text) => unwrap(text, finish));
   script.onload = script.onerror = script.onreadystatechange = ended;
-  script.src = address + '?c=' + name + '&b=' + encodePieces(body);
+  script.src = address + '?c=' + name + '&b=' + encodeUri(body);
   insert(document, script);
-  return { abort: forget };
+  return { _abort: forget };
 }
 
 /**
@@ -92,7 +92,7 @@ function postForm(
   body: string,
   done?: (status: number, text: string) => void
 ): Request {
-  const page = platform.page;
+  const page = platform._page;
   const document = documentOf(platform);
   const name = newName();
   const holder = document.createElement('div');
@@ -129,13 +129,13 @@ function postForm(
   }
 
   form.action = address + '?f=1';
-  (form.firstChild as Element).value = encodePieces(body);
+  (form.firstChild as Element).value = encodeUri(body);
   insert(document, holder);
   frame.onload = frame.onreadystatechange = arrived;
   (form.submit as () => void)();
   return {
-    abort: () => {
-      if (request) request.abort();
+    _abort: () => {
+      if (request) request._abort();
       else clear();
     }
   };

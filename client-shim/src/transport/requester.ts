@@ -3,17 +3,17 @@ import type { Platform } from './platform.ts';
 /** A request that is on its way. */
 export interface Request {
   /** Forgets it; nothing is told any more. */
-  abort(): void;
+  _abort(): void;
 }
 
 export interface RequestOptions {
-  readonly crossOrigin: boolean;
+  readonly _crossOrigin: boolean;
   /** `X-Fallback` (PROTOCOL.md §3.1), in the way that has headers. */
-  readonly header?: string;
+  readonly _header?: string;
   /** Read the answer as octets, in the way that can; see `readBytes`. */
-  readonly asOctets?: boolean;
+  readonly _asBytes?: boolean;
   /** Wait for the answer, in the way that can: the page is about to go, and its requests with it. */
-  readonly sync?: boolean;
+  readonly _sync?: boolean;
 }
 
 /**
@@ -31,25 +31,25 @@ export type Post = (
 ) => Request;
 
 /** One way in which an engine can ask for something. To add one is to write its file and its line in `ways.ts`. */
-export interface Way {
+export interface Requester {
   /** Whether this engine can ask the gateway of this WebSocket URL so. */
-  works(platform: Platform, crossOrigin: boolean, url: string): boolean;
-  readonly post: Post;
+  _works(platform: Platform, crossOrigin: boolean, url: string): boolean;
+  readonly _post: Post;
   /** Has octets, in bodies and answers, in some engines. */
-  readonly octets?: boolean;
+  readonly _sendsBytes?: boolean;
   /** Octets that a body may have where that is less than the gateway allows; `address` is that of `send`. */
-  readonly room?: ((platform: Platform, address: string) => number) | undefined;
+  readonly _maxBody?: ((platform: Platform, address: string) => number) | undefined;
 }
 
 /**
  * Posts a body, perhaps later, and gives the request up as one without an answer (status 0) when none came within `patience` milliseconds from then. `done` is not
  * told of one that was aborted.
  */
-export type Ask = (
-  way: Way,
+export type SendRequest = (
+  requester: Requester,
   address: string,
   body: string | ArrayBuffer,
   options: RequestOptions,
-  patience: number,
+  timeout: number,
   done: (status: number, text: string) => void
 ) => Request;
