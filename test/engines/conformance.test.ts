@@ -5,6 +5,9 @@ import { startConformanceUpstream, type Upstream } from '../support/conformance-
 import { startProgram } from '../support/gateway.ts';
 import { RUNS } from './runs.ts';
 
+/** Only these engines, separated by commas. @default all */
+const only = process.env.ENGINES?.split(',');
+
 const ALL: readonly Tag[] = ['local', 'lines', 'echo', 'commands', 'refuse', 'transport'];
 
 /** The shipped gateway and the shipped, minified shim, in real engines. */
@@ -27,6 +30,7 @@ describe('a WebSocket through the gateway, in', () => {
   });
 
   for (const { engine, transports, useless = {}, crossOrigin = [], picks, except } of RUNS) {
+    if (only !== undefined && !only.includes(engine)) continue;
     const common = { engine, path: '/upstream', gatewayPort: () => gateway.port };
     for (const transport of transports) {
       describe(`${engine}, over ${transport}`, () => {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { type Outcome, Running } from './job.ts';
+import { Report } from './report.ts';
+
+const outcomeOf = (file: string) =>
+  new Running({ name: file, group: 'unit', files: [`test/run/samples/${file}`], alone: false }).outcome;
+
+describe('a process of tests', () => {
+  it('reports what passed, failed and was skipped', async () => {
+    const { passed, failures, skipped } = await outcomeOf('mixed.ts');
+    assert.equal(passed, 1);
+    assert.deepEqual(
+      failures.map(({ title }) => title),
+      ['a sample fails'],
+    );
+    assert.match(failures[0]?.error ?? '', /^Error: on purpose\n/);
+    assert.deepEqual(skipped, ['a sample is skipped']);
+  });
+
+  it('that ends before its tests do is a failure, whatever it exits with', async () => {
+    const { passed, failures } = await outcomeOf('dies.ts');
+    assert.equal(passed, 1);
+    assert.match(
+      failures[0]?.error ?? '',
+      /^the process ended with 0 during "a sample takes the process with it"/,
+    );
+  });
+
+  it('whose file does not load is a failure with the reason', async () => {
+    const { failures } = await outcomeOf('missing.ts');
+    assert.match(failures[0]?.error ?? '', /^the process ended with 1\n.*missing\.ts/s);
+  });
+});
+
+describe('the report of all tests', () => {
+  const lines: string[] = [];
+  let outcome: Outcome;
+
+  before(async () => {
+    outcome = await outcomeOf('mixed.ts');
+  });
+
+  const report = (isCi: boolean): number => {
+    lines.length = 0;
+    const made = new Report((line) => lines.push(line));
+    made.ended(outcome);
+    made.count(outcome);
+    return made.end(isCi);
+  };
+
+  it('ends with the totals, and fails when a test did', () => {
+    assert.equal(report(false), 1);
+    assert.equal(lines.at(-1), '1 passed, 1 failed');
+    assert.match(lines.join('\n'), /^failed: a sample fails\n {2}Error: on purpose/m);
+  });
+
+  it('counts what was skipped as failed in CI, and names it', () => {
+    assert.equal(report(true), 1);
+    assert.equal(lines.at(-1), '1 passed, 2 failed');
+    assert.ok(lines.includes('skipped, which CI does not allow: a sample is skipped'));
+  });
+
+  it('fails when nothing ran', () => {
+    assert.equal(new Report(() => {}).end(false), 1);
+  });
+});

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { RUNS } from '../engines/runs.ts';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export const GROUPS = ['unit', 'integration', 'engines'] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** Test files that one process of mocha runs. */
+export interface Job {
+  readonly name: string;
+  readonly group: Group;
+  readonly files: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Nothing may run beside it: it measures time or memory. */
+  readonly alone: boolean;
+  /** Jobs that share a resource run one after the other. */
+  readonly resource?: string;
+}
+
+/** How many jobs run side by side. More of them make tests that wait for each other late. */
+export const SIDE_BY_SIDE = Math.min(2, availableParallelism());
+
+/** Files that measure how long something takes or how much memory it holds. */
+const ALONE: readonly RegExp[] = [
+  /integration\/(backpressure|leaks|slow-neighbour|stomp-hostile)\.test/,
+  /integration\/.*(memory|flood|attack|hostile)[^/]*\.test/,
+];
+
+/** Runs of Wine wait for each other's lock, and their time is counted meanwhile. */
+const WINE =
+  /integration\/(demo-chat|demo-sockjs|main-job|stomp-engines|stomp-shim|stomp-sockjs(-shim)?)\.test/;
+
+/** Engines that take longest, first: the last job to end is then a short one. */
+const SLOW_ENGINES = ['khtml', 'javafx', 'htmlunit-ie6', 'htmlunit-ie7', 'htmlunit-ie8', 'htmlunit-ie9'];
+
+/** All jobs of these groups, in the order in which they begin. */
+export function jobsOf(groups: readonly Group[]): Job[] {
+  const jobs = { unit: unitJobs, integration: integrationJobs, engines: engineJobs };
+  return groups.flatMap((group) => jobs[group]());
+}
+
+/** Unit tests: one process for each room. */
+function unitJobs(): Job[] {
+  const rooms = readdirSync(`${root}/test/unit`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `test/unit/${name}`);
+  const folders = ['test/fuzz', ...rooms, 'test/architecture', 'test/words', 'test/run'];
+  return folders
+    .map((folder) => job('unit', folder, testsIn(folder)))
+    .filter(({ files }) => files.length > 0);
+}
+
+/** Tests of the whole gateway: one process for each file. */
+function integrationJobs(): Job[] {
+  return ['test/integration', 'test/conformance', 'test/security']
+    .flatMap(testsIn)
+    .map((file) => job('integration', file, [file]));
+}
+
+/** The conformance suite has one process for each engine. */
+function engineJobs(): Job[] {
+  const conformance = 'test/engines/conformance.test.ts';
+  const files = testsIn('test/engines').filter((file) => file !== conformance);
+  const engines = RUNS.map(({ engine }) => engine).toSorted(
+    (a, b) => Number(SLOW_ENGINES.includes(b)) - Number(SLOW_ENGINES.includes(a)),
+  );
+  return [
+    ...files.map((file) => job('engines', file, [file])),
+    ...engines.map((engine) => ({
+      ...job('engines', `${conformance} ${engine}`, [conformance]),
+      env: { ENGINES: engine },
+      ...(engine.startsWith('wine') && { resource: 'wine' }),
+    })),
+  ];
+}
+
+/** The unit tests of one room, as one job. */
+export function roomJob(room: string): Job {
+  const files = [`test/unit/${room}`, `test/${room}`]
+    .filter((at) => existsSync(`${root}/${at}`))
+    .flatMap(testsIn);
+  if (files.length > 0) return job('unit', `test/unit/${room}`, files);
+  const rooms = readdirSync(`${root}/test/unit`).join(', ');
+  throw new Error(`no room "${room}": must be one of ${rooms}`);
+}
+
+function job(group: Group, name: string, files: readonly string[]): Job {
+  const alone = ALONE.some((pattern) => pattern.test(name));
+  return { name, group, files, alone, ...(WINE.test(name) && { resource: 'wine' }) };
+}
+
+function testsIn(folder: string): string[] {
+  return readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `${folder}/${file}`)
+    .sort();
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { Outcome } from './job.ts';
+import type { Job } from './plan.ts';
+import { Schedule } from './schedule.ts';
+
+const job = (name: string, more: Partial<Job> = {}): Job => ({
+  ...{ name, group: 'unit', files: [], alone: false },
+  ...more,
+});
+
+/** A schedule whose jobs end when the test says so. */
+function schedule(jobs: readonly Job[], slots: number) {
+  const ends = new Map<string, (outcome: Outcome | Error) => void>();
+  const ended: string[] = [];
+  const made = new Schedule(jobs, {
+    slots,
+    ended: ({ job: { name }, failures }) => ended.push(failures.length > 0 ? `${name} failed` : name),
+    start: (started) => ({
+      job: started,
+      outcome: new Promise((resolve, reject) => {
+        ends.set(started.name, (how) => (how instanceof Error ? reject(how) : resolve(how)));
+      }),
+    }),
+  });
+  return {
+    run: made.run(),
+    ended,
+    running: () => [...made.running].map(({ job: { name } }) => name),
+    async end(name: string, error?: Error): Promise<void> {
+      const outcome = { job: job(name), passed: 1, failures: [], skipped: [], seconds: 0, output: '' };
+      ends.get(name)?.(error ?? outcome);
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    },
+  };
+}
+
+describe('the schedule of test processes', () => {
+  it('runs as many as there are slots, and the next one when one has ended', async () => {
+    const { run, running, end, ended } = schedule([job('a'), job('b'), job('c')], 2);
+    assert.deepEqual(running(), ['a', 'b']);
+    await end('b');
+    assert.deepEqual(running(), ['a', 'c']);
+    await end('a');
+    await end('c');
+    await run;
+    assert.deepEqual(ended, ['b', 'a', 'c']);
+  });
+
+  it('runs those that measure something alone, behind all others', async () => {
+    const { run, running, end } = schedule([job('a', { alone: true }), job('b'), job('c')], 2);
+    assert.deepEqual(running(), ['b', 'c']);
+    await end('b');
+    assert.deepEqual(running(), ['c']);
+    await end('c');
+    assert.deepEqual(running(), ['a']);
+    await end('a');
+    await run;
+  });
+
+  it('runs those that share a resource one after the other', async () => {
+    const wine = { resource: 'wine' };
+    const { run, running, end } = schedule([job('a', wine), job('b', wine), job('c')], 2);
+    assert.deepEqual(running(), ['a', 'c']);
+    await end('c');
+    assert.deepEqual(running(), ['a']);
+    await end('a');
+    assert.deepEqual(running(), ['b']);
+    await end('b');
+    await run;
+  });
+
+  it('counts a process that could not be started as a failure, and goes on', async () => {
+    const { run, end, ended } = schedule([job('a'), job('b')], 1);
+    await end('a', new Error('no such program'));
+    await end('b');
+    await run;
+    assert.deepEqual(ended, ['a failed', 'b']);
+  });
+});

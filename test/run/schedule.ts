@@ -1,0 +1,60 @@
+import { type Outcome, Running } from './job.ts';
+import type { Job } from './plan.ts';
+
+export interface ScheduleOptions {
+  /** Jobs that run side by side. */
+  readonly slots: number;
+  /** Called with each outcome at once. */
+  ended(outcome: Outcome): void;
+  /** Starts a job; a test puts another one in its place. */
+  readonly start?: (job: Job) => Pick<Running, 'job' | 'outcome'>;
+}
+
+/** Runs jobs side by side, and those that may have no neighbour one by one behind all others. */
+export class Schedule {
+  /** Jobs that run now. */
+  readonly running = new Set<Pick<Running, 'job' | 'outcome'>>();
+  readonly #waiting: Job[];
+  readonly #options: ScheduleOptions;
+
+  constructor(jobs: readonly Job[], options: ScheduleOptions) {
+    this.#waiting = [...jobs.filter(({ alone }) => !alone), ...jobs.filter(({ alone }) => alone)];
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      for (let job = this.#next(); job !== undefined; job = this.#next()) this.#start(job);
+      if (this.running.size === 0) return;
+      await Promise.race([...this.running].map(({ outcome }) => outcome.catch(() => {})));
+      // Lets the handler of the one that ended take it off the list.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Takes the first job off the list that may begin now. */
+  #next(): Job | undefined {
+    const running = [...this.running].map(({ job }) => job);
+    if (running.length >= this.#options.slots || running.some(({ alone }) => alone)) return undefined;
+    const at = this.#waiting.findIndex(({ alone, resource }) =>
+      alone
+        ? running.length === 0
+        : resource === undefined || running.every((job) => job.resource !== resource),
+    );
+    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
+  }
+
+  #start(job: Job): void {
+    const running = this.#options.start?.(job) ?? new Running(job);
+    this.running.add(running);
+    void running.outcome
+      .catch((error: unknown): Outcome => {
+        const failures = [{ title: job.name, error: String(error) }];
+        return { job, passed: 0, failures, skipped: [], seconds: 0, output: '' };
+      })
+      .then((outcome) => {
+        this.running.delete(running);
+        this.#options.ended(outcome);
+      });
+  }
+}
