@@ -2,14 +2,24 @@ import type { z } from 'zod';
 import { closest } from './closest.ts';
 import { knownKeys } from './schema.ts';
 
-/** Says where a value stands, in the words of whoever wrote it: `--heartbeat`, `gateway.yaml: routes[0].ping`. */
+/** Says where a value stands, as the operator wrote it: `--heartbeat`, `gateway.yaml: routes[0].ping`. */
 export type NameOf = (path: readonly PropertyKey[]) => string;
 
 /** `routes[0].ping` */
 export const keyPath: NameOf = (path) =>
   path
-    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${named(key)}`))
     .join('');
+
+/** A key that could not be read in a line, such as an empty or a very long one, is quoted and cut. */
+function named(key: PropertyKey): string {
+  const name = String(key);
+  return /^[!-~](?:[ -~]{0,78}[!-~])?$/.test(name) ? name : shortened(JSON.stringify(name));
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
 
 /** The first thing that is wrong, in one line: where, what stands there, and what may. */
 export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf): string {
@@ -72,13 +82,21 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 /** Keys whose values, or what stands below them, are the operator's secrets. */
 const secretKeys: readonly PropertyKey[] = ['headers', 'passcode', 'users'];
 
+function written(found: unknown): string | undefined {
+  try {
+    return JSON.stringify(found, (key, value: unknown) => {
+      if (secretKeys.includes(key)) return '(not shown)';
+      return typeof value === 'bigint' ? String(value) : value;
+    });
+  } catch {
+    // An alias in YAML may stand inside what it names.
+    return '(a value that contains itself)';
+  }
+}
+
 /** Secrets, and passwords in backend URLs, are not repeated: an error line may end in a log. */
 function shown(found: unknown, path: readonly PropertyKey[]): string {
   if (path.some((key) => secretKeys.includes(key))) return '(not shown)';
-  const written = JSON.stringify(found, (key, value: unknown) => {
-    if (secretKeys.includes(key)) return '(not shown)';
-    return typeof value === 'bigint' ? String(value) : value;
-  });
-  const text = (written ?? `(${typeof found})`).replace(/\/\/[^/@"]*@/g, '//***@');
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  const text = (written(found) ?? `(${typeof found})`).replace(/\/\/[^/@"]*@/g, '//***@');
+  return shortened(text);
 }

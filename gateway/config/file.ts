@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { parseDocument, type YAMLError } from 'yaml';
+import { type CST, Parser, parseDocument, type YAMLError } from 'yaml';
 import { ConfigError } from '../base/errors.ts';
 
-/** Reads a config file: YAML, of which JSON is a part. What the keys mean is checked later, together with the flags. */
+/**
+ * Reads a config file: YAML, of which JSON is a part. The keys are checked later, together with the
+ * flags. Throws a `ConfigError` whose message is one line.
+ */
 export function readConfigFile(file: string): Readonly<Record<string, unknown>> {
   const content = parseFile(file, readText(file));
   if (content === null || content === undefined) return {};
@@ -14,20 +17,41 @@ export function readConfigFile(file: string): Readonly<Record<string, unknown>> 
 
 function readText(file: string): string {
   if (file === '') throw new ConfigError('GW_CONFIG', '--config "" must be the name of a file');
+  const bytes = readBytes(file);
+  if (bytes.length > MAX_SIZE) throw new ConfigError('GW_CONFIG', `${file} is longer than 1 MiB`);
   try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError(
-      'GW_CONFIG',
-      `--config ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
-    );
+    // Without a byte order mark, which editors on Windows put there.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigError('GW_CONFIG', `${file} is not text in UTF-8`);
   }
 }
 
-/** What the parser only warns of, such as a tag that it does not know, would be another value than the one that was meant. */
-function parseFile(file: string, text: string): unknown {
+function readBytes(file: string): Buffer {
   try {
-    const document = parseDocument(text, { stringKeys: true });
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError('GW_CONFIG', `--config ${file} cannot be read: ${code}`);
+  }
+}
+
+/** Bytes of a file. */
+const MAX_SIZE = 1024 ** 2;
+
+/** Levels of lists and tables. No option needs more than five; the parser needs stack for each. */
+const MAX_DEPTH = 32;
+
+/**
+ * Warnings of the parser are errors here: a value with a tag that it does not know would not be the
+ * value that was meant.
+ */
+function parseFile(file: string, text: string): unknown {
+  if (isDeeper(new Parser().parse(text), MAX_DEPTH)) {
+    throw new ConfigError('GW_CONFIG', `${file} has lists or tables nested more than ${MAX_DEPTH} deep`);
+  }
+  try {
+    const document = parseDocument(text, { stringKeys: true, resolveKnownTags: false });
     for (const fault of [...document.errors, ...document.warnings]) throw fault;
     return document.toJS();
   } catch (error) {
@@ -35,9 +59,25 @@ function parseFile(file: string, text: string): unknown {
   }
 }
 
+/** Level by level: recursion would end as the parser's does. */
+function isDeeper(documents: Iterable<CST.Token>, most: number): boolean {
+  let level: readonly CST.Token[] = [...documents];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap(childrenOf);
+  }
+  return false;
+}
+
+function childrenOf(token: CST.Token): CST.Token[] {
+  if (token.type === 'document') return token.value === undefined ? [] : [token.value];
+  if (!('items' in token)) return [];
+  return token.items.flatMap(({ key, value }) => [key, value]).filter((child) => child != null);
+}
+
 const colonAdvice = '; a value with a colon at its end, like "echo:", wants quotes';
 
-/** The parser's message goes on for several lines; its first one says what and where. */
+/** The first line of the parser's message says what and where. */
 function reasonOf({ code, message }: YAMLError): string {
   const [first = ''] = message.split('\n');
   const reason = first

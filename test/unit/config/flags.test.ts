@@ -94,6 +94,15 @@ describe('flags', () => {
   }
 });
 
+/** Ten aliases of ten aliases of ten … */
+function laughs(): string {
+  const names = [...'abcdefghi'];
+  const lines = names
+    .slice(1)
+    .map((name, index) => `${name}: &${name} [${Array(10).fill(`*${names[index]}`).join(', ')}]`);
+  return ['a: &a [x]', ...lines, ''].join('\n');
+}
+
 describe('a config file', () => {
   let folder: string;
   before(() => {
@@ -101,7 +110,7 @@ describe('a config file', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  function file(content: string, name = 'gateway.yaml'): string {
+  function file(content: string | Buffer, name = 'gateway.yaml'): string {
     const path = join(folder, name);
     writeFileSync(path, content);
     return path;
@@ -164,11 +173,11 @@ describe('a config file', () => {
     }
   });
 
-  it('is told of its broken syntax in one line with the place', () => {
+  it('gets one line for broken syntax, with the place', () => {
     assert.match(complaint('--config', file('a: [1,\nb: 2')), /is not valid YAML or JSON: .*line \d/);
   });
 
-  it('is told how a value with a colon is written', () => {
+  it('gets advice for a value with a colon', () => {
     const block = complaint('--config', file('routes:\n  - path: /a\n    backend: echo:\n'));
     assert.match(
       block,
@@ -203,6 +212,32 @@ describe('a config file', () => {
       process.emitWarning = emitWarning;
     }
     assert.deepEqual(warnings, []);
+  });
+
+  const shapes: readonly [string, string | Buffer, RegExp][] = [
+    ['an alias of itself', 'routes: &a [*a]\n', /routes\[0\] \(a value that contains itself\) must be/],
+    ['an alias of nothing', 'routes: *a\n', /not valid YAML or JSON: Unresolved alias/],
+    ['aliases of aliases', laughs(), /not valid YAML or JSON: Excessive alias count/],
+    ['nested lists', `routes: ${'['.repeat(2000)}`, /has lists or tables nested more than 32 deep$/],
+    ['nested tables', `stomp: ${'{a: '.repeat(2000)}`, /has lists or tables nested more than 32 deep$/],
+    ['nested lists without brackets', '- '.repeat(2000), /nested more than 32 deep$/],
+    ['a merge key', 'a: &a {}\nroutes: [{ <<: *a }]\n', /routes\[0\]\.<< is not an option$/],
+    ['a key twice', 'demo: true\ndemo: true\n', /not valid YAML or JSON: Map keys must be unique at line 2/],
+    ['tabs', 'stomp:\n\tredeliveries: 3\n', /not valid YAML or JSON: Tabs are not allowed as indentation/],
+    ['an empty key', '? \n: 1\n', /: "" is not an option$/],
+    ['a key with a line break', '"a\\nb": 1\n', /: "a\\nb" is not an option$/],
+    ['a long key', `${'x'.repeat(1000)}: 1\n`, /: "x{76}\.\.\. is not an option$/],
+    ['bytes of a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47]), /is not text in UTF-8$/],
+    ['UTF-16', Buffer.from('\ufeffdemo: true\n', 'utf16le'), /is not text in UTF-8$/],
+    ['a tag', 'origin: !!binary aGVsbG8=\n', /not valid YAML or JSON: Unresolved tag/],
+    ['too much', `# ${'x'.repeat(1024 ** 2)}\n`, /is longer than 1 MiB$/],
+  ];
+  for (const [what, content, expected] of shapes) {
+    it(`gets one line for ${what}`, () => assert.match(complaint('--config', file(content)), expected));
+  }
+
+  it('may begin with a byte order mark', () => {
+    assert.equal(resolved('--config', file('\ufeffdemo: false\n')).demo, false);
   });
 
   it('is named once where two of its options do not go together', () => {
