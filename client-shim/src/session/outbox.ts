@@ -1,11 +1,17 @@
 import { type Frame, frame, isBinary } from '../wire/frame.ts';
 
-/** What a frame costs beside its payload, in characters: type, length or end. */
+/** Characters that a frame costs besides its payload: its type, and its length or its end. */
 const OVERHEAD = 8;
+
+/**
+ * Most numbered frames in one unit: half of what the gateway takes (PROTOCOL.md §12), so that `#` and
+ * `A` have room beside them.
+ */
+export const UNIT_FRAMES = 512;
 
 interface Entry {
   readonly _frame: Frame;
-  /** Payload bytes of the page's message that are sent when this is; on its last fragment. */
+  /** Payload bytes of the page's message; on its last fragment, and 0 on the others. */
   readonly _size: number;
 }
 
@@ -13,34 +19,41 @@ function costOf(entry: Entry): number {
   return entry._frame._data.length + OVERHEAD;
 }
 
-/** The numbered frames that the gateway has not acknowledged. */
+/** Holds the numbered frames that the gateway has not acknowledged. */
 export interface Outbox {
-  /** Adds a message, in fragments where it is longer than a body may be. */
+  /** Adds a message; one that is longer than a body may be is cut into fragments. */
   _add(type: 'T' | 'B' | 'C', data: string, size: number): void;
-  /** The next frames not yet sent, as many as a body holds, behind their `#`; empty if there are none. */
+  /**
+   * Takes the next unsent frames, with their `#` in front: as many as fit into a body and a unit.
+   * Empty if there are none.
+   */
   _take(): Frame[];
-  /** There are some to take. Twice what a body holds may be sent and not acknowledged: what waits is in order and may go another way. */
+  /**
+   * Whether there are frames to take. At most twice what a body holds is sent before something is
+   * acknowledged: frames that still wait keep their order and can go out by another carrier.
+   */
   _hasUnsent(): boolean;
-  /** All is acknowledged. */
+  /** Whether everything is acknowledged. */
   _isEmpty(): boolean;
-  /** Some were sent and are not acknowledged. */
+  /** Whether some frames were sent and are not acknowledged. */
   _isAwaiting(): boolean;
-  /** All that is not acknowledged is to be sent again. */
+  /** Everything that is not acknowledged will be sent again. */
   _rewind(): void;
-  /** Forgets what is acknowledged; answers the payload bytes that this was. */
+  /** Drops the frames up to `seq`, which are acknowledged; returns their payload bytes. */
   _acknowledged(seq: number): number;
 }
 
 /**
- * `bodyLimit` is the octets that a request body may have. A UTF-16 unit has at most 3 octets of UTF-8, an escaped one 2, one of base64 4/3: by
- * a third of the limit in characters no body can be too long, and nothing has to be measured.
+ * `bodyLimit`: bytes that a request body may have. A UTF-16 unit takes at most 3 bytes in UTF-8, an
+ * escaped one 2, and a byte in base64 4/3. So a third of the limit, in characters, is never too long
+ * for a body, and nothing has to be measured.
  */
 export function createOutbox(bodyLimit: number): Outbox {
   const limit = Math.floor((bodyLimit - 512) / 3);
   const entries: Entry[] = [];
-  /** Number of the last acknowledged frame: that of `entries[0]` is one more. */
+  /** Number of the last acknowledged frame; `entries[0]` has the next one. */
   let base = 0;
-  /** How many of `entries` have been sent, and what they cost. */
+  /** How many of `entries` were sent, and the characters that these cost. */
   let sent = 0;
   let pending = 0;
 
@@ -64,7 +77,7 @@ export function createOutbox(bodyLimit: number): Outbox {
     _take: () => {
       const frames: Frame[] = [];
       let room = limit;
-      for (; hasUnsent(); sent += 1) {
+      for (; frames.length <= UNIT_FRAMES && hasUnsent(); sent += 1) {
         const next = entries[sent] as Entry;
         const cost = costOf(next);
         room -= cost;

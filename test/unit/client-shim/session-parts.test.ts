@@ -43,6 +43,19 @@ describe("the shim's outbox", () => {
     assert.equal(takeAll(), 9);
   });
 
+  it('puts no more frames into a unit than the gateway takes, however small they are', () => {
+    const outbox = createOutbox(263_168);
+    for (let i = 0; i < 2000; i += 1) outbox._add('T', '', 0);
+    const units: number[] = [];
+    const positions: string[] = [];
+    for (let unit = outbox._take(); unit.length > 0; unit = outbox._take()) {
+      positions.push(unit[0]?._data as string);
+      units.push(unit.length - 1);
+    }
+    assert.deepEqual(units, [512, 512, 512, 464]);
+    assert.deepEqual(positions, ['1', '513', '1025', '1537']);
+  });
+
   it('splits a message that no body holds, between code points, and counts it when its last fragment is taken', () => {
     const outbox = createOutbox(512 + 3 * 13);
     const text = '😀😀😀😀😀';
