@@ -21,6 +21,7 @@ import type { GatewayOptions } from './config/options.ts';
 import { resolveOptions, resolveRoutePath } from './config/resolve.ts';
 import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './config/resolved.ts';
 import { Flash } from './flash/flash.ts';
+import { descriptorLimit } from './http/descriptors.ts';
 import type { Exchange } from './http/exchange.ts';
 import { TrustedProxies } from './http/forwarded.ts';
 import { ignoreUpgrade } from './http/ignore-upgrade.ts';
@@ -33,6 +34,7 @@ import {
 import { PLAIN } from './http/plain.ts';
 import { refuse } from './http/refuse.ts';
 import { HttpServer } from './http/server.ts';
+import { socketLimits } from './http/socket-limits.ts';
 import type { Upgrade } from './http/upgrade.ts';
 import type { NativeConnection } from './native/upgrade-request.ts';
 import { createPages } from './pages/pages.ts';
@@ -171,9 +173,10 @@ export class Gateway implements RequestHandler {
    * errors, such as EADDRINUSE.
    */
   async listen(): Promise<GatewayAddress> {
-    const { listen, tls, http } = this.options;
+    const { listen, tls, http, connectionLimits } = this.options;
+    const sockets = socketLimits(connectionLimits, descriptorLimit());
     const server = new HttpServer(
-      { listen, tls, ...http },
+      { listen, tls, ...http, sockets },
       {
         request: requestListener(this, this.#proxies, this.#servePages()),
         upgrade: upgradeListener(
@@ -182,14 +185,15 @@ export class Gateway implements RequestHandler {
           (request, socket, head) => ignoreUpgrade(server.node, request, socket, head),
           (_request, socket) => answerRaw(socket, 404, 'no such route'),
         ),
-        lane: {
-          proxies: this.#proxies,
+        proxies: this.#proxies,
+        fastPath: {
           takes: (target) => isFallback(target) || this.#sockjs?.takes(target) === true,
           onRequest: (exchange) => this.onRequest(exchange),
           // Players ask for policies in the clear.
           onMarkup: tls === undefined ? this.#flash.onMarkup : undefined,
         },
       },
+      this.#log,
     );
     this.#server = server;
     const stompPort = await this.#stomp.listen();

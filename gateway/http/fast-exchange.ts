@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { forEachHeader } from '../base/raw-headers.ts';
 import { type BodyGate, bodyTooLong } from './body-gate.ts';
 import type { BodyReceiver, Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
 import type { FastHead } from './fast-head.ts';
@@ -36,12 +37,10 @@ export class FastExchange extends Head implements Exchange {
   /** As Node joins repeated fields (message.headers), but with nothing dropped. */
   get headers(): RequestHead['headers'] {
     const headers: Record<string, string> = Object.create(null);
-    for (let index = 0; index < this.rawHeaders.length; index += 2) {
-      const name = (this.rawHeaders[index] as string).toLowerCase();
-      const value = this.rawHeaders[index + 1] as string;
+    forEachHeader(this.rawHeaders, (name, value) => {
       const before = headers[name];
       headers[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
-    }
+    });
     return headers;
   }
 

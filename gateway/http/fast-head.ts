@@ -1,74 +1,83 @@
+import type { RawHeaders } from '../base/raw-headers.ts';
+
 /** A request head as the fast path reads it. */
 export interface FastHead {
   readonly method: string;
   readonly target: string;
-  /** Names and values in turn. */
-  readonly rawHeaders: readonly string[];
+  readonly rawHeaders: RawHeaders;
   /** Bytes of the body. */
   readonly length: number;
-  /** The client wants the connection closed behind the answer. */
+  /** The client asks to close the connection after the response. */
   readonly closes: boolean;
 }
 
-/** Bytes of a head that the lane looks for its end in; Node's own bound is the same. */
+/** Longest head of the fast path, in bytes. It is Node's own default (`http.maxHeaderSize`). */
 export const MAX_HEAD = 16_384;
+
+/** Most fields of a head. Node drops fields after the 2,000th; browsers send about twenty. */
+const MAX_FIELDS = 256;
 
 const HEAD_END = '\r\n\r\n';
 const REQUEST_LINE = /^(GET|POST|OPTIONS) (\/[!-~]*) HTTP\/1\.1$/;
-const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
-/** Controls but for tab, and line ends that are not CR LF: all that requests are smuggled with. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/**
+ * Control characters except tab, and line ends other than CR LF. Request smuggling depends on them.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const SUSPICIOUS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
-/** At most 2^53, and far beyond any bound. */
+/** Below 2^53, and far above any body limit. */
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * Reads a head that begins at `from`. It takes what nearly all requests look like: a plain HTTP/1.1 request with one `Host`, and a body of known length
- * or none. Everything else, right or wrong, is `foreign`: Node's own parser is there for it, so that nothing is read here that could be read in two ways.
- * `incomplete` asks for more bytes. `end` is where the body begins.
+ * Reads a head at the beginning of `bytes`. It accepts what nearly all requests look like: a plain
+ * HTTP/1.1 request with one `Host`, and a body of known length or none. Everything else, valid or
+ * not, is `foreign` and left to Node's parser, so this parser never decides an ambiguous request.
+ * `incomplete` asks for more bytes. `end` is the offset of the body. Takes time linear in the
+ * head's length.
  */
-export function parseLaneHead(
-  bytes: Buffer,
-  from: number,
-): { head: FastHead; end: number } | 'incomplete' | 'foreign' {
-  const end = bytes.indexOf(HEAD_END, from, 'latin1');
-  if (end < 0) return bytes.length - from > MAX_HEAD ? 'foreign' : 'incomplete';
-  if (end - from > MAX_HEAD) return 'foreign';
-  const text = bytes.toString('latin1', from, end);
+export function parseFastHead(bytes: Buffer): { head: FastHead; end: number } | 'incomplete' | 'foreign' {
+  const end = bytes.indexOf(HEAD_END, 0, 'latin1');
+  if (end < 0) return bytes.length > MAX_HEAD ? 'foreign' : 'incomplete';
+  if (end > MAX_HEAD) return 'foreign';
+  const text = bytes.toString('latin1', 0, end);
   if (SUSPICIOUS.test(text)) return 'foreign';
   const lines = text.split('\r\n');
   const request = REQUEST_LINE.exec(lines[0] as string);
-  if (request === null) return 'foreign';
-  const rawHeaders: string[] = [];
-  for (let index = 1; index < lines.length; index++) {
-    const field = FIELD.exec(lines[index] as string);
-    if (field === null) return 'foreign';
-    rawHeaders.push(field[1] as string, field[2] as string);
-  }
-  const head = judge(request[1] as string, request[2] as string, rawHeaders);
+  if (request === null || lines.length > MAX_FIELDS + 1) return 'foreign';
+  const head = readFields(request[1] as string, request[2] as string, lines);
   return head === undefined ? 'foreign' : { head, end: end + HEAD_END.length };
 }
 
-/** The fields that say how a request is read. */
-function judge(method: string, target: string, rawHeaders: readonly string[]): FastHead | undefined {
+/** Reads the fields. Those that decide how a request is read have to be in their plainest form. */
+function readFields(method: string, target: string, lines: readonly string[]): FastHead | undefined {
+  const rawHeaders: string[] = [];
   let hosts = 0;
   let length: string | undefined;
   let closes = false;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
-    const value = rawHeaders[index + 1] as string;
-    switch (name) {
+  for (let index = 1; index < lines.length; index++) {
+    const line = lines[index] as string;
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    if (colon < 0 || !TOKEN.test(name)) return undefined;
+    const start = skipBlanks(line, colon + 1);
+    rawHeaders.push(name, line.slice(start, withoutBlanks(line, start)));
+    switch (name.toLowerCase()) {
       case 'host':
         hosts++;
         break;
       case 'content-length':
-        if (length !== undefined || !LENGTH.test(value)) return undefined;
-        length = value;
+        // Node refuses a tab after the digits, so blanks are not removed here.
+        if (length !== undefined || !LENGTH.test(line.slice(start))) return undefined;
+        length = line.slice(start);
         break;
       case 'connection':
-        if (!/^(?:keep-alive|close)$/i.test(value)) return undefined;
-        closes ||= value.toLowerCase() === 'close';
+      case 'proxy-connection': {
+        // Node's parser treats both alike.
+        const option = line.slice(start).toLowerCase();
+        if (option !== 'keep-alive' && option !== 'close') return undefined;
+        closes ||= option === 'close';
         break;
+      }
       case 'transfer-encoding':
       case 'upgrade':
       case 'expect':
@@ -78,3 +87,73 @@ function judge(method: string, target: string, rawHeaders: readonly string[]): F
   if (hosts !== 1) return undefined;
   return { method, target, rawHeaders, length: Number(length ?? 0), closes };
 }
+
+function skipBlanks(line: string, from: number): number {
+  let start = from;
+  while (start < line.length && isBlank(line.charCodeAt(start))) start++;
+  return start;
+}
+
+/** The end of the value that begins at `start`, without the blanks behind it. */
+function withoutBlanks(line: string, start: number): number {
+  let end = line.length;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return end;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/**
+ * A head that arrives in several packets. Reads each byte once, and says `foreign` at the first
+ * line the fast path does not take, so that Node answers malformed requests as early as on its own
+ * connections.
+ */
+export class PartialHead {
+  #size = 0;
+  /** A CR at the end of the last packet, whose LF may be in the next. */
+  #heldCr = '';
+  /** What came of the unfinished line. */
+  #line: string[] = [];
+  #isFirstLine = true;
+
+  /** Takes the next packet. `complete`: an empty line has come, and `parseFastHead` decides. */
+  push(packet: Buffer): 'incomplete' | 'complete' | 'foreign' {
+    this.#size += packet.length;
+    let text = this.#heldCr + packet.toString('latin1');
+    this.#heldCr = text.endsWith('\r') ? '\r' : '';
+    if (this.#heldCr !== '') text = text.slice(0, -1);
+    const lines = text.split('\r\n');
+    const unfinished = lines.pop() as string;
+    for (const end of lines) {
+      if (this.#line.length === 0 && end === '') return 'complete';
+      this.#line.push(end);
+      const line = this.#line.join('');
+      if (line === '') return 'complete';
+      this.#line = [];
+      if (!this.#takes(line)) return 'foreign';
+      this.#isFirstLine = false;
+    }
+    if (unfinished !== '') this.#line.push(unfinished);
+    const isHopeless = SUSPICIOUS.test(unfinished) || (this.#isFirstLine && !this.#maybeRequest());
+    return isHopeless || this.#size > MAX_HEAD ? 'foreign' : 'incomplete';
+  }
+
+  #takes(line: string): boolean {
+    if (SUSPICIOUS.test(line)) return false;
+    if (this.#isFirstLine) return REQUEST_LINE.test(line);
+    return TOKEN.test(line.slice(0, Math.max(0, line.indexOf(':'))));
+  }
+
+  /** Whether the unfinished request line begins as one that the fast path takes. */
+  #maybeRequest(): boolean {
+    // Longer than this, it was found right before.
+    if (this.#line.length > LONGEST_START) return true;
+    const start = this.#line.join('').slice(0, LONGEST_START);
+    return STARTS.some((known) => known.startsWith(start) || start.startsWith(known));
+  }
+}
+
+const STARTS = ['GET /', 'POST /', 'OPTIONS /'];
+const LONGEST_START = 'OPTIONS /'.length;

@@ -1,37 +1,43 @@
 import type { Socket } from 'node:net';
 import { FastConnection, type FastListeners, type Waiting } from './fast-connection.ts';
 
-/** Times of the lane, in milliseconds: those of the server it belongs to. */
+/** Timeouts of the fast path, in milliseconds: those of the server it belongs to. */
 export interface FastLimits {
   readonly headerTimeout: number;
   readonly requestTimeout: number;
   readonly keepAlive: number;
 }
 
-/** What a lane needs of its server. */
+/** What the fast path needs of its server. */
 export interface FastServerHost extends FastListeners {
   readonly limits: FastLimits;
 }
 
-/** Milliseconds a client has to go once it was sent the last answer, while what it still sends is thrown away. */
-const LINGER = 2_000;
+/**
+ * Milliseconds in which a client has to close the connection after its last answer. What it still
+ * sends is dropped.
+ */
+const LINGER_TIMEOUT = 2_000;
 
-/** Milliseconds between looks for connections that took too long, at most. */
-const SWEEP = 1_000;
+/** Longest time between two looks for connections that took too long, in milliseconds. */
+const SWEEP_INTERVAL = 1_000;
 
 /**
- * A fast path beside Node's HTTP server, for the few plain requests that make nearly all of the traffic. Half of what a fallback message costs on Node's server is
- * that server (measured with `npm run bench`, rows "bare http" and "bare net"). A connection stays on the lane as long as each request on it is one that the lane
- * knows by sight; with the first that is not, it goes over to Node's server for good.
+ * A fast path beside Node's HTTP server, for the few plain requests that make nearly all of the
+ * traffic. Node's server takes half of what a fallback message costs (measured with `npm run bench`,
+ * rows "bare http" and "bare net"). A plain request for something else is lent to Node's server
+ * (`SingleRequestSocket`). With the first request that is not plain, the connection goes to Node's
+ * server and stays there.
  */
 export class FastServer {
   readonly host: FastServerHost;
-  /** Milliseconds for which a connection may wait. */
+  /** Longest time in each state of a connection, in milliseconds. */
   readonly timeouts: Readonly<Record<Waiting, number>>;
   readonly #connections = new Set<FastConnection>();
   readonly #sweep: NodeJS.Timeout;
-  #common = '';
-  #commonUntil = 0;
+  #dateField = '';
+  /** The second that the field is of. */
+  #dateSecond = Number.NaN;
 
   constructor(host: FastServerHost) {
     this.host = host;
@@ -40,13 +46,13 @@ export class FastServer {
       idle: keepAlive,
       head: headerTimeout,
       body: requestTimeout,
-      room: requestTimeout,
-      rest: requestTimeout,
+      drain: requestTimeout,
+      discard: requestTimeout,
       answer: Number.POSITIVE_INFINITY,
-      end: LINGER,
+      end: LINGER_TIMEOUT,
     };
-    const interval = Math.min(SWEEP, headerTimeout / 2);
-    this.#sweep = setInterval(() => this.#look(), interval).unref();
+    const interval = Math.min(SWEEP_INTERVAL, headerTimeout / 2);
+    this.#sweep = setInterval(() => this.#checkTimes(), interval).unref();
   }
 
   /** Takes a connection that was just accepted. */
@@ -58,14 +64,14 @@ export class FastServer {
     this.#connections.delete(connection);
   }
 
-  /** The `Date` field (RFC 9110 §6.6.1), made once a second. */
+  /** The `Date` field (RFC 9110 §6.6.1), made once a second. The wall clock may be set back. */
   commonFields(): string {
-    const now = Date.now();
-    if (now >= this.#commonUntil) {
-      this.#common = `date: ${new Date(now).toUTCString()}\r\n`;
-      this.#commonUntil = now - (now % 1_000) + 1_000;
+    const second = Math.floor(Date.now() / 1_000);
+    if (second !== this.#dateSecond) {
+      this.#dateSecond = second;
+      this.#dateField = `date: ${new Date(second * 1_000).toUTCString()}\r\n`;
     }
-    return this.#common;
+    return this.#dateField;
   }
 
   /** Ends the connections that wait for a request; with `all`, the others too. */
@@ -74,8 +80,8 @@ export class FastServer {
     for (const connection of this.#connections) connection.close(all);
   }
 
-  #look(): void {
+  #checkTimes(): void {
     const now = performance.now();
-    for (const connection of this.#connections) connection.look(now);
+    for (const connection of this.#connections) connection.checkTime(now);
   }
 }

@@ -35,7 +35,7 @@ export class TrustedProxies {
   clientOf(peer: Peer): Client {
     const address = plainAddress(peer.address);
     const host = (peer.header('host') ?? '').toLowerCase();
-    if (!this.#trusts(address)) {
+    if (!this.trusts(address)) {
       return { remoteAddress: address, forwardedFor: address, secure: peer.secure, host };
     }
     const chain = listOf(peer.header('x-forwarded-for')).map(withoutPort);
@@ -59,12 +59,13 @@ export class TrustedProxies {
       if (!isAddress(entry)) break;
       remoteAddress = plainAddress(entry);
       hops++;
-      if (!this.#trusts(remoteAddress)) break;
+      if (!this.trusts(remoteAddress)) break;
     }
     return { remoteAddress, hops };
   }
 
-  #trusts(address: string): boolean {
+  /** Whether this address is one of a trusted proxy. */
+  trusts(address: string): boolean {
     if (this.#networks.length === 0 || !isAddress(address)) return false;
     const parsed = ipaddr.process(address);
     return this.#networks.some(

@@ -4,8 +4,12 @@ import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureVersion } from 'node:tls';
 import { type ListenAddress, listen } from '../base/listen.ts';
+import type { Log } from '../base/log.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import { type FastLimits, FastServer, type FastServerHost } from './fast-server.ts';
+import type { TrustedProxies } from './forwarded.ts';
+import { SingleRequestSocket } from './single-request-socket.ts';
+import { SocketGuard, type SocketLimits } from './socket-limits.ts';
 
 /** How a server serves. Times are milliseconds. */
 export interface ServerSettings {
@@ -23,34 +27,36 @@ export interface ServerSettings {
   readonly headerTimeout: number;
   /** A client has to send a whole request. */
   readonly requestTimeout: number;
-  /** An idle connection is kept. */
+  /** How long an idle connection is kept. */
   readonly keepAlive: number;
+  readonly sockets: SocketLimits;
 }
 
-/** Who is told of what comes in: `requestListener` and `upgradeListener`. */
+/** What handles requests: `requestListener` and `upgradeListener`. */
 export interface ServerListeners {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** What is answered on the fast path; absent: nothing. */
-  readonly lane?: Pick<FastServerHost, 'proxies' | 'takes' | 'onRequest' | 'onMarkup'>;
+  readonly fastPath?: Pick<FastServerHost, 'takes' | 'onRequest' | 'onMarkup'>;
+  readonly proxies: TrustedProxies;
 }
 
-/** A Node http or https server, with bounds on what a client may take and an end that comes in time. */
+/** A Node http or https server that limits what a client may occupy, and closes in bounded time. */
 export class HttpServer {
   /** Node's own, for those who add to it. */
   readonly node: http.Server | https.Server;
   readonly #listen: ServerSettings['listen'];
   /** Node forgets a connection once it is upgraded. */
   readonly #upgraded = new Set<Duplex>();
-  readonly #lane: FastServer | undefined;
+  readonly #fast: FastServer | undefined;
 
-  constructor(settings: ServerSettings, listeners: ServerListeners) {
+  constructor(settings: ServerSettings, listeners: ServerListeners, log: Log) {
     const { tls, headerTimeout, requestTimeout, keepAlive } = settings;
     const limits = {
       headersTimeout: headerTimeout,
       requestTimeout,
       keepAliveTimeout: keepAlive,
-      // Looked for so often, a slow client is found within a half more of its time.
+      // With this interval a slow client is found after at most one and a half times its timeout.
       connectionsCheckingInterval: Math.min(30_000, Math.ceil(headerTimeout / 2)),
       noDelay: true,
     };
@@ -58,14 +64,14 @@ export class HttpServer {
     this.node =
       tls === undefined
         ? http.createServer(limits)
-        : https.createServer({ ...limits, ...secureOptions(tls) });
-    const { lane } = listeners;
-    this.#lane = lane && this.#putFastServerBefore(lane, { headerTimeout, requestTimeout, keepAlive });
+        : https.createServer({ ...limits, handshakeTimeout: headerTimeout, ...secureOptions(tls) });
+    this.#fast = listeners.fastPath && this.#putFastPathFirst(settings, listeners);
+    this.#guardSockets(settings.sockets, listeners.proxies, log);
     this.node.on('request', (request, response) => {
-      // The client's next request comes on a connection that begins on the lane.
-      if (lane !== undefined) response.setHeader('connection', 'close');
-      // Of the response, not of the server: one who listens to that has to end idle connections, too.
-      response.setTimeout(requestTimeout).on('timeout', endDeaf);
+      // On the response, not on the server: there, idle connections would have to be ended too.
+      response.setTimeout(requestTimeout).on('timeout', endUnread);
+      const { socket } = request as { socket: unknown };
+      if (socket instanceof SingleRequestSocket) response.once('finish', () => socket.answered());
       listeners.request(request, response);
     });
     this.node.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -76,36 +82,45 @@ export class HttpServer {
     this.node.on('clientError', answerClientError);
   }
 
-  /** Connections go to the lane first; Node's own listener gets those that the lane leaves. */
-  #putFastServerBefore(lane: NonNullable<ServerListeners['lane']>, limits: FastLimits): FastServer {
+  /** Connections go to the fast path first; Node's own listener gets those that it leaves. */
+  #putFastPathFirst(limits: FastLimits, { fastPath, proxies }: ServerListeners): FastServer {
     const event = this.node instanceof https.Server ? 'secureConnection' : 'connection';
-    const [serve] = this.node.listeners(event) as ((this: Server, socket: Socket) => void)[];
+    const [serve] = this.node.listeners(event) as ((this: Server, socket: Duplex) => void)[];
     if (serve === undefined) throw new Error(`Node's server does not listen to ${event}`);
     this.node.off(event, serve);
     const fast = new FastServer({
+      ...(fastPath as NonNullable<typeof fastPath>),
       limits,
-      proxies: lane.proxies,
-      takes: lane.takes,
-      onRequest: lane.onRequest,
-      onMarkup: lane.onMarkup,
+      proxies,
       handOver: (socket) => serve.call(this.node, socket),
     });
-    this.node.on(event, (socket: Socket) => fast.accept(socket));
+    this.node.on(event, (socket: Socket) => {
+      // A connection over the limit was closed already.
+      if (!socket.destroyed) fast.accept(socket);
+    });
     return fast;
   }
 
-  /** Begins to serve. Rejects with Node's error: EADDRINUSE, EACCES and the like. */
+  /** Before all other listeners: also before TLS begins. */
+  #guardSockets(limits: SocketLimits, proxies: TrustedProxies, log: Log): void {
+    const guard = new SocketGuard(this.node, limits, log);
+    const isProxy = (address: string): boolean => proxies.trusts(address);
+    this.node.prependListener('connection', (socket: Socket) => guard.admit(socket, isProxy));
+  }
+
+  /** Begins to serve. Rejects with Node's own errors, such as EADDRINUSE and EACCES. */
   listen(): Promise<ListenAddress> {
     return listen(this.node, this.#listen);
   }
 
   /**
-   * Takes no more connections and ends the idle ones; after `timeout` milliseconds the others too. Resolves when all are gone.
+   * Takes no more connections and ends the idle ones; after `timeout` milliseconds the others too.
+   * Resolves when all are gone.
    */
   close(timeout: number): Promise<void> {
     return new Promise((resolve) => {
       const late = setTimeout(() => this.#destroyAll(), timeout);
-      // A connection that falls idle after its present answer would hold the end up until its keep-alive time is over.
+      // A connection that becomes idle later would delay the end by its keep-alive time.
       const sweep = setInterval(() => this.node.closeIdleConnections(), 20);
       this.node.close(() => {
         clearTimeout(late);
@@ -113,20 +128,23 @@ export class HttpServer {
         resolve();
       });
       this.node.closeIdleConnections();
-      this.#lane?.close(false);
+      this.#fast?.close(false);
       if (timeout === 0) this.#destroyAll();
     });
   }
 
   #destroyAll(): void {
     this.node.closeAllConnections();
-    this.#lane?.close(true);
+    this.#fast?.close(true);
     for (const socket of this.#upgraded) socket.destroy();
   }
 }
 
-/** Nothing went either way for so long. A client that waits for its answer may; one that takes nothing of it is gone, or out to fill the memory. */
-function endDeaf(socket: Socket): void {
+/**
+ * Nothing went either way for the request's timeout. A client may wait for its answer that long; one
+ * that reads nothing of it is gone, or wants to fill the memory.
+ */
+function endUnread(socket: Socket): void {
   if (socket.writableLength > 0) socket.destroy();
 }
 
@@ -135,7 +153,7 @@ function secureOptions(tls: NonNullable<ServerSettings['tls']>): https.ServerOpt
   return {
     cert,
     key,
-    // Legacy browsers speak HTTP/1.1, and so does this server: the hand-shake says so.
+    // Legacy browsers speak HTTP/1.1 only, and so does this server.
     ALPNProtocols: ['http/1.1'],
     ...(minVersion !== undefined && { minVersion }),
     ...(ciphers !== undefined && { ciphers }),
@@ -156,8 +174,9 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 /**
- * A request Node could not read. Where an answer was begun on the connection, another one would be taken for a part of it; `_httpMessage` is how
- * Node's own default tells (lib/_http_server.js, socketOnError).
+ * Answers a request that Node could not read. Once an answer has begun on the connection, another
+ * one would be read as a part of it; `_httpMessage` tells, as in Node's default (lib/_http_server.js,
+ * socketOnError).
  */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const begun = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true;

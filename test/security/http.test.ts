@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { HttpServer } from '../../gateway/http/server.ts';
 import { ask, rawClient, statusOf } from '../unit/http/raw-client.ts';
-import { startWalls } from '../unit/http/walls.ts';
+import { startServer } from '../unit/http/test-server.ts';
 
 /** What is checked on the bytes of a connection: Node's parser and the gateway's own rules together. */
 describe('requests that are built to be misread', () => {
@@ -11,7 +11,7 @@ describe('requests that are built to be misread', () => {
 
   beforeEach(async () => {
     reached = [];
-    ({ server, port } = await startWalls({
+    ({ server, port } = await startServer({
       onRequest: (exchange) => {
         reached.push(`${exchange.method} ${exchange.path}`);
         exchange.readBody(1024, (body) => exchange.reply(200, {}, body instanceof Error ? 'too long' : body));
@@ -96,32 +96,32 @@ describe('requests that are built to be misread', () => {
     ['a body', `POST / HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\nabc`],
   ] as const) {
     it(`end in time: ${what} that does not come to its end`, async () => {
-      const walls = await startWalls({
+      const running = await startServer({
         settings: { headerTimeout: 200, requestTimeout: 400 },
         onRequest: (exchange) => {
           exchange.readBody(1024, () => assert.fail('it never came'));
           return true;
         },
       });
-      const answer = await ask(walls.port, bytes);
+      const answer = await ask(running.port, bytes);
       assert.equal(statusOf(answer), 408);
       assert.match(answer, /\r\n\r\nthe request took too long\n$/);
-      await walls.close();
+      await running.close();
     });
   }
 
   it('do not put a second answer into one that was begun', async () => {
-    const walls = await startWalls({
+    const running = await startServer({
       onRequest: (exchange) => {
         exchange.stream(200, {}).write('held');
         return true;
       },
     });
-    const client = rawClient(walls.port, `GET / HTTP/1.1\r\n${host}\r\n`);
+    const client = rawClient(running.port, `GET / HTTP/1.1\r\n${host}\r\n`);
     await client.read((text) => text.includes('held'));
     client.socket.write('\u0000\u0000rubbish\r\n\r\n');
     assert.doesNotMatch(await client.read(), /400/);
-    await walls.close();
+    await running.close();
   });
 
   it('leave an ordinary Upgrade alone', async () => {

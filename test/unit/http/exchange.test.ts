@@ -5,14 +5,14 @@ import { type MemoryAccount, MemoryBudget } from '../../../gateway/base/memory-b
 import type { Exchange, ResponseStream } from '../../../gateway/http/exchange.ts';
 import { until } from '../../support/until.ts';
 import { ask, rawClient, statusOf } from './raw-client.ts';
-import { type Behind, startWalls } from './walls.ts';
+import { startServer, type TestServerOptions } from './test-server.ts';
 
 /** Which of the two roads to an exchange the tests of the moment take. */
-let lane = false;
+let onFastPath = false;
 
-/** Runs `test` against a server with `behind` behind it. */
-async function withWalls(behind: Behind, test: (port: number) => Promise<void>): Promise<void> {
-  const { port, close } = await startWalls({ ...behind, lane });
+/** Runs `test` against a server with these options. */
+async function withServer(options: TestServerOptions, test: (port: number) => Promise<void>): Promise<void> {
+  const { port, close } = await startServer({ ...options, fast: onFastPath });
   try {
     await test(port);
   } finally {
@@ -25,7 +25,7 @@ function post(body: string, extra = ''): string {
 }
 
 /** Answers with the body it was sent. */
-const echo = (limit: number): Behind => ({
+const echo = (limit: number): TestServerOptions => ({
   onRequest: (exchange) => {
     exchange.readBody(limit, (body) => {
       if (body instanceof Error) exchange.reply(413, {}, 'body too long\n');
@@ -35,12 +35,12 @@ const echo = (limit: number): Behind => ({
   },
 });
 
-const ON_LANE = 'on the fast path';
+const FAST = 'on the fast path';
 
-for (const road of ["over Node's server", ON_LANE]) {
+for (const road of ["over Node's server", FAST]) {
   describe(`an exchange ${road}`, () => {
     before(() => {
-      lane = road === ON_LANE;
+      onFastPath = road === FAST;
     });
 
     it('tells what was asked for', async () => {
@@ -50,7 +50,7 @@ for (const road of ["over Node's server", ON_LANE]) {
         exchange.reply(200, {}, '');
         return true;
       };
-      await withWalls({ onRequest }, async (port) => {
+      await withServer({ onRequest }, async (port) => {
         await ask(port, post('', 'X-A: 1\r\nx-a: 2\r\n'), (text) => text.includes('\r\n\r\n'));
       });
       assert.ok(seen);
@@ -71,7 +71,7 @@ for (const road of ["over Node's server", ON_LANE]) {
         return true;
       };
       const forwarded = 'X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: App\r\n';
-      await withWalls({ onRequest, trusted: ['127.0.0.0/8'] }, async (port) => {
+      await withServer({ onRequest, trusted: ['127.0.0.0/8'] }, async (port) => {
         await ask(port, post('', forwarded), (text) => text.includes('\r\n\r\n'));
       });
       assert.deepEqual([seen?.remoteAddress, seen?.secure, seen?.host], ['192.0.2.1', true, 'app']);
@@ -79,7 +79,7 @@ for (const road of ["over Node's server", ON_LANE]) {
     });
 
     it('reads a body and answers with its length', async () => {
-      await withWalls(echo(100), async (port) => {
+      await withServer(echo(100), async (port) => {
         const answer = await ask(port, post('caf\u00e9'), (text) => text.endsWith('caf\u00e9'));
         assert.equal(statusOf(answer), 200);
         assert.match(answer, /\r\ncontent-length: 4\r\n/i);
@@ -92,7 +92,7 @@ for (const road of ["over Node's server", ON_LANE]) {
         exchange.reply(200, {}, '\u20ac\ud83d\ude00');
         return true;
       };
-      await withWalls({ onRequest }, async (port) => {
+      await withServer({ onRequest }, async (port) => {
         const answer = await ask(port, post(''), (text) => text.includes('\u00f0\u009f\u0098\u0080'));
         assert.match(answer, /\r\ncontent-length: 7\r\n/i);
       });
@@ -103,7 +103,7 @@ for (const road of ["over Node's server", ON_LANE]) {
         exchange.reply(204, { 'x-own': '1' }, '');
         return true;
       };
-      await withWalls({ onRequest }, async (port) => {
+      await withServer({ onRequest }, async (port) => {
         const answer = await ask(port, post(''), (text) => text.endsWith('\r\n\r\n'));
         assert.equal(statusOf(answer), 204);
         assert.doesNotMatch(answer, /content-length|transfer-encoding/i);
@@ -111,7 +111,7 @@ for (const road of ["over Node's server", ON_LANE]) {
     });
 
     it('reads a body that comes in pieces', async () => {
-      await withWalls(echo(100), async (port) => {
+      await withServer(echo(100), async (port) => {
         const client = rawClient(
           port,
           'POST / HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n',
@@ -125,7 +125,7 @@ for (const road of ["over Node's server", ON_LANE]) {
     });
 
     it('reads the empty body of a request without one', async () => {
-      await withWalls(echo(0), async (port) => {
+      await withServer(echo(0), async (port) => {
         const answer = await ask(port, 'GET / HTTP/1.1\r\nHost: gw\r\n\r\n', (text) =>
           text.includes('\r\n\r\n'),
         );
@@ -134,7 +134,7 @@ for (const road of ["over Node's server", ON_LANE]) {
     });
 
     it('takes a body of exactly its bound, and refuses one byte more before it came', async () => {
-      await withWalls(echo(5), async (port) => {
+      await withServer(echo(5), async (port) => {
         assert.equal(statusOf(await ask(port, post('12345'), (text) => text.endsWith('12345'))), 200);
         const head = 'POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 6\r\n\r\n';
         const refusal = await ask(port, head, (text) => text.endsWith('body too long\n'));
@@ -143,7 +143,7 @@ for (const road of ["over Node's server", ON_LANE]) {
     });
 
     it('refuses a chunked body at the byte that is too much, without its end', async () => {
-      await withWalls(echo(5), async (port) => {
+      await withServer(echo(5), async (port) => {
         const body =
           'POST / HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\nabc\r\n';
         assert.equal(statusOf(await ask(port, body, (text) => text.endsWith('body too long\n'))), 413);
@@ -151,7 +151,7 @@ for (const road of ["over Node's server", ON_LANE]) {
     });
 
     it('goes on with the next request after a body that was too long', async () => {
-      await withWalls(echo(5), async (port) => {
+      await withServer(echo(5), async (port) => {
         const both = post('1234567') + post('next');
         const answer = await ask(port, both, (text) => text.endsWith('next'));
         assert.deepEqual(answer.match(/^HTTP\/1\.1 \d+/gm), ['HTTP/1.1 413', 'HTTP/1.1 200']);
@@ -162,7 +162,7 @@ for (const road of ["over Node's server", ON_LANE]) {
       const HEAD = 'POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 100\r\n\r\n';
 
       /** Lets bodies in that begin with `yes`, and counts them in `memory`. */
-      const gated = (memory: MemoryBudget, begun: () => void = () => {}): Behind => ({
+      const gated = (memory: MemoryBudget, begun: () => void = () => {}): TestServerOptions => ({
         onRequest: (exchange) => {
           const admit = (start: Buffer): MemoryAccount => {
             if (start.toString() !== 'yes') throw new RequestError('GW_SESSION', 'not wanted');
@@ -180,7 +180,7 @@ for (const road of ["over Node's server", ON_LANE]) {
       const budget = (memory: number) => new MemoryBudget({ memory, memoryPerAddress: memory });
 
       it('refuses one by its first bytes, and goes on with the next request', async () => {
-        await withWalls(gated(budget(1000)), async (port) => {
+        await withServer(gated(budget(1000)), async (port) => {
           const client = rawClient(port, `${HEAD}no!`);
           const refusal = await client.read((text) => text.endsWith('not wanted\n'));
           assert.equal(statusOf(refusal), 404);
@@ -192,7 +192,7 @@ for (const road of ["over Node's server", ON_LANE]) {
 
       it('counts what has arrived, and nothing once the body is complete', async () => {
         const memory = budget(1000);
-        await withWalls(gated(memory), async (port) => {
+        await withServer(gated(memory), async (port) => {
           const client = rawClient(port, `${HEAD}yes${'x'.repeat(30)}`);
           await until('33 bytes held', () => memory.held === 33);
           client.socket.write('x'.repeat(67));
@@ -203,7 +203,7 @@ for (const road of ["over Node's server", ON_LANE]) {
 
       it('forgets what a client that went away had sent', async () => {
         const memory = budget(1000);
-        await withWalls(gated(memory), async (port) => {
+        await withServer(gated(memory), async (port) => {
           const client = rawClient(port, `${HEAD}yes`);
           await until('3 bytes held', () => memory.held === 3);
           client.socket.destroy();
@@ -214,7 +214,7 @@ for (const road of ["over Node's server", ON_LANE]) {
 
       it('refuses the rest once the memory is used up', async () => {
         const memory = budget(50);
-        await withWalls(gated(memory), async (port) => {
+        await withServer(gated(memory), async (port) => {
           const client = rawClient(port, `${HEAD}yes`);
           await until('3 bytes held', () => memory.held === 3);
           client.socket.write('x'.repeat(60));
@@ -248,7 +248,7 @@ for (const road of ["over Node's server", ON_LANE]) {
         begun?.();
         return true;
       };
-      await withWalls({ onRequest }, async (port) => {
+      await withServer({ onRequest }, async (port) => {
         const client = rawClient(port, 'POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 6\r\n\r\nabc');
         await started;
         client.socket.destroy();
@@ -263,7 +263,7 @@ for (const road of ["over Node's server", ON_LANE]) {
         exchange.reply(500, {}, 'second');
         return true;
       };
-      await withWalls({ onRequest }, async (port) => {
+      await withServer({ onRequest }, async (port) => {
         const answer = await ask(port, post('') + post(''), (text) => text.split('first').length === 3);
         assert.doesNotMatch(answer, /second/);
       });
@@ -278,7 +278,7 @@ for (const road of ["over Node's server", ON_LANE]) {
         exchange.reply(200, {}, 'x');
         return true;
       };
-      await withWalls({ onRequest }, async (port) => {
+      await withServer({ onRequest }, async (port) => {
         const client = rawClient(port, post(''));
         await client.read((text) => text.endsWith('x'));
         client.socket.end();
@@ -295,14 +295,14 @@ for (const road of ["over Node's server", ON_LANE]) {
         exchange.onGone(() => gone.push(exchange.path));
         return true;
       };
-      await withWalls({ onRequest }, async (port) => {
+      await withServer({ onRequest }, async (port) => {
         const paths = Array.from({ length: 12 }, (_, index) => `/${index}`);
         const client = rawClient(
           port,
           paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: gw\r\n\r\n`).join(''),
         );
         // The lane takes them one by one.
-        await until('all begun', () => begun.length === (lane ? 1 : paths.length));
+        await until('all begun', () => begun.length === (onFastPath ? 1 : paths.length));
         client.socket.destroy();
         await until('all gone', () => gone.length === begun.length);
       });
@@ -310,7 +310,7 @@ for (const road of ["over Node's server", ON_LANE]) {
     });
 
     it('leaves what is not taken to others', async () => {
-      await withWalls({}, async (port) => {
+      await withServer({}, async (port) => {
         assert.match(await ask(port, post(''), (text) => text.includes('nobody')), /404/);
       });
     });
@@ -318,7 +318,7 @@ for (const road of ["over Node's server", ON_LANE]) {
 
   describe(`a streamed answer ${road}`, () => {
     before(() => {
-      lane = road === ON_LANE;
+      onFastPath = road === FAST;
     });
 
     /** Opens a stream and hands it to the test. */
@@ -334,7 +334,7 @@ for (const road of ["over Node's server", ON_LANE]) {
         opened?.(exchange.stream(200, { 'content-type': 'text/plain' }));
         return true;
       };
-      await withWalls({ onRequest }, async (port) => {
+      await withServer({ onRequest }, async (port) => {
         const client = rawClient(port, request);
         await test(await stream, client);
         client.socket.destroy();
@@ -382,7 +382,7 @@ for (const road of ["over Node's server", ON_LANE]) {
     });
 
     // On the lane a request is not even looked at before the one ahead of it is answered.
-    if (road !== ON_LANE) {
+    if (road !== FAST) {
       it('waits behind an earlier answer on the same connection', async () => {
         const held: Exchange[] = [];
         const onRequest = (exchange: Exchange): boolean => {
@@ -396,7 +396,7 @@ for (const road of ["over Node's server", ON_LANE]) {
           }
           return true;
         };
-        await withWalls({ onRequest }, async (port) => {
+        await withServer({ onRequest }, async (port) => {
           const text = await ask(port, http11 + http11, (received) => received.includes('0\r\n\r\n'));
           assert.match(text, /first[\s\S]*6\r\nsecond\r\n5\r\nthird\r\n0\r\n\r\n$/);
         });

@@ -1,81 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Exchange, ResponseStream } from '../../../gateway/http/exchange.ts';
-import { MAX_HEAD, parseLaneHead } from '../../../gateway/http/fast-head.ts';
 import { rawClient, statusOf } from './raw-client.ts';
-import { type Behind, startWalls, type Walls } from './walls.ts';
-
-function parse(text: string) {
-  return parseLaneHead(Buffer.from(text, 'latin1'), 0);
-}
-
-function head(lines: readonly string[]): string {
-  return `${['POST /a?b HTTP/1.1', 'Host: gw', ...lines].join('\r\n')}\r\n\r\n`;
-}
-
-describe('the head of a request on the fast path', () => {
-  it('is read as it was written, less the white space around values', () => {
-    const text = head(['X-A: \t one two \t', 'content-length: 5', 'Cookie: a=b']);
-    assert.deepEqual(parse(`${text}hello`), {
-      head: {
-        method: 'POST',
-        target: '/a?b',
-        rawHeaders: ['Host', 'gw', 'X-A', 'one two', 'content-length', '5', 'Cookie', 'a=b'],
-        length: 5,
-        closes: false,
-      },
-      end: text.length,
-    });
-  });
-
-  it('is incomplete wherever it is cut, and foreign when its end does not come within its bound', () => {
-    const text = head(['X-A: 1']);
-    for (let cut = 0; cut < text.length; cut++) assert.equal(parse(text.slice(0, cut)), 'incomplete');
-    assert.equal(parse(`GET / HTTP/1.1\r\nX: ${'x'.repeat(MAX_HEAD)}`), 'foreign');
-    assert.equal(parse(head([`X: ${'x'.repeat(MAX_HEAD)}`])), 'foreign');
-  });
-
-  it('says whether the connection is to be closed', () => {
-    const read = parse(head(['Connection: Close']));
-    assert.ok(typeof read === 'object' && read.head.closes);
-  });
-
-  const foreign: Readonly<Record<string, string>> = {
-    'HTTP/1.0': 'GET / HTTP/1.0\r\nHost: gw\r\n\r\n',
-    'another method': 'PUT / HTTP/1.1\r\nHost: gw\r\n\r\n',
-    'an absolute target': 'GET http://gw/ HTTP/1.1\r\nHost: gw\r\n\r\n',
-    'a target with a space': 'GET /a b HTTP/1.1\r\nHost: gw\r\n\r\n',
-    'no Host': 'GET / HTTP/1.1\r\nX: y\r\n\r\n',
-    'two Hosts': head(['Host: gw']),
-    'an Upgrade': head(['Connection: Upgrade', 'Upgrade: websocket']),
-    'a chunked body': head(['Transfer-Encoding: chunked']),
-    'two lengths': head(['Content-Length: 1', 'Content-Length: 1']),
-    'a length and chunks': head(['Content-Length: 1', 'Transfer-Encoding: chunked']),
-    'a length with a sign': head(['Content-Length: +1']),
-    'a list of lengths': head(['Content-Length: 1, 1']),
-    'a length beyond counting': head(['Content-Length: 99999999999999999999']),
-    'an expectation': head(['Expect: 100-continue']),
-    'a connection field that names others': head(['Connection: keep-alive, X-A']),
-    'a folded line': head(['X-A: 1', ' 2']),
-    'white space before the colon': head(['X-A : 1']),
-    'a name that is no token': head(['X A: 1']),
-    'a line without colon': head(['X-A']),
-    'a bare LF': head(['X-A: 1\nContent-Length: 5']),
-    'a bare CR': head(['X-A: 1\rContent-Length: 5']),
-    'a NUL': head(['X-A: 1\0']),
-    'an empty line first': `\r\n${head([])}`,
-  };
-  for (const [what, text] of Object.entries(foreign)) {
-    it(`is left to Node's parser with ${what}`, () => assert.equal(parse(text), 'foreign'));
-  }
-});
+import { startServer, type TestServer, type TestServerOptions } from './test-server.ts';
 
 describe('the fast path', () => {
-  let walls: Walls;
+  let running: TestServer;
   const seen: { target: string; body: string }[] = [];
 
-  async function start(behind: Behind = {}): Promise<number> {
+  async function start(options: TestServerOptions = {}): Promise<number> {
     seen.length = 0;
-    walls = await startWalls({
+    running = await startServer({
       onRequest: (exchange) => {
         exchange.readBody(100, (body) => {
           seen.push({ target: exchange.path, body: String(body) });
@@ -83,13 +17,13 @@ describe('the fast path', () => {
         });
         return true;
       },
-      ...behind,
-      lane: true,
+      ...options,
+      fast: true,
     });
-    return walls.port;
+    return running.port;
   }
 
-  afterEach(() => walls.close());
+  afterEach(() => running.close());
 
   const post = (path: string, body: string): string =>
     `POST ${path} HTTP/1.1\r\nHost: gw\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -118,22 +52,128 @@ describe('the fast path', () => {
     client.socket.destroy();
   });
 
-  it('goes over to Node with the first request that it does not know by sight, and loses nothing of what came', async () => {
+  it('gives the connection to Node with the first request that is not plain, and loses nothing of what came', async () => {
     const chunked = 'POST /d HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nddd\r\n0\r\n\r\n';
     const client = rawClient(await start(), post('/c', 'ccc') + chunked);
-    const text = await client.read();
+    const text = await client.read((received) => received.includes('got ddd'));
     assert.equal(count(text, 'HTTP/1.1 200'), 2);
     assert.deepEqual(seen, [
       { target: '/c', body: 'ccc' },
       { target: '/d', body: 'ddd' },
     ]);
-    // Node's answer ends the connection, so that the client's next one begins on the lane.
-    assert.match(text, /connection: close/i);
+    assert.doesNotMatch(text, /connection: close/i);
+    client.socket.destroy();
   });
 
-  it('leaves what is malformed to Node, which says so', async () => {
-    const client = rawClient(await start(), 'GET / HTTP/1.1\r\nHost : gw\r\n\r\n');
-    assert.equal(statusOf(await client.read()), 400);
+  // The last two end within the head, so that only an answer before the timeout can be at once.
+  for (const [what, text] of [
+    ['a blank before the colon', 'GET / HTTP/1.1\r\nHost : gw\r\n\r\n'],
+    ['a length followed by a tab', 'POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 5\t\r\n\r\nhello'],
+    ['line ends without CR', 'GET / HTTP/1.1\nHost: gw\n'],
+    ['a CR without LF', 'GET / HTTP/1.1\r\nX: a\rHost: gw'],
+    ['no HTTP', '\x16\x03\x01\x02'],
+  ] as const) {
+    it(`leaves a malformed request to Node, which refuses it at once: ${what}`, async () => {
+      const client = rawClient(await start(), text);
+      assert.equal(statusOf(await client.read()), 400);
+      assert.deepEqual(seen, []);
+    });
+  }
+
+  describe('with a plain request for something else', () => {
+    const others: TestServerOptions = {
+      takes: (target) => target !== '/page' && target !== '/stop',
+      onRequest: (exchange) => {
+        if (exchange.path !== '/a') return false;
+        exchange.reply(200, {}, 'fast');
+        return true;
+      },
+      otherwise: (request, response) => {
+        let body = '';
+        request.on('data', (chunk) => {
+          body += chunk;
+        });
+        request.on('end', () => {
+          const { url, socket } = request;
+          if (url === '/stop') response.setHeader('connection', 'close');
+          response.end(`node ${url} ${body} ${socket.remoteAddress} ${socket.localPort === undefined}`);
+        });
+      },
+    };
+
+    it('has it answered by Node, and keeps the connection', async () => {
+      const port = await start(others);
+      const client = rawClient(
+        port,
+        post('/a', '1') + post('/page', 'body') + post('/b', '') + post('/a', '2'),
+      );
+      const text = await client.read((received) => count(received, 'fast') === 2);
+      assert.deepEqual(text.match(/^(?:fast|node.*?(?=HTTP|$))/gm), [
+        'fast',
+        'node /page body 127.0.0.1 false',
+        'node /b  127.0.0.1 false',
+        'fast',
+      ]);
+      // Node writes its fields in another case.
+      assert.deepEqual(text.match(/^date|^Date/gm), ['date', 'Date', 'Date', 'date']);
+      client.socket.destroy();
+    });
+
+    it('has a body passed on as it comes', async () => {
+      const port = await start(others);
+      const client = rawClient(port, post('/page', 'hello').slice(0, -2));
+      await new Promise((resume) => setTimeout(resume, 50));
+      client.socket.write(`lo${post('/a', '')}`);
+      assert.match(await client.read((text) => text.includes('fast')), /node \/page hello/);
+      client.socket.destroy();
+    });
+
+    it('drops a body that Node did not read, and goes on', async () => {
+      const port = await start({ ...others, otherwise: (_request, response) => response.end('early') });
+      const client = rawClient(port, post('/page', 'x'.repeat(200_000)).slice(0, -100_000));
+      await client.read((text) => text.includes('early'));
+      client.socket.write(`${'x'.repeat(100_000)}${post('/a', '')}`);
+      await client.read((text) => text.includes('fast'));
+      client.socket.destroy();
+    });
+
+    it('ends the connection if Node or the client wants that', async () => {
+      const port = await start(others);
+      assert.match(
+        await rawClient(port, post('/stop', '') + post('/a', '')).read(),
+        /node \/stop {2}127\.0\.0\.1 false$/,
+      );
+      const closing = 'GET /page HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n';
+      assert.match(
+        await rawClient(port, closing + post('/a', '')).read(),
+        /node \/page {2}127\.0\.0\.1 false$/,
+      );
+    });
+
+    it('tells Node of a client that goes away', async () => {
+      let gone: (() => void) | undefined;
+      const went = new Promise<void>((resolve) => {
+        gone = resolve;
+      });
+      let client: ReturnType<typeof rawClient> | undefined;
+      const port = await start({
+        ...others,
+        otherwise: (_request, response) => {
+          response.on('close', () => gone?.());
+          client?.socket.destroy();
+        },
+      });
+      client = rawClient(port, post('/page', ''));
+      await went;
+    });
+
+    it('ends with its server', async () => {
+      const port = await start(others);
+      const client = rawClient(port, post('/page', ''));
+      await client.read((text) => text.includes('node'));
+      await running.server.close(10_000);
+      await client.read();
+    });
   });
 
   it('closes behind the answer when the client asks for that', async () => {
@@ -270,7 +310,7 @@ describe('the fast path', () => {
     const port = await start();
     const client = rawClient(port, post('/x', 'once'));
     await client.read((text) => text.includes('got once'));
-    await walls.server.close(10_000);
+    await running.server.close(10_000);
     await client.read();
   });
 });

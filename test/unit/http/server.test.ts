@@ -7,34 +7,34 @@ import type { Exchange } from '../../../gateway/http/exchange.ts';
 import type { Upgrade } from '../../../gateway/http/upgrade.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 import { ask, rawClient, statusOf } from './raw-client.ts';
-import { type Behind, startWalls as start, type Walls } from './walls.ts';
+import { startServer as start, type TestServer, type TestServerOptions } from './test-server.ts';
 
 const get = 'GET / HTTP/1.1\r\nHost: gw\r\n\r\n';
 const upgrade = 'GET /ws HTTP/1.1\r\nHost: gw\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
-const started: Walls[] = [];
+const started: TestServer[] = [];
 
-async function startWalls(behind: Behind): Promise<Walls> {
-  const walls = await start(behind);
-  started.push(walls);
-  return walls;
+async function startServer(options: TestServerOptions): Promise<TestServer> {
+  const server = await start(options);
+  started.push(server);
+  return server;
 }
 
 async function closeAll(): Promise<void> {
-  for (const walls of started.splice(0)) await walls.close();
+  for (const server of started.splice(0)) await server.close();
 }
 
 describe('the server', () => {
   afterEach(closeAll);
 
   it('rejects when the address is taken', async () => {
-    const { port } = await startWalls({});
+    const { port } = await startServer({});
     const listen = { host: '127.0.0.1', port };
-    await assert.rejects(startWalls({ settings: { listen } }), { code: 'EADDRINUSE' });
+    await assert.rejects(startServer({ settings: { listen } }), { code: 'EADDRINUSE' });
   });
 
   it('ends idle connections at once when it closes', async () => {
-    const { server, port } = await startWalls({});
+    const { server, port } = await startServer({});
     const client = rawClient(port, get);
     await client.read((text) => text.includes('nobody'));
     await server.close(10_000);
@@ -47,7 +47,7 @@ describe('the server', () => {
     const arrived = new Promise<void>((resolve) => {
       came = resolve;
     });
-    const { server, port } = await startWalls({
+    const { server, port } = await startServer({
       onRequest: (exchange) => {
         held = exchange;
         came?.();
@@ -64,7 +64,7 @@ describe('the server', () => {
 
   it('ends what is left when its patience is over, upgraded connections too', async () => {
     const taken: Upgrade[] = [];
-    const { server, port } = await startWalls({
+    const { server, port } = await startServer({
       onRequest: () => true,
       onUpgrade: (request) => taken.push(request) > 0,
     });
@@ -76,14 +76,14 @@ describe('the server', () => {
   });
 
   it('ends a connection that was idle for its time', async () => {
-    const { port } = await startWalls({ settings: { keepAlive: 60 } });
+    const { port } = await startServer({ settings: { keepAlive: 60 } });
     const client = rawClient(port, get);
     assert.match(await client.read(), /nobody/);
   });
 
   it('gives up a client that takes nothing of its answer, and none that waits for one', async () => {
     let answer: (() => void) | undefined;
-    const { server, port } = await startWalls({
+    const { server, port } = await startServer({
       settings: { headerTimeout: 1_000, requestTimeout: 1_000 },
       onRequest: (exchange) => {
         if (exchange.path === '/long') exchange.reply(200, {}, Buffer.alloc(64 * 1024 ** 2));
@@ -105,7 +105,7 @@ describe('the server', () => {
 
   it('hands an upgrade over with what came behind it', async () => {
     let seen: Upgrade | undefined;
-    const { port } = await startWalls({
+    const { port } = await startServer({
       onUpgrade: (request) => {
         seen = request;
         request.reply(403, { 'x-own': '1' }, 'not you\n');
@@ -120,7 +120,7 @@ describe('the server', () => {
 
   it('survives a client that resets while its upgrade is refused', async () => {
     let taken: Upgrade | undefined;
-    const { port } = await startWalls({
+    const { port } = await startServer({
       onUpgrade: (request) => {
         taken = request;
         return true;
@@ -156,7 +156,7 @@ describe('the server over TLS', () => {
     const key = readFileSync(files.key);
     return {
       cert,
-      ...(await startWalls({ onRequest, settings: { tls: { cert, key, minVersion, ciphers: undefined } } })),
+      ...(await startServer({ onRequest, settings: { tls: { cert, key, minVersion, ciphers: undefined } } })),
     };
   }
 

@@ -6,7 +6,7 @@ import { HostNames } from '../../../gateway/access/hosts.ts';
 import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
 import { createPages } from '../../../gateway/pages/pages.ts';
 import { ask, statusOf } from '../http/raw-client.ts';
-import { startWalls } from '../http/walls.ts';
+import { startServer } from '../http/test-server.ts';
 
 describe('the pages', () => {
   let folder: string;
@@ -26,7 +26,7 @@ describe('the pages', () => {
     writeFileSync(join(folder, 'demo', '.hidden'), 'secret');
     writeFileSync(join(folder, 'secret.txt'), 'secret');
     const start = async (demo: string | undefined): Promise<number> => {
-      const walls = await startWalls({
+      const running = await startServer({
         otherwise: createPages({
           shim: join(folder, 'shim'),
           demo,
@@ -36,8 +36,8 @@ describe('the pages', () => {
           proxies: new TrustedProxies([]),
         }),
       });
-      closers.push(walls.close);
-      return walls.port;
+      closers.push(running.close);
+      return running.port;
     };
     port = await start(join(folder, 'demo'));
     withoutDemo = await start(undefined);

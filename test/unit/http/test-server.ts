@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Log, silentLog } from '../../../gateway/base/log.ts';
 import type { Exchange } from '../../../gateway/http/exchange.ts';
 import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
 import { ignoreUpgrade } from '../../../gateway/http/ignore-upgrade.ts';
@@ -6,32 +7,36 @@ import { requestListener, upgradeListener } from '../../../gateway/http/listener
 import { HttpServer, type ServerSettings } from '../../../gateway/http/server.ts';
 import type { Upgrade } from '../../../gateway/http/upgrade.ts';
 
-/** What a test puts behind the walls. */
-export interface Behind {
+/** What a test server does with requests, and how it is set up. */
+export interface TestServerOptions {
   onRequest?(exchange: Exchange): boolean;
   onUpgrade?(upgrade: Upgrade): boolean;
   otherwise?(request: IncomingMessage, response: ServerResponse): void;
+  /** Targets that the fast path answers. @default all */
+  takes?(target: string): boolean;
   readonly settings?: Partial<ServerSettings>;
   readonly trusted?: readonly string[];
-  /** Plain requests come by the fast path, as far as it knows them by sight. */
-  readonly lane?: boolean;
+  /** Plain requests are answered on the fast path. @default false */
+  readonly fast?: boolean;
+  readonly log?: Log;
 }
 
-/** A server that runs; closing it twice does no harm. */
-export interface Walls {
+/** A server that runs. It may be closed twice. */
+export interface TestServer {
   readonly server: HttpServer;
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** A server with nothing behind its walls but a test. */
-export async function startWalls(behind: Behind): Promise<Walls> {
-  const proxies = new TrustedProxies(behind.trusted ?? []);
+/** Starts a server whose requests the test answers; the rest get 404. */
+export async function startServer(options: TestServerOptions): Promise<TestServer> {
+  const proxies = new TrustedProxies(options.trusted ?? []);
   const handler = {
-    onRequest: behind.onRequest ?? (() => false),
-    onUpgrade: behind.onUpgrade ?? (() => false),
+    onRequest: options.onRequest ?? (() => false),
+    onUpgrade: options.onUpgrade ?? (() => false),
   };
-  const otherwise = behind.otherwise ?? ((_request, response) => response.writeHead(404).end('nobody\n'));
+  const otherwise = options.otherwise ?? ((_request, response) => response.writeHead(404).end('nobody\n'));
+  const fastPath = { takes: options.takes ?? (() => true), onRequest: handler.onRequest };
   const server = new HttpServer(
     {
       listen: { host: '127.0.0.1', port: 0 },
@@ -39,7 +44,8 @@ export async function startWalls(behind: Behind): Promise<Walls> {
       headerTimeout: 10_000,
       requestTimeout: 20_000,
       keepAlive: 5_000,
-      ...behind.settings,
+      sockets: { maxSockets: 10_000, maxSocketsPerAddress: 10_000 },
+      ...options.settings,
     },
     {
       request: requestListener(handler, proxies, otherwise),
@@ -49,8 +55,10 @@ export async function startWalls(behind: Behind): Promise<Walls> {
         (request, socket, head) => ignoreUpgrade(server.node, request, socket, head),
         (_request, socket) => socket.destroy(),
       ),
-      ...(behind.lane === true && { lane: { proxies, takes: () => true, onRequest: handler.onRequest } }),
+      proxies,
+      ...(options.fast === true && { fastPath }),
     },
+    options.log ?? silentLog,
   );
   const { port } = await server.listen();
   return { server, port, close: () => server.close(0) };
