@@ -1,7 +1,7 @@
 import type { ByteQueue } from '../base/byte-queue.ts';
 import { RequestError } from '../base/errors.ts';
 import type { MemoryAccount } from '../base/memory-budget.ts';
-import type { RequestHead } from './exchange.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** Decides by the beginning of a body whether the rest of it is collected. */
 export interface BodyGate {
