@@ -58,7 +58,15 @@ export const errorTable = {
   GW_TOKEN: { status: 400, fault: 'client', text: 'no token' },
   GW_SESSION: { status: 404, fault: 'client', text: 'no such session' },
   GW_SOCKJS: { status: 404, fault: 'client', text: 'not found' },
-  GW_STOMP: { fault: 'client', text: 'wrong STOMP frame' },
+
+  // STOMP. The client gets an ERROR frame; these have no HTTP status.
+  GW_STOMP_FRAME: { fault: 'client', text: 'malformed STOMP frame' },
+  GW_STOMP_COMMAND: { fault: 'client', text: 'the STOMP frame cannot be obeyed' },
+  GW_STOMP_LOGIN: { fault: 'client', text: 'bad login' },
+  GW_STOMP_DESTINATION: { fault: 'client', text: 'the destination is not allowed' },
+  GW_STOMP_LIMIT: { fault: 'client', text: 'a bound of the STOMP broker is reached' },
+  GW_STOMP_TIMEOUT: { fault: 'client', text: 'no CONNECT or heart-beat in time' },
+  GW_STOMP_BROKER: { fault: 'backend', text: 'the STOMP broker does not answer', retry: true },
 
   // Bounds.
   GW_BODY: { status: 413, fault: 'client', text: 'body too long', option: '--max-body' },

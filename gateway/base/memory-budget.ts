@@ -109,6 +109,11 @@ export class MemoryAccount {
     this.#ofAddress.bytes += more;
   }
 
+  /** Tells that the holder occupies `bytes` more, or less if negative. */
+  add(bytes: number): void {
+    this.set(this.#bytes + bytes);
+  }
+
   /** Whether the holder may occupy `bytes` more. */
   hasRoom(bytes: number): boolean {
     return this.#budget.hasRoom(this.#total, this.#ofAddress, bytes);

@@ -1,6 +1,8 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Clock } from '../base/clock.ts';
+import type { ConnectionCounts } from '../base/connection-counts.ts';
 import type { Log } from '../base/log.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type {
   RelayBackendOptions,
   RouteOptions,
@@ -15,7 +17,8 @@ import type { FramingOptions } from '../stomp/relay/options.ts';
 import { framedBackend, relayBackend } from '../stomp/relay/relay.ts';
 
 /**
- * The demo's broker is one of its own: what an operator's programs send is not for everyone who opens the demo, and its bounds are small.
+ * The demo has its own broker with small bounds: what an operator's programs send is not for
+ * everybody who opens the demo.
  */
 const demoBroker: BrokerOptions = {
   ...defaultBrokerOptions,
@@ -29,15 +32,23 @@ const demoBroker: BrokerOptions = {
   maxStored: 4 * 1024 ** 2,
 };
 
-/** The STOMP side of a gateway: its brokers, and the backends that lead to them or elsewhere. */
+/** What the STOMP side of a gateway works with. */
+export interface StompParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly memory: MemoryBudget;
+  readonly connections: ConnectionCounts;
+}
+
+/** The STOMP side of a gateway: its brokers, and the backends that lead to these or to others. */
 export class StompBackends {
   readonly #options: StompOptions;
-  readonly #parts: { readonly clock: Clock; readonly log: Log };
+  readonly #parts: StompParts;
   readonly #broker: Broker;
   readonly #demoBroker: Broker;
   #listener: StompListener | undefined;
 
-  constructor(options: StompOptions, parts: { readonly clock: Clock; readonly log: Log }) {
+  constructor(options: StompOptions, parts: StompParts) {
     this.#options = options;
     this.#parts = parts;
     const { users, redeliveries, maxMessage, maxQueues, maxQueued, maxStored, maxSubscriptions } = options;
@@ -51,29 +62,37 @@ export class StompBackends {
 
   /** The embedded broker, the same for all routes of the operator. */
   broker(route: RouteOptions): Backend {
-    return brokerBackend(route.sameOrigin ? this.#demoBroker : this.#broker);
+    const broker = route.sameOrigin ? this.#demoBroker : this.#broker;
+    return brokerBackend(broker, this.#parts.log.with({ route: route.path }));
   }
 
   relay(route: RouteOptions, { brokers }: RelayBackendOptions): Backend {
     const stomp = route.stomp as StompRouteOptions;
-    return relayBackend({ ...framing(route, stomp), brokers, ca: route.ca }, this.#parts);
+    return relayBackend({ ...framing(route, stomp), brokers, ca: route.ca }, this.#partsOf(route));
   }
 
   /** A WebSocket server that speaks STOMP. */
   framed(route: RouteOptions, stomp: StompRouteOptions, backend: Backend): Backend {
-    return framedBackend(backend, framing(route, stomp), this.#parts);
+    return framedBackend(backend, framing(route, stomp), this.#partsOf(route));
   }
 
-  /** Serves the embedded broker's own port, if there is to be one. Resolves with its number; rejects with Node's own errors. */
+  /**
+   * Opens the embedded broker's TCP port if one is configured. Resolves with its number; rejects
+   * with Node's own errors.
+   */
   async listen(): Promise<number | undefined> {
     const { listen } = this.#options;
     if (listen === undefined) return undefined;
-    this.#listener = new StompListener(this.#broker, this.#parts.clock);
+    this.#listener = new StompListener(this.#broker, this.#parts);
     return this.#listener.listen(listen);
   }
 
   close(): void {
     this.#listener?.close();
+  }
+
+  #partsOf({ path: route }: RouteOptions): StompParts {
+    return { ...this.#parts, log: this.#parts.log.with({ route }) };
   }
 }
 

@@ -1,56 +1,68 @@
 import { StompError } from './stomp-error.ts';
 
-/** `*` is one word; `#` (as in RabbitMQ) and `>` (as in ActiveMQ) are the rest, none included. */
+/** `*` stands for one word. */
 const ONE = '*';
+
+/** `#` (as in RabbitMQ) and `>` (as in ActiveMQ) stand for all further words, or none. */
 const isRest = (word: string): boolean => word === '#' || word === '>';
 const isWild = (word: string): boolean => word === ONE || isRest(word);
 
-/** Whether a word of it stands for others. */
-export function hasWildcard(destination: string): boolean {
-  return words(destination).some(isWild);
-}
+/** The words of a destination and their separators, `.` and `/`, alternating. */
+export type Words = readonly string[];
 
-/** Words and what separates them, in turn. */
-function words(destination: string): string[] {
+export function splitDestination(destination: string): Words {
   return destination.split(/([./])/);
 }
 
+/** Whether the destination contains a wildcard. */
+export function hasWildcard(destination: string): boolean {
+  return /[*#>]/.test(destination) && splitDestination(destination).some(isWild);
+}
+
 /**
- * A destination with wildcards, such as `/topic/prices.*.nyse` or `/queue/#`. Words are what `.` and `/` separate. Throws a
- * `StompError` where `#` or `>` is not the last word.
+ * A destination with wildcards, such as `/topic/prices.*.nyse` or `/queue/#`. Throws a `StompError`
+ * if `#` or `>` is not the last word.
  */
 export class DestinationPattern {
   readonly text: string;
-  /** Words and separators that must be there; behind them anything if `#rest`. */
-  readonly #parts: readonly string[];
-  readonly #rest: boolean;
+  /** The words and separators that must match. Anything may follow if `#hasRest`. */
+  readonly #parts: Words;
+  readonly #hasRest: boolean;
 
   constructor(text: string) {
-    const parts = words(text);
+    const parts = splitDestination(text);
     const rest = parts.findIndex(isRest);
     if (rest >= 0 && rest < parts.length - 1)
-      throw new StompError('# and > stand at the end of a destination');
+      throw new StompError('GW_STOMP_DESTINATION', '# and > stand at the end of a destination', {
+        fields: { destination: text },
+      });
     this.text = text;
-    this.#rest = rest >= 0;
-    this.#parts = this.#rest ? parts.slice(0, rest) : parts;
+    this.#hasRest = rest >= 0;
+    this.#parts = this.#hasRest ? parts.slice(0, rest) : parts;
+  }
+
+  /** Words and separators of the pattern: the most that `matches` compares. */
+  get length(): number {
+    return this.#parts.length;
   }
 
   /**
-   * Whether `destination` is one of these. If it is a pattern itself, whether all that it stands for are: its `#` is never taken for the one
-   * word of a `*`.
+   * Whether a destination matches. If the destination is a pattern itself: whether this pattern
+   * matches everything that the other one does. So `*` never matches the other's `#`.
    */
-  matches(destination: string): boolean {
-    const given = words(destination);
+  matches(destination: Words): boolean {
     const parts = this.#parts;
-    if (this.#rest && given.length === parts.length - 1) return this.#begins(given, given.length);
-    if (this.#rest ? given.length < parts.length : given.length !== parts.length) return false;
-    return this.#begins(given, parts.length);
+    if (this.#hasRest && destination.length === parts.length - 1) {
+      return this.#begins(destination, destination.length);
+    }
+    const fits = this.#hasRest ? destination.length >= parts.length : destination.length === parts.length;
+    return fits && this.#begins(destination, parts.length);
   }
 
-  #begins(given: readonly string[], count: number): boolean {
+  #begins(destination: Words, count: number): boolean {
     for (let index = 0; index < count; index++) {
       const part = this.#parts[index];
-      const word = given[index] as string;
+      const word = destination[index] as string;
       if (part === ONE ? word === '' || isRest(word) : part !== word) return false;
     }
     return true;

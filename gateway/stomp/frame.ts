@@ -1,18 +1,22 @@
 /**
- * Header entries in their order, each name once: of a repeated one the first counts (STOMP 1.2, "Repeated Header Entries").
+ * Header entries in their order. Each name occurs once: of a repeated entry only the first counts
+ * (STOMP 1.2, "Repeated Header Entries").
  */
 export type FrameHeaders = ReadonlyMap<string, string>;
 
-/** One STOMP frame. Its headers are as they were spelled, with escapes and all: `headers.ts` reads them by version. */
+/**
+ * One STOMP frame. Its headers still have their escapes, because these depend on the version:
+ * `headers.ts` decodes them.
+ */
 export interface Frame {
   readonly command: string;
   readonly headers: FrameHeaders;
   readonly body: Buffer;
-  /** The whole frame as it came, with its NUL, where it can travel on so. */
+  /** The whole frame as received, with its NUL. Present if it can be passed on unchanged. */
   readonly bytes?: Buffer;
 }
 
-/** What a client may send. `STOMP` is `CONNECT` since 1.1. */
+/** The commands of clients. `STOMP` means `CONNECT` since 1.1. */
 export const CLIENT_COMMANDS: ReadonlySet<string> = new Set([
   'CONNECT',
   'STOMP',
@@ -27,18 +31,20 @@ export const CLIENT_COMMANDS: ReadonlySet<string> = new Set([
   'DISCONNECT',
 ]);
 
-/** What a server may send. */
+/** The commands of servers. */
 export const SERVER_COMMANDS: ReadonlySet<string> = new Set(['CONNECTED', 'MESSAGE', 'RECEIPT', 'ERROR']);
 
-/** The body of a frame that has none. */
+/** The empty body. */
 export const NO_BODY: Buffer = Buffer.alloc(0);
 
-/** Makes a frame of header entries; those without a value are left out. */
+/** Makes a frame. Header entries without a value are left out. */
 export function makeFrame(
   command: string,
   headers: Readonly<Record<string, string | undefined>>,
   body: Buffer = NO_BODY,
 ): Frame {
-  const given = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { command, headers: new Map(given), body };
+  const entries = Object.entries(headers).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return { command, headers: new Map(entries), body };
 }

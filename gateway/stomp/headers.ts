@@ -3,58 +3,62 @@ import { StompError } from './stomp-error.ts';
 import type { Version } from './version.ts';
 
 /**
- * Header entries as they are meant. 1.0 knows no escapes, and its own examples have a space behind the colon; 1.1 has `\n`, `\c` and `\\`;
- * 1.2 has `\r` too, and takes any other for a fatal error. In 1.1 others stay as they are: stompjs 2.3 speaks 1.1 and escapes nothing.
+ * Decodes header entries. STOMP 1.0 has no escapes, and its own examples have a space after the
+ * colon. 1.1 has `\n`, `\c` and `\\`. 1.2 adds `\r` and makes any other escape a fatal error. In
+ * 1.1 other escapes stay as they are, because stompjs 2.3 speaks 1.1 and escapes nothing.
  */
-export function readHeaders(spelled: FrameHeaders, version: Version): FrameHeaders {
+export function readHeaders(raw: FrameHeaders, version: Version): FrameHeaders {
   const headers = new Map<string, string>();
-  for (const [name, value] of spelled) {
-    const meant = readText(name, version);
-    if (!headers.has(meant)) headers.set(meant, readText(value, version));
+  for (const [rawName, value] of raw) {
+    const name = decode(rawName, version);
+    if (!headers.has(name)) headers.set(name, decode(value, version));
   }
   return headers;
 }
 
-function readText(text: string, version: Version): string {
+function decode(text: string, version: Version): string {
   if (version === '1.0') return text.trim();
   if (!text.includes('\\')) return text;
-  return text.replace(/\\(.?)/gs, (written, letter: string) => {
-    if (letter === 'n') return '\n';
-    if (letter === 'c') return ':';
-    if (letter === '\\') return '\\';
-    if (version === '1.1') return written;
-    if (letter === 'r') return '\r';
-    throw new StompError('undefined escape in a header');
-  });
+  // Between escaped backslashes, so that each remaining backslash begins an escape.
+  const parts = text.split('\\\\');
+  if (version === '1.2' && parts.some((part) => /\\(?![ncr])/.test(part))) {
+    throw new StompError('GW_STOMP_FRAME', 'undefined escape in a header');
+  }
+  const decoded = parts.map((part) => part.replaceAll('\\n', '\n').replaceAll('\\c', ':'));
+  if (version === '1.1') return decoded.join('\\');
+  return decoded.map((part) => part.replaceAll('\\r', '\r')).join('\\');
 }
 
 /**
- * Header entries of CONNECT, which has no escapes in any version. Spaces around a name are taken off, as ActiveMQ does it: a second
- * `login ` must not come past us.
+ * Reads the header entries of CONNECT, which has no escapes in any version. Spaces around a name
+ * are removed, as ActiveMQ does, so that a second `login ` cannot slip past the relay's rules.
  */
 export function readConnectHeaders(frame: Frame): FrameHeaders {
   const { headers } = frame;
   const isOld = !headers.has('accept-version');
   const read = new Map<string, string>();
-  for (const [name, value] of headers) {
-    const plain = name.trim();
-    if (!read.has(plain)) read.set(plain, isOld ? value.trim() : value);
+  for (const [rawName, value] of headers) {
+    const name = rawName.trim();
+    if (!read.has(name)) read.set(name, isOld ? value.trim() : value);
   }
   return read;
 }
 
-/** Header entries as they are spelled. In 1.0, which has no escapes, an entry that would break its line is left out. */
+/**
+ * Encodes header entries. 1.0 has no escapes, so an entry that would break its line is left out.
+ */
 export function encodeHeaders(headers: FrameHeaders, version: Version): FrameHeaders {
-  const spelled = new Map<string, string>();
+  const encoded = new Map<string, string>();
   for (const [name, value] of headers) {
-    if (version !== '1.0') spelled.set(encodeText(name, version), encodeText(value, version));
-    else if (!/[\r\n:]/.test(name) && !/[\r\n]/.test(value)) spelled.set(name, value);
+    if (version !== '1.0') encoded.set(encodeText(name, version), encodeText(value, version));
+    else if (!/[\r\n:]/.test(name) && !/[\r\n]/.test(value)) encoded.set(name, value);
   }
-  return spelled;
+  return encoded;
 }
 
-function encodeText(text: string, version: Version): string {
+/** Encodes a name or a value for a version that has escapes. */
+export function encodeText(text: string, version: Exclude<Version, '1.0'>): string {
   if (!/[\\:\r\n]/.test(text)) return text;
-  const spelled = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll(':', '\\c');
-  return version === '1.2' ? spelled.replaceAll('\r', '\\r') : spelled;
+  const encoded = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll(':', '\\c');
+  return version === '1.2' ? encoded.replaceAll('\r', '\\r') : encoded;
 }

@@ -6,17 +6,25 @@ import type { Frame } from './frame.ts';
 export const EOL: Message = Message.text('\n');
 
 /**
- * The bytes of a frame whose headers are spelled as they are to travel. `content-length` is ours, and stands wherever there is a body:
- * ActiveMQ leaves it out of text messages, and without it stompjs 2.3 builds the body character by character.
+ * Writes a frame whose headers are already encoded. `content-length` is always the true length, and
+ * is present wherever there is a body: ActiveMQ omits it from text messages, and without it stompjs
+ * 2.3 builds the body character by character.
  */
 export function serialize(frame: Frame): Buffer {
-  const { body } = frame;
-  let head = `${frame.command}\n`;
+  let lines = '';
   for (const [name, value] of frame.headers) {
-    if (name !== 'content-length') head += `${name}:${value}\n`;
+    if (name !== 'content-length') lines += `${name}:${value}\n`;
   }
-  if (body.length > 0 || frame.headers.has('content-length')) head += `content-length:${body.length}\n`;
-  head += '\n';
+  return serializeLines(frame.command, lines, frame.body, frame.headers.has('content-length'));
+}
+
+/**
+ * Writes a frame of encoded header lines, each with its LF and none a `content-length`. `hasLength`:
+ * write a `content-length` of 0 too.
+ */
+export function serializeLines(command: string, lines: string, body: Buffer, hasLength = false): Buffer {
+  const length = body.length > 0 || hasLength ? `content-length:${body.length}\n` : '';
+  const head = `${command}\n${lines}${length}\n`;
   const headLength = Buffer.byteLength(head);
   const bytes = Buffer.allocUnsafe(headLength + body.length + 1);
   bytes.write(head, 'utf8');
@@ -25,11 +33,15 @@ export function serialize(frame: Frame): Buffer {
   return bytes;
 }
 
-/**
- * A frame as one message: text if it is valid UTF-8, else binary. Browser clients of STOMP read text, and of binary messages the older
- * ones make Latin-1.
- */
+/** A frame as one WebSocket message. */
 export function toMessage(frame: Frame): Message {
-  const bytes = frame.bytes ?? serialize(frame);
+  return bytesToMessage(frame.bytes ?? serialize(frame));
+}
+
+/**
+ * The bytes of a frame as one WebSocket message: text if they are valid UTF-8, else binary. Browser
+ * clients of STOMP read text; older ones decode binary messages as Latin-1.
+ */
+export function bytesToMessage(bytes: Buffer): Message {
   return isUtf8(bytes) ? Message.utf8(bytes) : Message.binary(bytes);
 }

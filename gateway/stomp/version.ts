@@ -1,15 +1,18 @@
 import type { FrameHeaders } from './frame.ts';
 
-/** Versions of STOMP that are spoken, in ascending order. */
+/** The versions of STOMP that are spoken here, in ascending order. */
 export const VERSIONS = ['1.0', '1.1', '1.2'] as const;
 export type Version = (typeof VERSIONS)[number];
 
-/** A version by its name. */
+/** The version of that name, if it is spoken here. */
 export function asVersion(text: string | undefined): Version | undefined {
   return VERSIONS.find((version) => version === text?.trim());
 }
 
-/** Versions that a CONNECT asks for and that are spoken here, in ascending order. Without `accept-version` it is 1.0. */
+/**
+ * The versions that a CONNECT accepts and that are spoken here, in ascending order. Without
+ * `accept-version` it accepts 1.0.
+ */
 export function acceptableVersions(headers: FrameHeaders): Version[] {
   const wanted = (headers.get('accept-version') ?? '1.0').split(',').map((version) => version.trim());
   return VERSIONS.filter((version) => wanted.includes(version));
@@ -18,8 +21,8 @@ export function acceptableVersions(headers: FrameHeaders): Version[] {
 const SUBPROTOCOLS = ['v12.stomp', 'v11.stomp', 'v10.stomp'];
 
 /**
- * The WebSocket subprotocol for a page that offers `offered`: the newest of STOMP's, or none. Which version is spoken is settled by
- * CONNECT, whatever the subprotocol says.
+ * The WebSocket subprotocol for a page that offers `offered`: the newest of STOMP's, or none.
+ * CONNECT settles the version, whatever the subprotocol says.
  */
 export function selectSubprotocol(offered: readonly string[]): string {
   return SUBPROTOCOLS.find((protocol) => offered.includes(protocol)) ?? '';

@@ -6,15 +6,24 @@ const COLON = 0x3a;
 const NUL = 0;
 const CONTENT_LENGTH = Buffer.from('content-length');
 
-/** Bytes of a head that is read by sight. An entry that is kept, as a destination is, keeps all of its head (V8's sliced strings): the parser's keep their line. */
+/**
+ * Bytes of the longest head that is read here. A header value that is kept, such as a destination,
+ * keeps the whole head alive (V8's sliced strings); the parser's values keep only their line.
+ */
 const MAX_HEAD = 1024;
 
-/** What a head may have beside LF to be read by sight: printable ASCII, but no backslash, as escapes are spelled by version. */
+/**
+ * The bytes that such a head may contain beside LF: printable ASCII except the backslash, because
+ * escapes depend on the version.
+ */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x20 && byte < 0x7f && byte !== 0x5c ? 1 : 0,
 );
 
-/** A frame that came in one piece, and is spelled as we would spell it. Most are relayed without their headers being looked at. */
+/**
+ * A frame that arrived whole and is encoded as the serializer would encode it. Most are relayed
+ * without a look at their headers.
+ */
 class WholeFrame implements Frame {
   readonly command: string;
   readonly bytes: Buffer;
@@ -38,7 +47,7 @@ class WholeFrame implements Frame {
   }
 }
 
-/** Header entries of lines that are known to have a colon each. */
+/** The header entries of lines that each contain a colon. */
 function entries(lines: string): FrameHeaders {
   const headers = new Map<string, string>();
   for (let at = 0; at < lines.length; ) {
@@ -52,8 +61,8 @@ function entries(lines: string): FrameHeaders {
 }
 
 /**
- * Reads a frame that stands whole in `bytes` from `start` on, in one pass over its head. Answers undefined where anything is doubtful,
- * wrong, or not there yet: that is for the parser to say.
+ * Reads a frame that is complete in `bytes` from index `start` on, in one pass over its head.
+ * Returns undefined if anything is doubtful, wrong or missing; the parser then decides.
  */
 export function readWholeFrame(
   bytes: Buffer,
@@ -66,8 +75,9 @@ export function readWholeFrame(
   let headers = -1;
   let commandEnd = start;
   let length = -1;
+  const last = start + MAX_HEAD + 1;
   let at = start;
-  for (; ; at++) {
+  for (; at <= last; at++) {
     const byte = bytes[at];
     if (byte === LF) {
       if (at === line) break;
@@ -86,7 +96,9 @@ export function readWholeFrame(
       if (colon < 0) colon = at;
     } else if (byte === undefined || PLAIN[byte] !== 1) return undefined;
   }
+  if (at > last) return undefined;
   const bodyAt = at + 1;
+  if (bodyAt - start > limits.maxHead) return undefined;
   const end = bodyAt + Math.max(length, 0);
   if (bytes[end] !== NUL || end - start > limits.maxFrame || headers > limits.maxHeaders) return undefined;
   const command = bytes.toString('latin1', start, commandEnd);
@@ -98,7 +110,10 @@ function isContentLength(bytes: Buffer, at: number): boolean {
   return bytes.compare(CONTENT_LENGTH, 0, CONTENT_LENGTH.length, at, at + CONTENT_LENGTH.length) === 0;
 }
 
-/** Digits from `at` to `end`, or -1. None begins with a zero but 0 itself: `parseInt` of old engines takes such for octal. */
+/**
+ * Reads the digits from `at` to `end`; -1 if they are no length. A leading zero is left to the
+ * parser, because `parseInt` of old engines takes such a number for octal.
+ */
 function readLength(bytes: Buffer, at: number, end: number): number {
   if (end === at || end - at > 10 || (bytes[at] === 0x30 && end - at > 1)) return -1;
   let length = 0;

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../../gateway/base/clock.ts';
-import { silentLog } from '../../gateway/base/log.ts';
 import { Broker } from '../../gateway/stomp/broker/broker.ts';
 import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
@@ -10,6 +8,7 @@ import { type Front, startFront } from '../support/front.ts';
 import { startGateway } from '../support/gateway.ts';
 import { reportFrom } from '../support/report-from.ts';
 import { requireOrSkip } from '../support/require-or-skip.ts';
+import { stompParts } from '../support/stomp-parts.ts';
 
 const script = readFileSync(new URL('hixie/page.js', import.meta.url), 'utf8');
 const pages = {
@@ -31,8 +30,8 @@ describe('the own WebSocket of PhantomJS 1.9 holds a conversation', function () 
   before(async function () {
     requireOrSkip(this, 'phantomjs-1.9');
     const upstream = await startConformanceUpstream();
-    const broker = new Broker(defaultBrokerOptions, { clock: systemClock, log: silentLog });
-    const listener = new StompListener(broker, systemClock);
+    const broker = new Broker(defaultBrokerOptions, stompParts());
+    const listener = new StompListener(broker, stompParts());
     const stompPort = await listener.listen({ host: '127.0.0.1', port: 0 });
     const gateway = await startGateway(
       {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { systemClock } from '../../gateway/base/clock.ts';
 import { silentLog } from '../../gateway/base/log.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import { Broker, brokerBackend } from '../../gateway/stomp/broker/broker.ts';
@@ -8,18 +7,19 @@ import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
 import { startGateway } from '../support/gateway.ts';
 import { StompClient } from '../support/stomp-client.ts';
 import { brokerDifferences } from '../support/stomp-differences.ts';
+import { stompParts } from '../support/stomp-parts.ts';
 import { brokerSuite } from '../support/stomp-suite.ts';
 import { handshake, Recorder } from '../support/upstreams.ts';
 
 const connectMessage = Message.text('CONNECT\naccept-version:1.2\nheart-beat:5000,5000\n\n\0');
-const parts = { clock: systemClock, log: silentLog };
+const parts = stompParts();
 
 describe('the embedded STOMP broker over TCP', () => {
   let listener: StompListener;
   let port: number;
 
   before(async () => {
-    listener = new StompListener(new Broker({ ...defaultBrokerOptions, heartBeat: 100 }, parts), systemClock);
+    listener = new StompListener(new Broker({ ...defaultBrokerOptions, heartBeat: 100 }, parts), parts);
     port = await listener.listen({ host: '127.0.0.1', port: 0 });
   });
 
@@ -92,7 +92,7 @@ describe('the embedded STOMP broker of a gateway', () => {
   });
 
   it('has heart-beats for a native client and none for a session', async () => {
-    const backend = brokerBackend(new Broker(defaultBrokerOptions, parts));
+    const backend = brokerBackend(new Broker(defaultBrokerOptions, parts), silentLog);
     const offered: (string | undefined)[] = [];
     for (const carrier of ['native', 'fallback'] as const) {
       const { channel } = await backend.connect(handshake({ carrier }), new AbortController().signal);

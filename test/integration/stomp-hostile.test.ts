@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../../gateway/base/clock.ts';
-import { silentLog } from '../../gateway/base/log.ts';
 import { Broker } from '../../gateway/stomp/broker/broker.ts';
 import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
 import { type GatewayProgram, startProgram } from '../support/gateway.ts';
 import { type PageSocket, StompClient } from '../support/stomp-client.ts';
+import { stompParts } from '../support/stomp-parts.ts';
 
 const KIB = 1024;
 const MIB = 1024 ** 2;
@@ -83,8 +82,8 @@ describe('hostile STOMP frames', function () {
 
   before(async () => {
     // Behind the relay: another broker than the gateway's own, so that the relay is what refuses.
-    const broker = new Broker(defaultBrokerOptions, { clock: systemClock, log: silentLog });
-    listener = new StompListener(broker, systemClock);
+    const broker = new Broker(defaultBrokerOptions, stompParts());
+    listener = new StompListener(broker, stompParts());
     const port = await listener.listen({ host: '127.0.0.1', port: 0 });
     gateway = await startProgram([
       ...['--route', '/stomp=stomp:', '--route', `/relay=stomp://127.0.0.1:${port}`],

@@ -14,9 +14,10 @@ import { FallbackClient } from '../support/fallback-client.ts';
 import { startGateway } from '../support/gateway.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { StompClient } from '../support/stomp-client.ts';
+import { stompParts } from '../support/stomp-parts.ts';
 import { until } from '../support/until.ts';
 
-const parts = { clock: systemClock, log: silentLog };
+const parts = stompParts();
 
 describe('a relay to brokers on TCP', () => {
   const stops: (() => void)[] = [];
@@ -27,10 +28,7 @@ describe('a relay to brokers on TCP', () => {
 
   /** A broker whose port is known. */
   async function broker(port = 0): Promise<{ port: number; stop(): void }> {
-    const listener = new StompListener(
-      new Broker({ ...defaultBrokerOptions, heartBeat: 100 }, parts),
-      systemClock,
-    );
+    const listener = new StompListener(new Broker({ ...defaultBrokerOptions, heartBeat: 100 }, parts), parts);
     const stop = (): void => listener.close();
     stops.push(stop);
     return { port: await listener.listen({ host: '127.0.0.1', port }), stop };
@@ -140,7 +138,11 @@ describe('a relay to brokers on TCP', () => {
     const [cert, key] = [readFileSync(files.cert), readFileSync(files.key)];
     const port = await server(
       createTlsServer({ cert, key }, (socket) => {
-        target.accept(new TcpChannel(socket, systemClock), { carrier: 'native', address: '' });
+        target.accept(new TcpChannel(socket, systemClock), {
+          carrier: 'native',
+          address: '',
+          log: silentLog,
+        });
       }),
     );
     const trusted = await relayTo(`stomps://localhost:${port}`, {}, { ca: files.cert });

@@ -7,7 +7,7 @@ import { serialize } from '../../gateway/stomp/serializer.ts';
 
 type HeaderValues = Readonly<Record<string, string | undefined>>;
 
-const LIMITS = { maxFrame: 64 * 1024 ** 2, maxHeaders: 1000, maxLine: 1024 ** 2 };
+const LIMITS = { maxFrame: 64 * 1024 ** 2, maxHead: 1024 ** 2, maxHeaders: 1000, maxLine: 1024 ** 2 };
 
 /** Milliseconds that a broker has for anything. */
 const DEADLINE = 15_000;

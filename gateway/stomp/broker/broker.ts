@@ -2,44 +2,53 @@ import type { Accepted, Backend } from '../../backend/backend.ts';
 import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Channel } from '../../channel/channel.ts';
 import { channelPair } from '../../channel/channel-pair.ts';
 import { selectSubprotocol } from '../version.ts';
 import { BrokerConnection, type Peer } from './connection.ts';
-import { Exchange } from './exchange.ts';
+import { Destinations } from './destinations.ts';
 import type { BrokerOptions } from './options.ts';
 import { Users } from './users.ts';
 
+/** What a broker works with. */
+export interface BrokerParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Counts what the broker holds: for a client under its address, for all under `stomp:`. */
+  readonly memory: MemoryBudget;
+}
+
 /**
- * The embedded STOMP broker: versions 1.0 to 1.2, `/queue/…` and `/topic/…`, in memory only. It behaves as RabbitMQ and ActiveMQ do
- * where those two agree, so that whoever outgrows it points the route at one of them.
+ * The embedded STOMP broker: versions 1.0 to 1.2, `/queue/…` and `/topic/…`, in memory only. It
+ * behaves as RabbitMQ and ActiveMQ do where those two agree, so that a route can be pointed at one
+ * of them when this broker is too small.
  */
 export class Broker {
   readonly #options: BrokerOptions;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #exchange: Exchange;
+  readonly #parts: BrokerParts;
+  readonly #destinations: Destinations;
   readonly #users: Users | undefined;
   #connections = 0;
   #sessions = 0;
 
-  constructor(options: BrokerOptions, parts: { readonly clock: Clock; readonly log: Log }) {
+  constructor(options: BrokerOptions, parts: BrokerParts) {
     this.#options = options;
-    this.#clock = parts.clock;
-    this.#log = parts.log;
-    this.#exchange = new Exchange(options, parts.log);
+    this.#parts = parts;
+    this.#destinations = new Destinations(options, parts.memory, parts.log);
     this.#users = options.users && new Users(options.users);
   }
 
-  /** Serves a client. False, and nothing is done with the channel, if there are too many. */
+  /** Serves a client. Returns false, and leaves the channel alone, if there are too many. */
   accept(channel: Channel, peer: Peer): boolean {
     if (this.#connections >= this.#options.maxConnections) return false;
     this.#connections++;
+    const { clock, memory } = this.#parts;
     const context = {
       options: this.#options,
-      clock: this.#clock,
-      log: this.#log.with({ address: peer.address }),
-      exchange: this.#exchange,
+      clock,
+      memory,
+      destinations: this.#destinations,
       users: this.#users,
       session: String(++this.#sessions),
       ended: () => {
@@ -51,13 +60,13 @@ export class Broker {
   }
 }
 
-/** A route to an embedded broker. */
-export function brokerBackend(broker: Broker): Backend {
+/** A route to an embedded broker. `log` names the route. */
+export function brokerBackend(broker: Broker, log: Log): Backend {
   return {
     name: 'stomp:',
-    connect: async ({ protocols, carrier, remoteAddress }): Promise<Accepted> => {
+    connect: async ({ protocols, carrier, remoteAddress: address }): Promise<Accepted> => {
       const [channel, far] = channelPair();
-      if (!broker.accept(far, { carrier, address: remoteAddress })) {
+      if (!broker.accept(far, { carrier, address, log: log.with({ address }) })) {
         throw new RefusedError('too many connections', 503);
       }
       return { channel, protocol: selectSubprotocol(protocols) };

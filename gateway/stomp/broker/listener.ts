@@ -1,23 +1,37 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
+import type { ConnectionCounts } from '../../base/connection-counts.ts';
+import { connectionId, logClosed, logOpened } from '../../base/connection-log.ts';
+import { RequestError } from '../../base/errors.ts';
 import { type ListenAddress, listen } from '../../base/listen.ts';
+import type { Log } from '../../base/log.ts';
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import { TcpChannel } from '../../channel/tcp-channel.ts';
 import type { Broker } from './broker.ts';
 
+/** The route of TCP clients in log lines. */
+const ROUTE = 'stomp-port';
+
+/** What a listener works with. */
+export interface ListenerParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly memory: MemoryBudget;
+  readonly connections: ConnectionCounts;
+}
+
 /** A plain TCP port of an embedded broker, for programs beside the gateway. */
 export class StompListener {
+  readonly #broker: Broker;
+  readonly #parts: ListenerParts;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #isClosing = false;
 
-  constructor(broker: Broker, clock: Clock) {
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      const channel = new TcpChannel(socket, clock);
-      const address = socket.remoteAddress ?? '';
-      // A TCP client is as near as a native WebSocket: it has heart-beats.
-      if (!broker.accept(channel, { carrier: 'native', address })) socket.destroy();
-    });
+  constructor(broker: Broker, parts: ListenerParts) {
+    this.#broker = broker;
+    this.#parts = parts;
+    this.#server = createServer((socket) => this.#admit(socket));
   }
 
   /** Resolves with the port. Rejects with Node's own errors, such as EADDRINUSE. */
@@ -27,7 +41,53 @@ export class StompListener {
 
   /** Takes no more clients and ends the connections of those there are. */
   close(): void {
+    this.#isClosing = true;
     this.#server.close();
     for (const socket of this.#sockets) socket.destroySoon();
+  }
+
+  /** A client that is one too many is disconnected without an answer: it has not said CONNECT. */
+  #admit(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    const { memory, connections, log } = this.#parts;
+    try {
+      memory.admit(address);
+      const release = connections.take(address);
+      socket.once('close', release);
+      this.#serve(socket, address);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      const { code, message: reason, option } = error;
+      log.info('stomp connection refused', { route: ROUTE, remoteAddress: address, code, reason, option });
+      socket.on('error', () => {});
+      socket.destroy();
+    }
+  }
+
+  #serve(socket: Socket, address: string): void {
+    const { clock, log } = this.#parts;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    const openedAt = clock.now();
+    const opened = { session: connectionId(), route: ROUTE, transport: 'tcp', protocol: '' };
+    const scoped = log.with({ session: opened.session, route: ROUTE });
+    const isAccepted = this.#broker.accept(new TcpChannel(socket, clock), {
+      // A TCP client is as direct as a native WebSocket: it has heart-beats.
+      carrier: 'native',
+      address,
+      log: scoped,
+      ended: (by) =>
+        socket.once('close', () =>
+          logClosed(scoped, {
+            duration: clock.now() - openedAt,
+            code: undefined,
+            by: this.#isClosing ? 'gateway' : by,
+            bytesUp: socket.bytesRead,
+            bytesDown: socket.bytesWritten,
+          }),
+        ),
+    });
+    if (!isAccepted) throw new RequestError('GW_CONNECTIONS');
+    logOpened(log, { ...opened, remoteAddress: address });
   }
 }

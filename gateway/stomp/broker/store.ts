@@ -1,20 +1,30 @@
-import { StompError } from '../stomp-error.ts';
+import type { MemoryAccount } from '../../base/memory-budget.ts';
+import { limitError, memoryError } from '../stomp-error.ts';
 
-/** Bytes that all queues of a broker keep, and their bound. */
+/** Counts the bytes that all queues of a broker keep, and bounds them. */
 export class Store {
   readonly #limit: number;
-  #bytes = 0;
+  readonly #account: MemoryAccount;
 
-  constructor(limit: number) {
+  /** `limit` is in bytes. */
+  constructor(limit: number, account: MemoryAccount) {
     this.#limit = limit;
+    this.#account = account;
+  }
+
+  /** Throws a `StompError` if `bytes` more do not fit. */
+  check(bytes: number): void {
+    if (this.#account.bytes + bytes > this.#limit) {
+      throw limitError('the queues are full', 'stomp.maxStored');
+    }
+    if (!this.#account.hasRoom(bytes)) throw memoryError();
   }
 
   take(bytes: number): void {
-    if (this.#bytes + bytes > this.#limit) throw new StompError('the queues are full');
-    this.#bytes += bytes;
+    this.#account.set(this.#account.bytes + bytes);
   }
 
   release(bytes: number): void {
-    this.#bytes -= bytes;
+    this.#account.set(this.#account.bytes - bytes);
   }
 }

@@ -1,120 +1,154 @@
+import type { MemoryAccount } from '../../base/memory-budget.ts';
 import type { Message } from '../../protocol/message.ts';
-import { StompError } from '../stomp-error.ts';
-import type { Addressee, Publication } from './publication.ts';
+import { limitError, type StompError } from '../stomp-error.ts';
+import type { Publication, Recipient } from './publication.ts';
 
-/** How a subscription acknowledges: not at all, all up to a message, or each. */
+/** How a subscription acknowledges: never, everything up to a message, or each message. */
 export type AckMode = (typeof ACK_MODES)[number];
 export const ACK_MODES = ['auto', 'client', 'client-individual'] as const;
 
-/** A message on its way to one consumer. */
-export interface Delivery {
-  readonly publication: Publication;
-  /** How often it was given out before. */
-  readonly redeliveries: number;
-}
-
-/** What subscriptions are made at: a queue or a topic. */
+/** Where a subscription gets its messages from: a queue or a topic. */
 export interface Source {
+  /** Bytes that it occupies, if a subscription would be its first: they are counted with that. */
+  readonly weight: number;
   add(subscription: Subscription): void;
   remove(subscription: Subscription): void;
-  /** These are done with. */
-  acknowledged(deliveries: readonly Delivery[]): void;
-  /** These were given back, in their order. */
-  rejected(deliveries: readonly Delivery[]): void;
-  /** A subscription takes more than before. */
-  wake(): void;
+  /** These messages of the source are acknowledged. */
+  acknowledged(publications: readonly Publication[]): void;
+  /** These messages of the source came back, in their order. */
+  rejected(publications: readonly Publication[]): void;
+  /** The subscription takes more than before. */
+  ready(subscription: Subscription): void;
 }
 
 /** The connection that a subscription belongs to. */
-export interface Outlet {
-  /** False while it is asked to wait. */
-  readonly writable: boolean;
+export interface Subscriber {
+  /** False while what is sent has to wait. */
+  readonly isWritable: boolean;
+  /** What the connection's client occupies. */
+  readonly account: MemoryAccount;
   send(message: Message): void;
   /** Ends the connection with an ERROR. */
   fail(error: StompError): void;
 }
 
-/** One SUBSCRIBE, until it is undone or its connection ends. */
+/** Bytes that a subscription occupies beside its id (measured). */
+const SUBSCRIPTION_WEIGHT = 850;
+
+/** Bytes that a delivered message occupies until it is acknowledged: an entry of a `Map`. */
+const UNACKNOWLEDGED_WEIGHT = 48;
+
+/** One SUBSCRIBE, until UNSUBSCRIBE or the end of its connection. */
 export class Subscription {
-  readonly addressee: Addressee;
+  readonly recipient: Recipient;
+  /** Subscriptions with the same key get the same MESSAGE frame. */
+  readonly key: string;
   readonly #source: Source;
-  readonly #outlet: Outlet;
+  readonly #subscriber: Subscriber;
   readonly #mode: AckMode;
   readonly #limit: number;
-  /** By message id, in the order they were given out. */
-  readonly #unacknowledged = new Map<string, Delivery>();
+  readonly #weight: number;
+  #ended = false;
+  /**
+   * By sequence number, in the order of delivery. Only a queue keeps the message itself, which is
+   * delivered again if it comes back.
+   */
+  readonly #unacknowledged = new Map<number, Publication | undefined>();
 
-  /** `limit` is the number of messages that may be given out and not be acknowledged. */
+  /** `limit` is the number of messages that may be delivered and not acknowledged. */
   constructor(
     source: Source,
-    outlet: Outlet,
-    addressee: Omit<Addressee, 'acknowledges'>,
+    subscriber: Subscriber,
+    to: Omit<Recipient, 'acknowledges'>,
     mode: AckMode,
     limit: number,
   ) {
     this.#source = source;
-    this.#outlet = outlet;
+    this.#subscriber = subscriber;
     this.#mode = mode;
     this.#limit = limit;
-    this.addressee = { ...addressee, acknowledges: mode !== 'auto' };
+    this.recipient = { ...to, acknowledges: mode !== 'auto' };
+    const { version, acknowledges, id = '' } = this.recipient;
+    this.key = `${version} ${acknowledges} ${id}`;
+    this.#weight = SUBSCRIPTION_WEIGHT + 2 * id.length + source.weight;
   }
 
-  /** It takes another message. */
-  get ready(): boolean {
-    return this.#outlet.writable && this.#unacknowledged.size < this.#limit;
+  /** It takes another message from a queue. */
+  get isReady(): boolean {
+    return this.#subscriber.isWritable && this.#unacknowledged.size < this.#limit;
   }
 
   begin(): void {
+    this.#subscriber.account.add(this.#weight);
     this.#source.add(this);
   }
 
-  /** Gives back what was not acknowledged; others get it. */
+  /** Gives back what was not acknowledged; other subscriptions get it. */
   end(): void {
+    this.#ended = true;
     this.#source.remove(this);
-    const deliveries = [...this.#unacknowledged.values()];
+    const publications = [...this.#unacknowledged.values()].filter((kept) => kept !== undefined);
+    this.#subscriber.account.add(-this.#weight - UNACKNOWLEDGED_WEIGHT * this.#unacknowledged.size);
     this.#unacknowledged.clear();
-    this.#source.rejected(deliveries);
+    this.#source.rejected(publications);
   }
 
+  /** The connection takes more again. */
   wake(): void {
-    this.#source.wake();
+    this.#source.ready(this);
   }
 
-  /** Sends a delivery, spelled for this subscription's addressee. */
-  deliver(delivery: Delivery, spelled: Message): void {
-    if (this.addressee.acknowledges) {
+  /**
+   * Sends a message, encoded for this recipient. `kept` is the message if the source wants it back
+   * in `acknowledged` or `rejected`.
+   */
+  deliver(sequence: number, kept: Publication | undefined, encoded: Message): void {
+    if (this.#ended) return;
+    if (this.recipient.acknowledges) {
       if (this.#unacknowledged.size >= this.#limit) {
-        this.#outlet.fail(new StompError('too many messages that were not acknowledged'));
+        this.#subscriber.fail(limitError('too many messages that were not acknowledged'));
         return;
       }
-      this.#unacknowledged.set(delivery.publication.id, delivery);
+      this.#unacknowledged.set(sequence, kept);
+      this.#subscriber.account.add(UNACKNOWLEDGED_WEIGHT);
     }
-    this.#outlet.send(spelled);
+    this.#subscriber.send(encoded);
   }
 
-  has(message: string): boolean {
-    return this.#unacknowledged.has(message);
+  /** Whether the message waits to be acknowledged. */
+  has(sequence: number): boolean {
+    return this.#unacknowledged.has(sequence);
   }
 
-  acknowledge(message: string): void {
-    this.#source.acknowledged(this.#settle(message));
-    this.#source.wake();
+  acknowledge(sequence: number): void {
+    this.#source.acknowledged(this.#settle(sequence));
+    this.#source.ready(this);
   }
 
-  reject(message: string): void {
-    this.#source.rejected(this.#settle(message));
+  reject(sequence: number): void {
+    this.#source.rejected(this.#settle(sequence));
+    this.#source.ready(this);
   }
 
-  /** In mode `client` all up to the message are meant (STOMP 1.2, "ACK"). */
-  #settle(message: string): Delivery[] {
-    const settled: Delivery[] = [];
-    if (!this.has(message)) return settled;
-    for (const [id, delivery] of this.#unacknowledged) {
-      if (id !== message && this.#mode === 'client-individual') continue;
-      settled.push(delivery);
-      this.#unacknowledged.delete(id);
-      if (id === message) break;
+  /** Mode `client` settles everything up to the message (STOMP 1.2, "ACK"). */
+  #settle(sequence: number): Publication[] {
+    const settled: Publication[] = [];
+    if (!this.has(sequence)) return settled;
+    if (this.#mode === 'client-individual') {
+      this.#remove(sequence, settled);
+      return settled;
+    }
+    for (const delivered of this.#unacknowledged.keys()) {
+      this.#remove(delivered, settled);
+      if (delivered === sequence) break;
     }
     return settled;
+  }
+
+  #remove(sequence: number, settled: Publication[]): void {
+    const kept = this.#unacknowledged.get(sequence);
+    if (kept !== undefined) settled.push(kept);
+    this.#unacknowledged.delete(sequence);
+    this.#subscriber.account.add(-UNACKNOWLEDGED_WEIGHT);
   }
 }

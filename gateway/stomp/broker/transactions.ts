@@ -1,4 +1,7 @@
-import { StompError } from '../stomp-error.ts';
+import type { MemoryAccount } from '../../base/memory-budget.ts';
+import { limitError, memoryError, StompError } from '../stomp-error.ts';
+import { ownText, Publication } from './publication.ts';
+import type { Subscription } from './subscription.ts';
 
 /** Bounds of one connection's transactions. */
 export interface TransactionLimits {
@@ -6,54 +9,87 @@ export interface TransactionLimits {
   readonly maxTransaction: number;
 }
 
-interface Transaction {
-  readonly actions: (() => void)[];
-  size: number;
+/** An ACK or a NACK. */
+export interface Settlement {
+  readonly subscription: Subscription;
+  readonly sequence: number;
+  readonly isAccepted: boolean;
 }
 
-/** What is kept for one action beside its message. */
-const ACTION_SIZE = 64;
+/** What COMMIT carries out: a SEND, an ACK or a NACK. */
+export type Action = Publication | Settlement;
 
-/** The open transactions of one connection. They end with it, undone. */
+/** One transaction: what COMMIT will carry out. */
+export interface Transaction {
+  readonly actions: Action[];
+  weight: number;
+}
+
+/** Bytes that an open transaction occupies beside its id (measured). */
+const TRANSACTION_WEIGHT = 200;
+
+/** Bytes that an action occupies beside a message (measured). */
+const ACTION_WEIGHT = 60;
+
+/** The open transactions of one connection. They end with it and have no effect then. */
 export class Transactions {
   readonly #limits: TransactionLimits;
+  readonly #account: MemoryAccount;
   readonly #open = new Map<string, Transaction>();
-  #size = 0;
+  #weight = 0;
 
-  constructor(limits: TransactionLimits) {
+  constructor(limits: TransactionLimits, account: MemoryAccount) {
     this.#limits = limits;
+    this.#account = account;
   }
 
   begin(id: string): void {
-    if (this.#open.has(id)) throw new StompError('the transaction has begun already');
-    if (this.#open.size >= this.#limits.maxTransactions) throw new StompError('too many transactions');
-    this.#open.set(id, { actions: [], size: 0 });
+    if (this.#open.has(id)) throw new StompError('GW_STOMP_COMMAND', 'the transaction has begun already');
+    if (this.#open.size >= this.#limits.maxTransactions) throw limitError('too many transactions');
+    const transaction = { actions: [], weight: 0 };
+    this.#open.set(ownText(id), transaction);
+    this.#hold(transaction, TRANSACTION_WEIGHT + id.length);
   }
 
-  /** Keeps an action, and `size` bytes with it, until the transaction is committed. */
-  add(id: string, size: number, action: () => void): void {
+  /** Keeps an action until the transaction is committed. */
+  add(id: string, action: Action): void {
     const transaction = this.#get(id);
-    const bytes = size + ACTION_SIZE;
-    if (this.#size + bytes > this.#limits.maxTransaction) throw new StompError('transactions too large');
-    this.#size += bytes;
-    transaction.size += bytes;
+    let weight = ACTION_WEIGHT;
+    if (action instanceof Publication) {
+      action.keep();
+      weight = action.weight;
+    }
+    if (this.#weight + weight > this.#limits.maxTransaction) throw limitError('transactions too large');
+    if (!this.#account.hasRoom(weight)) throw memoryError();
+    this.#hold(transaction, weight);
     transaction.actions.push(action);
   }
 
-  commit(id: string): void {
-    const { actions } = this.#get(id);
-    this.abort(id);
-    for (const action of actions) action();
+  /** Ends a transaction. It stays counted until `release`. */
+  take(id: string): Transaction {
+    const transaction = this.#get(id);
+    this.#open.delete(id);
+    return transaction;
+  }
+
+  /** The actions of an ended transaction are carried out. */
+  release(transaction: Transaction): void {
+    this.#hold(transaction, -transaction.weight);
   }
 
   abort(id: string): void {
-    this.#size -= this.#get(id).size;
-    this.#open.delete(id);
+    this.release(this.take(id));
+  }
+
+  #hold(transaction: Transaction, bytes: number): void {
+    transaction.weight += bytes;
+    this.#weight += bytes;
+    this.#account.add(bytes);
   }
 
   #get(id: string): Transaction {
     const transaction = this.#open.get(id);
-    if (transaction === undefined) throw new StompError('no such transaction');
+    if (transaction === undefined) throw new StompError('GW_STOMP_COMMAND', 'no such transaction');
     return transaction;
   }
 }

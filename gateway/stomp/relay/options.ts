@@ -9,11 +9,11 @@ export interface BrokerAddress {
   readonly port: number;
 }
 
-/** What of a client's frames is changed or refused on the way to the broker. */
+/** How a client's frames are changed or refused on their way to the broker. */
 export interface RelayRules {
   /** `host` of CONNECT. @default the client's */
   readonly virtualHost: string | undefined;
-  /** Credentials that take the place of the client's. @default the client's */
+  /** Credentials in place of the client's. @default the client's */
   readonly login: string | undefined;
   readonly passcode: string | undefined;
   /** Patterns of the destinations that may be subscribed to. @default all */
@@ -22,7 +22,7 @@ export interface RelayRules {
   readonly send: readonly string[] | undefined;
 }
 
-/** Rules that leave everything as it is. */
+/** Rules that change and refuse nothing. */
 export const NO_RULES: RelayRules = {
   virtualHost: undefined,
   login: undefined,
@@ -31,20 +31,29 @@ export const NO_RULES: RelayRules = {
   send: undefined,
 };
 
-/** How frames are relayed, to a broker of whatever kind. */
+/** How frames are relayed to any kind of broker. */
 export interface FramingOptions extends RelayRules {
   /** Bounds of a frame, in either direction. */
   readonly frame: FrameLimits;
-  /** Milliseconds between heart-beats that the gateway offers, and asks of, the broker of a fallback client. */
+  /**
+   * Interval in milliseconds of the heart-beats that the gateway offers to the broker of a fallback
+   * client, and asks of it. 0: none.
+   */
   readonly heartBeat: number;
-  /** Milliseconds until a broker must have accepted, and until it must have answered CONNECT. */
+  /**
+   * Milliseconds until a broker must have accepted the connection, and again until it must have
+   * answered CONNECT.
+   */
   readonly connectTimeout: number;
 }
 
 /** How a relay reaches its brokers. */
 export interface RelayOptions extends FramingOptions {
-  /** Tried in turn, from the last one that accepted on; one that accepts and does not answer CONNECT is the last next time. */
+  /**
+   * Tried in turn, first the one that accepted last. One that accepted and did not answer CONNECT is
+   * tried last the next time.
+   */
   readonly brokers: readonly BrokerAddress[];
-  /** Certificates that are trusted in place of the system's, in PEM form. */
+  /** Trusted certificates in place of the system's, in PEM form. */
   readonly ca: string | Buffer | undefined;
 }

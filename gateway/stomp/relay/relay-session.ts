@@ -1,90 +1,117 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { MemoryAccount } from '../../base/memory-budget.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
 import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, makeFrame, SERVER_COMMANDS } from '../frame.ts';
+import { FrameReader } from '../frame-reader.ts';
+import { readConnectHeaders } from '../headers.ts';
 import { agree, type Beats, BROKER_LATE, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
 import type { FrameLimits } from '../limits.ts';
 import { FrameParser } from '../parser.ts';
-import { EOL, serialize, toMessage } from '../serializer.ts';
-import { StompError } from '../stomp-error.ts';
+import { EOL, toMessage } from '../serializer.ts';
+import { memoryError, StompError } from '../stomp-error.ts';
 import { asVersion, type Version } from '../version.ts';
 import { connectedFor, type Rules } from './rules.ts';
 
-/** Bytes, of a frame and of all that wait, that are taken from a client before the broker has let it in. A long token fits. */
+/**
+ * Bytes of a frame, and of everything that waits, that are taken from a client before the broker has
+ * accepted it. A long token fits.
+ */
 const MAX_BEFORE_CONNECTED = 96 * 1024;
 
-/** What is kept for a frame that waits beside its bytes. */
-const FRAME_SIZE = 1024;
-
 const GOING_AWAY: CloseStatus = { code: CloseCode.goingAway, reason: '' };
+
+/**
+ * `new`: the client has not sent CONNECT. `connecting`: the broker has not answered it. `answered`:
+ * the broker sent something else than CONNECTED, such as an ERROR.
+ */
+type State = 'new' | 'connecting' | 'answered' | 'connected' | 'ended';
+
+const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
+  new: ['connecting', 'answered', 'connected', 'ended'],
+  connecting: ['answered', 'connected', 'ended'],
+  answered: ['connected', 'ended'],
+  connected: ['connected', 'ended'],
+  ended: [],
+};
 
 /** What a relay gives to each of its sessions. */
 export interface RelayContext {
   readonly clock: Clock;
   readonly log: Log;
+  /** What is held on behalf of the client. Closed at the end. */
+  readonly account: MemoryAccount;
   readonly rules: Rules;
   readonly frame: FrameLimits;
-  /** Heart-beats between the gateway and the broker; absent: the client has its own with the broker. */
+  /**
+   * Heart-beats between the gateway and the broker. Absent: the client exchanges its own with the
+   * broker.
+   */
   readonly beats: Beats | undefined;
   /** Milliseconds until the broker must have answered CONNECT. */
   readonly connectTimeout: number;
-  /** The broker did not answer CONNECT: it ended, or its time is over. */
+  /** The broker did not answer CONNECT: it closed the connection, or took too long. */
   unanswered(): void;
 }
 
 /**
- * Joins a client with a broker, frame by frame: STOMP is parsed in both directions, and a message is one whole frame, whatever pieces it
- * came in. Who is asked to wait is the same as in `pipe`.
+ * Joins a client with a broker, frame by frame. STOMP is parsed in both directions, and a message is
+ * one whole frame however it was cut. While one side takes no more, the other is not read, as in
+ * `pipe`.
  */
 export class RelaySession {
   readonly #client: Channel;
   readonly #broker: Channel;
   readonly #context: RelayContext;
-  readonly #fromClient: FrameParser;
-  readonly #fromBroker: FrameParser;
-  /** Settled by the broker's CONNECTED; until then frames wait, as how they are spelled depends on it. */
+  readonly #clientParser: FrameParser;
+  readonly #fromClient: FrameReader;
+  readonly #fromBroker: FrameReader;
+  #state: State = 'new';
+  /** Settled by the broker's CONNECTED. Frames wait for it, because it determines how to read them. */
   #version: Version | undefined;
-  #asked = false;
-  #answered = false;
   #answerTimer: Timer;
-  #waiting: Frame[] = [];
-  #waitingBytes = 0;
-  /** Frames that the client sent. */
+  #login: string | undefined;
+  /** Frames received from the client. */
   #count = 0;
   #heartBeat: HeartBeat | undefined;
-  #brokerPaused = false;
-  /** How it ends when the broker ends the connection without saying why. */
+  /** The client's close status if the broker ends the connection without one. */
   #ending: CloseStatus = { code: CloseCode.internalError, reason: 'broker gone' };
-  #ended = false;
 
   constructor(client: Channel, broker: Channel, context: RelayContext) {
     this.#client = client;
     this.#broker = broker;
     this.#context = context;
-    const atFirst = { ...context.frame, maxFrame: Math.min(MAX_BEFORE_CONNECTED, context.frame.maxFrame) };
-    this.#fromClient = new FrameParser(CLIENT_COMMANDS, atFirst, {
-      frame: (frame) => this.#clientSaid(frame),
+    const { clock, frame } = context;
+    const atFirst = { ...frame, maxFrame: Math.min(MAX_BEFORE_CONNECTED, frame.maxFrame) };
+    this.#clientParser = new FrameParser(CLIENT_COMMANDS, atFirst, {
+      frame: (frame) => this.#clientSent(frame),
       heartBeat: () => {},
     });
-    const ofBroker = {
-      frame: (frame: Frame) => this.#brokerSaid(frame),
-      heartBeat: () => this.#passBeat(client),
-    };
-    // A broker hands on what some program wrote, and from a queue again and again until it is taken.
-    this.#fromBroker = new FrameParser(SERVER_COMMANDS, context.frame, ofBroker, true);
+    // Lenient: a broker passes on what some program wrote, and from a queue until it is acknowledged.
+    const brokerParser = new FrameParser(
+      SERVER_COMMANDS,
+      frame,
+      { frame: (frame) => this.#brokerSent(frame), heartBeat: () => this.#passBeat(client) },
+      true,
+    );
+    this.#fromClient = new FrameReader(this.#clientParser, client, clock, (error) =>
+      this.#failFor(error, 'client'),
+    );
+    this.#fromBroker = new FrameReader(brokerParser, broker, clock, (error) =>
+      this.#failFor(error, 'broker'),
+    );
     client.attach(this.#clientReceiver());
     broker.attach(this.#brokerReceiver());
   }
 
   #clientReceiver(): Receiver {
     return {
-      message: (message) => this.#take(() => this.#pushFromClient(message.bytes)),
+      message: (message) => this.#fromClientArrived(message.bytes),
       drained: () => {
-        this.#brokerPaused = false;
         this.#heartBeat?.heard();
-        this.#broker.resume();
+        this.#fromBroker.resume();
       },
       closed: (status) => {
         this.#end();
@@ -98,13 +125,14 @@ export class RelaySession {
     return {
       message: (message) => {
         this.#heartBeat?.heard();
-        this.#take(() => this.#fromBroker.push(message.bytes));
+        this.#fromBroker.push(message.bytes);
+        this.#countMemory();
       },
       drained: () => {
-        if (this.#version !== undefined) this.#client.resume();
+        if (this.#version !== undefined) this.#fromClient.resume();
       },
       closed: (status) => {
-        if (this.#asked && !this.#answered && !this.#ended) this.#context.unanswered();
+        if (this.#state === 'connecting') this.#context.unanswered();
         this.#end();
         this.#client.close(mayTravel(status.code) ? status : this.#ending);
         this.#broker.close(status);
@@ -114,135 +142,153 @@ export class RelaySession {
 
   // --- client to broker ---
 
-  #pushFromClient(bytes: Buffer): void {
+  #fromClientArrived(bytes: Buffer): void {
     const before = this.#count;
     this.#fromClient.push(bytes);
-    // A heart-beat; or a part of a frame, which is as good: a long frame on a slow line leaves no room for others.
+    if (this.#version === undefined && this.#fromClient.waiting > MAX_BEFORE_CONNECTED) {
+      this.#fail(new StompError('GW_STOMP_LIMIT', 'too much before CONNECTED'), GOING_AWAY);
+    }
+    // A heart-beat, or a part of a frame, which counts as one: while a long frame takes its time on a
+    // slow line, the client cannot send anything else.
     if (this.#count === before) this.#passBeat(this.#broker);
+    this.#countMemory();
   }
 
-  #clientSaid(frame: Frame): void {
+  #clientSent(frame: Frame): void {
     this.#count++;
-    if (!this.#asked) this.#ask(frame);
-    else if (this.#version === undefined) this.#hold(frame);
-    else this.#toBroker(this.#context.rules.apply(frame, this.#version));
-    // The broker closes the connection, and it is as it should be.
+    if (this.#state === 'new') this.#connect(frame);
+    else if (this.#version !== undefined) this.#toBroker(this.#context.rules.apply(frame, this.#version));
+    // The broker answers DISCONNECT by closing the connection: that is no failure.
     if (frame.command === 'DISCONNECT') this.#ending = { code: CloseCode.normal, reason: '' };
   }
 
-  #ask(frame: Frame): void {
-    if (frame.command !== 'CONNECT' && frame.command !== 'STOMP') throw new StompError('not connected');
-    this.#asked = true;
+  #connect(frame: Frame): void {
+    if (frame.command !== 'CONNECT' && frame.command !== 'STOMP') {
+      throw new StompError('GW_STOMP_COMMAND', 'not connected');
+    }
+    this.#enter('connecting');
+    this.#login = readConnectHeaders(frame).get('login')?.slice(0, 64);
     const { beats, clock, connectTimeout, rules } = this.#context;
     this.#answerTimer = clock.setTimeout(() => this.#isUnanswered(), connectTimeout);
+    this.#fromClient.wait();
     this.#toBroker(rules.connect(frame, beats));
   }
 
   #isUnanswered(): void {
     this.#context.unanswered();
-    this.#fail(new StompError('no answer of the broker'), ABNORMAL);
-  }
-
-  #hold(frame: Frame): void {
-    this.#waiting.push(frame);
-    this.#waitingBytes += serialize(frame).length + FRAME_SIZE;
-    if (this.#waitingBytes > MAX_BEFORE_CONNECTED) throw new StompError('too much before CONNECTED');
-    this.#client.pause();
+    this.#fail(new StompError('GW_STOMP_BROKER', 'no answer of the broker'), ABNORMAL);
   }
 
   #toBroker(frame: Frame): void {
-    if (this.#ended) return;
+    if (this.#state === 'ended') return;
     this.#heartBeat?.sent();
-    if (!this.#broker.send(toMessage(frame))) this.#client.pause();
+    if (!this.#broker.send(toMessage(frame))) this.#fromClient.pause();
   }
 
   // --- broker to client ---
 
-  #brokerSaid(frame: Frame): void {
-    if (!this.#answered) {
-      this.#answered = true;
-      this.#context.clock.clearTimeout(this.#answerTimer);
-    }
+  #brokerSent(frame: Frame): void {
+    this.#context.clock.clearTimeout(this.#answerTimer);
     if (frame.command === 'CONNECTED') {
       this.#connected(frame);
       return;
     }
+    if (this.#state !== 'connected' && this.#state !== 'answered') this.#enter('answered');
     if (frame.command === 'ERROR') this.#ending = { code: CloseCode.protocolError, reason: 'STOMP error' };
     this.#toClient(toMessage(frame));
   }
 
   #connected(frame: Frame): void {
-    const { beats, clock, rules } = this.#context;
+    const { beats, clock } = this.#context;
     const version = asVersion(frame.headers.get('version') ?? '1.0');
-    if (version === undefined) throw new StompError('unknown version of the broker');
+    if (version === undefined) throw new StompError('GW_STOMP_BROKER', 'unknown version of the broker');
+    this.#enter('connected');
     this.#version = version;
-    this.#fromClient.limits = this.#context.frame;
+    this.#clientParser.limits = this.#context.frame;
     this.#toClient(toMessage(connectedFor(frame, beats && NO_BEATS)));
     if (beats) {
       const agreed = agree(beats, readBeats(frame.headers.get('heart-beat')));
+      this.#heartBeat?.stop();
       this.#heartBeat = new HeartBeat(clock, agreed, BROKER_LATE, {
         beat: () => this.#broker.send(EOL),
         silent: () => this.#brokerIsSilent(),
       });
     }
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const held of waiting) this.#toBroker(rules.apply(held, version));
-    if (!this.#ended) this.#client.resume();
+    this.#fromClient.resume();
   }
 
   #toClient(message: Message): void {
-    if (this.#ended || this.#client.send(message)) return;
-    this.#brokerPaused = true;
-    this.#broker.pause();
+    if (this.#state === 'ended' || this.#client.send(message)) return;
+    this.#fromBroker.pause();
   }
 
   #brokerIsSilent(): void {
-    // It is not silent but unheard: the client takes no more.
-    if (this.#brokerPaused) return;
-    this.#fail(new StompError('no heart-beat of the broker'), ABNORMAL);
+    // It is not silent but unread: the client takes no more.
+    if (this.#fromBroker.isHoldingBack) return;
+    this.#fail(new StompError('GW_STOMP_BROKER', 'no heart-beat of the broker'), ABNORMAL);
   }
 
   // --- both ---
 
-  /** End to end where the client has a WebSocket; a fallback client was told that there are none. */
+  /**
+   * Heart-beats pass end to end if the client has a WebSocket. A fallback client was told that there
+   * are none.
+   */
   #passBeat(to: Channel): void {
-    if (this.#ended || this.#context.beats || this.#version === undefined) return;
+    if (this.#state !== 'connected' || this.#context.beats) return;
     if (to === this.#client) this.#toClient(EOL);
-    else if (!to.send(EOL)) this.#client.pause();
+    else if (!to.send(EOL)) this.#fromClient.pause();
   }
 
-  /** What either side sent that cannot be relayed ends the session, and it alone. */
-  #take(push: () => void): void {
-    if (this.#ended) return;
-    try {
-      push();
-    } catch (error) {
-      if (!(error instanceof StompError)) {
-        this.#context.log.error('stomp failure', { reason: String(error) });
-      }
-      this.#fail(error instanceof StompError ? error : new StompError('internal error'), GOING_AWAY);
+  #countMemory(): void {
+    if (this.#state === 'ended') return;
+    const { account } = this.#context;
+    const before = account.bytes;
+    account.set(this.#fromClient.weight + this.#fromBroker.weight);
+    if (account.bytes > before && !account.hasRoom(0)) this.#fail(memoryError(), GOING_AWAY);
+  }
+
+  /** What cannot be relayed ends this session and no other. */
+  #failFor(error: unknown, from: 'client' | 'broker'): void {
+    if (!(error instanceof StompError)) {
+      this.#context.log.error('stomp failure', { code: 'GW_INTERNAL', reason: String(error) });
+      this.#fail(new StompError('GW_INTERNAL', 'internal error'), GOING_AWAY);
+    } else if (from === 'client') {
+      this.#fail(error, GOING_AWAY);
+    } else {
+      this.#fail(new StompError('GW_STOMP_BROKER', error.message), GOING_AWAY);
     }
   }
 
-  /** `toBroker`: how the broker is told. A dead one is broken off; else what was in order before is still to come to it. */
-  #fail(error: StompError, toBroker: CloseStatus): void {
-    if (this.#ended) return;
-    this.#context.log.info('stomp error', { reason: error.message });
-    const headers = { message: error.message, 'content-type': 'text/plain', ...error.headers };
-    this.#client.send(toMessage(makeFrame('ERROR', headers, Buffer.from(`${error.message}\n`))));
-    const code = toBroker === GOING_AWAY ? CloseCode.protocolError : CloseCode.internalError;
-    this.#client.close({ code, reason: 'STOMP error' });
-    this.#broker.close(toBroker);
+  /**
+   * `brokerStatus`: how the broker's connection is closed. A dead one is aborted. Otherwise the
+   * valid frames before the failure still go out.
+   */
+  #fail(error: StompError, brokerStatus: CloseStatus): void {
+    if (this.#state === 'ended') return;
+    const { code, message, headers, fields } = error;
+    this.#context.log.info('stomp error', { code, reason: message, login: this.#login, ...fields });
+    const entries = { message, 'content-type': 'text/plain', ...headers };
+    this.#client.send(toMessage(makeFrame('ERROR', entries, Buffer.from(`${message}\n`))));
+    const status = brokerStatus === GOING_AWAY ? CloseCode.protocolError : CloseCode.internalError;
+    this.#client.close({ code: status, reason: 'STOMP error' });
+    this.#broker.close(brokerStatus);
     this.#end();
   }
 
   #end(): void {
-    this.#ended = true;
+    if (this.#state === 'ended') return;
+    this.#enter('ended');
     this.#context.clock.clearTimeout(this.#answerTimer);
     this.#heartBeat?.stop();
-    this.#fromClient.stop();
-    this.#fromBroker.stop();
-    this.#waiting = [];
+    this.#fromClient.end();
+    this.#fromBroker.end();
+    this.#context.account.close();
+  }
+
+  #enter(state: State): void {
+    if (!TRANSITIONS[this.#state].includes(state)) throw new Error(`${this.#state} to ${state}`);
+    this.#context.log.debug('stomp state', { from: this.#state, to: state });
+    this.#state = state;
   }
 }

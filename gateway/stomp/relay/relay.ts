@@ -3,6 +3,7 @@ import type { Accepted, Backend, Handshake } from '../../backend/backend.ts';
 import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Channel } from '../../channel/channel.ts';
 import { channelPair } from '../../channel/channel-pair.ts';
 import { TcpChannel } from '../../channel/tcp-channel.ts';
@@ -16,10 +17,16 @@ import { Rules } from './rules.ts';
 /** What relays work with. */
 export interface RelayParts {
   readonly clock: Clock;
+  /** Names the route. */
   readonly log: Log;
+  /** Counts what is held on behalf of clients. */
+  readonly memory: MemoryBudget;
 }
 
-/** A STOMP broker on TCP or TLS, or several of which one is enough. Throws a `StompError` for a pattern that is none. */
+/**
+ * A STOMP broker on TCP or TLS, or several of which one is enough. Throws a `StompError` for a
+ * malformed pattern.
+ */
 export function relayBackend(options: RelayOptions, parts: RelayParts): Backend {
   const brokers = new Brokers(options, parts);
   const join = framing(options, parts);
@@ -34,8 +41,8 @@ export function relayBackend(options: RelayOptions, parts: RelayParts): Backend 
 }
 
 /**
- * A backend that speaks STOMP over WebSocket, given what a relay gives: whole frames, one in each message, and the rules of its route.
- * Throws a `StompError` for a pattern that is none.
+ * Makes a backend that speaks STOMP over WebSocket behave like a relay: one whole frame per message,
+ * and the rules of its route. Throws a `StompError` for a malformed pattern.
  */
 export function framedBackend(backend: Backend, options: FramingOptions, parts: RelayParts): Backend {
   const join = framing(options, parts);
@@ -48,18 +55,18 @@ export function framedBackend(backend: Backend, options: FramingOptions, parts: 
   };
 }
 
-/** Puts a session in front of a broker's channel, and answers the client's end of it. */
+/** Puts a session in front of a broker's channel. Returns the client's end of it. */
 function framing(
   options: FramingOptions,
-  { clock, log }: RelayParts,
+  { clock, log, memory }: RelayParts,
 ): (broker: Channel, handshake: Handshake, unanswered: () => void) => Channel {
   const rules = new Rules(options);
   const { frame, heartBeat, connectTimeout } = options;
   const ownBeats = heartBeat === 0 ? NO_BEATS : { send: heartBeat, want: heartBeat };
-  return (broker, { carrier, remoteAddress }, unanswered) => {
+  return (broker, { carrier, remoteAddress: address }, unanswered) => {
     const [near, far] = channelPair();
     const beats = carrier === 'fallback' ? ownBeats : undefined;
-    const ofClient = { log: log.with({ address: remoteAddress }), beats, unanswered };
+    const ofClient = { log: log.with({ address }), account: memory.account(address), beats, unanswered };
     new RelaySession(far, broker, { clock, rules, frame, connectTimeout, ...ofClient });
     return near;
   };
@@ -68,13 +75,14 @@ function framing(
 /** A connection to one of several brokers. */
 interface Connected {
   readonly socket: Socket;
-  /** To be called if the broker does not answer: new connections begin with the next one. */
+  /** To be called if the broker does not answer: new connections then try the next one first. */
   unanswered(): void;
 }
 
 /**
- * The brokers of a route. A new connection begins with the one that accepted last, unless it did not answer then: a port mapper accepts for
- * a broker that is not there, and the system for one that hangs.
+ * The brokers of a route. A new connection first tries the one that accepted last, unless that one
+ * did not answer: a port mapper accepts for a broker that is down, and the system for one that
+ * hangs.
  */
 class Brokers {
   readonly #options: RelayOptions;

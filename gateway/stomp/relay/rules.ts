@@ -1,4 +1,4 @@
-import { DestinationPattern } from '../destination.ts';
+import { DestinationPattern, splitDestination } from '../destination.ts';
 import { type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
 import { encodeHeaders, readConnectHeaders, readHeaders } from '../headers.ts';
 import { type Beats, encodeBeats } from '../heart-beat.ts';
@@ -6,20 +6,20 @@ import { StompError } from '../stomp-error.ts';
 import { acceptableVersions, type Version } from '../version.ts';
 import type { RelayRules } from './options.ts';
 
-/** The rules of one route, ready to be applied to what clients send. */
+/** The rules of one route, ready to be applied to the frames of clients. */
 export class Rules {
   readonly #rules: RelayRules;
   readonly #subscribe: readonly DestinationPattern[] | undefined;
   readonly #send: readonly DestinationPattern[] | undefined;
 
-  /** Throws a `StompError` for a pattern that is none. */
+  /** Throws a `StompError` for a malformed pattern. */
   constructor(rules: RelayRules) {
     this.#rules = rules;
     this.#subscribe = rules.subscribe?.map((text) => new DestinationPattern(text));
     this.#send = rules.send?.map((text) => new DestinationPattern(text));
   }
 
-  /** CONNECT as it goes to the broker. `beats`: the gateway's own heart-beats in place of the client's. */
+  /** CONNECT as the broker gets it. `beats` are the gateway's heart-beats in place of the client's. */
   connect(frame: Frame, beats: Beats | undefined): Frame {
     const { virtualHost, login, passcode } = this.#rules;
     const headers = new Map(readConnectHeaders(frame));
@@ -27,7 +27,7 @@ export class Rules {
     if (login !== undefined) headers.set('login', login);
     if (passcode !== undefined) headers.set('passcode', passcode);
     if (beats !== undefined) headers.set('heart-beat', encodeBeats(beats));
-    // A version that is newer than we know would be settled on, and could not be read.
+    // The broker would choose a version newer than those that can be read here.
     const versions = acceptableVersions(headers);
     if (headers.has('accept-version') && versions.length > 0) {
       headers.set('accept-version', versions.join(','));
@@ -36,57 +36,69 @@ export class Rules {
   }
 
   /**
-   * A frame of a connected client as it goes to the broker. Where not every destination is allowed it is spelled anew, so that the broker reads
-   * nothing in it that the rules were not applied to. Throws a `StompError` for one that is not allowed.
+   * A frame of a connected client as the broker gets it. If some destinations are not allowed, the
+   * frame is encoded anew, so that the broker reads nothing in it that the rules did not see. Throws
+   * a `StompError` for a frame that is not allowed.
    */
   apply(frame: Frame, version: Version): Frame {
-    if (frame.command === 'CONNECT' || frame.command === 'STOMP') throw new StompError('connected already');
-    // 1.0 allows spaces that brokers read in different ways.
-    if (frame.bytes && !this.#isBound && version !== '1.0') return frame;
-    const headers = readHeaders(frame.headers, version);
-    if (!this.#allows(frame.command, headers)) {
-      throw new StompError('the destination is not allowed', receiptOf(frame));
+    if (frame.command === 'CONNECT' || frame.command === 'STOMP') {
+      throw new StompError('GW_STOMP_COMMAND', 'connected already');
     }
+    // 1.0 allows spaces that brokers read in different ways.
+    if (frame.bytes && !this.#isRestricted && version !== '1.0') return frame;
+    const headers = readHeaders(frame.headers, version);
+    if (!this.#allows(frame.command, headers)) throw notAllowed(frame, headers);
     return { command: frame.command, headers: encodeHeaders(headers, version), body: frame.body };
   }
 
   #allows(command: string, headers: FrameHeaders): boolean {
     if (command !== 'SEND' && command !== 'SUBSCRIBE') return true;
-    // A queue that is subscribed to may send on: whoever is bound in one of the two is not to get round it by the other.
-    if (this.#isBound && DETOURS.some((name) => headers.has(name))) return false;
+    // A queue that is subscribed to may send on. A client that is restricted in one of the two must
+    // not evade that through the other.
+    if (this.#isRestricted && DETOURS.some((name) => headers.has(name))) return false;
     const patterns = command === 'SEND' ? this.#send : this.#subscribe;
     return patterns === undefined || isAmong(patterns, headers.get('destination') ?? '');
   }
 
-  /** Not every destination is allowed. */
-  get #isBound(): boolean {
+  /** Some destinations are not allowed. */
+  get #isRestricted(): boolean {
     return this.#send !== undefined || this.#subscribe !== undefined;
   }
 }
 
-/** What tells a client which of its frames an ERROR is about. */
-function receiptOf({ headers }: Frame): Record<string, string> {
-  const receipt = headers.get('receipt');
-  return receipt === undefined ? {} : { 'receipt-id': receipt };
+/** The ERROR names the frame by its receipt, the log line its destination and the option. */
+function notAllowed({ command, headers: raw }: Frame, headers: FrameHeaders): StompError {
+  const receipt = raw.get('receipt');
+  return new StompError('GW_STOMP_DESTINATION', 'the destination is not allowed', {
+    headers: receipt === undefined ? {} : { 'receipt-id': receipt },
+    fields: {
+      destination: headers.get('destination')?.slice(0, 256),
+      option: command === 'SEND' ? 'stomp.send' : 'stomp.subscribe',
+    },
+  });
 }
 
-/** Entries by which RabbitMQ reads another queue than the destination names, or makes one that sends on to another. */
+/**
+ * Entries that make RabbitMQ read another queue than the destination names, or create one that
+ * sends on to another.
+ */
 const DETOURS = ['x-queue-name', 'x-dead-letter-exchange', 'x-dead-letter-routing-key'];
 
 /**
- * What a broker reads in ways of its own. In ActiveMQ a comma separates several destinations, options follow a `?`, spaces and control
- * characters at either end count for nothing, and `\n` is one of them in 1.0, too.
+ * Characters that brokers read in their own ways. In ActiveMQ a comma separates several
+ * destinations, options follow a `?`, spaces and control characters at either end are ignored, and
+ * `\n` is one of them in 1.0, too.
  */
 const DOUBTFUL = /[,?\\\p{Cc}]|^ | $/u;
 
-/** Whether the destination is one of these, however the broker reads it: RabbitMQ decodes `%23`. */
+/** Whether the patterns allow the destination however the broker reads it: RabbitMQ decodes `%23`. */
 function isAmong(patterns: readonly DestinationPattern[], destination: string): boolean {
   if (DOUBTFUL.test(destination)) return false;
-  const readings = [destination, decoded(destination)];
-  return readings.every((name) => patterns.some((pattern) => pattern.matches(name)));
+  const readings = [destination, decoded(destination)].map(splitDestination);
+  return readings.every((words) => patterns.some((pattern) => pattern.matches(words)));
 }
 
-/** What cannot be decoded matches nothing. */
+/** Returns the empty string, which no pattern matches, if the text cannot be decoded. */
 function decoded(destination: string): string {
   try {
     return decodeURIComponent(destination);
@@ -95,10 +107,13 @@ function decoded(destination: string): string {
   }
 }
 
-/** CONNECTED as it goes to the client. `beats`: what the gateway settled on with it, in place of what the broker offers. */
+/**
+ * CONNECTED as the client gets it. `beats` are the heart-beats that the gateway offers in place of
+ * the broker's.
+ */
 export function connectedFor(frame: Frame, beats: Beats | undefined): Frame {
   const headers = Object.fromEntries(frame.headers);
-  // Without this entry stompjs 2.3 throws before it is connected; 1.0 brokers leave it out.
+  // Without this entry stompjs 2.3 throws before it is connected; 1.0 brokers omit it.
   const offered = beats === undefined ? (headers['heart-beat'] ?? '0,0') : encodeBeats(beats);
   return makeFrame(frame.command, { ...headers, 'heart-beat': offered }, frame.body);
 }

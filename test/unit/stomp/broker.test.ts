@@ -1,28 +1,34 @@
 import assert from 'node:assert/strict';
 import type { Log } from '../../../gateway/base/log.ts';
 import { silentLog } from '../../../gateway/base/log.ts';
+import type { MemoryLimits } from '../../../gateway/base/memory-budget.ts';
 import { Broker } from '../../../gateway/stomp/broker/broker.ts';
 import { type BrokerOptions, defaultBrokerOptions } from '../../../gateway/stomp/broker/options.ts';
 import { SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
 import { frameLimits } from '../../../gateway/stomp/limits.ts';
 import { type StompEnd, settled, stompPair } from '../../support/stomp-pair.ts';
+import { stompParts } from '../../support/stomp-parts.ts';
 import { TestClock } from '../../support/test-clock.ts';
+
+const ADDRESS = '203.0.113.9';
 
 /** A broker in memory, and what it logged. */
 class Fixture {
   readonly clock = new TestClock();
   readonly lines: string[] = [];
   readonly broker: Broker;
+  readonly parts: ReturnType<typeof stompParts>;
 
-  constructor(options: Partial<BrokerOptions> = {}) {
+  constructor(options: Partial<BrokerOptions> = {}, limits: Partial<MemoryLimits> = {}) {
     const say = (message: string, fields = {}) => this.lines.push(`${message} ${JSON.stringify(fields)}`);
     const log: Log = { ...silentLog, info: say, warn: say, error: say, with: () => log };
-    this.broker = new Broker({ ...defaultBrokerOptions, ...options }, { clock: this.clock, log });
+    this.parts = stompParts({ clock: this.clock, log, limits });
+    this.broker = new Broker({ ...defaultBrokerOptions, ...options }, this.parts);
   }
 
   open(carrier: 'native' | 'fallback' = 'native'): StompEnd {
     const [channel, end] = stompPair(SERVER_COMMANDS);
-    assert.ok(this.broker.accept(channel, { carrier, address: '203.0.113.9' }));
+    assert.ok(this.broker.accept(channel, { carrier, address: ADDRESS, log: this.parts.log }));
     return end;
   }
 

@@ -3,7 +3,12 @@ import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.t
 import type { FrameLimits } from '../../../gateway/stomp/limits.ts';
 import { FrameParser } from '../../../gateway/stomp/parser.ts';
 
-export const LIMITS: FrameLimits = { maxFrame: 1024 * 1024, maxHeaders: 64, maxLine: 4096 };
+export const LIMITS: FrameLimits = {
+  maxFrame: 1024 * 1024,
+  maxHead: 64 * 1024,
+  maxHeaders: 64,
+  maxLine: 4096,
+};
 
 export const COMMANDS: ReadonlySet<string> = new Set([...CLIENT_COMMANDS, ...SERVER_COMMANDS]);
 

@@ -8,6 +8,7 @@ import { frameLimits } from '../../../gateway/stomp/limits.ts';
 import { NO_RULES, type RelayRules } from '../../../gateway/stomp/relay/options.ts';
 import { framedBackend } from '../../../gateway/stomp/relay/relay.ts';
 import { StompEnd, settled } from '../../support/stomp-pair.ts';
+import { stompParts } from '../../support/stomp-parts.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { handshake } from '../../support/upstreams.ts';
 
@@ -40,7 +41,7 @@ async function relay(
     heartBeat: 10_000,
     connectTimeout: 7000,
   };
-  const backend = framedBackend(plain, options, { clock, log });
+  const backend = framedBackend(plain, options, stompParts({ clock, log }));
   const { channel } = await backend.connect(handshake({ carrier }), new AbortController().signal);
   const fixture = {
     client: new StompEnd(channel, SERVER_COMMANDS),
