@@ -45,8 +45,8 @@ import { isHandshake, SockJsRouter } from './route/sockjs-router.ts';
 import { StompBackends } from './route/stomp-backends.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
-import { isFallback, parseAddress } from './transport/address.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
+import { isFallback, parseFallbackPath } from './transport/fallback-path.ts';
 import { SessionSocketEndpoint } from './transport/websocket.ts';
 
 export type { GatewaySocket } from './backend/gateway-socket.ts';
@@ -277,7 +277,7 @@ export class Gateway implements RequestHandler {
 
   onRequest(exchange: Exchange): boolean {
     if (!isFallback(exchange.path)) return this.#answerBelow(exchange);
-    const address = parseAddress(exchange.path);
+    const address = parseFallbackPath(exchange.path);
     const route = address === undefined ? undefined : this.#routes.find(address.base)?.value;
     if (address === undefined || route === undefined) {
       if (address === undefined && this.#routes.find(exchange.path) === undefined) return false;
@@ -294,7 +294,7 @@ export class Gateway implements RequestHandler {
   }
 
   onUpgrade(upgrade: Upgrade): boolean {
-    const address = isFallback(upgrade.path) ? parseAddress(upgrade.path) : undefined;
+    const address = isFallback(upgrade.path) ? parseFallbackPath(upgrade.path) : undefined;
     const route = this.#routes.find(address?.base ?? upgrade.path)?.value;
     if (route === undefined) return false;
     if (upgrade.method !== 'GET') {
@@ -313,7 +313,7 @@ export class Gateway implements RequestHandler {
   }
 
   readonly #isOurs = (path: string): boolean => {
-    const base = isFallback(path) ? parseAddress(path)?.base : path;
+    const base = isFallback(path) ? parseFallbackPath(path)?.base : path;
     return base !== undefined && this.#routes.find(base) !== undefined;
   };
 

@@ -1,8 +1,6 @@
 import { ABNORMAL, type CloseStatus } from '../protocol/close.ts';
 import type { Entry } from '../protocol/delivery.ts';
-import { Message } from '../protocol/message.ts';
-import { MalformedError } from '../protocol/unit.ts';
-import { decodeUtf8 } from '../protocol/unit-builder.ts';
+import type { Message } from '../protocol/message.ts';
 
 /** What this dialect can promise of a session: it knows no acknowledgements, and a second downstream is turned away (SockJS 0.3.3, "Protocol and framing"). */
 export const sockjsPolicy = { delivered: 'written', second: 'refused' } as const;
@@ -58,40 +56,4 @@ function escapeUnsafe(text: string): string {
 
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-/** Messages in one body: an honest client sends what has gathered while the request before was under way. */
-const MAX_MESSAGES = 65_536;
-
-/** The body of a send: an array of strings. Throws a `MalformedError`, in the words that the protocol's own tests look for. */
-export function parseMessages(body: Buffer | string): Message[] {
-  if (body.length === 0) throw new MalformedError('Payload expected.');
-  const given = parse(typeof body === 'string' ? body : decodeUtf8(body));
-  if (!Array.isArray(given)) throw new MalformedError('Payload expected.');
-  return toMessages(given);
-}
-
-/** What a client sends on a WebSocket: an array of strings, or a string. */
-export function parseFrame(text: string): Message[] {
-  const given = parse(text);
-  return toMessages(Array.isArray(given) ? given : [given]);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new MalformedError('Broken JSON encoding.');
-  }
-}
-
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** A surrogate that is alone becomes U+FFFD, as in `WebSocket.send` (WHATWG Web IDL, USVString): no WebSocket could carry it on. */
-function toMessages(given: readonly unknown[]): Message[] {
-  if (given.length > MAX_MESSAGES) throw new MalformedError('Too many messages.');
-  return given.map((text) => {
-    if (typeof text !== 'string') throw new MalformedError('Payload expected.');
-    return Message.text(LONE_SURROGATE.test(text) ? Buffer.from(text).toString() : text);
-  });
 }

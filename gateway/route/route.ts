@@ -264,9 +264,10 @@ export class Route implements FallbackRoute, SockJsRoute {
 
   /** Connects a WebSocket that carries SockJS frames. `url` is the page's. Throws as `connect` does. */
   connectFramed(upgrade: Upgrade, url: string): NativeConnection {
-    const { clock, options } = this.#context;
+    const { clock, options, memory } = this.#context;
+    const openAccount = () => memory.account(upgrade.remoteAddress);
     const wrapChannel = (channel: Channel): Channel =>
-      new FramedSocket(channel, clock, options.session.heartbeat);
+      new FramedSocket(channel, { clock, heartbeat: options.session.heartbeat, openAccount });
     const request = { ...this.#upgradeRequest(upgrade), wrapChannel };
     const backend = addressed(this.#sockjs.backend, this.path, url);
     return this.#counted(request, () => this.#native.connect(request, backend));

@@ -9,8 +9,8 @@ import { PLAIN } from '../http/plain.ts';
 import { refuse } from '../http/refuse.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import type { NativeConnection } from '../native/upgrade-request.ts';
-import { isFrequent, parseAddress } from '../transport/sockjs/address.ts';
 import { SockJsEndpoint } from '../transport/sockjs/endpoint.ts';
+import { isFrequent, parseSockJsPath } from '../transport/sockjs/path.ts';
 import { handshakeUrl } from '../transport/sockjs/url.ts';
 import type { Route } from './route.ts';
 
@@ -50,7 +50,7 @@ export class SockJsRouter {
 
   /** Answers a plain request of a route. False: it is none of SockJS, and the route has its own answer. */
   onRequest(exchange: Exchange, route: Route): boolean {
-    const address = parseAddress(exchange.path, route.path);
+    const address = parseSockJsPath(exchange.path, route.path);
     const isPlain = address === undefined || address.kind === 'greeting';
     // The route of every path leaves the pages where they are; a handshake whose Upgrade was taken away on the way here is told so.
     if (isPlain && (route.path === '' || isHandshake(exchange))) return false;
@@ -61,7 +61,7 @@ export class SockJsRouter {
 
   /** Connects an Upgrade of a SockJS address; undefined for any other. Throws a `RequestError` for one that may not come in. */
   onUpgrade(upgrade: Upgrade, route: Route): NativeConnection | undefined {
-    const address = parseAddress(upgrade.path, route.path);
+    const address = parseSockJsPath(upgrade.path, route.path);
     const isFramed = address?.kind === 'session' && address.action === 'websocket';
     if (address === undefined || !(isFramed || address.kind === 'websocket')) return undefined;
     if (!this.#options.websocket) throw new RequestError('GW_SOCKJS');

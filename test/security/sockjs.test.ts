@@ -139,6 +139,37 @@ describe('a hostile client of SockJS', () => {
       assert.match(sent.body, /Too many messages/);
     });
 
+    it('of thousands of messages arrives in order, in JSON and as a form', async () => {
+      const texts = Array.from({ length: 3000 }, (_, index) => `${index} é&"+%`);
+      const json = JSON.stringify(texts);
+      for (const [action, body] of [
+        ['xhr_send', json],
+        ['jsonp_send', `a=b&d=${encodeURIComponent(json).replaceAll('%20', '+')}&c=d`],
+      ] as const) {
+        const session = await open();
+        const type = action === 'xhr_send' ? 'text/plain' : 'application/x-www-form-urlencoded';
+        const headers = { referer: `${new URL(echo.base).origin}/`, 'content-type': type };
+        const sent = echo.post(`${session}/${action}`, body, headers);
+        const received: string[] = [];
+        while (received.length < texts.length) {
+          const { body: frame } = await echo.post(`${session}/xhr`);
+          if (frame.startsWith('a')) received.push(...(JSON.parse(frame.slice(1)) as string[]));
+        }
+        assert.ok((await sent).status < 300);
+        assert.deepEqual(received, texts);
+      }
+    });
+
+    it('is refused where there is no memory for it, and the session goes on', async () => {
+      const { requests } = await start({ memory: '1MiB', memoryPerAddress: '1MiB' });
+      const session = await open(requests);
+      const sent = await requests.post(`${session}/xhr_send`, `["${'x'.repeat(1_100_000)}"]`);
+      assert.equal(sent.status, 503);
+      assert.equal(sent.headers['retry-after'], '1');
+      assert.equal((await requests.post(`${session}/xhr_send`, '["b"]')).status, 204);
+      assert.equal((await requests.post(`${session}/xhr`)).body, 'a["b"]\n');
+    });
+
     it('in a WebSocket message is bounded, too', async () => {
       const reader = new SocketReader(`${echo.base}/000/a/websocket`);
       assert.equal(await reader.next(), 'o');
@@ -343,6 +374,49 @@ describe('a hostile client of SockJS', () => {
       const { body: library } = await requests.get('/iframe.js');
       assert.ok(!run(library, `${ELSEWHERE}/`));
     });
+  });
+
+  it('gets no iframe page whose script browsers would load from another host', async () => {
+    const { made } = await start({ routes: ['/=echo:', '/deep/er=echo:'] });
+    let pages = 0;
+    for (const start of ['', '/deep/er']) {
+      for (const path of ['', '/app', '/%5Cevil.test', '/..;', '/.//evil.test', '//evil.test']) {
+        for (const slash of ['/', '\\', '\\\\', '/\\', '\\/']) {
+          const target = `${start}${path.replace('/', slash)}/iframe.html`;
+          const head = `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`;
+          const source = /<script src="([^"]*)"/.exec(await ask(made.port, head))?.[1];
+          if (source === undefined) continue;
+          pages++;
+          const { host } = new URL(source, `http://gateway.test${target}`);
+          assert.equal(host, 'gateway.test', `${target}: ${source}`);
+        }
+      }
+    }
+    assert.ok(pages >= 8, `${pages} pages`);
+  });
+
+  it('that is no longer allowed does not keep the iframe page of the time when it was', async () => {
+    const earlier = await echo.get('/iframe.html');
+    assert.match(earlier.headers['cache-control'] ?? '', /\bno-cache\b/);
+    const { requests } = await start({ origin: ELSEWHERE });
+    const later = await requests.get('/iframe.html', { 'if-none-match': earlier.headers.etag as string });
+    assert.equal(later.status, 200);
+    assert.match(String(later.headers['content-security-policy']), /elsewhere/);
+  });
+
+  it('gets no answer whose type a browser would guess', async () => {
+    const session = await open();
+    const referer = `${PAGE}/`;
+    const answers = [
+      ...['', '/', '/info', '/iframe.html', '/iframe.js', '/none', '/websocket', '/000/a/websocket'],
+      ...['/000/a/xhr', `/000/${'a'.repeat(9)}/xhr_send`, '/000/a/jsonp?c=(', '/000/b/jsonp?c=a'],
+    ].map((path) => echo.get(path, { referer }));
+    const user = { 'user-agent': 'Konqueror/5' };
+    answers.push(echo.post(`${session}/xhr_send`, '["a"]', user), echo.post(`${session}/xhr_send`, 'x'));
+    answers.push(echo.post(`${session}/jsonp_send`, 'd=%5B%22a%22%5D', { referer }), echo.post('/info'));
+    for (const answer of await Promise.all(answers)) {
+      assert.equal(answer.headers['x-content-type-options'], 'nosniff', `${answer.status} ${answer.body}`);
+    }
   });
 
   it('has nothing kept of the fields of its requests', async () => {

@@ -5,16 +5,18 @@ import { detached } from '../../base/detached.ts';
 import { RefusedError, RequestError } from '../../base/errors.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
 import { ANOTHER } from '../../dialect/sockjs.ts';
+import { MessageReader } from '../../dialect/sockjs-messages.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import { refuse } from '../../http/refuse.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
 import type { Session } from '../../session/session.ts';
 import { KnownSessionGate } from '../body-gates.ts';
-import type { SessionAddress, SockJsAddress } from './address.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
 import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
+import { Intake, SHORT_BODY } from './intake.ts';
 import { FORMS } from './list.ts';
 import { type PageSettings, SockJsPages } from './pages.ts';
+import type { SessionAddress, SockJsAddress } from './path.ts';
 import type { SockJsRoute } from './route.ts';
 import { type Added, handshakeUrl } from './url.ts';
 import { answerPlain } from './websocket.ts';
@@ -35,6 +37,8 @@ const REFUSAL = uncached('text/plain');
 interface Held {
   readonly origin: string;
   session: Session | undefined;
+  /** The messages of a body are being taken. */
+  isTaking: boolean;
 }
 
 /**
@@ -137,7 +141,7 @@ export class SockJsEndpoint {
     const stated = route.admitSockJs(exchange, form.isCallback);
     const origin = stated && detached(stated);
     const key = detached(given);
-    const held: Held = { origin: origin ?? ownOrigin(exchange), session: undefined };
+    const held: Held = { origin: origin ?? ownOrigin(exchange), session: undefined, isTaking: false };
     let isGone = false;
     exchange.onGone(() => {
       isGone = true;
@@ -183,22 +187,52 @@ export class SockJsEndpoint {
     // What a callback form needs is for what can be read of its answer.
     const isAllowed = held !== undefined && mayUseSockJs(exchange, held.origin, false);
     const session = isAllowed ? held.session : undefined;
-    if (session === undefined) throw new RequestError('GW_SESSION', 'not found');
+    if (held === undefined || session === undefined) throw new RequestError('GW_SESSION', 'not found');
     const receive = (body: Buffer | Error): void => {
       try {
         if (body instanceof Error) throw body;
-        // The session may have ended while the body was arriving.
-        if (session.state === 'ended') throw new RequestError('GW_SESSION', 'not found');
-        const messages = form.parse(body, exchange);
-        // A client sends again after the answer to its last request, and that answer comes when there
-        // is room. This client does not wait.
-        if (session.full) throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
-        session.take(messages, () => form.answer(exchange, headers));
+        this.#take(exchange, held, session, form.json(body, exchange), answer);
       } catch (error) {
-        this.#refuse(exchange, refusal, error);
+        answer(error as Error);
       }
     };
+    const answer = (error: Error | undefined): void => {
+      if (error === undefined) form.answer(exchange, headers);
+      else this.#refuse(exchange, refusal, error);
+    };
     exchange.readBody(route.maxMessage, receive, this.#gate);
+  }
+
+  /** Throws what is wrong with the request, or calls `done` once its messages are taken. */
+  #take(
+    exchange: Exchange,
+    held: Held,
+    session: Session,
+    json: Buffer,
+    done: (error: Error | undefined) => void,
+  ): void {
+    // The session may have ended while the body was arriving.
+    if (session.state === 'ended') throw new RequestError('GW_SESSION', 'not found');
+    const reader = new MessageReader(json);
+    // A client sends again after the answer to its last request, and that answer comes when there is
+    // room. This client does not wait.
+    if (held.isTaking || session.full)
+      throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
+    if (json.length <= SHORT_BODY) {
+      session.take(reader.rest(), () => done(undefined));
+      return;
+    }
+    held.isTaking = true;
+    const address = exchange.remoteAddress;
+    const intake = new Intake(
+      (messages, next) => session.take(messages, next),
+      () => this.#context.memory.account(address),
+      (error) => {
+        held.isTaking = false;
+        done(error);
+      },
+    );
+    intake.start(reader, json.length);
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import type { CloseStatus } from '../../protocol/close.ts';
-import type { Message } from '../../protocol/message.ts';
 import type { Carrier } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
 
@@ -41,8 +40,8 @@ export interface DownForm extends FormBase {
 /** Carries messages from the client. */
 export interface UpForm extends FormBase {
   readonly direction: 'up';
-  /** Throws a `MalformedError`. */
-  parse(body: Buffer, exchange: Exchange): Message[];
+  /** The JSON in a body. Throws a `MalformedError`. */
+  json(body: Buffer, exchange: Exchange): Buffer;
   answer(exchange: Exchange, headers: Headers): void;
 }
 

@@ -1,22 +1,36 @@
 import type { Clock, Timer } from '../../base/clock.ts';
+import { RequestError } from '../../base/errors.ts';
+import type { MemoryAccount } from '../../base/memory-budget.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
-import { encodeEnd, encodeMessages, HEARTBEAT, OPEN, parseFrame } from '../../dialect/sockjs.ts';
+import { encodeEnd, encodeMessages, HEARTBEAT, OPEN } from '../../dialect/sockjs.ts';
+import { MessageReader } from '../../dialect/sockjs-messages.ts';
 import { CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
 import { Message } from '../../protocol/message.ts';
 import { MalformedError } from '../../protocol/unit.ts';
+import { Intake, SHORT_BODY } from './intake.ts';
 
 /** Bytes that are gathered for one frame at most. */
 const ROOM = 65_536;
 
 const BROKEN: CloseStatus = { code: 3000, reason: 'Broken framing.' };
+const OUT_OF_MEMORY: CloseStatus = { code: CloseCode.tryAgainLater, reason: 'out of memory' };
+
+/** What a framed socket needs of the gateway. */
+export interface FramedSocketContext {
+  readonly clock: Clock;
+  /** Milliseconds of silence after which a heartbeat is sent. */
+  readonly heartbeat: number;
+  /** Opens an account for the client's address. */
+  openAccount(): MemoryAccount;
+}
 
 /**
  * A WebSocket whose messages are SockJS frames (0.3.3, "WebSocket protocols"), as a channel of what they carry. The session is the connection: its id means nothing.
  */
 export class FramedSocket implements Channel {
   readonly #socket: Channel;
+  readonly #context: FramedSocketContext;
   readonly #clock: Clock;
-  readonly #heartbeat: number;
   #receiver: Receiver | undefined;
   #timer: Timer;
   /** Something was written since the timer went off last. */
@@ -28,12 +42,19 @@ export class FramedSocket implements Channel {
   #closed = false;
   /** The receiver was told of the end when the client broke the rules. */
   #isBroken = false;
+  /** A long frame is being read. */
+  #isTaking = false;
+  /** Frames that came meanwhile, and how the connection ended meanwhile. */
+  #unread: Message[] = [];
+  #endedWith: CloseStatus | undefined;
+  #isPaused = false;
+  /** Goes on with a long frame. */
+  #whenResumed: (() => void) | undefined;
 
-  /** `heartbeat`: milliseconds of silence after which a sign of life is sent. */
-  constructor(socket: Channel, clock: Clock, heartbeat: number) {
+  constructor(socket: Channel, context: FramedSocketContext) {
     this.#socket = socket;
-    this.#clock = clock;
-    this.#heartbeat = heartbeat;
+    this.#context = context;
+    this.#clock = context.clock;
   }
 
   get bufferedAmount(): number {
@@ -48,10 +69,7 @@ export class FramedSocket implements Channel {
         this.#pressed = false;
         receiver.drained();
       },
-      closed: (status) => {
-        this.#stop();
-        if (!this.#isBroken) receiver.closed(status);
-      },
+      closed: (status) => this.#ended(status),
     });
     this.#write(OPEN);
     this.#keepAlive();
@@ -75,26 +93,96 @@ export class FramedSocket implements Channel {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#isPaused = false;
+    const next = this.#whenResumed;
+    this.#whenResumed = undefined;
+    if (next !== undefined) next();
+    else if (!this.#isTaking) this.#socket.resume();
   }
+
+  // --- from the client ---
 
   #read(message: Message): void {
     if (this.#closed || message.size === 0) return;
+    if (this.#isTaking) {
+      this.#unread.push(message);
+      return;
+    }
     try {
       if (message.binary) throw new MalformedError('frames are text');
-      for (const part of parseFrame(message.text)) this.#receiver?.message(part);
+      const { bytes } = message;
+      const reader = new MessageReader(bytes, 'array or string');
+      if (bytes.length <= SHORT_BODY) this.#handOn(reader.rest());
+      else this.#takeLong(reader, bytes.length);
     } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      this.#isBroken = true;
-      this.#stop();
-      this.#socket.close(BROKEN);
-      this.#receiver?.closed({ code: CloseCode.protocolError, reason: 'broken framing' });
+      this.#fail(error);
     }
   }
+
+  #handOn(messages: readonly Message[]): void {
+    if (this.#closed) return;
+    for (const message of messages) this.#receiver?.message(message);
+  }
+
+  /** A frame of many messages takes several turns of the event loop; what comes behind it waits. */
+  #takeLong(reader: MessageReader, bytes: number): void {
+    this.#isTaking = true;
+    this.#socket.pause();
+    const intake = new Intake(
+      (messages, next) => {
+        this.#handOn(messages);
+        if (this.#isPaused) this.#whenResumed = next;
+        else next();
+      },
+      this.#context.openAccount,
+      (error) => {
+        this.#isTaking = false;
+        if (error === undefined) this.#readOn();
+        else this.#fail(error);
+      },
+    );
+    intake.start(reader, bytes);
+  }
+
+  /** The long frame is over. */
+  #readOn(): void {
+    while (!this.#isTaking && this.#unread.length > 0) this.#read(this.#unread.shift() as Message);
+    if (this.#isTaking) return;
+    if (this.#endedWith !== undefined) this.#tellClosed(this.#endedWith);
+    else if (!this.#isPaused) this.#socket.resume();
+  }
+
+  #ended(status: CloseStatus): void {
+    this.#clock.clearTimeout(this.#timer);
+    if (this.#isTaking) this.#endedWith = status;
+    else this.#tellClosed(status);
+  }
+
+  #tellClosed(status: CloseStatus): void {
+    this.#stop();
+    if (!this.#isBroken) this.#receiver?.closed(status);
+  }
+
+  /** Closes both sides: the client broke the rules, or there is no memory for what it sent. */
+  #fail(error: unknown): void {
+    if (!(error instanceof RequestError)) throw error;
+    const isMalformed = error instanceof MalformedError;
+    this.#isBroken = true;
+    this.#unread = [];
+    this.#stop();
+    this.#socket.close(isMalformed ? BROKEN : OUT_OF_MEMORY);
+    this.#socket.resume();
+    this.#receiver?.closed(
+      isMalformed ? { code: CloseCode.protocolError, reason: 'broken framing' } : OUT_OF_MEMORY,
+    );
+  }
+
+  // --- to the client ---
 
   #flush(): void {
     if (this.#closed || this.#unsent.length === 0) return;
@@ -120,6 +208,6 @@ export class FramedSocket implements Channel {
       if (!this.#wrote) this.#write(HEARTBEAT);
       this.#wrote = false;
       this.#keepAlive();
-    }, this.#heartbeat / 2);
+    }, this.#context.heartbeat / 2);
   }
 }

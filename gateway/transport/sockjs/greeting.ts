@@ -1,4 +1,7 @@
+import type { Headers } from '../../http/exchange.ts';
+import { NO_SNIFF } from './headers.ts';
+
 /** What somebody sees who opens the address of a route (SockJS 0.3.3, "Greeting url"). */
 export const GREETING = 'Welcome to SockJS!\n';
 
-export const GREETING_HEADERS = { 'content-type': 'text/plain; charset=UTF-8' };
+export const GREETING_HEADERS: Headers = { 'content-type': 'text/plain; charset=UTF-8', ...NO_SNIFF };

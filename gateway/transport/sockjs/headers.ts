@@ -8,14 +8,12 @@ const NOT_CACHED = 'no-store, no-cache, no-transform, must-revalidate, max-age=0
 /** A year, as the protocol has it for what does not change. */
 const YEAR = 31_536_000;
 
-/** Header fields of an answer that must not be kept, and has a type though there is no body. */
-export function bodiless(type: string): Headers {
-  return { 'content-type': `${type}; charset=UTF-8`, 'cache-control': NOT_CACHED };
-}
+/** Browsers must not guess another type (Fetch standard, "X-Content-Type-Options"). */
+export const NO_SNIFF: Headers = { 'x-content-type-options': 'nosniff' };
 
-/** Header fields of an answer that must not be kept, of that type. */
+/** Header fields of an answer of this type that no cache may keep. */
 export function uncached(type: string): Headers {
-  return { ...bodiless(type), 'x-content-type-options': 'nosniff' };
+  return { 'content-type': `${type}; charset=UTF-8`, 'cache-control': NOT_CACHED, ...NO_SNIFF };
 }
 
 /** The same for streams: nginx holds a body back unless it is told not to (nginx, X-Accel-Buffering). */

@@ -1,4 +1,5 @@
 import type { Headers } from '../../http/exchange.ts';
+import { NO_SNIFF } from './headers.ts';
 import { etagOf } from './iframe-page.ts';
 
 /**
@@ -59,7 +60,7 @@ export function libraryHeaders(content: string): Headers {
   return {
     'content-type': 'application/javascript; charset=UTF-8',
     'cache-control': 'public, max-age=3600',
-    'x-content-type-options': 'nosniff',
+    ...NO_SNIFF,
     etag: etagOf(content),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Headers } from '../../http/exchange.ts';
-import { cached } from './headers.ts';
+import { cached, NO_SNIFF } from './headers.ts';
 
 /** The page by which engines without cross-origin requests reach this server from pages of another (SockJS 0.3.3, "IFrame page"). */
 export function iframePage(library: string): string {
@@ -23,16 +23,21 @@ export function iframePage(library: string): string {
 }
 
 /**
- * Requests of this page have the gateway's own origin, whoever has put it in a frame; so that must be somebody who may connect (CSP Level 2, `frame-ancestors`).
- * Engines that do not know the directive are looked after by `iframeLibrary`.
+ * Requests of this page have the gateway's own origin, whoever frames it, so only pages that may
+ * connect may frame it (CSP Level 2, `frame-ancestors`). `iframeLibrary` looks after engines that do
+ * not know the directive. Caches may keep the page and must ask each time whether it is still right:
+ * else a page that is no longer allowed could frame it for as long as it was kept.
  */
 export function iframeHeaders(content: string, framers: readonly string[]): Headers {
+  const policy = `frame-ancestors ${["'self'", ...framers].join(' ')}`;
+  const { 'cache-control': caching = '', ...others } = cached();
   return {
-    ...cached(),
+    ...others,
+    ...NO_SNIFF,
+    'cache-control': `${caching}, no-cache`,
     'content-type': 'text/html; charset=UTF-8',
-    'content-security-policy': `frame-ancestors ${["'self'", ...framers].join(' ')}`,
-    'x-content-type-options': 'nosniff',
-    etag: etagOf(content),
+    'content-security-policy': policy,
+    etag: etagOf(`${policy}\n${content}`),
   };
 }
 

@@ -1,6 +1,6 @@
-import { parseMessages } from '../../dialect/sockjs.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { UpForm } from './form.ts';
+import { decodeFormField } from './form-field.ts';
 import { merged, uncached } from './headers.ts';
 
 const HEADERS = uncached('text/plain');
@@ -11,8 +11,7 @@ export const jsonpSend: UpForm = {
   method: 'POST',
   isCallback: true,
   direction: 'up',
-  parse: (body, exchange) =>
-    parseMessages(isForm(exchange) ? (new URLSearchParams(body.toString('utf8')).get('d') ?? '') : body),
+  json: (body, exchange) => (isForm(exchange) ? decodeFormField(body, 'd') : body),
   answer: (exchange, headers) => exchange.reply(200, merged(HEADERS, headers), 'ok'),
 };
 

@@ -1,11 +1,11 @@
 import type { Exchange, Headers } from '../../http/exchange.ts';
-import type { PageAddress } from './address.ts';
-import { LIBRARY } from './address.ts';
 import { GREETING, GREETING_HEADERS } from './greeting.ts';
 import { crossOriginOf, merged, preflight } from './headers.ts';
 import { iframeLibrary, libraryHeaders } from './iframe-library.ts';
 import { iframeHeaders, iframePage } from './iframe-page.ts';
 import { encodeInfo, INFO_HEADERS } from './info.ts';
+import type { PageAddress } from './path.ts';
+import { LIBRARY } from './path.ts';
 import type { SockJsRoute } from './route.ts';
 import { answerPlain, type PlainSettings } from './websocket.ts';
 import { wrongMethod } from './wrong-method.ts';

@@ -1,10 +1,9 @@
-import { parseMessages } from '../../dialect/sockjs.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { UpForm } from './form.ts';
-import { bodiless, merged } from './headers.ts';
+import { merged, uncached } from './headers.ts';
 
 /** The type is for Firefox, which takes an answer without one for broken XML (SockJS 0.3.3, "XhrPolling"). */
-const HEADERS = bodiless('text/plain');
+const HEADERS = uncached('text/plain');
 
 /** An array of strings, whatever its type is said to be (SockJS 0.3.3, "test_content_types"). */
 export const xhrSend: UpForm = {
@@ -13,7 +12,7 @@ export const xhrSend: UpForm = {
   isCallback: false,
   preflight: 'OPTIONS, POST',
   direction: 'up',
-  parse: (body) => parseMessages(body),
+  json: (body) => body,
   answer: (exchange, headers) => {
     if (isKonqueror(exchange)) exchange.reply(200, merged(HEADERS, headers), 'ok');
     else exchange.reply(204, merged(HEADERS, headers), '');

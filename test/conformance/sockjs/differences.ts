@@ -107,6 +107,9 @@ export const INTENDED: readonly Difference[] = [
   ...row('the page acts with the origin of the gateway for whoever frames it', ['iframe'], {
     'content-security-policy': [undefined, "frame-ancestors 'self' http://page.example"],
   }),
+  ...row('who may frame the page can change: caches ask each time', ['iframe'], {
+    'cache-control': ['public, max-age=31536000', 'public, max-age=31536000, no-cache'],
+  }),
   ...row(
     'the cookie is for the requests of a session',
     ['info, preflight', 'info, preflight with fields', 'info, preflight of another page'],

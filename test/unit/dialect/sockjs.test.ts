@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { encodeEnd, encodeEntries, parseFrame, parseMessages } from '../../../gateway/dialect/sockjs.ts';
+import { encodeEnd, encodeEntries } from '../../../gateway/dialect/sockjs.ts';
+import { MessageReader } from '../../../gateway/dialect/sockjs-messages.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { startGateway } from '../../support/gateway.ts';
 import { SockJsRequests } from '../../support/sockjs.ts';
 
 describe('frames of SockJS', () => {
+  const read = (json: string, allowed?: 'array' | 'array or string'): string[] =>
+    new MessageReader(Buffer.from(json), allowed).rest().map(({ text }) => text);
+
   const entry = (text: string) => ({ message: Message.text(text), more: false, close: undefined });
   const end = (close?: { code: number; reason: string }) => ({ message: undefined, more: false, close });
 
@@ -26,20 +30,41 @@ describe('frames of SockJS', () => {
   });
 
   it('from a client are arrays of text, or on a WebSocket one text', () => {
-    const texts = (messages: readonly Message[]): string[] => messages.map(({ text }) => text);
-    assert.deepEqual(texts(parseMessages('["a","\\ud800"]')), ['a', '\ufffd']);
-    assert.deepEqual(texts(parseMessages(Buffer.from('["é"]'))), ['é']);
-    assert.deepEqual(texts(parseMessages('[]')), []);
-    assert.deepEqual(texts(parseFrame('"a"')), ['a']);
+    assert.deepEqual(read('["a","\\ud800"]'), ['a', '\ufffd']);
+    assert.deepEqual(read('["é"]'), ['é']);
+    assert.deepEqual(read(' [ "" , "\\u0041\\\\" ,"\\"" ] \r\n'), ['', 'A\\', '"']);
+    assert.deepEqual(read('[]'), []);
+    assert.deepEqual(read('"a"', 'array or string'), ['a']);
     for (const [body, reason] of [
       ['', /Payload expected/],
       ['"a"', /Payload expected/],
       ['[1]', /Payload expected/],
+      ['[["a"]]', /Payload expected/],
+      ['{"a":"b"}', /Payload expected/],
       ['["a"', /Broken JSON/],
+      ['["a",]', /Broken JSON/],
+      ['["a" "b"]', /Broken JSON/],
+      ['["a"]x', /Broken JSON/],
+      ['["a\n"]', /Broken JSON/],
+      ['["\\x"]', /Broken JSON/],
+      ['["a\\"]', /Broken JSON/],
+      ['\ufeff["a"]', /Broken JSON/],
     ] as const) {
-      assert.throws(() => parseMessages(body), { name: 'MalformedError', message: reason });
+      assert.throws(() => read(body), { name: 'MalformedError', message: reason }, body);
     }
-    assert.throws(() => parseFrame('1'), { name: 'MalformedError' });
+    assert.throws(() => read('1', 'array or string'), { name: 'MalformedError' });
+    assert.throws(() => read('"a" "b"', 'array or string'), { name: 'MalformedError' });
+  });
+
+  it('from a client keep long text as the bytes it came as', () => {
+    const text = 'é'.repeat(5000);
+    assert.deepEqual(read(JSON.stringify([text, `${text}\n`, 'b'])), [text, `${text}\n`, 'b']);
+  });
+
+  it('of 16 MiB that nest are refused at the first that does', () => {
+    const reader = new MessageReader(Buffer.alloc(16 * 1024 * 1024, '['));
+    assert.throws(() => reader.next(), { name: 'MalformedError' });
+    assert.ok(reader.position < 10);
   });
 
   it('are spelled once for all sessions that a program sends the same text to', async () => {

@@ -4,7 +4,7 @@ import { encodeBytes, encodeBytesControl, parseBytes } from '../../../gateway/pr
 import { Message } from '../../../gateway/protocol/message.ts';
 import { encodeText, encodeTextControl, parseText } from '../../../gateway/protocol/text-form.ts';
 import type { Unit } from '../../../gateway/protocol/unit.ts';
-import { parseAddress } from '../../../gateway/transport/address.ts';
+import { parseFallbackPath } from '../../../gateway/transport/fallback-path.ts';
 
 interface Frame {
   readonly type: string;
@@ -145,11 +145,11 @@ describe('the addresses, held against the vectors that the shim reads too (PROTO
   for (const { url, action, token, address } of read<AddressVector>('addresses')) {
     it(`takes ${address} apart`, () => {
       const base = new URL(url).pathname.replace(/\/+$/, '');
-      assert.deepEqual(parseAddress(new URL(address).pathname), { base, token, action });
+      assert.deepEqual(parseFallbackPath(new URL(address).pathname), { base, token, action });
     });
   }
 
   it('knows no other version', () => {
-    assert.equal(parseAddress('/echo/_fallback/v2/create'), undefined);
+    assert.equal(parseFallbackPath('/echo/_fallback/v2/create'), undefined);
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { MemoryBudget } from '../../../gateway/base/memory-budget.ts';
 import type { Receiver } from '../../../gateway/channel/channel.ts';
 import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
@@ -19,14 +20,15 @@ describe('a WebSocket of SockJS frames', () => {
 
   const open = async () => {
     const clock = new TestClock();
+    const memory = new MemoryBudget({ memory: 1_000_000, memoryPerAddress: 1_000_000 });
     const [near, client] = channelPair();
     const wire: string[] = [];
     const told: string[] = [];
-    const socket = new FramedSocket(near, clock, 1000);
+    const socket = new FramedSocket(near, { clock, heartbeat: 1000, openAccount: () => memory.account('a') });
     client.attach(scribe(wire));
     socket.attach(scribe(told));
     await turn();
-    return { clock, client, wire, told, socket };
+    return { memory, clock, client, wire, told, socket };
   };
 
   it('sends what comes in one turn of the loop in one frame', async () => {
@@ -73,6 +75,32 @@ describe('a WebSocket of SockJS frames', () => {
       assert.deepEqual(wire, ['o', 'closed 3000 Broken framing.']);
       assert.equal(clock.timers, 0);
     }
+  });
+
+  it('takes a frame of many messages in several turns, in order, and counts what waits', async () => {
+    const { client, told, memory, socket } = await open();
+    const texts = Array.from({ length: 2000 }, (_, index) => String(index));
+    client.send(Message.text(JSON.stringify(texts)));
+    client.send(Message.text('["behind"]'));
+    client.close({ code: 4001, reason: 'bye' });
+    await turn();
+    assert.ok(told.length < 2000, `${told.length} in one turn`);
+    socket.pause();
+    for (let turns = 0; turns < 20; turns++) await turn();
+    assert.ok(told.length < 2000, `${told.length} while it is paused`);
+    assert.ok(memory.held > 100_000, `${memory.held} counted`);
+    socket.resume();
+    while (told.length < 2002) await turn();
+    assert.deepEqual(told, [...texts, 'behind', 'closed 4001 bye']);
+    assert.equal(memory.held, 0);
+  });
+
+  it('ends where there is no memory for a long frame', async () => {
+    const { client, told, wire } = await open();
+    client.send(Message.text(JSON.stringify(['x'.repeat(1_100_000)])));
+    await turn();
+    assert.deepEqual(told, ['closed 1013 out of memory']);
+    assert.deepEqual(wire, ['o', 'closed 1013 out of memory']);
   });
 
   it('shows a sign of life where it was silent, and no more once it is over', async () => {

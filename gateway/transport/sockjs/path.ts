@@ -41,7 +41,7 @@ export function isFrequent(target: string): boolean {
 }
 
 /** Takes a path apart that belongs to the route of `routePath`; undefined if it is no form of SockJS. A slash at the end means nothing, as in sockjs 0.3.24. */
-export function parseAddress(given: string, routePath: string): SockJsAddress | undefined {
+export function parseSockJsPath(given: string, routePath: string): SockJsAddress | undefined {
   const least = routePath.length;
   if (given.length - least < 2) return { kind: 'greeting', base: routePath };
   const path = given.endsWith('/') ? given.slice(0, -1) : given;
@@ -71,7 +71,12 @@ function pageOf(name: string): PageAddress['kind'] | undefined {
   return IFRAME.test(name) ? 'iframe' : undefined;
 }
 
-/** What is left of the route is its own path, or segments behind it of which none is empty. */
+/**
+ * Behind the route's own path a segment is empty, or browsers read one as two: they take a backslash
+ * for a slash (WHATWG URL), and `/\evil.example` would be another host's address in the iframe page.
+ */
 function isBroken(path: string, end: number, least: number): boolean {
-  return end > least && path.slice(least, end).concat('/').includes('//');
+  if (end <= least) return false;
+  const segments = path.slice(least, end).concat('/');
+  return segments.includes('//') || segments.includes('\\');
 }

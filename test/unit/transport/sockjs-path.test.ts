@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isFrequent, parseAddress } from '../../../gateway/transport/sockjs/address.ts';
+import { isFrequent, parseSockJsPath } from '../../../gateway/transport/sockjs/path.ts';
 import { handshakeUrl } from '../../../gateway/transport/sockjs/url.ts';
 
 describe('an address below a route', () => {
@@ -38,7 +38,7 @@ describe('an address below a route', () => {
     ['/echo/000/abc/other', '/echo', undefined],
     ['/echo/iframe/', '/echo', undefined],
   ] as const) {
-    it(`${path} of the route "${route}"`, () => assert.deepEqual(parseAddress(path, route), expected));
+    it(`${path} of the route "${route}"`, () => assert.deepEqual(parseSockJsPath(path, route), expected));
   }
 
   it('is known by sight if it comes often', () => {

@@ -15,7 +15,7 @@ export function isFallback(path: string): boolean {
 }
 
 /** Takes a path apart; undefined if it is not of this version and form. */
-export function parseAddress(path: string): FallbackAddress | undefined {
+export function parseFallbackPath(path: string): FallbackAddress | undefined {
   const mark = path.lastIndexOf(MARK);
   const start = mark + MARK.length;
   if (mark < 0 || !path.startsWith(VERSION, start)) return undefined;

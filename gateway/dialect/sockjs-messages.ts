@@ -1,0 +1,146 @@
+import { isUtf8 } from 'node:buffer';
+import { Message } from '../protocol/message.ts';
+import { MalformedError } from '../protocol/unit.ts';
+
+/** Messages in one body. An honest client sends what it gathered while its last request was under way. */
+const MAX_MESSAGES = 65_536;
+
+/** Bytes from which on a message stays the bytes it is, if it has no escapes: decoding costs more. */
+const LONG = 4_096;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPENING = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSING = 0x5d;
+
+/**
+ * Reads the messages that a client sends: an array of strings in JSON. No other JSON is let in, so
+ * the work is linear in the bytes and nothing nests. Messages come one by one, which lets the caller
+ * pause between them. Faults are `MalformedError`s in the words that the protocol's own tests look
+ * for.
+ */
+export class MessageReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+  #count = 0;
+  /** There is one string and no array. */
+  #isLone = false;
+  #isOver = false;
+
+  /** `allowed`: a WebSocket message may have one string in place of the array. */
+  constructor(bytes: Buffer, allowed: 'array' | 'array or string' = 'array') {
+    this.#bytes = bytes;
+    if (bytes.length === 0) throw new MalformedError('Payload expected.');
+    if (!isUtf8(bytes)) throw new MalformedError('text is not UTF-8');
+    this.#skipBlanks();
+    if (bytes[this.#at] === OPENING) this.#at++;
+    else if (allowed === 'array' || bytes[this.#at] !== QUOTE) throw this.#unexpected();
+    else this.#isLone = true;
+  }
+
+  /** Bytes read so far. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** The next message; undefined behind the last. Throws a `MalformedError`. */
+  next(): Message | undefined {
+    if (this.#isOver) return undefined;
+    this.#skipBlanks();
+    if (this.#isLone) {
+      if (this.#count > 0) return this.#finish();
+      this.#count = 1;
+      return this.#string();
+    }
+    const byte = this.#bytes[this.#at];
+    if (byte === CLOSING) {
+      this.#at++;
+      return this.#finish();
+    }
+    if (this.#count > 0) {
+      if (byte !== COMMA) throw broken();
+      this.#at++;
+      this.#skipBlanks();
+    }
+    if (++this.#count > MAX_MESSAGES) throw new MalformedError('Too many messages.');
+    return this.#string();
+  }
+
+  /** All that is left. Throws a `MalformedError`. */
+  rest(): Message[] {
+    const messages: Message[] = [];
+    for (let next = this.next(); next !== undefined; next = this.next()) messages.push(next);
+    return messages;
+  }
+
+  #finish(): undefined {
+    this.#skipBlanks();
+    if (this.#at < this.#bytes.length) throw broken();
+    this.#isOver = true;
+  }
+
+  #string(): Message {
+    const bytes = this.#bytes;
+    if (bytes[this.#at] !== QUOTE) throw this.#unexpected();
+    const start = this.#at + 1;
+    const end = endOfString(bytes, start);
+    if (end < 0) throw broken();
+    this.#at = end + 1;
+    if (end - start > LONG && !HAZARD.test(bytes.toString('latin1', start, end))) {
+      return Message.utf8(bytes.subarray(start, end));
+    }
+    const text = bytes.toString('utf8', start, end);
+    return Message.text(HAZARD.test(text) ? unescaped(text) : text);
+  }
+
+  #skipBlanks(): void {
+    for (; this.#at < this.#bytes.length; this.#at++) {
+      const byte = this.#bytes[this.#at];
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
+    }
+  }
+
+  /** Some other value of JSON stands here, or none. */
+  #unexpected(): MalformedError {
+    const byte = this.#bytes[this.#at];
+    const isValue = byte !== undefined && '"[{-0123456789tfn'.includes(String.fromCharCode(byte));
+    return isValue ? new MalformedError('Payload expected.') : broken();
+  }
+}
+
+/** Where the quote is that ends a string; -1 if there is none. The search for it is the engine's own. */
+function endOfString(bytes: Buffer, start: number): number {
+  for (let end = bytes.indexOf(QUOTE, start); end >= 0; end = bytes.indexOf(QUOTE, end + 1)) {
+    let before = end;
+    while (before > start && bytes[before - 1] === BACKSLASH) before--;
+    // An odd number of backslashes escapes the quote.
+    if ((end - before) % 2 === 0) return end;
+  }
+  return -1;
+}
+
+/** An escape, or a control character, which JSON does not allow in a string. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const HAZARD = /[\\\x00-\x1f]/;
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * Text between the quotes of a string in JSON, without its escapes. A lone surrogate, which only an
+ * escape can make, becomes U+FFFD, as in `WebSocket.send` (WHATWG Web IDL, USVString): no WebSocket
+ * could carry it on.
+ */
+function unescaped(json: string): string {
+  let text: string;
+  try {
+    text = JSON.parse(`"${json}"`) as string;
+  } catch {
+    throw broken();
+  }
+  return LONE_SURROGATE.test(text) ? Buffer.from(text).toString() : text;
+}
+
+function broken(): MalformedError {
+  return new MalformedError('Broken JSON encoding.');
+}
