@@ -140,7 +140,7 @@ describe('a hostile client of SockJS', () => {
     });
 
     it('of thousands of messages arrives in order, in JSON and as a form', async () => {
-      const texts = Array.from({ length: 3000 }, (_, index) => `${index} é&"+%`);
+      const texts = Array.from({ length: 1200 }, (_, index) => `${index} é&"+%`);
       const json = JSON.stringify(texts);
       for (const [action, body] of [
         ['xhr_send', json],
