@@ -36,8 +36,10 @@ export class HostNames {
   }
 }
 
-/** A rooted name (`app.example.`) is the same host; anything that is not name and port is none. */
+const HOST = /^(?:(\[[0-9a-f:.]+\])|([a-z0-9_.-]+?)\.?)(?::\d{1,5})?$/;
+
+/** A name with the root's dot (`app.example.`) is the same host. Undefined unless it is name and port. */
 function nameOf(host: string): string | undefined {
-  const parts = /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(?::\d{1,5})?$/.exec(host);
-  return parts?.[1];
+  const parts = HOST.exec(host);
+  return parts?.[1] ?? parts?.[2];
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
+import proxyAddr from 'proxy-addr';
 
-/** Where a request comes from, as far as it is known by those who are believed. */
+/** The client behind a connection, as far as it is known from those who are trusted. */
 export interface Client {
   readonly remoteAddress: string;
   /** `X-Forwarded-For` for the next hop. */
@@ -11,27 +11,32 @@ export interface Client {
   readonly host: string;
 }
 
-/** The connection itself, and what came over it. */
+/** The connection itself, and the header fields that came over it. */
 export interface Peer {
   readonly address: string;
   readonly secure: boolean;
   header(name: string): string | undefined;
 }
 
-type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
+/**
+ * Proxies in a row that are looked behind. A client may write any number of trusted addresses, and
+ * each costs microseconds.
+ */
+const MAX_HOPS = 32;
 
 /**
- * The proxies whose word is taken. X-Forwarded-For, -Proto and -Host are believed and appended to when they come from one of these; from
- * anyone else they are a claim, dropped and made anew.
+ * The proxies that are trusted. X-Forwarded-For, -Proto and -Host are used and extended if they come
+ * from one of these; from anyone else they are dropped and made anew.
  */
 export class TrustedProxies {
-  readonly #networks: readonly Network[];
+  readonly #isTrusted: (address: string, index: number) => boolean;
 
+  /** `networks` are in CIDR notation. */
   constructor(networks: Iterable<string>) {
-    this.#networks = [...networks].map((network) => ipaddr.parseCIDR(network));
+    this.#isTrusted = proxyAddr.compile([...networks]);
   }
 
-  /** Looks up who is behind a connection. */
+  /** Finds the client behind a connection. */
   clientOf(peer: Peer): Client {
     const address = plainAddress(peer.address);
     const host = (peer.header('host') ?? '').toLowerCase();
@@ -50,11 +55,20 @@ export class TrustedProxies {
     };
   }
 
-  /** From the nearest entry back to the first that no trusted proxy wrote: it is the client, whatever stands before it. */
+  /** Whether this address is one of a trusted proxy. */
+  trusts(address: string): boolean {
+    return this.#isTrusted(address, 0);
+  }
+
+  /**
+   * Goes from the nearest entry back to the first that no trusted proxy has: it is the client, and
+   * what stands before it is the client's claim. proxy-addr's own walk would take an entry that is no
+   * address for the client.
+   */
   #follow(chain: readonly string[], peer: string): { remoteAddress: string; hops: number } {
     let remoteAddress = peer;
     let hops = 0;
-    for (let index = chain.length - 1; index >= 0; index--) {
+    for (let index = chain.length - 1; index >= 0 && hops < MAX_HOPS; index--) {
       const entry = String(chain[index]);
       if (!isAddress(entry)) break;
       remoteAddress = plainAddress(entry);
@@ -62,15 +76,6 @@ export class TrustedProxies {
       if (!this.trusts(remoteAddress)) break;
     }
     return { remoteAddress, hops };
-  }
-
-  /** Whether this address is one of a trusted proxy. */
-  trusts(address: string): boolean {
-    if (this.#networks.length === 0 || !isAddress(address)) return false;
-    const parsed = ipaddr.process(address);
-    return this.#networks.some(
-      ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network as ipaddr.IPv4, bits),
-    );
   }
 }
 
@@ -85,9 +90,9 @@ function withoutPort(entry: string): string {
   return parts?.[1] ?? parts?.[2] ?? entry;
 }
 
-/** The library would take `7` and `0x7f.1` for addresses too. */
+/** A zone (`fe80::1%eth0`) means nothing on another machine, and Node allows any text in it. */
 function isAddress(text: string): boolean {
-  return isIP(text) !== 0;
+  return isIP(text) !== 0 && !text.includes('%');
 }
 
 function listOf(value: string | undefined): string[] {
@@ -99,7 +104,7 @@ function listOf(value: string | undefined): string[] {
         .filter(Boolean);
 }
 
-/** Where each proxy appends, the entry the outermost trusted one wrote; where they replace, the only one. */
+/** Where each proxy appends, the outermost trusted one's entry; where they replace, the only one. */
 function atHop(list: readonly string[], hops: number): string | undefined {
   return list[Math.max(0, list.length - Math.max(1, hops))];
 }

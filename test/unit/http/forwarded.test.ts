@@ -77,7 +77,7 @@ describe('forwarded header fields', () => {
   });
 
   it('may hold rubbish, which goes no further', () => {
-    const headers = { 'x-forwarded-for': 'unknown, "_x", 192.0.2.7\u0000, 300.1.1.1, 7' };
+    const headers = { 'x-forwarded-for': 'unknown, "_x", 192.0.2.7\u0000, 300.1.1.1, fe80::1%x, 7' };
     assert.equal(client('10.0.0.1', headers).remoteAddress, '10.0.0.1');
     assert.equal(client('10.0.0.1', headers).forwardedFor, '10.0.0.1');
   });
