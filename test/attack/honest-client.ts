@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { createBody } from '../support/fallback-client.ts';
+import { createBody } from '../support/clients/fallback-client.ts';
 import { ECHO } from './target.ts';
 
 /** What a client saw: times there and back in milliseconds, and whatever went wrong. */

@@ -5,7 +5,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../support/free-ports.ts';
+import { freePort } from '../support/machine/free-ports.ts';
 import { cpuTime } from './process-usage.ts';
 import type { ServerProcess } from './server-process.ts';
 

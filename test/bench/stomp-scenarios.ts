@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type RealBroker, startRabbitMq } from '../support/brokers.ts';
+import { type RealBroker, startRabbitMq } from '../support/stomp/brokers.ts';
 import { measure, withCpu } from './measure.ts';
 import type { Figures, Target, Task, Usage } from './messages.ts';
 import { groupCpuTime } from './process-usage.ts';

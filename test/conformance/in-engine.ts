@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Context } from 'mocha';
 import type { EngineName } from '../engines/engine.ts';
-import { type Pages, startFront } from '../support/front.ts';
-import { reportFrom } from '../support/report-from.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { reportFrom } from '../support/pages/report-from.ts';
+import { type Pages, startFront } from '../support/servers/front.ts';
 import { casesOf, scenario, type Tag } from './conformance.ts';
 
 const script = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');

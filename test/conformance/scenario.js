@@ -13,7 +13,7 @@
  *   local      needs no server at all
  *   lines      an echo server that takes lines of text only
  *   echo       any echo server
- *   commands   the server of test/support/conformance-upstream.ts
+ *   commands   the server of test/support/servers/conformance-upstream.ts
  *   refuse     the same, where a handshake can be refused
  *   transport  asks the shim which transport it uses
  */

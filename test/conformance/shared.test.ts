@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
-import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
-import { startGateway } from '../support/gateway.ts';
+import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { carriers } from './carriers.ts';
 import { casesOf, runCase, scenario } from './conformance.ts';
 

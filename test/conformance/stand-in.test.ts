@@ -1,5 +1,5 @@
 import { openRealm } from '../support/browser/realm.ts';
-import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
+import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
 import { websocketConformance } from './conformance.ts';
 
 /** Without shim and gateway: what the scenario expects is what a WebSocket does that nobody here wrote. */

@@ -4,8 +4,8 @@ import {
   selectProtocol,
   startConformanceUpstream,
   type Upstream,
-} from '../support/conformance-upstream.ts';
-import { startGateway } from '../support/gateway.ts';
+} from '../support/servers/conformance-upstream.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { carriers } from './carriers.ts';
 import { type Tag, websocketConformance } from './conformance.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type Front, startFront } from '../support/front.ts';
-import { type GatewayProgram, startProgram } from '../support/gateway.ts';
-import { reportFrom } from '../support/report-from.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { reportFrom } from '../support/pages/report-from.ts';
+import { type Front, startFront } from '../support/servers/front.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
 
 /** Sends a message every 100 ms for four seconds, and reports when it was open, when each came back, and the transport at the end. */
 const pages = {

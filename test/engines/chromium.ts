@@ -1,5 +1,5 @@
 import type { BrowserContext } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium } from '../support/pages/chromium.ts';
 import type { RunOptions, RunResult } from './engine.ts';
 import { program } from './programs.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Tag } from '../conformance/conformance.ts';
 import { choiceIn, conformanceIn, transportsIn } from '../conformance/in-engine.ts';
-import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
-import { startProgram } from '../support/gateway.ts';
+import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
+import { startProgram } from '../support/servers/gateway.ts';
 import { RUNS } from './runs.ts';
 
 /** Only these engines, separated by commas. @default all */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
-import { type Pages, startFront } from '../support/front.ts';
-import { startProgram } from '../support/gateway.ts';
-import { reportFrom } from '../support/report-from.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { reportFrom } from '../support/pages/report-from.ts';
+import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
+import { type Pages, startFront } from '../support/servers/front.ts';
+import { startProgram } from '../support/servers/gateway.ts';
 import { webSocketJs } from './flash.ts';
 
 const TEXTS = ['hello', '\u20ac and \ud83d\ude00', 'x'.repeat(70_000)];

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Broker } from '../../gateway/stomp/broker/broker.ts';
 import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
-import { conformanceService, startConformanceUpstream } from '../support/conformance-upstream.ts';
-import { type Front, startFront } from '../support/front.ts';
-import { startGateway } from '../support/gateway.ts';
-import { reportFrom } from '../support/report-from.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { reportFrom } from '../support/pages/report-from.ts';
+import { conformanceService, startConformanceUpstream } from '../support/servers/conformance-upstream.ts';
+import { type Front, startFront } from '../support/servers/front.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { stompParts } from '../support/stomp-parts.ts';
 
 const script = readFileSync(new URL('hixie/page.js', import.meta.url), 'utf8');

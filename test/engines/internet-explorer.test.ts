@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { GatewaySocket } from '../../gateway/index.ts';
-import { type Front, type Pages, startFront } from '../support/front.ts';
-import { startGateway } from '../support/gateway.ts';
-import { reportFrom } from '../support/report-from.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { reportFrom } from '../support/pages/report-from.ts';
+import { type Front, type Pages, startFront } from '../support/servers/front.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import type { EngineName } from './engine.ts';
 
 /*

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startFront } from '../support/front.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { startFront } from '../support/servers/front.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { type EngineName, run } from './engine.ts';
 
 /** Goes step by step as its messages come back, and leaves at the last. */

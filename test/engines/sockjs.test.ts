@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { UNSAFE_FOR_CLIENTS, UNSAFE_FOR_SERVERS } from '../conformance/sockjs/unsafe.ts';
-import { type Front, type Pages, startFront } from '../support/front.ts';
-import { type GatewayProgram, startProgram } from '../support/gateway.ts';
-import { reportFrom } from '../support/report-from.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { reportFrom } from '../support/pages/report-from.ts';
+import { type Front, type Pages, startFront } from '../support/servers/front.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
 import type { EngineName } from './engine.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');

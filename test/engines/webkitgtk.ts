@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { freePort } from '../support/free-ports.ts';
+import { freePort } from '../support/machine/free-ports.ts';
 import type { RunOptions, RunResult } from './engine.ts';
 import { program, programBelow } from './programs.ts';
 import { display, inSandbox, type Sandbox, whileRuns } from './sandbox.ts';

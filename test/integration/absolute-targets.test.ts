@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { startGateway } from '../support/gateway.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { ask, statusOf } from '../unit/http/raw-client.ts';
 
 const HANDSHAKE = [

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { FallbackClient } from '../support/fallback-client.ts';
-import { type GatewayProgram, startProgram } from '../support/gateway.ts';
+import { FallbackClient } from '../support/clients/fallback-client.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 
 const MIB = 1024 ** 2;

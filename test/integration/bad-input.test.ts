@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createGateway, type Gateway } from '../../gateway/index.ts';
-import { type Ask, createBody, FallbackClient, frames } from '../support/fallback-client.ts';
+import { type Ask, createBody, FallbackClient, frames } from '../support/clients/fallback-client.ts';
 
 const HEADER = { 'x-fallback': 'create' };
 

@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { GatewaySocket, HandlerRequest } from '../../gateway/index.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type Front, startFront } from '../support/front.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { launchChromium } from '../support/pages/chromium.ts';
+import { type Front, startFront } from '../support/servers/front.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 /**
  * An application's page on its own origin. `amputate` makes of the window what IE8 has: no WebSocket, no EventSource, no request that goes to another origin. What is in

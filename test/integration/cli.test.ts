@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
-import { selfSigned } from '../support/self-signed.ts';
+import { selfSigned } from '../support/machine/self-signed.ts';
 import { until } from '../support/until.ts';
 
 const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));

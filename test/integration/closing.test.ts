@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { GatewaySocket } from '../../gateway/index.ts';
-import { FallbackClient } from '../support/fallback-client.ts';
-import { startGateway } from '../support/gateway.ts';
+import { FallbackClient } from '../support/clients/fallback-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 /** Bytes that are more than an outbox and the buffers of the system hold. */
 const MUCH = 32 * 1024 ** 2;

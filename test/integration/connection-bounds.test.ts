@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { createBody, FallbackClient } from '../support/fallback-client.ts';
-import { startGateway } from '../support/gateway.ts';
+import { createBody, FallbackClient } from '../support/clients/fallback-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 
 type Started = Awaited<ReturnType<typeof startGateway>>;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import { createBody, FallbackClient } from '../support/fallback-client.ts';
-import { startGateway } from '../support/gateway.ts';
+import { createBody, FallbackClient } from '../support/clients/fallback-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 const COOKIES = ['id=7; Path=/; HttpOnly', 'sticky=a'];
 const PAGE = 'http://page.test';

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium, newPage } from '../support/chromium.ts';
-import { FaultProxy } from '../support/fault-proxy.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { FaultProxy } from '../support/faults/fault-proxy.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { launchChromium, newPage } from '../support/pages/chromium.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 /** What works in it. */
 const TRANSPORTS = [

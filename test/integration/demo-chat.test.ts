@@ -2,12 +2,12 @@ import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
-import { startRabbitMq } from '../support/brokers.ts';
-import { launchChromium, newPage } from '../support/chromium.ts';
-import { useDemoPage } from '../support/demo-page.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { StompClient } from '../support/stomp-client.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { launchChromium, newPage } from '../support/pages/chromium.ts';
+import { useDemoPage } from '../support/pages/demo-page.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { startRabbitMq } from '../support/stomp/brokers.ts';
+import { StompClient } from '../support/stomp/stomp-client.ts';
 
 describe('the chat page', function () {
   this.timeout(60_000);

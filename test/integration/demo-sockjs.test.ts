@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium, newPage } from '../support/chromium.ts';
-import { useDemoPage } from '../support/demo-page.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { launchChromium, newPage } from '../support/pages/chromium.ts';
+import { useDemoPage } from '../support/pages/demo-page.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 describe('the page with STOMP over SockJS', function () {
   this.timeout(60_000);

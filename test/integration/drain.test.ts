@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createGateway } from '../../gateway/index.ts';
-import { createBody, FallbackClient } from '../support/fallback-client.ts';
+import { createBody, FallbackClient } from '../support/clients/fallback-client.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 describe('a gateway that drains', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { openRealm, type Realm, type RealmOptions } from '../support/browser/realm.ts';
-import { FaultProxy } from '../support/fault-proxy.ts';
-import type { Fault } from '../support/faults.ts';
-import { type Flood, floodScript, startFlood } from '../support/flood.ts';
-import { type GatewayProgram, startProgram } from '../support/gateway.ts';
+import { type Flood, floodScript, startFlood } from '../support/clients/flood.ts';
+import { FaultProxy } from '../support/faults/fault-proxy.ts';
+import type { Fault } from '../support/faults/faults.ts';
 import { seedFromEnvironment } from '../support/random.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 
 const full = process.env.CI === 'true' || process.env.FULL === '1';

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { silentLog } from '../../gateway/base/log.ts';
 import { createGateway, type GatewayOptions } from '../../gateway/index.ts';
-import { startGateway, startProgram } from '../support/gateway.ts';
-import { askForPolicies, POLICY_REQUEST as REQUEST, usedHeap } from '../support/policy-flood.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
+import { askForPolicies, POLICY_REQUEST as REQUEST, usedHeap } from '../support/clients/policy-flood.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { type SelfSigned, selfSigned } from '../support/machine/self-signed.ts';
+import { startGateway, startProgram } from '../support/servers/gateway.ts';
 import { ask, rawClient, statusOf } from '../unit/http/raw-client.ts';
 
 describe('Flash socket policies', () => {

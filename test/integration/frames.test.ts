@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openRealm, type Realm, type RealmOptions } from '../support/browser/realm.ts';
-import { FaultProxy } from '../support/fault-proxy.ts';
-import { startGateway } from '../support/gateway.ts';
+import { FaultProxy } from '../support/faults/fault-proxy.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 
 const IE: Partial<RealmOptions> = {

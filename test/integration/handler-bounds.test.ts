@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { startGateway } from '../support/gateway.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 describe('a route of a handler', () => {
   it("has the gateway's own bounds, and not those of some configured route", async () => {

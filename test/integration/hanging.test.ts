@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
-import { startConformanceUpstream, type Upstream } from '../support/conformance-upstream.ts';
-import { FaultProxy } from '../support/fault-proxy.ts';
-import type { UpgradeFate } from '../support/faults.ts';
-import { startGateway } from '../support/gateway.ts';
+import { FaultProxy } from '../support/faults/fault-proxy.ts';
+import type { UpgradeFate } from '../support/faults/faults.ts';
+import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 
 describe('where a WebSocket does not come through', () => {

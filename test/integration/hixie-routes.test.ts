@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import type { GatewayOptions } from '../../gateway/index.ts';
 import { startNginx } from '../bench/nginx.ts';
-import { conformanceService } from '../support/conformance-upstream.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { event, listen, RawClient, Servers } from '../support/upstreams.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { conformanceService } from '../support/servers/conformance-upstream.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { event, listen, RawClient, Servers } from '../support/servers/upstreams.ts';
 
 /** The example of draft-hixie-thewebsocketprotocol-76 §1.2. */
 const keys = { 'Sec-WebSocket-Key1': '4 @1  46546xW%0l 1 5', 'Sec-WebSocket-Key2': '12998 5 Y3 1  .P00' };

@@ -6,9 +6,9 @@ import type { Channel } from '../../gateway/channel/channel.ts';
 import { channelPair } from '../../gateway/channel/channel-pair.ts';
 import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
 import { Message } from '../../gateway/protocol/message.ts';
-import { nativeGateways } from '../support/native-gateways.ts';
+import { nativeGateways } from '../support/servers/native-gateways.ts';
+import { pour, RawClient, Recorder, Servers } from '../support/servers/upstreams.ts';
 import { TestClock } from '../support/test-clock.ts';
-import { pour, RawClient, Recorder, Servers } from '../support/upstreams.ts';
 
 /** The example of draft-hixie-thewebsocketprotocol-76 §1.2. */
 const KEY1 = '4 @1  46546xW%0l 1 5';

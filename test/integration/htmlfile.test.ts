@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { get, type IncomingMessage } from 'node:http';
-import { FallbackClient } from '../support/fallback-client.ts';
-import { startGateway } from '../support/gateway.ts';
+import { FallbackClient } from '../support/clients/fallback-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 /** A document as it grows, and what its scripts have called with: how a browser would read it. */
 interface Stream {

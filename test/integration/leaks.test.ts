@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { GatewaySocket } from '../../gateway/index.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type Front, startFront } from '../support/front.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { launchChromium } from '../support/pages/chromium.ts';
+import { type Front, startFront } from '../support/servers/front.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 const TRANSPORTS = ['xhr-streaming', 'eventsource', 'iframe-htmlfile', 'xhr-polling', 'jsonp-polling'];
 const MESSAGES = 10_000;

@@ -1,8 +1,8 @@
 import { conformanceIn } from '../conformance/in-engine.ts';
 import type { EngineName } from '../engines/engine.ts';
-import { type GatewayProgram, startProgram } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { websocketd } from '../support/upstream-websocketd.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { websocketd } from '../support/servers/upstream-websocketd.ts';
 
 const STREAMS = ['xhr-streaming', 'eventsource', 'xhr-polling'];
 const runs: readonly { engine: EngineName; transports: readonly string[] }[] = [

@@ -8,8 +8,8 @@ import { CARRIERS } from '../../client-shim/src/transport/order.ts';
 import type { Platform } from '../../client-shim/src/transport/platform.ts';
 import { xhrRequester } from '../../client-shim/src/transport/xhr-requester.ts';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
-import { type Flood, numbered, startFlood } from '../support/flood.ts';
-import { startGateway } from '../support/gateway.ts';
+import { type Flood, numbered, startFlood } from '../support/clients/flood.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 
 const MESSAGES = 20_000;

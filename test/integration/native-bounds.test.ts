@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { GatewayOptions } from '../../gateway/index.ts';
-import { FallbackClient } from '../support/fallback-client.ts';
-import { startGateway } from '../support/gateway.ts';
+import { FallbackClient } from '../support/clients/fallback-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { RawClient, Servers } from '../support/servers/upstreams.ts';
 import { until } from '../support/until.ts';
-import { RawClient, Servers } from '../support/upstreams.ts';
 
 type Started = Awaited<ReturnType<typeof startGateway>>;
 

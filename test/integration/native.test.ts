@@ -6,9 +6,9 @@ import type { GatewaySocket } from '../../gateway/backend/gateway-socket.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from '../../gateway/backend/handler.ts';
 import { RefusedError } from '../../gateway/base/errors.ts';
 import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
-import { nativeGateways } from '../support/native-gateways.ts';
+import { nativeGateways } from '../support/servers/native-gateways.ts';
+import { event, frame, pour, RawClient, Servers, sampleAccept } from '../support/servers/upstreams.ts';
 import { TestClock } from '../support/test-clock.ts';
-import { event, frame, pour, RawClient, Servers, sampleAccept } from '../support/upstreams.ts';
 
 const mask = Buffer.of(0x37, 0xfa, 0x21, 0x3d);
 

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium.ts';
-import { type Feed, HEARTBEAT, startFeed, WINDOW } from '../support/feed.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { launchChromium } from '../support/pages/chromium.ts';
+import { type Feed, HEARTBEAT, startFeed, WINDOW } from '../support/servers/feed.ts';
 import { until } from '../support/until.ts';
 
 const TRANSPORTS = ['xhr-streaming', 'eventsource', 'iframe-htmlfile', 'xhr-polling', 'jsonp-polling'];

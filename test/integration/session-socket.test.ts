@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { createGateway, type Gateway, type GatewaySocket } from '../../gateway/index.ts';
-import { FallbackClient, frames } from '../support/fallback-client.ts';
+import { FallbackClient, frames } from '../support/clients/fallback-client.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 /** A session carrier, spoken raw. Messages are collected: text with `␞` for the frame end, binary as hex. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GatewaySocket } from '../../gateway/index.ts';
-import { type Answer, createBody, FallbackClient, frames } from '../support/fallback-client.ts';
-import { startGateway } from '../support/gateway.ts';
+import { type Answer, createBody, FallbackClient, frames } from '../support/clients/fallback-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 
 /** Several sessions of one page on one carrier (PROTOCOL.md §10), as the gateway serves them. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { carriers } from '../conformance/carriers.ts';
 import { openRealm } from '../support/browser/realm.ts';
-import { startGateway } from '../support/gateway.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 
 const SOCKETS = 5;

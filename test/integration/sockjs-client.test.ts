@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { UNSAFE_FOR_CLIENTS, UNSAFE_FOR_SERVERS } from '../conformance/sockjs/unsafe.ts';
-import { startGateway } from '../support/gateway.ts';
-import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/sockjs-client.ts';
+import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/clients/sockjs-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 const MIB = 1024 ** 2;
 

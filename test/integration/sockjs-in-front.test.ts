@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { startGateway } from '../support/gateway.ts';
-import { NODE_TRANSPORTS, sockJs } from '../support/sockjs-client.ts';
+import { NODE_TRANSPORTS, sockJs } from '../support/clients/sockjs-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 interface Connection {
   on(event: 'data', listener: (text: string) => void): void;

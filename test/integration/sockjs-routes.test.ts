@@ -6,9 +6,9 @@ import express from 'express';
 import { WebSocketServer } from 'ws';
 import { createLog } from '../../gateway/base/log.ts';
 import { createGateway, type HandlerRequest } from '../../gateway/index.ts';
-import { startGateway } from '../support/gateway.ts';
-import { PAGE, SocketReader, SockJsRequests } from '../support/sockjs.ts';
-import { sockJs } from '../support/sockjs-client.ts';
+import { PAGE, SocketReader, SockJsRequests } from '../support/clients/sockjs.ts';
+import { sockJs } from '../support/clients/sockjs-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { rawClient } from '../unit/http/raw-client.ts';
 
 type Started = Awaited<ReturnType<typeof startGateway>>;

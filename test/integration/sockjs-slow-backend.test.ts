@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { startGateway } from '../support/gateway.ts';
-import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/sockjs-client.ts';
+import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/clients/sockjs-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 /** Clients of a page give a transport little more than the time that `/info` took, and then try the next. */
 describe('SockJS before a backend that takes its time', () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { type RealBroker, startRabbitMq } from '../support/brokers.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/sockjs-client.ts';
-import { connectStompJsOver, type StompJsClient } from '../support/stomp-js.ts';
+import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/clients/sockjs-client.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { type RealBroker, startRabbitMq } from '../support/stomp/brokers.ts';
+import { connectStompJsOver, type StompJsClient } from '../support/stomp/stomp-js.ts';
 
 type Started = Awaited<ReturnType<typeof startGateway>>;
 

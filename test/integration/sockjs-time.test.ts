@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createGateway, type Gateway, type GatewaySocket } from '../../gateway/gateway.ts';
-import { SocketReader, SockJsRequests } from '../support/sockjs.ts';
+import { SocketReader, SockJsRequests } from '../support/clients/sockjs.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { until } from '../support/until.ts';
 

@@ -9,11 +9,9 @@ import { systemClock } from '../../gateway/base/clock.ts';
 import { type Log, silentLog } from '../../gateway/base/log.ts';
 import { type SpliceOptions, spliceUpgrade } from '../../gateway/native/splice.ts';
 import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
-import { TestClock } from '../support/test-clock.ts';
-import { until } from '../support/until.ts';
-import { websocketd } from '../support/upstream-websocketd.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { type SelfSigned, selfSigned } from '../support/machine/self-signed.ts';
+import { websocketd } from '../support/servers/upstream-websocketd.ts';
 import {
   event,
   frame,
@@ -23,7 +21,9 @@ import {
   Servers,
   sampleAccept,
   target,
-} from '../support/upstreams.ts';
+} from '../support/servers/upstreams.ts';
+import { TestClock } from '../support/test-clock.ts';
+import { until } from '../support/until.ts';
 
 const mask = Buffer.of(0x37, 0xfa, 0x21, 0x3d);
 const switched = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${sampleAccept}\r\n`;

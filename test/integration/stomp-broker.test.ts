@@ -4,12 +4,12 @@ import { Message } from '../../gateway/protocol/message.ts';
 import { Broker, brokerBackend } from '../../gateway/stomp/broker/broker.ts';
 import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
-import { startGateway } from '../support/gateway.ts';
-import { StompClient } from '../support/stomp-client.ts';
-import { brokerDifferences } from '../support/stomp-differences.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { handshake, Recorder } from '../support/servers/upstreams.ts';
+import { brokerDifferences } from '../support/stomp/differences.ts';
+import { StompClient } from '../support/stomp/stomp-client.ts';
+import { brokerSuite } from '../support/stomp/suite.ts';
 import { stompParts } from '../support/stomp-parts.ts';
-import { brokerSuite } from '../support/stomp-suite.ts';
-import { handshake, Recorder } from '../support/upstreams.ts';
 
 const connectMessage = Message.text('CONNECT\naccept-version:1.2\nheart-beat:5000,5000\n\n\0');
 const parts = stompParts();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { GatewayOptions } from '../../gateway/index.ts';
 import { type CarrierUnderTest, carriers } from '../conformance/carriers.ts';
-import { type RealBroker, startActiveMq, startRabbitMq } from '../support/brokers.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type Place, runInPage, runsIn } from '../support/stomp-clients/in-realm.ts';
-import { casesOf, type StompLibrary, stompLibraries, type Tag } from '../support/stomp-clients/libraries.ts';
-import { stompJsSuite } from '../support/stomp-js-suite.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { type RealBroker, startActiveMq, startRabbitMq } from '../support/stomp/brokers.ts';
+import { type Place, runInPage, runsIn } from '../support/stomp/clients/in-realm.ts';
+import { casesOf, type StompLibrary, stompLibraries, type Tag } from '../support/stomp/clients/libraries.ts';
+import { stompJsSuite } from '../support/stomp/stomp-js-suite.ts';
 
 type Route = NonNullable<GatewayOptions['routes']>[number];
 type Results = ReadonlyMap<string, string | null>;

@@ -1,7 +1,7 @@
 import type { EngineName } from '../engines/engine.ts';
-import { startProgram } from '../support/gateway.ts';
-import { stompClientsIn } from '../support/stomp-clients/in-engine.ts';
-import { stompLibraries, type Tag } from '../support/stomp-clients/libraries.ts';
+import { startProgram } from '../support/servers/gateway.ts';
+import { stompClientsIn } from '../support/stomp/clients/in-engine.ts';
+import { stompLibraries, type Tag } from '../support/stomp/clients/libraries.ts';
 
 /** The two that keep to the language of 2000; the others need an engine of today, whatever a shim does. */
 const old = stompLibraries.filter(({ face }) => face === 'classic');

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { executable } from '../engines/programs.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { connectStompJs } from '../support/stomp-js.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { connectStompJs } from '../support/stomp/stomp-js.ts';
 
 /** Debian's own, which has the packages of apt, before any other. */
 const python = executable('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';

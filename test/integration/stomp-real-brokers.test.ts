@@ -1,8 +1,8 @@
-import { type RealBroker, startActiveMq, startRabbitMq } from '../support/brokers.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { brokerDifferences, type Differences } from '../support/stomp-differences.ts';
-import { brokerSuite } from '../support/stomp-suite.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { type RealBroker, startActiveMq, startRabbitMq } from '../support/stomp/brokers.ts';
+import { brokerDifferences, type Differences } from '../support/stomp/differences.ts';
+import { brokerSuite } from '../support/stomp/suite.ts';
 
 const rabbitMq: Differences = {
   nack: 'again',

@@ -10,10 +10,10 @@ import type { StompRouteSettings } from '../../gateway/index.ts';
 import { Broker } from '../../gateway/stomp/broker/broker.ts';
 import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
-import { FallbackClient } from '../support/fallback-client.ts';
-import { startGateway } from '../support/gateway.ts';
-import { selfSigned } from '../support/self-signed.ts';
-import { StompClient } from '../support/stomp-client.ts';
+import { FallbackClient } from '../support/clients/fallback-client.ts';
+import { selfSigned } from '../support/machine/self-signed.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { StompClient } from '../support/stomp/stomp-client.ts';
 import { stompParts } from '../support/stomp-parts.ts';
 import { until } from '../support/until.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { EngineName } from '../engines/engine.ts';
-import type { Pages } from '../support/front.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { libraryPages, libraryTags, names, oddResults, pageScript } from '../support/stomp-shim/in-engine.ts';
-import { scenarioCode } from '../support/stomp-shim/libraries.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import type { Pages } from '../support/servers/front.ts';
+import { libraryPages, libraryTags, names, oddResults, pageScript } from '../support/stomp/shim/in-engine.ts';
+import { scenarioCode } from '../support/stomp/shim/libraries.ts';
 
 /** Scenarios of the unrepaired library that go wrong in every engine, and in JScript besides. */
 const wrong: Record<string, { everywhere: string[]; jscript: string[] }> = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { EngineName } from '../engines/engine.ts';
-import type { Pages } from '../support/front.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { libraryPages, libraryTags, names, oddResults, pageScript } from '../support/stomp-shim/in-engine.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import type { Pages } from '../support/servers/front.ts';
+import { libraryPages, libraryTags, names, oddResults, pageScript } from '../support/stomp/shim/in-engine.ts';
 
 const sockJs = readFileSync(
   new URL('../../node_modules/sockjs-client/dist/sockjs.min.js', import.meta.url),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { EngineName } from '../engines/engine.ts';
-import { type RealBroker, startRabbitMq } from '../support/brokers.ts';
-import { type Front, type Pages, startFront } from '../support/front.ts';
-import { type GatewayProgram, startProgram } from '../support/gateway.ts';
-import { reportFrom } from '../support/report-from.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { reportFrom } from '../support/pages/report-from.ts';
+import { type Front, type Pages, startFront } from '../support/servers/front.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type RealBroker, startRabbitMq } from '../support/stomp/brokers.ts';
 import {
   casesOf,
   type StompLibrary,
@@ -13,11 +13,11 @@ import {
   sourceOf,
   stompLibraries,
   type Tag,
-} from '../support/stomp-clients/libraries.ts';
+} from '../support/stomp/clients/libraries.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const sockJs = read('../../node_modules/sockjs-client/dist/sockjs.min.js');
-const runner = read('../support/stomp-clients/page.js');
+const runner = read('../support/stomp/clients/page.js');
 const stompJs = stompLibraries.find(({ name }) => name === 'stompjs 2.3.3') as StompLibrary;
 
 /** stompjs as pages of Spring have it: over a SockJS of one transport. Told of the library, the shim repairs what it does to surrogate pairs. */

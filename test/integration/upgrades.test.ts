@@ -7,9 +7,9 @@ import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { createGateway, type Gateway } from '../../gateway/index.ts';
-import { startGateway } from '../support/gateway.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { type SelfSigned, selfSigned } from '../support/machine/self-signed.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 
 /** What Java's HttpClient and `curl --http2` send with a first request (RFC 7540 §3.2). */
 const H2C =

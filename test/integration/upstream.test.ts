@@ -11,11 +11,11 @@ import { RefusedError } from '../../gateway/base/errors.ts';
 import { acceptOf } from '../../gateway/native/handshake-rules.ts';
 import { ABNORMAL, NO_STATUS } from '../../gateway/protocol/close.ts';
 import { Message } from '../../gateway/protocol/message.ts';
-import { requireOrSkip } from '../support/require-or-skip.ts';
-import { type SelfSigned, selfSigned } from '../support/self-signed.ts';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { type SelfSigned, selfSigned } from '../support/machine/self-signed.ts';
+import { websocketd } from '../support/servers/upstream-websocketd.ts';
+import { event, handshake, listen, pour, Recorder, Servers, target } from '../support/servers/upstreams.ts';
 import { TestClock } from '../support/test-clock.ts';
-import { websocketd } from '../support/upstream-websocketd.ts';
-import { event, handshake, listen, pour, Recorder, Servers, target } from '../support/upstreams.ts';
 
 const options: UpstreamOptions = { clock: systemClock, connectTimeout: 5000, maxMessage: 1 << 24, ping: 0 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GatewayOptions } from '../../gateway/index.ts';
-import { createBody, FallbackClient } from '../support/fallback-client.ts';
-import { startGateway } from '../support/gateway.ts';
+import { createBody, FallbackClient } from '../support/clients/fallback-client.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 import { rawClient, statusOf } from '../unit/http/raw-client.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createGateway, type Gateway } from '../../gateway/index.ts';
-import { type Answer, createBody, FallbackClient } from '../support/fallback-client.ts';
+import { type Answer, createBody, FallbackClient } from '../support/clients/fallback-client.ts';
 
 /** The text that a script calls back with. */
 function told({ body }: Answer): string {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import type { GatewayOptions, GatewaySocket } from '../../gateway/index.ts';
-import { startGateway } from '../support/gateway.ts';
-import { usedMemory } from '../support/memory.ts';
-import { PAGE, SocketReader, SockJsRequests } from '../support/sockjs.ts';
+import { PAGE, SocketReader, SockJsRequests } from '../support/clients/sockjs.ts';
+import { usedMemory } from '../support/machine/memory.ts';
+import { startGateway } from '../support/servers/gateway.ts';
 import { ask, rawClient, statusOf } from '../unit/http/raw-client.ts';
 
 const ELSEWHERE = 'http://elsewhere.example';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { createGateway, type Gateway } from '../../gateway/index.ts';
-import { createBody, FallbackClient } from '../support/fallback-client.ts';
+import { createBody, FallbackClient } from '../support/clients/fallback-client.ts';
 
 const CREATE = '/echo/_fallback/v1/create';
 

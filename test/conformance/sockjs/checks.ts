@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Answer } from '../../support/fallback-client.ts';
-import { PAGE, type SockJsRequests } from '../../support/sockjs.ts';
+import type { Answer } from '../../support/clients/fallback-client.ts';
+import { PAGE, type SockJsRequests } from '../../support/clients/sockjs.ts';
 
 type Headers = Answer['headers'];
 

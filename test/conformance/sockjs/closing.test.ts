@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Services, type SockJsRequests, startServices } from '../../support/sockjs.ts';
+import { type Services, type SockJsRequests, startServices } from '../../support/clients/sockjs.ts';
 import { ask, rawClient, statusOf } from '../../unit/http/raw-client.ts';
 
 const PRELUDE = `${'h'.repeat(2048)}\n`;

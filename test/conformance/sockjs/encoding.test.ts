@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Services, startServices } from '../../support/sockjs.ts';
+import { type Services, startServices } from '../../support/clients/sockjs.ts';
 import { UNSAFE_FOR_CLIENTS, UNSAFE_FOR_SERVERS } from './unsafe.ts';
 
 describe('SockJS 0.3.3: JSON Unicode encoding', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Services, type SockJsRequests, startServices } from '../../support/sockjs.ts';
+import { type Services, type SockJsRequests, startServices } from '../../support/clients/sockjs.ts';
 import { assertNotCached, assertType } from './checks.ts';
 
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };

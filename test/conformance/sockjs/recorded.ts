@@ -1,4 +1,4 @@
-import { PAGE } from '../../support/sockjs.ts';
+import { PAGE } from '../../support/clients/sockjs.ts';
 
 /** A request that was seen on the wire, or that a client could make by mistake. */
 export interface Recorded {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sockjs from 'sockjs';
-import { startGateway } from '../../support/gateway.ts';
-import { PAGE, SockJsRequests } from '../../support/sockjs.ts';
+import { PAGE, SockJsRequests } from '../../support/clients/sockjs.ts';
+import { startGateway } from '../../support/servers/gateway.ts';
 import { type Difference, INTENDED } from './differences.ts';
 import { RECORDED, type Recorded } from './recorded.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Services, startServices } from '../../support/sockjs.ts';
+import { type Services, startServices } from '../../support/clients/sockjs.ts';
 import { assertCached, assertCors, assertNotCached, assertOptions, assertType } from './checks.ts';
 
 describe('SockJS 0.3.3: static URLs', () => {

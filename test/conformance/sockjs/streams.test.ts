@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RESPONSE_LIMIT, type Services, startServices } from '../../support/sockjs.ts';
+import { RESPONSE_LIMIT, type Services, startServices } from '../../support/clients/sockjs.ts';
 import { assertNotCached, assertType } from './checks.ts';
 
 describe('SockJS 0.3.3: EventSource and HtmlFile', () => {

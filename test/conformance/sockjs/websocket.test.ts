@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Services, SocketReader, startServices } from '../../support/sockjs.ts';
+import { type Services, SocketReader, startServices } from '../../support/clients/sockjs.ts';
 import { ask, rawClient, statusOf } from '../../unit/http/raw-client.ts';
 import { assert405 } from './checks.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PAGE, RESPONSE_LIMIT, type Services, startServices } from '../../support/sockjs.ts';
+import { PAGE, RESPONSE_LIMIT, type Services, startServices } from '../../support/clients/sockjs.ts';
 import { assertCors, assertNotCached, assertOptions, assertType } from './checks.ts';
 
 describe('SockJS 0.3.3: XHR', () => {

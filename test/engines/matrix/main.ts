@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { scenario } from '../../conformance/conformance.ts';
 import { scenarioPages } from '../../conformance/in-engine.ts';
-import { startConformanceUpstream } from '../../support/conformance-upstream.ts';
-import { type Front, startFront } from '../../support/front.ts';
-import { startProgram } from '../../support/gateway.ts';
+import { startConformanceUpstream } from '../../support/servers/conformance-upstream.ts';
+import { type Front, startFront } from '../../support/servers/front.ts';
+import { startProgram } from '../../support/servers/gateway.ts';
 import { engines, run } from '../engine.ts';
 import { type EngineRuns, RUNS } from '../runs.ts';
 

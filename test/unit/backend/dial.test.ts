@@ -5,10 +5,10 @@ import { createServer, type Socket } from 'node:net';
 import { attempt, dial } from '../../../gateway/backend/dial.ts';
 import { systemClock } from '../../../gateway/base/clock.ts';
 import { RefusedError } from '../../../gateway/base/errors.ts';
-import { requireOrSkip } from '../../support/require-or-skip.ts';
-import { selfSigned } from '../../support/self-signed.ts';
+import { requireOrSkip } from '../../support/machine/require-or-skip.ts';
+import { selfSigned } from '../../support/machine/self-signed.ts';
+import { event, listen } from '../../support/servers/upstreams.ts';
 import { TestClock } from '../../support/test-clock.ts';
-import { event, listen } from '../../support/upstreams.ts';
 
 const signal = new AbortController().signal;
 

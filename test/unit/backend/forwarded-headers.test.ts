@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { forwardedHeaders } from '../../../gateway/backend/forwarded-headers.ts';
-import { handshake, target } from '../../support/upstreams.ts';
+import { handshake, target } from '../../support/servers/upstreams.ts';
 
 /** What goes on of these fields, without the X-Forwarded ones and Host. */
 function forwarded(fields: readonly string[], headers: Record<string, string> = {}): string[] {

@@ -3,7 +3,7 @@ import { GatewaySocket, type SocketData } from '../../../gateway/backend/gateway
 import type { Channel } from '../../../gateway/channel/channel.ts';
 import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
-import { event, Recorder } from '../../support/upstreams.ts';
+import { event, Recorder } from '../../support/servers/upstreams.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { targetOrigin, targetPath } from '../../../gateway/backend/target.ts';
 import { RefusedError } from '../../../gateway/base/errors.ts';
-import { handshake, target } from '../../support/upstreams.ts';
+import { handshake, target } from '../../support/servers/upstreams.ts';
 
 describe('the path of a handshake upstream', () => {
   const path = (backend: string | undefined, url: string, rest: string): string =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ByteQueue } from '../../../gateway/base/byte-queue.ts';
-import { usedMemory } from '../../support/memory.ts';
+import { usedMemory } from '../../support/machine/memory.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
 
 describe('bytes in pieces', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { answerRaw } from '../../../gateway/base/raw-answer.ts';
-import { listen, RawClient, Servers } from '../../support/upstreams.ts';
+import { listen, RawClient, Servers } from '../../support/servers/upstreams.ts';
 
 describe('a refused handshake', () => {
   const servers = new Servers();

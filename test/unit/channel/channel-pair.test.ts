@@ -3,7 +3,7 @@ import type { Channel } from '../../../gateway/channel/channel.ts';
 import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { ABNORMAL } from '../../../gateway/protocol/close.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
-import { Recorder } from '../../support/upstreams.ts';
+import { Recorder } from '../../support/servers/upstreams.ts';
 
 const text = (value: string): Message => Message.text(value);
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { endConnection } from '../../../gateway/channel/end-connection.ts';
+import { listen } from '../../support/servers/upstreams.ts';
 import { TestClock } from '../../support/test-clock.ts';
-import { listen } from '../../support/upstreams.ts';
 
 describe('the end of a connection', () => {
   const sockets: Socket[] = [];

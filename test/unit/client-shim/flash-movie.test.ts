@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
-import { requireOrSkip } from '../../support/require-or-skip.ts';
+import { requireOrSkip } from '../../support/machine/require-or-skip.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const committed = readFileSync(join(root, 'client-shim/flash/flash-socket.swf'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type Context, runInContext } from 'node:vm';
-import { type StompName, stompSources } from '../../support/stomp-shim/libraries.ts';
+import { type StompName, stompSources } from '../../support/stomp/shim/libraries.ts';
 import {
   type EngineKind,
   engineKinds,
@@ -9,7 +9,7 @@ import {
   shimScript,
   stompPage,
   wrongScenarios,
-} from '../../support/stomp-shim/realms.ts';
+} from '../../support/stomp/shim/realms.ts';
 
 const packageFile = (name: string) =>
   readFileSync(new URL(`../../../node_modules/${name}`, import.meta.url), 'utf8');

@@ -5,7 +5,7 @@ import { MOST } from '../../../client-shim/src/stomp/unmarshall.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
 import { type FakeConnection, fakeConnect } from '../../support/realm/fake-connection.ts';
 import { withGlobals } from '../../support/realm/globals.ts';
-import { type StompName, stompSources } from '../../support/stomp-shim/libraries.ts';
+import { type StompName, stompSources } from '../../support/stomp/shim/libraries.ts';
 import { FakeSocket } from './support/fake-browser.ts';
 
 interface Frame {

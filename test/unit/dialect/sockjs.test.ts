@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { encodeEnd, encodeEntries } from '../../../gateway/dialect/sockjs.ts';
 import { MessageReader } from '../../../gateway/dialect/sockjs-messages.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
-import { startGateway } from '../../support/gateway.ts';
-import { SockJsRequests } from '../../support/sockjs.ts';
+import { SockJsRequests } from '../../support/clients/sockjs.ts';
+import { startGateway } from '../../support/servers/gateway.ts';
 
 describe('frames of SockJS', () => {
   const read = (json: string, allowed?: 'array' | 'array or string'): string[] =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { silentLog } from '../../../gateway/base/log.ts';
 import { Flash } from '../../../gateway/flash/flash.ts';
-import { POLICY_REQUEST } from '../../support/policy-flood.ts';
+import { POLICY_REQUEST } from '../../support/clients/policy-flood.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { ask } from '../http/raw-client.ts';
 

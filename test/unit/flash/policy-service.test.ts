@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { PolicyService } from '../../../gateway/flash/policy-service.ts';
-import { askForPolicies, POLICY_REQUEST as REQUEST, usedHeap } from '../../support/policy-flood.ts';
+import { askForPolicies, POLICY_REQUEST as REQUEST, usedHeap } from '../../support/clients/policy-flood.ts';
 import { TestClock } from '../../support/test-clock.ts';
 import { until } from '../../support/until.ts';
 import { ask, rawClient } from '../http/raw-client.ts';

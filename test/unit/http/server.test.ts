@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Exchange } from '../../../gateway/http/exchange.ts';
 import type { Upgrade } from '../../../gateway/http/upgrade.ts';
-import { selfSigned } from '../../support/self-signed.ts';
+import { selfSigned } from '../../support/machine/self-signed.ts';
 import { ask, rawClient, statusOf } from './raw-client.ts';
 import { startServer as start, type TestServer, type TestServerOptions } from './test-server.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { FrameFollower, PONG_SIZE } from '../../../gateway/native/frame-follower.ts';
-import { frame } from '../../support/upstreams.ts';
+import { frame } from '../../support/servers/upstreams.ts';
 
 const mask = Buffer.of(0x37, 0xfa, 0x21, 0x3d);
 const MAX = 1 << 24;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { RequestError } from '../../../gateway/base/errors.ts';
 import { acceptOf, checkHandshake } from '../../../gateway/native/handshake-rules.ts';
-import { handshake, sampleAccept, sampleKey } from '../../support/upstreams.ts';
+import { handshake, sampleAccept, sampleKey } from '../../support/servers/upstreams.ts';
 
 const good = { upgrade: 'WebSocket', connection: 'keep-alive, Upgrade', 'sec-websocket-key': sampleKey };
 

@@ -9,7 +9,7 @@ import { parseText } from '../../../gateway/protocol/text-form.ts';
 import type { Carrier, EndReason } from '../../../gateway/session/carrier.ts';
 import type { SessionLimits, SessionPolicy } from '../../../gateway/session/policy.ts';
 import { Session } from '../../../gateway/session/session.ts';
-import { usedMemory } from '../../support/memory.ts';
+import { usedMemory } from '../../support/machine/memory.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const LIMITS: SessionLimits = {

@@ -6,7 +6,7 @@ import { Broker } from '../../../gateway/stomp/broker/broker.ts';
 import { type BrokerOptions, defaultBrokerOptions } from '../../../gateway/stomp/broker/options.ts';
 import { SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
 import { frameLimits } from '../../../gateway/stomp/limits.ts';
-import { type StompEnd, settled, stompPair } from '../../support/stomp-pair.ts';
+import { type StompEnd, settled, stompPair } from '../../support/stomp/pair.ts';
 import { stompParts } from '../../support/stomp-parts.ts';
 import { TestClock } from '../../support/test-clock.ts';
 

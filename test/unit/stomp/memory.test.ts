@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { Broker } from '../../../gateway/stomp/broker/broker.ts';
 import { type BrokerOptions, defaultBrokerOptions } from '../../../gateway/stomp/broker/options.ts';
 import { SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
-import { usedMemory } from '../../support/memory.ts';
-import { type StompEnd, stompPair } from '../../support/stomp-pair.ts';
+import { usedMemory } from '../../support/machine/memory.ts';
+import { type StompEnd, stompPair } from '../../support/stomp/pair.ts';
 import { stompParts } from '../../support/stomp-parts.ts';
 import { TestClock } from '../../support/test-clock.ts';
 

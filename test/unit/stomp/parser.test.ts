@@ -3,7 +3,7 @@ import { CLIENT_COMMANDS, type Frame, makeFrame } from '../../../gateway/stomp/f
 import { frameLimits } from '../../../gateway/stomp/limits.ts';
 import { FrameParser } from '../../../gateway/stomp/parser.ts';
 import { serialize } from '../../../gateway/stomp/serializer.ts';
-import { usedMemory } from '../../support/memory.ts';
+import { usedMemory } from '../../support/machine/memory.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
 import { Parsed } from './frames.ts';
 

@@ -7,10 +7,10 @@ import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.t
 import { frameLimits } from '../../../gateway/stomp/limits.ts';
 import { NO_RULES, type RelayRules } from '../../../gateway/stomp/relay/options.ts';
 import { framedBackend } from '../../../gateway/stomp/relay/relay.ts';
-import { StompEnd, settled } from '../../support/stomp-pair.ts';
+import { handshake } from '../../support/servers/upstreams.ts';
+import { StompEnd, settled } from '../../support/stomp/pair.ts';
 import { stompParts } from '../../support/stomp-parts.ts';
 import { TestClock } from '../../support/test-clock.ts';
-import { handshake } from '../../support/upstreams.ts';
 
 interface Fixture {
   readonly client: StompEnd;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import * as http from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { FaultProxy, type FaultProxyOptions } from '../../support/fault-proxy.ts';
-import type { Fault } from '../../support/faults.ts';
+import { FaultProxy, type FaultProxyOptions } from '../../support/faults/fault-proxy.ts';
+import type { Fault } from '../../support/faults/faults.ts';
 import { until } from '../../support/until.ts';
 
 interface Outcome {

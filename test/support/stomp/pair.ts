@@ -1,11 +1,11 @@
-import type { Channel } from '../../gateway/channel/channel.ts';
-import { channelPair } from '../../gateway/channel/channel-pair.ts';
-import type { CloseStatus } from '../../gateway/protocol/close.ts';
-import { Message } from '../../gateway/protocol/message.ts';
-import { type Frame, makeFrame } from '../../gateway/stomp/frame.ts';
-import { frameLimits } from '../../gateway/stomp/limits.ts';
-import { FrameParser } from '../../gateway/stomp/parser.ts';
-import { toMessage } from '../../gateway/stomp/serializer.ts';
+import type { Channel } from '../../../gateway/channel/channel.ts';
+import { channelPair } from '../../../gateway/channel/channel-pair.ts';
+import type { CloseStatus } from '../../../gateway/protocol/close.ts';
+import { Message } from '../../../gateway/protocol/message.ts';
+import { type Frame, makeFrame } from '../../../gateway/stomp/frame.ts';
+import { frameLimits } from '../../../gateway/stomp/limits.ts';
+import { FrameParser } from '../../../gateway/stomp/parser.ts';
+import { toMessage } from '../../../gateway/stomp/serializer.ts';
 
 /** One end of a STOMP connection in memory, driven by a test. */
 export class StompEnd {

@@ -7,9 +7,9 @@ import {
   type Gateway,
   type GatewayAddress,
   type GatewayOptions,
-} from '../../gateway/index.ts';
+} from '../../../gateway/index.ts';
 
-const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
+const program = fileURLToPath(new URL('../../../dist/gateway/main.js', import.meta.url));
 
 /** A gateway of the sources, in this process: for routes with a handler, and for what is seen from inside. */
 export async function startGateway(

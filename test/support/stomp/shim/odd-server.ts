@@ -1,5 +1,5 @@
-import type { Handler } from '../../../gateway/backend/handler.ts';
-import { Random } from '../random.ts';
+import type { Handler } from '../../../../gateway/backend/handler.ts';
+import { Random } from '../../random.ts';
 
 /**
  * As little of a STOMP server as a conversation needs: a SEND comes back as a MESSAGE. Frames come in messages that are cut anywhere

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Random } from '../random.ts';
 import { upgrade } from './fault-upgrade.ts';
 import { type Fault, pass, type Settings, table } from './faults.ts';
-import { Random } from './random.ts';
 
 export type FaultProxyOptions = Partial<Settings> & Pick<Settings, 'target'>;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 const file = (name: string) =>
-  readFileSync(new URL(`../../../node_modules/${name}`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../../node_modules/${name}`, import.meta.url), 'utf8');
 const next = file('stomp-websocket/lib/stomp.js').replaceAll('\r\n', '\n');
 const splits = 'frames = datas.split(RegExp("" + Byte.NULL + Byte.LF + "*"));\n';
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** Headers that belong to one connection (RFC 9110 §7.6.1) or to the framing of one message. */
 export const HOP_BY_HOP: readonly string[] = [

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from './free-ports.ts';
+import { freePorts } from '../machine/free-ports.ts';
 
 /** A real broker in a process of its own, on free ports of this machine, with its files in a temporary folder. */
 export interface RealBroker {
@@ -72,7 +72,7 @@ export async function startRabbitMq(): Promise<RealBroker> {
   return { ...ports, login: 'guest', passcode: 'guest', ...(await keep(run, clear)) };
 }
 
-const java = fileURLToPath(new URL('stomp-activemq/EmbeddedBroker.java', import.meta.url));
+const java = fileURLToPath(new URL('activemq/EmbeddedBroker.java', import.meta.url));
 
 /** Where Debian's packages put the libraries of ActiveMQ. */
 const ACTIVEMQ_LIBRARIES = ['/usr/share/activemq/lib/*', '/usr/share/java/slf4j-nop.jar'];

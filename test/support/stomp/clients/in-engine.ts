@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { EngineName } from '../../engines/engine.ts';
-import { type Pages, startFront } from '../front.ts';
-import { reportFrom } from '../report-from.ts';
-import { requireOrSkip } from '../require-or-skip.ts';
+import type { EngineName } from '../../../engines/engine.ts';
+import { requireOrSkip } from '../../machine/require-or-skip.ts';
+import { reportFrom } from '../../pages/report-from.ts';
+import { type Pages, startFront } from '../../servers/front.ts';
 import { casesOf, type StompLibrary, scenarioScript, sourceOf, type Tag } from './libraries.ts';
 
 const pageScript = readFileSync(new URL('page.js', import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import type { Context } from 'mocha';
-import { type EngineName, engines } from '../engines/engine.ts';
-import { program } from '../engines/programs.ts';
+import { type EngineName, engines } from '../../engines/engine.ts';
+import { program } from '../../engines/programs.ts';
 
 const told = new Set<string>();
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { type EngineName, run } from '../engines/engine.ts';
-import { startFront } from './front.ts';
+import { type EngineName, run } from '../../engines/engine.ts';
+import { startFront } from '../servers/front.ts';
 
 interface DemoRun {
   readonly engine: EngineName;
@@ -14,7 +14,7 @@ interface DemoRun {
 
 /** Has a script use a page of the demo in an engine. Answers what the engine said; fails when the page was not done in 50 s. */
 export async function useDemoPage({ engine, gatewayPort, page, edit }: DemoRun): Promise<string> {
-  const html = readFileSync(new URL(`../../legacy-demo/${page}`, import.meta.url), 'utf8');
+  const html = readFileSync(new URL(`../../../legacy-demo/${page}`, import.meta.url), 'utf8');
   const front = await startFront(gatewayPort, { [`/_test/${page}`]: () => edit(html) });
   try {
     const { done, output } = await run(engine, `http://127.0.0.1:${front.port}/_test/${page}`, {

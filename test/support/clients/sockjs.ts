@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type RawData, WebSocket } from 'ws';
+import { startGateway } from '../servers/gateway.ts';
 import type { Answer, Ask } from './fallback-client.ts';
-import { startGateway } from './gateway.ts';
 
 /** A response that goes on, as far as it has been read. */
 export interface Reading {

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import { type Frame, makeFrame, SERVER_COMMANDS } from '../../gateway/stomp/frame.ts';
-import { FrameParser } from '../../gateway/stomp/parser.ts';
-import { serialize } from '../../gateway/stomp/serializer.ts';
+import { type Frame, makeFrame, SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
+import { FrameParser } from '../../../gateway/stomp/parser.ts';
+import { serialize } from '../../../gateway/stomp/serializer.ts';
 
 type HeaderValues = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
-import type { CarrierUnderTest } from '../../conformance/carriers.ts';
-import { openRealm } from '../browser/realm.ts';
+import type { CarrierUnderTest } from '../../../conformance/carriers.ts';
+import { openRealm } from '../../browser/realm.ts';
 import {
   adapterOf,
   isAsked,

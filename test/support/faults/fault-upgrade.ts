@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { headerFields, rawHead } from '../clients/raw-http.ts';
+import type { Random } from '../random.ts';
 import type { Fault, Settings } from './faults.ts';
-import type { Random } from './random.ts';
-import { headerFields, rawHead } from './raw-http.ts';
 
 /** An Upgrade meets its fate, or passes as it is; of the faults it can meet a delay and cuts, all others let it pass. */
 export function upgrade(

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import { connect } from 'node:net';
-import type { Random } from './random.ts';
-import { end, HOP_BY_HOP, headerFields, rawHead } from './raw-http.ts';
+import { end, HOP_BY_HOP, headerFields, rawHead } from '../clients/raw-http.ts';
+import type { Random } from '../random.ts';
 
 /**
  * What may happen to one request.

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { rawHead } from './raw-http.ts';
+import { rawHead } from '../clients/raw-http.ts';
 
 /** A page: its address, and its body; a Buffer is a movie. */
 export type Pages = Readonly<Record<string, (query: URLSearchParams) => string | Buffer>>;
 
 /** Is served with every front's own pages. */
-const testPage = readFileSync(new URL('test-page.js', import.meta.url), 'utf8');
+const testPage = readFileSync(new URL('../pages/test-page.js', import.meta.url), 'utf8');
 
 export interface Front {
   readonly port: number;

@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { type Context, createContext, runInContext } from 'node:vm';
-import { bundle, finish } from '../../../client-shim/build/bundle.ts';
-import { es3Realm } from '../realm/es3.ts';
+import { bundle, finish } from '../../../../client-shim/build/bundle.ts';
+import { es3Realm } from '../../realm/es3.ts';
 import { scenarioCode } from './libraries.ts';
 
 let built: Promise<string> | undefined;
 
 /** The minified script for pages, as it is shipped. */
 export function shimScript(): Promise<string> {
-  built ??= bundle(fileURLToPath(new URL('../../../client-shim/src/main.ts', import.meta.url)), 'iife').then(
-    (code) => finish(code, '/*! */', { minified: true }),
-  );
+  built ??= bundle(
+    fileURLToPath(new URL('../../../../client-shim/src/main.ts', import.meta.url)),
+    'iife',
+  ).then((code) => finish(code, '/*! */', { minified: true }));
   return built;
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { EngineName } from '../../engines/engine.ts';
-import { type Pages, startFront } from '../front.ts';
-import { startGateway } from '../gateway.ts';
-import { seedFromEnvironment } from '../random.ts';
-import { reportFrom } from '../report-from.ts';
+import type { EngineName } from '../../../engines/engine.ts';
+import { reportFrom } from '../../pages/report-from.ts';
+import { seedFromEnvironment } from '../../random.ts';
+import { type Pages, startFront } from '../../servers/front.ts';
+import { startGateway } from '../../servers/gateway.ts';
 import { type StompName, stompSources } from './libraries.ts';
 import { oddServer } from './odd-server.ts';
 

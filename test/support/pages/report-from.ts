@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type EngineName, run } from '../engines/engine.ts';
-import type { Front } from './front.ts';
+import { type EngineName, run } from '../../engines/engine.ts';
+import type { Front } from '../servers/front.ts';
 
 interface Visit {
   readonly engine: EngineName;

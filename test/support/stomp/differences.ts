@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { StompClient } from './stomp-client.ts';
-import type { BrokerUnderTest } from './stomp-suite.ts';
+import type { BrokerUnderTest } from './suite.ts';
 
 /** What brokers do each in their own way. */
 export interface Differences {

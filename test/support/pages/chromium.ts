@@ -1,5 +1,5 @@
 import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
-import { program } from '../engines/programs.ts';
+import { program } from '../../engines/programs.ts';
 
 /** How any driver launches the distribution's Chromium: with everything off that talks to its makers. */
 export function chromiumOptions(): { executablePath: string; args: string[] } {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { freePort } from './free-ports.ts';
-import { until } from './until.ts';
+import { freePort } from '../machine/free-ports.ts';
+import { until } from '../until.ts';
 
 /** Starts `websocketd`, which runs `command` for each client and passes lines. */
 export async function websocketd(command: string): Promise<{ port: number; stop(): void }> {

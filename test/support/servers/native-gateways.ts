@@ -1,8 +1,8 @@
-import type { Backend } from '../../gateway/backend/backend.ts';
-import { systemClock } from '../../gateway/base/clock.ts';
-import { silentLog } from '../../gateway/base/log.ts';
-import { NativeEndpoint, type NativeOptions } from '../../gateway/native/native.ts';
-import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
+import type { Backend } from '../../../gateway/backend/backend.ts';
+import { systemClock } from '../../../gateway/base/clock.ts';
+import { silentLog } from '../../../gateway/base/log.ts';
+import { NativeEndpoint, type NativeOptions } from '../../../gateway/native/native.ts';
+import type { NativeConnection } from '../../../gateway/native/upgrade-request.ts';
 import type { Servers } from './upstreams.ts';
 
 interface NativeGatewayOptions extends NativeOptions {

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { GatewaySocket } from '../../gateway/index.ts';
+import type { GatewaySocket } from '../../../gateway/index.ts';
 import { startFront } from './front.ts';
 import { startGateway } from './gateway.ts';
 

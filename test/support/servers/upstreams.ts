@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Server as NetServer, type Socket } from 'node:net';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import type { Handshake } from '../../gateway/backend/backend.ts';
-import type { UpstreamTarget } from '../../gateway/backend/target.ts';
-import type { Receiver } from '../../gateway/channel/channel.ts';
-import { tokens } from '../../gateway/native/handshake-rules.ts';
-import type { UpgradeRequest } from '../../gateway/native/upgrade-request.ts';
-import type { CloseStatus } from '../../gateway/protocol/close.ts';
-import type { Message } from '../../gateway/protocol/message.ts';
+import type { Handshake } from '../../../gateway/backend/backend.ts';
+import type { UpstreamTarget } from '../../../gateway/backend/target.ts';
+import type { Receiver } from '../../../gateway/channel/channel.ts';
+import { tokens } from '../../../gateway/native/handshake-rules.ts';
+import type { UpgradeRequest } from '../../../gateway/native/upgrade-request.ts';
+import type { CloseStatus } from '../../../gateway/protocol/close.ts';
+import type { Message } from '../../../gateway/protocol/message.ts';
 
 /** A handshake as a browser on 203.0.113.9 sends it to a route at the root, with `changes`. */
 export function handshake(changes: Partial<Handshake> = {}): Handshake {

@@ -56,7 +56,7 @@ export const stompLibraries: readonly StompLibrary[] = [
 ];
 
 export function sourceOf({ file }: StompLibrary): string {
-  return readFileSync(new URL(`../../../node_modules/${file}`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`../../../../node_modules/${file}`, import.meta.url), 'utf8');
 }
 
 /** Script that makes `library` of what the library's own script put into the page. */
