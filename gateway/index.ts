@@ -1,7 +1,11 @@
-export type { Clock } from './base/clock.ts';
+export type { Gateway, GatewayAddress, GatewayParts, Middleware } from './api.ts';
+export type { GatewaySocket } from './backend/gateway-socket.ts';
+export type { Handler, HandlerOptions, HandlerRequest } from './backend/handler.ts';
+export type { Clock, Timer } from './base/clock.ts';
 export type { ErrorCode } from './base/error-table.ts';
 export { ConfigError, GatewayError } from './base/errors.ts';
-export type { Log } from './base/log.ts';
+export type { ListenAddress } from './base/listen.ts';
+export type { Log, LogFields, LogFormat, LogLevel } from './base/log.ts';
 export type {
   GatewayOptions,
   RouteSettings,
@@ -10,13 +14,5 @@ export type {
   StompSettings,
   TlsSettings,
 } from './config/options.ts';
-export {
-  createGateway,
-  type Gateway,
-  type GatewayAddress,
-  type GatewayParts,
-  type GatewaySocket,
-  type Handler,
-  type HandlerOptions,
-  type HandlerRequest,
-} from './gateway.ts';
+export type { TlsVersion } from './config/resolved.ts';
+export { createGateway } from './gateway.ts';

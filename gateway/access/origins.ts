@@ -15,6 +15,11 @@ export class OriginPolicy {
     this.#any = this.#listed.has('*');
   }
 
+  /** The listed origins that have a name: neither `null` nor `*`. */
+  get named(): readonly string[] {
+    return [...this.#listed].filter((origin) => origin !== '*' && origin !== 'null');
+  }
+
   /** `null` is what any sandboxed or local page can make of itself: `*` does not cover it. */
   match(origin: string, own: string): OriginMatch | undefined {
     if (origin === own) return 'own';

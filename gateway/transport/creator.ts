@@ -1,3 +1,4 @@
+import { admitCreate } from '../access/admission.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
@@ -40,7 +41,7 @@ export class Creator {
         // Checked now and not at the head: draining may have begun while the body was arriving.
         if (this.#context.draining()) throw new RequestError('GW_DRAINING');
         const request = parseCreate(body, base);
-        route.admit(exchange, request.origin);
+        admitCreate(route.access, exchange, request.origin);
         this.#open(exchange, base, route, headers, request);
       } catch (error) {
         refuse(exchange, headers, error, this.#context.log);

@@ -1,4 +1,5 @@
 import { mayUse } from '../access/admission.ts';
+import { crossOriginHeaders, preflightHeaders } from '../access/cors.ts';
 import { RequestError } from '../base/errors.ts';
 import { END } from '../dialect/resumable.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
@@ -49,7 +50,9 @@ export class FallbackEndpoint {
   handle(given: Exchange, address: FallbackAddress, route: FallbackRoute): void {
     const exchange = asLegacyRequest(given, address.action, route.jsonp);
     // An XDomainRequest asks for them on the page's own origin as well.
-    const headers = headersFor(route.crossOrigin(exchange, exchange instanceof WrappedExchange));
+    const { origins } = route.access;
+    const ownToo = exchange instanceof WrappedExchange;
+    const headers = headersFor(crossOriginHeaders(origins, exchange, ownToo));
     const transport = TRANSPORTS.get(address.action);
     const known = transport !== undefined || address.action === 'create';
     if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {
@@ -57,7 +60,7 @@ export class FallbackEndpoint {
       return;
     }
     if (exchange.method === 'OPTIONS') {
-      route.preflight(exchange);
+      exchange.reply(204, preflightHeaders(origins, exchange), '');
       return;
     }
     const method = transport?.method ?? 'POST';

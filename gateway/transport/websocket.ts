@@ -120,9 +120,9 @@ class SocketCarrier implements Carrier {
     } catch (error) {
       this.#over = true;
       this.#session.detach(this);
-      if (error instanceof RequestError) this.#socket.close(CloseCode.tryAgainLater);
-      else this.#socket.close(CloseCode.protocolError);
-      if (error instanceof RequestError || error instanceof MalformedError) return;
+      const isBusy = error instanceof RequestError && error.mayRetry;
+      this.#socket.close(isBusy ? CloseCode.tryAgainLater : CloseCode.protocolError);
+      if (error instanceof RequestError) return;
       this.#context.log.error('internal error', {
         stack: String(error instanceof Error ? error.stack : error),
       });

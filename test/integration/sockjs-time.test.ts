@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createGateway, type Gateway, type GatewaySocket } from '../../gateway/gateway.ts';
+import { createGateway, type Gateway, type GatewaySocket } from '../../gateway/index.ts';
 import { SocketReader, SockJsRequests } from '../support/clients/sockjs.ts';
 import { TestClock } from '../support/test-clock.ts';
 import { until } from '../support/until.ts';

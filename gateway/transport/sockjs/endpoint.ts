@@ -1,4 +1,4 @@
-import { mayUseSockJs } from '../../access/admission.ts';
+import { admitSockJs, mayUseSockJs } from '../../access/admission.ts';
 import { NO_HEADERS } from '../../access/cors.ts';
 import { ownOrigin } from '../../access/origins.ts';
 import { detached } from '../../base/detached.ts';
@@ -138,7 +138,7 @@ export class SockJsEndpoint {
     downstream: Downstream,
   ): void {
     if (this.#context.draining()) throw new RequestError('GW_DRAINING');
-    const stated = route.admitSockJs(exchange, form.isCallback);
+    const stated = admitSockJs(route.access, exchange, form.isCallback);
     const origin = stated && detached(stated);
     const key = detached(given);
     const held: Held = { origin: origin ?? ownOrigin(exchange), session: undefined, isTaking: false };

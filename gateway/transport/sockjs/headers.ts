@@ -1,4 +1,4 @@
-import { NO_HEADERS } from '../../access/cors.ts';
+import { crossOriginHeaders, NO_HEADERS } from '../../access/cors.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import type { SockJsRoute } from './route.ts';
 
@@ -39,7 +39,7 @@ export function merged(headers: Headers, more: Headers): Headers {
  * "test_request_headers_cors").
  */
 export function crossOriginOf(exchange: Exchange, route: SockJsRoute): Headers {
-  const headers = route.crossOrigin(exchange, hasXDomainRequest(exchange));
+  const headers = crossOriginHeaders(route.access.origins, exchange, hasXDomainRequest(exchange));
   if (headers['access-control-allow-origin'] === undefined) return headers;
   const asked = exchange.header('access-control-request-headers') ?? '';
   return FIELD_NAMES.test(asked) ? { ...headers, 'access-control-allow-headers': asked } : headers;

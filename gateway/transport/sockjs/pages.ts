@@ -46,9 +46,9 @@ export class SockJsPages {
     if (kind === 'greeting') exchange.reply(200, GREETING_HEADERS, GREETING);
     else if (kind === 'iframe') {
       const page = iframePage(library ?? `${base}/${LIBRARY}`);
-      replyOnce(exchange, iframeHeaders(page, route.framers), page);
+      replyOnce(exchange, iframeHeaders(page, route.access.origins.named), page);
     } else {
-      const script = iframeLibrary(this.#settings.readLibrary(), route.framers);
+      const script = iframeLibrary(this.#settings.readLibrary(), route.access.origins.named);
       replyOnce(exchange, libraryHeaders(script), script);
     }
   }

@@ -1,0 +1,71 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Handler, HandlerOptions } from './backend/handler.ts';
+import type { Clock } from './base/clock.ts';
+import type { ListenAddress } from './base/listen.ts';
+import type { Log } from './base/log.ts';
+
+/** Parts that tests and embedding programs may bring themselves. */
+export interface GatewayParts {
+  /** @default the machine's monotonic clock */
+  readonly clock?: Clock;
+  /** @default lines on stderr, as `logLevel` and `logFormat` say */
+  readonly log?: Log;
+}
+
+/** Where a gateway serves. */
+export interface GatewayAddress extends ListenAddress {
+  /** TCP port of the embedded broker; undefined: it has none. */
+  readonly stompPort: number | undefined;
+  /** TCP port of Flash socket policies; undefined: the fallback over Flash is off. */
+  readonly policyPort: number | undefined;
+}
+
+/** Middleware of Express and its kin. */
+export type Middleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/**
+ * A gateway, made by `createGateway`. It serves by itself (`listen`), on a server that is there
+ * already (`attach`), or inside an Express application (`middleware`, and `attach` for the upgrades).
+ */
+export interface Gateway {
+  /** Fallback sessions that are alive. */
+  readonly sessions: number;
+
+  /** Native connections and fallback sessions, with those that are being opened. */
+  readonly connections: number;
+
+  /**
+   * Adds a route whose backend is a program in this process: `handler` is called for each client with
+   * a socket used as one of `ws`. Throws a `ConfigError` for a path that is taken or malformed.
+   */
+  route(path: string, handler: Handler, settings?: Partial<HandlerOptions>): this;
+
+  /**
+   * Serves on the address of the options, and on the ports of the embedded broker and of Flash's
+   * policies if there are any. Rejects with Node's own errors, such as EADDRINUSE.
+   */
+  listen(): Promise<GatewayAddress>;
+
+  /**
+   * Takes everything below a route on a server that is there already. All other requests and
+   * upgrades go to the listeners that the server has now or gets later. An upgrade that no other
+   * listener takes becomes a plain request, as it does without the gateway.
+   */
+  attach(server: Server): this;
+
+  /**
+   * Shim and fallback for an Express application, or anything that calls `(request, response, next)`.
+   * The demo is not served: it would take the application's own `/`.
+   */
+  middleware(): Middleware;
+
+  /**
+   * Drains: takes no new sessions, closes the live ones with 1001, and resolves when all have ended,
+   * after `grace` milliseconds at the latest. @default the option `grace`
+   */
+  close(grace?: number): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import type { Backend } from '../backend/backend.ts';
+import { echoBackend } from '../backend/echo.ts';
+import type { UpstreamTarget } from '../backend/target.ts';
+import { upstreamBackend } from '../backend/upstream.ts';
+import type { Clock } from '../base/clock.ts';
+import type { RouteOptions, WebSocketBackendOptions } from '../config/resolved.ts';
+import type { StompBackends } from './stomp-backends.ts';
+
+/** Where a route leads. */
+export interface RouteBackend {
+  readonly backend: Backend;
+  /** A WebSocket server that native clients are spliced to; absent: messages go through `backend`. */
+  readonly target?: UpstreamTarget | undefined;
+}
+
+export interface BackendContext {
+  readonly clock: Clock;
+  readonly stomp: StompBackends;
+  /** Milliseconds that a backend may take to accept. */
+  readonly connectTimeout: number;
+}
+
+/** The backend of a route in the options. */
+export function backendOf(route: RouteOptions, context: BackendContext): RouteBackend {
+  const { backend } = route;
+  switch (backend.kind) {
+    case 'echo':
+      return { backend: echoBackend };
+    case 'broker':
+      return { backend: context.stomp.broker(route) };
+    case 'relay':
+      return { backend: context.stomp.relay(route, backend) };
+    case 'websocket':
+      return webSocketBackend(route, backend, context);
+  }
+}
+
+function webSocketBackend(
+  route: RouteOptions,
+  { secure, hostname, port, path }: WebSocketBackendOptions,
+  { clock, stomp, connectTimeout }: BackendContext,
+): RouteBackend {
+  const { host, headers, ca, maxMessage, ping } = route;
+  const location = { secure, hostname, port, path, host, headers };
+  const target: UpstreamTarget = ca === undefined ? location : { ...location, ca };
+  const upstream = upstreamBackend(target, { clock, connectTimeout, maxMessage, ping });
+  // STOMP frames are made whole by reading them, so such a route is not spliced.
+  if (route.stomp) return { backend: stomp.framed(route, route.stomp, upstream) };
+  return { backend: upstream, target };
+}

@@ -1,0 +1,59 @@
+import type { Access } from '../access/admission.ts';
+import { ownOrigin } from '../access/origins.ts';
+import type { Backend, Handshake } from '../backend/backend.ts';
+import { filterHeaders } from '../base/raw-headers.ts';
+import type { RequestHead } from '../http/exchange.ts';
+
+/** A handshake before it is known what carries the connection. */
+export type RouteHandshake = Omit<Handshake, 'carrier'>;
+
+/** What the head of a request does not say, or not in the right form. */
+export interface HandshakeFacts {
+  /** Path of the route. */
+  readonly route: string;
+  /** Path and query of the WebSocket URL. */
+  readonly url: string;
+  readonly protocols: readonly string[];
+  /** The page's origin, as far as it is known. */
+  readonly origin: string | undefined;
+  /** The page may be anybody's: cookies and credentials stay here. */
+  readonly isAnonymous: boolean;
+}
+
+/** The handshake with a backend that a client's request leads to. */
+export function handshakeOf(head: RequestHead, facts: HandshakeFacts): RouteHandshake {
+  const { remoteAddress, forwardedFor, secure, host } = head;
+  const { route, url, protocols, origin, isAnonymous } = facts;
+  const rest = url.slice(route.length);
+  const headers = origin === undefined ? head.headers : { ...head.headers, origin };
+  const common = { url, rest, protocols, remoteAddress, forwardedFor, secure, host };
+  if (!isAnonymous) return { ...common, headers, rawHeaders: head.rawHeaders };
+  const { cookie: _cookie, authorization: _authorization, ...others } = headers;
+  const rawHeaders = filterHeaders(head.rawHeaders, (name) => name !== 'cookie' && name !== 'authorization');
+  return { ...common, headers: others, rawHeaders, anonymous: true };
+}
+
+/**
+ * Whether a page is let in by `*` alone. It may connect, but not with what the user's browser adds:
+ * never `*` together with credentials.
+ */
+export function isAnybody({ origins }: Access, head: RequestHead, origin: string | undefined): boolean {
+  return origin !== undefined && origins.match(origin, ownOrigin(head)) === 'any';
+}
+
+/** The handshake with another URL than that of the request. */
+export function readdressed<Given extends RouteHandshake>(
+  handshake: Given,
+  route: string,
+  url: string,
+): Given {
+  return { ...handshake, url, rest: url.slice(route.length) };
+}
+
+/** A backend that gets another URL than that of the request. The client's own handshake stays as it was. */
+export function addressed(backend: Backend, route: string, url: string): Backend {
+  return {
+    name: backend.name,
+    connect: (handshake, signal) => backend.connect(readdressed(handshake, route, url), signal),
+  };
+}

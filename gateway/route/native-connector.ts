@@ -1,0 +1,124 @@
+import type { Socket } from 'node:net';
+import { type Access, admitUpgrade, upgradeOrigin } from '../access/admission.ts';
+import type { Backend } from '../backend/backend.ts';
+import type { UpstreamTarget } from '../backend/target.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { Channel } from '../channel/channel.ts';
+import type { Upgrade } from '../http/upgrade.ts';
+import { hixieDraft } from '../native/hixie-handshake.ts';
+import { NativeEndpoint } from '../native/native.ts';
+import { spliceUpgrade } from '../native/splice.ts';
+import type { NativeConnection, UpgradeRequest } from '../native/upgrade-request.ts';
+import { FramedSocket } from '../transport/sockjs/framed-socket.ts';
+import { addressed, handshakeOf, isAnybody, readdressed } from './handshake.ts';
+
+export interface NativeContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly memory: MemoryBudget;
+  readonly access: Access;
+  /** Takes a place for a connection. Throws a `RequestError` when there is none. */
+  readonly takePlace: (address: string) => () => void;
+  readonly route: string;
+  readonly backend: Backend;
+  /** A WebSocket server that clients are spliced to; absent: messages go through `backend`. */
+  readonly target: UpstreamTarget | undefined;
+  /** Backend of clients that speak SockJS's frames. */
+  readonly framedBackend: Backend;
+  /** Bytes of a message. */
+  readonly maxMessage: number;
+  /** Milliseconds of silence after which a client is pinged; 0 for never. */
+  readonly clientPing: number;
+  /** Milliseconds that a backend may take to accept. */
+  readonly connectTimeout: number;
+  /** Milliseconds between heart-beats in SockJS's frames. */
+  readonly heartbeat: number;
+}
+
+/** Connects native WebSockets of one route with its backend. */
+export class NativeConnector {
+  readonly #context: NativeContext;
+  readonly #endpoint: NativeEndpoint;
+
+  constructor(context: NativeContext) {
+    this.#context = context;
+    const { clock, log, maxMessage, clientPing } = context;
+    this.#endpoint = new NativeEndpoint({ clock, log, maxMessage, clientPing });
+  }
+
+  /**
+   * Connects a client, or refuses it. `url` is the page's where the request has another: SockJS has
+   * its own address for native clients. Throws a `RequestError` if the client may not come in.
+   */
+  connect(upgrade: Upgrade, url?: string): NativeConnection {
+    const { route, backend } = this.#context;
+    const request = this.#requestOf(upgrade);
+    const { handshake } = request;
+    // Clients of the hixie drafts have other frames than the server: they go through messages.
+    const target = hixieDraft(handshake) === undefined ? this.#context.target : undefined;
+    return this.#counted(request, () => {
+      if (target === undefined) {
+        return this.#endpoint.connect(request, url === undefined ? backend : addressed(backend, route, url));
+      }
+      if (url === undefined) return this.#splice(request, target);
+      return this.#splice({ ...request, handshake: readdressed(handshake, route, url) }, target);
+    });
+  }
+
+  /** Connects a WebSocket that carries SockJS frames. `url` is the page's. Throws as `connect` does. */
+  connectFramed(upgrade: Upgrade, url: string): NativeConnection {
+    const { clock, memory, heartbeat, framedBackend, route } = this.#context;
+    const openAccount = () => memory.account(upgrade.remoteAddress);
+    const wrapChannel = (channel: Channel): Channel =>
+      new FramedSocket(channel, { clock, heartbeat, openAccount });
+    const request = { ...this.#requestOf(upgrade), wrapChannel };
+    const backend = addressed(framedBackend, route, url);
+    return this.#counted(request, () => this.#endpoint.connect(request, backend));
+  }
+
+  /** Counts a connection from before its backend is dialled until it is gone. */
+  #counted({ handshake }: UpgradeRequest, connect: () => NativeConnection): NativeConnection {
+    const release = this.#context.takePlace(handshake.remoteAddress);
+    try {
+      const native = connect();
+      void native.finished.finally(release);
+      return native;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #splice(request: UpgradeRequest, target: UpstreamTarget): NativeConnection {
+    const { clock, log, maxMessage, clientPing, connectTimeout } = this.#context;
+    return spliceUpgrade(request, target, { clock, log, connectTimeout, maxMessage, clientPing });
+  }
+
+  #requestOf(upgrade: Upgrade): UpgradeRequest {
+    const { access, route } = this.#context;
+    admitUpgrade(access, upgrade);
+    const origin = upgradeOrigin(upgrade);
+    const handshake = handshakeOf(upgrade, {
+      route,
+      // As sent: a hixie client's answer repeats it, and with it a query that is empty.
+      url: upgrade.target,
+      protocols: protocolsOf(upgrade),
+      origin,
+      isAnonymous: isAnybody(access, upgrade, origin),
+    });
+    return {
+      handshake: { ...handshake, carrier: 'native' },
+      // Node's server hands over the network connection itself.
+      socket: upgrade.socket as Socket,
+      head: upgrade.head,
+    };
+  }
+}
+
+/** The second name is that of draft-hixie-thewebsocketprotocol-75. */
+function protocolsOf(upgrade: Upgrade): string[] {
+  const list = upgrade.header('sec-websocket-protocol') ?? upgrade.header('websocket-protocol');
+  return list?.split(',').map((protocol) => protocol.trim()) ?? [];
+}

@@ -1,0 +1,149 @@
+import { mayUse } from '../access/admission.ts';
+import type { HostNames } from '../access/hosts.ts';
+import type { ConnectionCounts } from '../base/connection-counts.ts';
+import { RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Exchange, RequestHead } from '../http/exchange.ts';
+import type { RequestHandler } from '../http/listeners.ts';
+import { PLAIN } from '../http/plain.ts';
+import { refuse } from '../http/refuse.ts';
+import type { Upgrade } from '../http/upgrade.ts';
+import type { NativeConnection } from '../native/upgrade-request.ts';
+import type { SessionRegistry } from '../session/registry.ts';
+import type { FallbackEndpoint } from '../transport/endpoint.ts';
+import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
+import type { SessionSocketEndpoint } from '../transport/websocket.ts';
+import { type Purpose, purposeOf } from './request-purpose.ts';
+import type { Route } from './route.ts';
+import type { RouteTable } from './route-table.ts';
+import type { SockJs } from './sockjs.ts';
+
+export interface RouterContext {
+  readonly log: Log;
+  readonly hosts: HostNames;
+  readonly connections: ConnectionCounts;
+  readonly registry: SessionRegistry;
+  readonly fallback: Pick<FallbackEndpoint, 'handle'>;
+  readonly sessionSockets: Pick<SessionSocketEndpoint, 'accept'>;
+  /** Absent: SockJS is not answered. */
+  readonly sockjs: SockJs | undefined;
+  /** Aborted when the gateway drains. */
+  readonly draining: AbortSignal;
+}
+
+/** Leads each request below a route to the endpoint that it is for. */
+export class Router implements RequestHandler {
+  readonly #context: RouterContext;
+  readonly #routes: RouteTable<Route>;
+  readonly #natives = new Set<NativeConnection>();
+
+  constructor(routes: RouteTable<Route>, context: RouterContext) {
+    this.#routes = routes;
+    this.#context = context;
+  }
+
+  /** Native connections that are open or being opened. */
+  get natives(): number {
+    return this.#natives.size;
+  }
+
+  /** Refuses the handshakes that are under way, and closes native connections with 1001. */
+  drain(): void {
+    for (const native of this.#natives) native.drain();
+  }
+
+  /** Whether a path is a route's, so that other listeners on the same server do not get its requests. */
+  readonly isOurs = (path: string): boolean => {
+    const base = isFallback(path) ? parseFallbackPath(path)?.base : path;
+    return base !== undefined && this.#routes.find(base) !== undefined;
+  };
+
+  /** A request for the fast path, by its target. */
+  readonly isFrequent = (target: string): boolean =>
+    isFallback(target) || this.#context.sockjs?.isFrequent(target) === true;
+
+  onRequest(exchange: Exchange): boolean {
+    const purpose = this.#purposeOf(exchange, false);
+    if (purpose.kind === 'other') return false;
+    const { log } = this.#context;
+    try {
+      return this.#answer(exchange, purpose);
+    } catch (error) {
+      refuse(exchange, PLAIN, error, log);
+      return true;
+    }
+  }
+
+  #answer(exchange: Exchange, purpose: Purpose<Route>): boolean {
+    const { hosts, fallback, sockjs, log } = this.#context;
+    if (purpose.kind === 'no-route') throw new RequestError('GW_NO_ROUTE');
+    hosts.check(exchange.host);
+    switch (purpose.kind) {
+      case 'fallback':
+        fallback.handle(exchange, purpose.address, purpose.route);
+        return true;
+      case 'sockjs':
+        sockjs?.handle(exchange, purpose.address, purpose.route);
+        return true;
+      case 'not-sockjs':
+        throw new RequestError('GW_SOCKJS');
+      case 'websocket':
+        refuse(exchange, UPGRADE_REQUIRED, new RequestError('GW_UPGRADE'), log);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  onUpgrade(upgrade: Upgrade): boolean {
+    const purpose = this.#purposeOf(upgrade, true);
+    if (purpose.kind === 'other') return false;
+    if (upgrade.method !== 'GET') {
+      // RFC 6455 §4.1.
+      upgrade.reply(405, { allow: 'GET' }, '');
+      return true;
+    }
+    try {
+      this.#context.hosts.check(upgrade.host);
+      if (purpose.kind === 'fallback') this.#attachSocket(upgrade, purpose.address, purpose.route);
+      else this.#connect(upgrade, purpose);
+    } catch (error) {
+      refuse(upgrade, {}, error, this.#context.log);
+    }
+    return true;
+  }
+
+  #connect(upgrade: Upgrade, purpose: Purpose<Route>): void {
+    const { draining, sockjs } = this.#context;
+    if (draining.aborted) throw new RequestError('GW_DRAINING');
+    if (purpose.kind === 'websocket') this.#keep(purpose.route.natives.connect(upgrade));
+    else if (purpose.kind === 'sockjs' && sockjs !== undefined) {
+      this.#keep(sockjs.connect(upgrade, purpose.address, purpose.route));
+    }
+  }
+
+  #keep(native: NativeConnection): void {
+    this.#natives.add(native);
+    void native.finished.then(() => this.#natives.delete(native));
+  }
+
+  /** A WebSocket that carries a fallback session. */
+  #attachSocket(upgrade: Upgrade, { token, action }: FallbackAddress, route: Route): void {
+    const { registry, connections, sessionSockets } = this.#context;
+    const session = token === undefined || action !== 'websocket' ? undefined : registry.find(token);
+    if (session?.identity.route !== route.path || !mayUse(upgrade, session.identity.origin)) {
+      throw new RequestError('GW_SESSION');
+    }
+    // It holds a descriptor, as a native connection does.
+    const release = connections.take(upgrade.remoteAddress);
+    upgrade.socket.once('close', release);
+    sessionSockets.accept(upgrade, session);
+  }
+
+  #purposeOf(head: RequestHead, isUpgrade: boolean): Purpose<Route> {
+    return purposeOf(head, isUpgrade, this.#routes, this.#context.sockjs !== undefined);
+  }
+}
+
+/** RFC 9110 §15.5.22. */
+const UPGRADE_REQUIRED = { ...PLAIN, upgrade: 'websocket', connection: 'upgrade' };

@@ -1,0 +1,83 @@
+import type { Backend } from '../backend/backend.ts';
+import { RefusedError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { pipe } from '../channel/pipe.ts';
+import type { SessionRegistry } from '../session/registry.ts';
+import type { Session, SessionContext } from '../session/session.ts';
+import type { RouteHandshake } from './handshake.ts';
+
+/** How sessions of one dialect are made. */
+export interface SessionKind {
+  readonly context: SessionContext;
+  readonly backend: Backend;
+}
+
+export interface OpenerContext {
+  readonly log: Log;
+  readonly registry: SessionRegistry;
+  /** Takes a place for a session of the route. Throws a `RequestError` when there is none. */
+  readonly takePlace: (address: string) => () => void;
+  readonly route: string;
+  /** Aborted when the gateway drains: attempts to reach a backend are given up. */
+  readonly draining: AbortSignal;
+}
+
+/** Opens fallback sessions of one route, of every dialect. */
+export class SessionOpener {
+  readonly #context: OpenerContext;
+
+  constructor(context: OpenerContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Connects the backend and makes a session for a page of `origin`. Rejects with a `RefusedError`
+   * or a `RequestError`. Calls `ended` when the session is forgotten.
+   */
+  async open(
+    { context, backend }: SessionKind,
+    handshake: RouteHandshake,
+    origin: string,
+    ended: () => void,
+  ): Promise<Session> {
+    const { registry, draining, route, takePlace } = this.#context;
+    const { remoteAddress: address } = handshake;
+    const leave = takePlace(address);
+    let release: (() => void) | undefined;
+    try {
+      release = registry.reserve(address);
+      const accepted = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
+      const { channel, protocol, cookies = [], answered } = accepted;
+      const owner = { address, route, origin, protocol, cookies };
+      const session = registry.add(owner, context, () => {
+        if (answered === undefined) leave();
+        else void this.#keepPlace(address, answered, leave);
+        ended();
+      });
+      pipe(session, channel);
+      return session;
+    } catch (error) {
+      leave();
+      if (error instanceof RefusedError) this.#logRefused(backend, error);
+      throw error;
+    } finally {
+      release?.();
+    }
+  }
+
+  #logRefused({ name }: Backend, { code, message }: RefusedError): void {
+    const { log, route } = this.#context;
+    log.warn('backend refused', { code, route, backend: name, reason: message });
+  }
+
+  /**
+   * A SockJS session may end before its backend has answered. It keeps its places until then:
+   * otherwise a client could make any number of attempts at once to reach a slow backend.
+   */
+  async #keepPlace(address: string, answered: Promise<void>, leave: () => void): Promise<void> {
+    const release = this.#context.registry.reserve(address);
+    await answered;
+    release();
+    leave();
+  }
+}
