@@ -21,6 +21,8 @@ export interface Log {
   warn(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   debug(message: string, fields?: LogFields): void;
+  /** Lines of level debug are written: fields for others need not be made. */
+  readonly isDebug: boolean;
   /** The log of a narrower scope: the same with `fields` on every line. */
   with(fields: LogFields): Log;
 }
@@ -86,6 +88,10 @@ class ScopedLog implements Log {
     this.#say('debug', message, fields);
   }
 
+  get isDebug(): boolean {
+    return this.#logger.isLevelEnabled('debug');
+  }
+
   with(fields: LogFields): Log {
     return new ScopedLog(this.#logger, { ...this.#scope, ...fields });
   }
@@ -126,5 +132,6 @@ export const silentLog: Log = {
   warn: () => {},
   info: () => {},
   debug: () => {},
+  isDebug: false,
   with: () => silentLog,
 };

@@ -5,7 +5,12 @@ import { encodeText, encodeTextControl } from '../protocol/text-form.ts';
 import { encodeClose } from '../protocol/unit-builder.ts';
 
 /** What this dialect promises of a session: all of PROTOCOL.md. */
-export const resumablePolicy = { delivered: 'acknowledged', second: 'supersedes' } as const;
+export const resumablePolicy = {
+  dialect: 'fallback',
+  delivered: 'acknowledged',
+  untaken: 'repeated',
+  second: 'supersedes',
+} as const;
 
 /** A delivery in text form. `positioned`: the receiver knows already which number comes first. */
 export function encodeDelivery(delivery: Delivery, positioned: boolean): string {

@@ -3,7 +3,12 @@ import type { Entry } from '../protocol/delivery.ts';
 import type { Message } from '../protocol/message.ts';
 
 /** What this dialect can promise of a session: it knows no acknowledgements, and a second downstream is turned away (SockJS 0.3.3, "Protocol and framing"). */
-export const sockjsPolicy = { delivered: 'written', second: 'refused' } as const;
+export const sockjsPolicy = {
+  dialect: 'sockjs',
+  delivered: 'written',
+  untaken: 'lost',
+  second: 'refused',
+} as const;
 
 /**
  * Milliseconds until a session is said to be there. A client that has not heard of it gives up: after the time that `/info` took and 300 ms, or 200 ms in version 0.3

@@ -1,26 +1,63 @@
+import { detached } from '../base/detached.ts';
+
+/** Characters from which on V8 cuts a text out of its parent, `SlicedString::kMinLength`. */
+const SHORTEST_SLICE = 13;
+
+/** Bytes below which a kept text is a string: a `Buffer` costs more there than it saves. */
+const SMALL_TEXT = 1024;
+
+const NO_BYTES = Buffer.alloc(0);
+
+/*
+ * What kept messages occupy beside their characters and bytes, measured on the heap (Node 20, x64).
+ * test/unit/session/weights.test.ts holds the counts to the heap.
+ */
+const OBJECT_WEIGHT = 104;
+const STRING_WEIGHT = 24;
+/** A `Buffer`, its `ArrayBuffer` and what V8 keeps for that. */
+const BUFFER_WEIGHT = 240;
+
 /**
- * One WebSocket message, text or binary. It holds what it was made from and converts at most once, so that a message that is
- * passed through, or sent to many, is not encoded again.
+ * One WebSocket message, text or binary. It holds what it was made from and converts at most once,
+ * so that a message that is passed through, or sent to many, is not encoded again.
  */
 export class Message {
   readonly binary: boolean;
   /** Memo of `encodeText`: the message as a frame of the text form. */
   textFrame: string | undefined = undefined;
-  /** Memo of `quote`: the message as a string of JSON. */
+  /** Memo of the SockJS dialect: the message as a string of JSON. */
   quoted: string | undefined = undefined;
+  /** How many outboxes have held the message. */
+  holders = 0;
   #text: string | undefined;
   #bytes: Buffer | undefined;
   #size = -1;
+  /** The text is a slice of a longer one. */
+  readonly #isSlice: boolean;
+  #isKept: boolean;
 
-  private constructor(binary: boolean, text: string | undefined, bytes: Buffer | undefined) {
+  private constructor(
+    binary: boolean,
+    text: string | undefined,
+    bytes: Buffer | undefined,
+    isSlice = false,
+    isKept = false,
+  ) {
     this.binary = binary;
     this.#text = text;
     this.#bytes = bytes;
+    this.#isSlice = isSlice;
+    this.#isKept = isKept;
   }
 
   /** A text message. `text` has no lone surrogates. */
   static text(text: string): Message {
     return new Message(false, text, undefined);
+  }
+
+  /** A text message that was cut out of a longer text, without lone surrogates. */
+  static slice(text: string): Message {
+    return new Message(false, text, undefined, text.length >= SHORTEST_SLICE);
   }
 
   /** A text message from bytes that are known to be valid UTF-8. */
@@ -33,32 +70,29 @@ export class Message {
     return new Message(true, undefined, bytes);
   }
 
+  /** A fragment that shares the memory of a whole message, on which `keep` was called. */
+  static fragment(data: string | Buffer): Message {
+    if (typeof data === 'string') return new Message(false, data, undefined, false, true);
+    return new Message(true, undefined, data, false, true);
+  }
+
   /** The text of a text message. */
   get text(): string {
-    this.#text ??= (this.#bytes as Buffer).toString('utf8');
-    return this.#text;
+    if (this.#text !== undefined) return this.#text;
+    const text = (this.#bytes as Buffer).toString('utf8');
+    if (this.#mayRemember) this.#text = text;
+    return text;
   }
 
   /** The bytes of a binary message, or the UTF-8 of a text message. */
   get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.#text as string, 'utf8');
-    return this.#bytes;
+    if (this.#bytes !== undefined) return this.#bytes;
+    const bytes = Buffer.from(this.#text as string, 'utf8');
+    if (this.#mayRemember) this.#bytes = bytes;
+    return bytes;
   }
 
-  /**
-   * The message, to be kept. One that was cut out of a request keeps all of it in memory, as a part of its bytes or of its text does (V8's sliced strings): this one has
-   * memory of its own.
-   */
-  owned(): Message {
-    const { size } = this;
-    if (this.#bytes !== undefined && this.#bytes.buffer.byteLength < 2 * size) return this;
-    const bytes = Buffer.allocUnsafeSlow(size);
-    if (this.#bytes === undefined) bytes.write(this.#text as string, 'utf8');
-    else bytes.set(this.#bytes);
-    return new Message(this.binary, undefined, bytes);
-  }
-
-  /** What the message was made from: a string, or bytes. The cheaper thing to hand to a WebSocket library. */
+  /** What the message was made from: a string, or bytes. The cheaper one for a WebSocket library. */
   get data(): string | Buffer {
     return this.#text ?? (this.#bytes as Buffer);
   }
@@ -69,4 +103,52 @@ export class Message {
       this.#size = this.#bytes ? this.#bytes.length : Buffer.byteLength(this.#text as string);
     return this.#size;
   }
+
+  /** Several outboxes hold the message: converting it once saves more than the memory costs. */
+  get isShared(): boolean {
+    return this.holders > 1;
+  }
+
+  /** A kept message is weighed once, so it must not grow; memory that is shared is worth it. */
+  get #mayRemember(): boolean {
+    return !this.#isKept || this.isShared;
+  }
+
+  /**
+   * Prepares the message to be held for longer than a call. One that was cut out of a request or a
+   * network read keeps all of that in memory: this gives it memory of its own, in the smaller form.
+   */
+  keep(): void {
+    if (this.#isKept) return;
+    this.#isKept = true;
+    const { size } = this;
+    if (this.#text !== undefined) {
+      if (this.#isSlice) this.#text = detached(this.#text);
+      this.#bytes = undefined;
+      return;
+    }
+    const bytes = this.#bytes as Buffer;
+    if (!this.binary && size < SMALL_TEXT) {
+      this.#text = bytes.toString('utf8');
+      this.#bytes = undefined;
+    } else if (size === 0) this.#bytes = NO_BYTES;
+    else if (bytes.buffer.byteLength > 1.25 * size) this.#bytes = copied(bytes);
+  }
+
+  /** Bytes that the message occupies, itself included. Stays the same once it is kept. */
+  get weight(): number {
+    const { size } = this;
+    if (size === 0) return OBJECT_WEIGHT;
+    const text = this.#text;
+    if (text === undefined) return OBJECT_WEIGHT + BUFFER_WEIGHT + size;
+    // V8 has one byte for a character if all are below U+0100, else two.
+    return OBJECT_WEIGHT + STRING_WEIGHT + (size === text.length ? size : 2 * text.length);
+  }
+}
+
+function copied(bytes: Buffer): Buffer {
+  // Not from Node's pool, which would be kept whole.
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }

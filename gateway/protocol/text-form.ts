@@ -23,7 +23,7 @@ function readFrame(unit: UnitBuilder, type: string, payload: string): void {
   switch (type) {
     case 'T':
     case 't':
-      unit.message(Message.text(unescapeText(payload)), type === 't');
+      unit.message(Message.slice(unescapeText(payload)), type === 't');
       return;
     case 'B':
     case 'b':
@@ -38,6 +38,7 @@ function readFrame(unit: UnitBuilder, type: string, payload: string): void {
 /** A message or fragment as a frame. The spelling of a whole message is kept with it: to many receivers it is spelled once. */
 export function encodeText(message: Message, more: boolean): string {
   if (more) return encode(message, message.binary ? 'b' : 't');
+  if (!message.isShared) return encode(message, message.binary ? 'B' : 'T');
   message.textFrame ??= encode(message, message.binary ? 'B' : 'T');
   return message.textFrame;
 }

@@ -1,8 +1,14 @@
 import { isUtf8 } from 'node:buffer';
+import { RequestError } from '../base/errors.ts';
 import { type CloseStatus, mayTravel, NO_STATUS } from './close.ts';
 import type { Message } from './message.ts';
 import { type Arrival, MalformedError, type SharedUnit, type Unit, type Wanted } from './unit.ts';
 
+/**
+ * Frames of one unit. A frame costs far more to handle than its few bytes: a body of empty ones
+ * would hold everybody up. The shim puts no more than 1,000 numbered frames in one.
+ */
+const MAX_FRAMES = 1_024;
 const MAX_PADDING = 8192;
 /** RFC 6455 §5.5: a control frame has at most 125 bytes, two of them the code. */
 const MAX_REASON = 123;
@@ -17,6 +23,7 @@ export class UnitBuilder implements Unit {
   leaving = false;
   next: number;
   shared: SharedUnit[] | undefined = undefined;
+  #frames = 0;
   /** The further session that frames are of at present. */
   #selected: UnitBuilder | undefined = undefined;
 
@@ -25,13 +32,16 @@ export class UnitBuilder implements Unit {
     this.next = next;
   }
 
+  /** Throws a `RequestError` with `GW_FRAMES` when the unit has too many. */
   message(message: Message, more: boolean): void {
+    this.#countFrame();
     if (this.#selected !== undefined) this.#selected.message(message, more);
     else this.arrivals.push({ number: this.#number(), message, more, close: undefined });
   }
 
   /** Any frame whose payload is plain text in both forms. */
   control(type: string, payload: string): void {
+    this.#countFrame();
     if (type === 'S') this.#select(payload);
     else if (this.#selected !== undefined) this.#selected.#say(type, payload);
     else this.#say(type, payload);
@@ -48,6 +58,10 @@ export class UnitBuilder implements Unit {
     if (this.shared.length + 1 === MAX_SESSIONS) throw new MalformedError('too many sessions on one carrier');
     this.shared.push({ token, unit: builder });
     this.#selected = builder;
+  }
+
+  #countFrame(): void {
+    if (++this.#frames > MAX_FRAMES) throw new RequestError('GW_FRAMES');
   }
 
   #select(payload: string): void {

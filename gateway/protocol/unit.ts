@@ -46,6 +46,17 @@ export interface Unit {
   readonly shared?: readonly SharedUnit[] | undefined;
 }
 
+/** A unit of messages that their client does not number. `first` is the number of the first. */
+export function unitOf(messages: readonly Message[], first: number): Unit {
+  const arrivals = messages.map((message, index) => ({
+    number: first + index,
+    message,
+    more: false,
+    close: undefined,
+  }));
+  return { arrivals, ack: -1, wanted: undefined, leaving: false, next: 0 };
+}
+
 /** What a unit says of one more session of its carrier (PROTOCOL.md §10). Its downstream is wanted. */
 export interface SharedUnit {
   readonly token: string;

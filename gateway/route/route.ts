@@ -11,7 +11,7 @@ import type { ResolvedOptions, RouteOptions, SockJsOptions } from '../config/res
 import { resumablePolicy } from '../dialect/resumable.ts';
 import { ACCEPT_EARLY_AFTER, sockjsPolicy } from '../dialect/sockjs.ts';
 import type { Exchange } from '../http/exchange.ts';
-import type { SessionLimits } from '../session/policy.ts';
+import type { SessionLimits } from '../session/limits.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import type { CreateRequest } from '../transport/create.ts';
@@ -69,9 +69,10 @@ export class Route implements FallbackRoute, SockJsRoute {
     this.access = access;
     this.#context = context;
     this.#maxSessions = maxSessions;
-    this.#resumable = { context: { clock, limits: session, policy: resumablePolicy, maxMessage }, backend };
+    const common = { clock, log, memory, maxMessage };
+    this.#resumable = { context: { ...common, limits: session, policy: resumablePolicy }, backend };
     this.#sockjs = {
-      context: { clock, limits: sockjsLimits(session, sockjs), policy: sockjsPolicy, maxMessage },
+      context: { ...common, limits: sockjsLimits(session, sockjs), policy: sockjsPolicy },
       backend: acceptEarly(ACCEPT_EARLY_AFTER, textBackend(backend, sockjs?.binary ?? 'close'), context),
     };
     const takePlace = (address: string) => this.#takeSession(address);

@@ -5,13 +5,15 @@ import type { Unit } from '../protocol/unit.ts';
 export type EndReason = 'recycled' | 'superseded' | 'gone' | 'refused';
 
 /**
- * The downstream of a session: one HTTP response or WebSocket, as the session sees it. It is made by a transport, which tells the session by `detach` when
- * it went away and by `writable` when it takes more.
+ * The downstream of a session, one HTTP response or WebSocket. A transport makes it and calls the
+ * session: `detach` when it is used up, `writable` when it takes more.
  */
 export interface Carrier {
+  /** Name of the transport in log lines. */
+  readonly name?: string;
   /** It serves one delivery and is over then (a poll). */
   readonly once: boolean;
-  /** It wants acknowledgements also when there is nothing else to say (a WebSocket). */
+  /** It wants acknowledgements also when there is nothing else to write (a WebSocket). */
   readonly acknowledges: boolean;
   /** Bytes of payload that one delivery should not exceed by more than an entry. */
   readonly room: number;
@@ -23,17 +25,21 @@ export interface Carrier {
   end(reason: EndReason): void;
 }
 
-/** Whom a carrier works for: a session, or several that share it and are one to their carrier. */
+/** What a carrier works for: a session, or several that share it and are one to their carrier. */
 export interface CarrierOwner {
   /**
-   * Acts on a unit. `answer` is told what to acknowledge: at once, or, while the backend takes no more, when there is room or it
-   * has waited long enough. Throws a `MalformedError` or `RequestError`, and then nothing has taken effect.
+   * Acts on a unit. `answer` is called with the number to acknowledge: at once, or, while the
+   * backend takes no more, when there is room or the longest delay is over. Throws a
+   * `MalformedError` or `RequestError`, and then nothing has taken effect.
    */
   accept(unit: Unit, answer: (ack: number) => void): void;
-  /** A downstream came: attach number `n` with all up to `ack` received (PROTOCOL.md §6.1). `accept` has seen the unit before. */
+  /**
+   * A downstream came: attach number `n` with all up to `ack` received (PROTOCOL.md §6.1). `accept`
+   * was called with its unit before.
+   */
   attachCarrier(carrier: Carrier, n: number, ack: number): void;
-  /** The carrier went away. */
+  /** The carrier is used up or gone; the client can say how far it received. */
   detach(carrier: Carrier): void;
-  /** The carrier takes more, after `deliver` answered false. */
+  /** The carrier takes more, after `deliver` returned false. */
   writable(carrier: Carrier): void;
 }

@@ -1,23 +1,27 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Arrival } from '../protocol/unit.ts';
-import { type Inbox, ownedArrival, weighAll } from './inbox.ts';
+import { type Inbox, weighAll } from './inbox.ts';
 
 /** A request whose answer waits until the backend takes more. */
 interface Delayed {
   /** What of it was not taken yet. */
   readonly arrivals: readonly Arrival[];
+  /** Bytes that those occupy. */
+  readonly weight: number;
   readonly answer: () => void;
   readonly timer: Timer;
 }
 
 /** The requests of a session that wait for room in its inbox (PROTOCOL.md §5). Each is answered once. */
 export class DelayedRequests {
+  /** Bytes that all frames kept here occupy. */
+  bytes = 0;
   readonly #inbox: Inbox;
   readonly #bound: number;
   readonly #clock: Clock;
   #requests: Delayed[] = [];
 
-  /** `bound`: bytes that are kept of one request, about; of more nothing is. */
+  /** `bound`: bytes that may be kept of one request. Of a longer one nothing is kept. */
   constructor(inbox: Inbox, bound: number, clock: Clock) {
     this.#inbox = inbox;
     this.#bound = bound;
@@ -28,22 +32,29 @@ export class DelayedRequests {
     return this.#requests.length;
   }
 
-  /** Has a request wait, `longest` milliseconds at most. Whoever answers says what the inbox has taken then. */
+  /** Delays a request for `longest` milliseconds at most. `answer` tells what the inbox has taken. */
   add(arrivals: readonly Arrival[], longest: number, answer: () => void): void {
     const timer = this.#clock.setTimeout(() => {
-      this.#requests = this.#requests.filter((delayed) => delayed.timer !== timer);
+      const index = this.#requests.findIndex((delayed) => delayed.timer === timer);
+      for (const { weight } of this.#requests.splice(index, 1)) this.bytes -= weight;
       answer();
     }, longest);
     const { received } = this.#inbox;
-    const rest = arrivals.filter((arrival) => arrival.number > received);
-    // Small frames take more memory than they have bytes: those that are too many for the bound are not kept, and the answer says so.
-    const kept = weighAll(rest) <= this.#bound ? rest.map(ownedArrival) : [];
-    this.#requests.push({ arrivals: kept, answer, timer });
+    const kept = arrivals.filter((arrival) => arrival.number > received);
+    for (const { message } of kept) message?.keep();
+    const weight = weighAll(kept);
+    if (weight <= this.#bound) this.#push({ arrivals: kept, weight, answer, timer });
+    else this.#push({ arrivals: [], weight: 0, answer, timer });
   }
 
-  /** Has whoever brought what is taken already wait until there is room for more. */
+  /** Delays a request of which everything is taken. */
   hold(answer: () => void): void {
-    this.#requests.push({ arrivals: [], answer, timer: undefined });
+    this.#push({ arrivals: [], weight: 0, answer, timer: undefined });
+  }
+
+  #push(delayed: Delayed): void {
+    this.#requests.push(delayed);
+    this.bytes += delayed.weight;
   }
 
   /** The inbox may have room again. */
@@ -51,13 +62,17 @@ export class DelayedRequests {
     while (this.#requests.length > 0 && !this.#inbox.full) this.#end(this.#requests.shift() as Delayed);
   }
 
-  /** Nobody wants them any more; they are counted all the same, as the client must not send them again. */
+  /**
+   * Answers all: the connection is over. Their frames are counted all the same, as the client must
+   * not send them again.
+   */
   settleAll(): void {
     for (const delayed of this.#requests.splice(0)) this.#end(delayed);
   }
 
-  #end({ arrivals, answer, timer }: Delayed): void {
+  #end({ arrivals, weight, answer, timer }: Delayed): void {
     this.#clock.clearTimeout(timer);
+    this.bytes -= weight;
     this.#inbox.put(arrivals);
     answer();
   }

@@ -1,26 +1,49 @@
+import Denque from 'denque';
+import { Assembly } from '../protocol/assembly.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
-import { join } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Arrival } from '../protocol/unit.ts';
 
-/** Fragments of one message, for a client that sends empty ones (compare CVE-2026-48779 of ws). */
+/**
+ * Fragments of one message. Their memory is bounded by the message's, so this bounds only how long
+ * a client may go on with empty ones (compare CVE-2026-48779 of ws). The shim cuts a message at a
+ * third of a body: 87,000 characters, or 192 where all it has is an address of 2,000 characters.
+ */
 const MAX_FRAGMENTS = 65_536;
 
-const TOO_BIG: CloseStatus = { code: CloseCode.tooBig, reason: 'message too big' };
-const TWO_KINDS: CloseStatus = { code: CloseCode.protocolError, reason: 'a message of two kinds' };
+/** Messages, and bytes of them, that are handed to the backend in one turn of the event loop. */
+const SLICE_MESSAGES = 512;
+const SLICE_BYTES = 1_048_576;
 
-/** Who is told what came in, in order and once. */
+/*
+ * What entries occupy beside their message, measured on the heap (Node 20, x64) and held to it by
+ * test/unit/session/weights.test.ts. Early: an `Arrival` and its place in a `Map`. Waiting: a place
+ * in a queue.
+ */
+const EARLY_WEIGHT = 100;
+const WAITING_WEIGHT = 12;
+
+const TOO_BIG: CloseStatus = { code: CloseCode.tooBig, reason: 'message too big' };
+const TOO_MANY: CloseStatus = { code: CloseCode.tooBig, reason: 'too many fragments' };
+const TWO_KINDS: CloseStatus = { code: CloseCode.protocolError, reason: 'a message of two kinds' };
+const NO_MEMORY: CloseStatus = { code: CloseCode.tryAgainLater, reason: 'out of memory for clients' };
+
+/** Receives what came in, in order and once. */
 export interface InboxOwner {
   arrived(message: Message): void;
   /** The client's close; nothing arrives after it. */
   closed(status: CloseStatus): void;
-  /** The client cannot be followed any further: the connection is to be closed with this status. */
+  /** The connection cannot go on and must be closed with this status. */
   failed(status: CloseStatus): void;
+  /** Some of what waited was handed out. */
+  released(): void;
+  /** Whether so many bytes more may be held. */
+  hasRoom(bytes: number): boolean;
 }
 
 /**
- * Makes an unbroken, unrepeated row of messages of numbered frames that come repeated and out of order, and holds it back while the backend does not
- * take more.
+ * Turns numbered frames that come repeated and out of order into an unbroken row of messages, and
+ * holds it back while the backend takes no more.
  */
 export class Inbox {
   /** Number of the last frame received in unbroken order. */
@@ -30,13 +53,15 @@ export class Inbox {
   readonly #maxMessage: number;
   #early: Map<number, Arrival> | undefined;
   #earlyBytes = 0;
-  #fragments: Message[] | undefined;
-  #fragmentBytes = 0;
-  #waiting: (Message | CloseStatus)[] | undefined;
+  #assembly: Assembly | undefined;
+  #waiting: Denque<Message | CloseStatus> | undefined;
   #waitingBytes = 0;
   #held = false;
+  /** A slice of what waits was handed out, and the next one is on its way. */
+  #isReleasing = false;
   #over = false;
 
+  /** `bound`: bytes, by weight, that may wait, and that early frames may have. */
   constructor(owner: InboxOwner, bound: number, maxMessage: number) {
     this.#owner = owner;
     this.#bound = bound;
@@ -48,7 +73,20 @@ export class Inbox {
     return this.#waitingBytes >= this.#bound;
   }
 
-  /** Puts frames in until it is full; repeated ones are dropped, early ones kept as far as the bound goes. */
+  /** What is put in now has to wait. */
+  get isHolding(): boolean {
+    return this.#held || this.#waiting !== undefined;
+  }
+
+  /** Bytes that all of it occupies. */
+  get bytes(): number {
+    return this.#earlyBytes + this.#waitingBytes + (this.#assembly?.weight ?? 0);
+  }
+
+  /**
+   * Puts frames in until the inbox is full. Repeated ones are dropped, early ones are kept as far
+   * as the bound goes.
+   */
   put(arrivals: readonly Arrival[]): void {
     for (const arrival of arrivals) {
       if (this.full) return;
@@ -57,32 +95,28 @@ export class Inbox {
     }
   }
 
-  /** Puts a message in that has no number, full or not. */
-  add(message: Message): void {
-    this.#next({ number: this.received + 1, message, more: false, close: undefined });
+  /** Puts frames in that nobody repeats, full or not. The first has the number `received + 1`. */
+  putAll(arrivals: readonly Arrival[]): void {
+    for (const arrival of arrivals) this.#next(arrival);
   }
 
-  /** Messages wait here from now on. */
+  /** From now on messages wait here. */
   hold(): void {
     this.#held = true;
   }
 
-  /** What waits is handed out, and what comes goes straight through. */
+  /** Hands out what waits, in slices, and lets what comes straight through behind it. */
   release(): void {
     this.#held = false;
-    // Handing out may make the owner hold again.
-    while (!this.#held && this.#waiting !== undefined) {
-      const next = this.#waiting.shift();
-      if (this.#waiting.length === 0) this.#waiting = undefined;
-      if (next !== undefined) this.#handOut(next);
-    }
+    if (!this.#isReleasing) this.#handOutSlice();
   }
 
   /** Nothing is handed out any more; frames are still counted. */
   stop(): void {
     this.#over = true;
     this.#early = undefined;
-    this.#fragments = undefined;
+    this.#earlyBytes = 0;
+    this.#assembly = undefined;
     this.#waiting = undefined;
     this.#waitingBytes = 0;
   }
@@ -98,17 +132,19 @@ export class Inbox {
     const follower = this.#early?.get(this.received + 1);
     if (follower === undefined) return undefined;
     this.#early?.delete(follower.number);
-    this.#earlyBytes -= weigh(follower.message);
+    this.#earlyBytes -= earlyWeight(follower);
+    if (this.#early?.size === 0) this.#early = undefined;
     return follower;
   }
 
   #keep(arrival: Arrival): void {
-    if (this.#over) return;
+    if (this.#over || this.#early?.has(arrival.number)) return;
+    const weight = earlyWeight(arrival);
+    if (this.#earlyBytes + weight > this.#bound || !this.#owner.hasRoom(weight)) return;
+    arrival.message?.keep();
     this.#early ??= new Map();
-    if (this.#early.has(arrival.number)) return;
-    if (this.#earlyBytes + weigh(arrival.message) > this.#bound) return;
-    this.#earlyBytes += weigh(arrival.message);
-    this.#early.set(arrival.number, ownedArrival(arrival));
+    this.#earlyBytes += earlyWeight(arrival);
+    this.#early.set(arrival.number, arrival);
   }
 
   #receive(arrival: Arrival): void {
@@ -118,50 +154,73 @@ export class Inbox {
       return;
     }
     const message = arrival.message as Message;
-    this.#fragmentBytes += message.size;
     const flaw = this.#flawOf(message);
     if (flaw !== undefined) {
       this.stop();
       this.#owner.failed(flaw);
       return;
     }
-    if (arrival.more) {
-      this.#fragments ??= [];
-      this.#fragments.push(message.owned());
-      return;
-    }
-    this.#fragmentBytes = 0;
-    if (this.#fragments === undefined) {
+    if (!arrival.more && this.#assembly === undefined) {
       this.#pass(message);
       return;
     }
-    this.#fragments.push(message);
-    const whole = join(this.#fragments);
-    this.#fragments = undefined;
+    this.#assembly ??= new Assembly(message.binary);
+    this.#assembly.add(message);
+    if (arrival.more) return;
+    const whole = this.#assembly.whole();
+    this.#assembly = undefined;
     this.#pass(whole);
   }
 
-  /** What is wrong with a message or its next fragment, whose bytes have been counted. */
+  /** What is wrong with a message or the next fragment of one. */
   #flawOf(message: Message): CloseStatus | undefined {
-    if (this.#fragmentBytes > this.#maxMessage) return TOO_BIG;
-    if (this.#fragments === undefined) return undefined;
-    if (this.#fragments[0]?.binary !== message.binary) return TWO_KINDS;
-    return this.#fragments.length === MAX_FRAGMENTS ? TOO_BIG : undefined;
+    const assembly = this.#assembly;
+    if ((assembly?.size ?? 0) + message.size > this.#maxMessage) return TOO_BIG;
+    if (assembly === undefined) return undefined;
+    if (assembly.binary !== message.binary) return TWO_KINDS;
+    if (assembly.count === MAX_FRAGMENTS) return TOO_MANY;
+    const growth = assembly.growth(message.size);
+    return growth > 0 && !this.#owner.hasRoom(growth) ? NO_MEMORY : undefined;
   }
 
   #pass(next: Message | CloseStatus): void {
-    if (!this.#held && this.#waiting === undefined) {
+    if (!this.isHolding) {
       this.#announce(next);
       return;
     }
-    this.#waiting ??= [];
-    this.#waiting.push(isClose(next) ? next : next.owned());
-    if (!isClose(next)) this.#waitingBytes += weigh(next);
+    this.#waiting ??= new Denque();
+    this.#waiting.push(next);
+    if (isClose(next)) return;
+    next.keep();
+    this.#waitingBytes += waitingWeight(next);
   }
 
-  #handOut(next: Message | CloseStatus): void {
-    if (!isClose(next)) this.#waitingBytes -= weigh(next);
-    this.#announce(next);
+  #handOutSlice(): void {
+    let bytes = 0;
+    // Handing out may make the owner hold again, or stop.
+    for (let count = 0; !this.#held && this.#waiting !== undefined; count++) {
+      if (count === SLICE_MESSAGES || bytes > SLICE_BYTES) {
+        this.#handOutLater();
+        break;
+      }
+      const next = this.#waiting.shift() as Message | CloseStatus;
+      if (this.#waiting.length === 0) this.#waiting = undefined;
+      if (!isClose(next)) {
+        bytes += next.size;
+        this.#waitingBytes -= waitingWeight(next);
+      }
+      this.#announce(next);
+    }
+    this.#owner.released();
+  }
+
+  /** The event loop goes round before the next slice, so that others are served in between. */
+  #handOutLater(): void {
+    this.#isReleasing = true;
+    setImmediate(() => {
+      this.#isReleasing = false;
+      if (!this.#held) this.#handOutSlice();
+    });
   }
 
   #announce(next: Message | CloseStatus): void {
@@ -178,17 +237,15 @@ function isClose(next: Message | CloseStatus): next is CloseStatus {
   return 'reason' in next;
 }
 
-/** The arrival, to be kept: nothing else of its request stays with it. */
-export function ownedArrival(arrival: Arrival): Arrival {
-  return { ...arrival, message: arrival.message?.owned() };
+function earlyWeight({ message }: Arrival): number {
+  return EARLY_WEIGHT + (message?.weight ?? 0);
 }
 
-/** What frames that were not put in yet count in memory. */
+function waitingWeight(message: Message): number {
+  return WAITING_WEIGHT + message.weight;
+}
+
+/** Bytes that frames occupy which are kept as they are. */
 export function weighAll(arrivals: readonly Arrival[]): number {
-  return arrivals.reduce((sum, arrival) => sum + weigh(arrival.message), 0);
-}
-
-/** What a message counts in memory: its bytes, and something for itself, so that empty ones are bounded too. */
-function weigh(message: Message | undefined): number {
-  return 64 + (message?.size ?? 0);
+  return arrivals.reduce((sum, arrival) => sum + earlyWeight(arrival), 0);
 }

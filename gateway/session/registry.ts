@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { RequestError } from '../base/errors.ts';
 import type { CloseStatus } from '../protocol/close.ts';
-import { Session, type SessionContext, type SessionIdentity } from './session.ts';
+import type { SessionIdentity } from './identity.ts';
+import { Session, type SessionContext } from './session.ts';
 
 /** How many sessions there may be. */
 export interface RegistryLimits {
@@ -10,10 +11,7 @@ export interface RegistryLimits {
 }
 
 /** Who a new session is for. */
-export interface SessionOwner extends Omit<SessionIdentity, 'token'> {
-  /** The client's address: counted, never checked again (addresses change under a session). */
-  readonly address: string;
-}
+export type SessionOwner = Omit<SessionIdentity, 'token' | 'id'>;
 
 /** All sessions of one gateway, found by their token. */
 export class SessionRegistry {
@@ -60,14 +58,15 @@ export class SessionRegistry {
 
   /** Makes a session. Its token has 128 random bits. */
   add(owner: SessionOwner, context: SessionContext, ended: () => void): Session {
-    const { address, ...identity } = owner;
+    const { address } = owner;
     const token = `${this.#node}.${randomBytes(16).toString('base64url')}`;
+    const id = randomBytes(6).toString('base64url');
     const forget = (): void => {
       this.#sessions.delete(token);
       this.#leave(address);
       ended();
     };
-    const session = new Session({ token, ...identity }, context, forget);
+    const session = new Session({ ...owner, token, id }, context, forget);
     this.#sessions.set(token, session);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     return session;

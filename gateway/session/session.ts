@@ -1,102 +1,79 @@
-import type { Clock } from '../base/clock.ts';
-import { RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
-import type { Entry } from '../protocol/delivery.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
-import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
+import { MalformedError, type Unit } from '../protocol/unit.ts';
 import { Alarm, type AlarmOwner } from './alarm.ts';
-import type { Carrier, CarrierOwner } from './carrier.ts';
-import { DelayedRequests } from './delayed-requests.ts';
-import { Inbox, type InboxOwner } from './inbox.ts';
+import type { Carrier, CarrierOwner, EndReason } from './carrier.ts';
+import { Downstream, type DownstreamOwner } from './downstream.ts';
+import type { SessionIdentity } from './identity.ts';
+import type { InboxOwner } from './inbox.ts';
 import { Outbox } from './outbox.ts';
-import type { SessionLimits, SessionPolicy } from './policy.ts';
+import { type CarrierEnd, type ClosedBy, SessionLog } from './session-log.ts';
+import { NEXT_STATES, type SessionState } from './state.ts';
+import { Upstream, type UpstreamContext } from './upstream.ts';
 
 /**
- * Where a session is in its life.
- *
- * | state    | meaning                                                      | ends by itself after |
- * |----------|--------------------------------------------------------------|----------------------|
- * | created  | the client knows the token, no downstream has come yet       | `attachTimeout`      |
- * | attached | a downstream is there                                        | (it is dropped after `silence`) |
- * | detached | between two downstreams                                      | `window`       |
- * | ending   | the end is in the outbox, the client has not acknowledged it | `window`       |
- * | ended    | forgotten                                                    |                      |
- */
-export type SessionState = 'created' | 'attached' | 'detached' | 'ending' | 'ended';
-
-/**
- * Milliseconds that the answer to a request may wait: in an engine of two connections to a host, of which a downstream has one, it keeps the requests of the
- * page's other sockets from being sent. Two of them are less than the shim gives a `create`.
+ * Milliseconds that the answer to a request may wait. In an engine of two connections to a host, of
+ * which a downstream has one, it keeps the requests of the page's other sockets from being sent.
+ * Two of them are less than the shim gives a `create`.
  */
 const LONGEST_DELAY = 1000;
 
-/** Who a session belongs to. */
-export interface SessionIdentity {
-  /** The key to the session, known to its client alone. */
-  readonly token: string;
-  /** Path of the route it was opened on. */
-  readonly route: string;
-  /** The page's origin. */
-  readonly origin: string;
-  /** The subprotocol that the backend selected. */
-  readonly protocol: string;
-  /** `Set-Cookie` fields of the backend's answer. */
-  readonly cookies: readonly string[];
-}
+const GOING_AWAY: CloseStatus = { code: CloseCode.goingAway, reason: '' };
+const TOO_OLD: CloseStatus = { code: CloseCode.goingAway, reason: 'session too old' };
+const UNREAD: CloseStatus = { code: CloseCode.tryAgainLater, reason: 'too much unread' };
 
 /** What a session needs of its surroundings. */
-export interface SessionContext {
-  readonly clock: Clock;
-  readonly limits: SessionLimits;
-  readonly policy: SessionPolicy;
-  /** Bytes of one message from the client. */
-  readonly maxMessage: number;
+export interface SessionContext extends UpstreamContext {
+  readonly log: Log;
+  /** Counts what is held for the client. */
+  readonly memory: MemoryBudget;
 }
 
 /**
- * A WebSocket connection that outlives the HTTP requests under it: a `Channel` towards the backend, and on the other side whatever
- * carrier the client has attached last. PROTOCOL.md §5, §6, §8 and §9.
+ * A WebSocket connection that outlives the HTTP requests under it: a `Channel` towards the backend,
+ * and on the other side the carrier that the client attached last. PROTOCOL.md §5, §6, §8 and §9.
  */
-export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
+export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwner, AlarmOwner {
   readonly identity: SessionIdentity;
   readonly #context: SessionContext;
   readonly #ended: () => void;
-  readonly #inbox: Inbox;
+  readonly #account: MemoryAccount;
+  readonly #log: SessionLog;
+  readonly #upstream: Upstream;
   readonly #outbox = new Outbox();
+  readonly #downstream: Downstream;
   #state: SessionState = 'created';
   #receiver: Receiver | undefined;
-  /** The receiver was told `closed`, or asked for it. */
+  /** `closed` of the receiver was called, or the receiver called `close`. */
   #receiverDone = false;
-  #carrier: Carrier | undefined;
   /** Number of the newest attach. */
   #attachNumber = 0;
-  /** Number of the next entry to write on the present carrier. */
-  #cursor = 1;
-  #writable = true;
-  #flushing = false;
-  /** Highest acknowledgement that went out on the present downstream. */
-  #lastAckSent = 0;
-  /** `send` has answered false. */
+  /** `send` has returned false. */
   #pressed = false;
-  /** Absent until the first has to wait: few sessions ever have one. */
-  #delayed: DelayedRequests | undefined;
-  /** When the state was entered, the client was heard, the carrier was written on: ms of the clock. */
+  /** When the session was made, the state entered, the client heard: ms of the clock. */
+  readonly #opened: number;
   #since: number;
   #heard: number;
-  #wrote: number;
   readonly #alarm: Alarm;
 
   /** `ended` is called once, when the session is to be forgotten. */
   constructor(identity: SessionIdentity, context: SessionContext, ended: () => void) {
+    const { clock, log, memory, policy } = context;
     this.identity = identity;
     this.#ended = ended;
     this.#context = context;
-    this.#inbox = new Inbox(this, context.limits.inbox, context.maxMessage);
-    this.#since = this.#heard = this.#wrote = context.clock.now();
-    this.#alarm = new Alarm(context.clock, this);
+    this.#account = memory.account(identity.address);
+    this.#log = new SessionLog(log, identity, policy.dialect);
+    this.#upstream = new Upstream(this, context);
+    this.#downstream = new Downstream(this, this.#outbox, policy, clock);
+    this.#opened = this.#since = this.#heard = clock.now();
+    this.#alarm = new Alarm(clock, this);
     this.#alarm.look();
+    this.#log.opened();
   }
 
   get state(): SessionState {
@@ -108,15 +85,15 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
     return this.#attachNumber > 0;
   }
 
-  /** The client's downstream has had the end, and can be told no more than that again. */
+  /** The end was written to a client that cannot acknowledge it: nothing else is left to do. */
   get hasDeliveredClose(): boolean {
-    const isWritten = this.#context.policy.delivered === 'written' && this.#cursor > this.#outbox.last;
+    const isWritten = this.#context.policy.delivered === 'written' && this.#downstream.isAllWritten;
     return this.#state === 'ending' && isWritten;
   }
 
   /** Number of the last frame received from the client in unbroken order. */
   get received(): number {
-    return this.#inbox.received;
+    return this.#upstream.received;
   }
 
   // --- towards the backend ---
@@ -128,33 +105,39 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
   send(message: Message): boolean {
     if (this.#isOver()) return true;
     const { fragment: limit, outbox, maxBuffered } = this.#context.limits;
-    if (message.size <= limit) this.#outbox.push({ message, more: false, close: undefined });
-    else this.#pushFragments(fragment(message, limit));
-    this.#wake();
-    if (this.#outbox.bytes < outbox) return true;
+    this.#log.sent(message);
+    if (message.size <= limit) this.#outbox.message(message);
+    else this.#outbox.fragments(message, fragment(message, limit));
+    this.#downstream.wake();
+    this.#countMemory();
+    if (this.#outbox.bytes < outbox && this.hasRoom(0)) return true;
+    // A backend that goes on without waiting would fill the memory of all.
+    const isTooMuch =
+      this.#outbox.bytes >= maxBuffered ||
+      (this.#pressed && this.#outbox.bytes >= outbox && !this.hasRoom(0));
     this.#pressed = true;
-    if (this.#outbox.bytes >= maxBuffered)
-      this.shut({ code: CloseCode.tryAgainLater, reason: 'too much unread' });
+    if (isTooMuch) this.shut(UNREAD);
     return false;
   }
 
   close(status: CloseStatus): void {
     this.#receiverDone = true;
     if (this.#isOver()) return;
-    this.#outbox.push({ message: undefined, more: false, close: status });
-    this.#inbox.stop();
-    this.#delayed?.settleAll();
+    this.#log.closing('backend', status);
+    this.#outbox.close(status);
+    this.#upstream.stop();
+    this.#upstream.settleAll();
+    this.#countMemory();
     this.#enter('ending');
-    this.#wake();
+    this.#downstream.wake();
   }
 
   pause(): void {
-    this.#inbox.hold();
+    this.#upstream.hold();
   }
 
   resume(): void {
-    this.#inbox.release();
-    this.#delayed?.settle();
+    this.#upstream.release();
   }
 
   get bufferedAmount(): number {
@@ -163,7 +146,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
 
   /** Closes both sides with the same status: a bound was exceeded, or the gateway goes down. */
   shut(status: CloseStatus): void {
-    this.#tellClosed(status);
+    this.#tellClosed('gateway', status);
     this.close(status);
   }
 
@@ -172,188 +155,155 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
   /** Throws as `accept` would, and does nothing. */
   check(unit: Unit): void {
     if (unit.ack > this.#outbox.last) throw new MalformedError('acknowledges what was not sent');
-    if (this.#mustWait(unit) && (this.#delayed?.count ?? 0) >= this.#context.limits.delayed) {
-      throw new RequestError('GW_DELAYED');
-    }
+    // What a client will not send again is taken in any case: for each of its requests, call
+    // `checkRoom` before anything of it is taken.
+    if (unit.arrivals.length > 0 && this.#context.policy.untaken === 'repeated') this.checkRoom();
+  }
+
+  /** Throws a `RequestError` if no messages can be taken now, and does nothing. */
+  checkRoom(): void {
+    this.#upstream.checkRoom();
   }
 
   accept(unit: Unit, answer: (ack: number) => void): void {
     this.check(unit);
-    const mustWait = this.#mustWait(unit);
+    const { arrivals, ack, leaving } = unit;
     this.#heard = this.#context.clock.now();
-    if (unit.ack >= this.#outbox.first) this.#acknowledge(unit.ack);
-    if (!mustWait) this.#inbox.put(unit.arrivals);
-    if (unit.leaving) this.abandon();
-    if (this.#mustWait(unit) && this.#state !== 'ended') this.#delay(unit.arrivals, answer);
-    else this.#answer(answer);
+    if (ack >= this.#outbox.first) this.#acknowledge(ack);
+    const mustWait = this.#upstream.take(arrivals);
+    if (leaving) this.#abandon('client');
+    if (mustWait && this.#state !== 'ended') {
+      this.#upstream.delay(arrivals, this.#longestDelay(), () => this.#answer(answer));
+      this.#log.delayed(this.#upstream.delayed);
+    } else this.#answer(answer);
+    this.#countMemory();
   }
 
-  #delay(arrivals: readonly Arrival[], answer: (ack: number) => void): void {
+  #longestDelay(): number {
     const { heartbeat } = this.#context.limits;
-    const longest = this.#carrier?.acknowledges === true ? heartbeat : Math.min(heartbeat, LONGEST_DELAY);
-    this.#theDelayed().add(arrivals, longest, () => this.#answer(answer));
-  }
-
-  #theDelayed(): DelayedRequests {
-    const { clock, limits } = this.#context;
-    this.#delayed ??= new DelayedRequests(this.#inbox, 2 * limits.inbox, clock);
-    return this.#delayed;
-  }
-
-  #mustWait(unit: Unit): boolean {
-    return this.#inbox.full && unit.arrivals.length > 0;
+    return this.#downstream.carrier?.acknowledges ? heartbeat : Math.min(heartbeat, LONGEST_DELAY);
   }
 
   #answer(answer: (ack: number) => void): void {
-    answer(this.#inbox.received);
-    if (this.#carrier?.acknowledges) this.#wake();
-  }
-
-  /** The backend has not taken what it was given: nothing more should be taken from the client. */
-  get full(): boolean {
-    return this.#inbox.full;
-  }
-
-  /**
-   * Takes messages of a client that does not number them: they come once, so all are taken. `answer` is called when there is room for more.
-   */
-  take(messages: readonly Message[], answer: () => void): void {
-    for (const message of messages) this.#inbox.add(message);
-    if (!this.#inbox.full) {
-      answer();
-      return;
-    }
-    this.#theDelayed().hold(answer);
+    answer(this.received);
+    if (this.#downstream.carrier?.acknowledges) this.#downstream.wake();
   }
 
   attachCarrier(carrier: Carrier, n: number, ack: number): void {
-    if (this.#state === 'ended') {
-      carrier.end('gone');
+    const refusal = this.#refusalOf(n);
+    if (refusal !== undefined) {
+      carrier.end(refusal);
       return;
     }
-    if (n < this.#attachNumber) {
-      carrier.end('superseded');
-      return;
-    }
-    if (this.#carrier !== undefined && this.#context.policy.second === 'refused') {
-      carrier.end('refused');
-      return;
-    }
-    const older = this.#carrier;
+    const older = this.#downstream.carrier;
     this.#attachNumber = n;
-    this.#carrier = carrier;
-    this.#writable = true;
-    this.#lastAckSent = 0;
-    // A repeated request may say less than was acknowledged since.
-    this.#cursor = Math.max(ack + 1, this.#outbox.first);
-    this.#wrote = this.#heard = this.#context.clock.now();
+    if (older !== undefined) this.#log.carrierEnded('superseded');
+    this.#log.attached(carrier, n);
+    this.#downstream.replace(carrier, ack);
+    this.#heard = this.#context.clock.now();
     if (this.#state !== 'ending') this.#enter('attached');
     older?.end('superseded');
-    if (!carrier.once) this.#deliver(carrier);
-    else this.#wake();
+    this.#downstream.begin(carrier);
+  }
+
+  #refusalOf(n: number): EndReason | undefined {
+    if (this.#state === 'ended') return 'gone';
+    if (n < this.#attachNumber) return 'superseded';
+    const isSecond = this.#downstream.carrier !== undefined;
+    return isSecond && this.#context.policy.second === 'refused' ? 'refused' : undefined;
   }
 
   detach(carrier: Carrier): void {
-    if (carrier !== this.#carrier) return;
-    this.#carrier = undefined;
+    if (carrier !== this.#downstream.carrier) return;
+    this.#drop('gone');
+  }
+
+  #drop(why: CarrierEnd): void {
+    this.#log.carrierEnded(why);
+    this.#downstream.carrier = undefined;
     if (this.#state === 'attached') this.#enter('detached');
   }
 
-  /** The carrier broke off, and nobody can say what of it arrived; without acknowledgements that is the end. */
+  /**
+   * The carrier broke off, and nobody knows what of it arrived. A client that acknowledges comes
+   * back and says so; for any other the session is over.
+   */
   lost(carrier: Carrier): void {
-    if (carrier === this.#carrier) this.abandon();
+    if (carrier !== this.#downstream.carrier) return;
+    if (this.#context.policy.delivered === 'acknowledged') this.detach(carrier);
+    else this.#abandon('client');
   }
 
   writable(carrier: Carrier): void {
-    if (carrier !== this.#carrier) return;
-    this.#writable = true;
-    this.#wake();
+    if (carrier === this.#downstream.carrier) this.#downstream.takesMore();
   }
 
-  /** The client asked again for what it was told before: it has its full time to attach. */
+  /** The client repeated its `create`: it has its full time to attach. */
   renew(): void {
     if (this.#state === 'created') this.#enter('created');
   }
 
-  /** The page is gone: nobody will come back. */
+  /** Ends the session at once: nobody will come back. */
   abandon(): void {
-    this.#tellClosed({ code: CloseCode.goingAway, reason: '' });
+    this.#abandon('gateway');
+  }
+
+  #abandon(by: ClosedBy): void {
+    this.#tellClosed(by, GOING_AWAY);
     this.#finish();
   }
 
-  // --- what the inbox says ---
+  // --- for the inbox ---
 
   arrived(message: Message): void {
+    this.#log.received(message);
     this.#receiver?.message(message);
   }
 
   closed(status: CloseStatus): void {
-    this.#tellClosed(status);
+    this.#tellClosed('client', status);
   }
 
   failed(status: CloseStatus): void {
     this.shut(status);
   }
 
-  // --- the way out ---
-
-  #pushFragments(parts: readonly Message[]): void {
-    const last = parts.length - 1;
-    parts.forEach((part, i) => {
-      this.#outbox.push({ message: part, more: i < last, close: undefined });
-    });
+  released(): void {
+    this.#upstream.settle();
+    this.#countMemory();
   }
 
-  /** Writes soon: all that is sent in one turn of the event loop goes out in one piece. */
-  #wake(): void {
-    if (this.#flushing || this.#carrier === undefined || !this.#writable) return;
-    this.#flushing = true;
-    queueMicrotask(() => this.#flush());
+  hasRoom(bytes: number): boolean {
+    return this.#account.hasRoom(bytes);
   }
 
-  #flush(): void {
-    this.#flushing = false;
-    const carrier = this.#carrier;
-    if (carrier === undefined || !this.#writable) return;
-    const pending = this.#cursor <= this.#outbox.last;
-    if (!pending && !(carrier.acknowledges && this.#lastAckSent < this.#inbox.received)) return;
-    this.#deliver(carrier);
+  // --- for the downstream ---
+
+  usedUp(): void {
+    this.#drop('used up');
   }
 
-  #deliver(carrier: Carrier): void {
-    const first = this.#cursor;
-    const entries = this.#outbox.from(first, carrier.room);
-    if (carrier.once && this.#context.policy.delivered === 'written') leaveEnd(entries);
-    // An echo must not overtake the acknowledgement of what it answers, or `bufferedAmount` would be wrong in its event.
-    const ack = this.#lastAckSent < this.#inbox.received ? this.#inbox.received : -1;
-    this.#cursor = first + entries.length;
-    this.#lastAckSent = this.#inbox.received;
-    this.#wrote = this.#context.clock.now();
-    if (carrier.once) this.detach(carrier);
-    this.#writable = carrier.deliver({ first, entries, ack });
-    if (this.#context.policy.delivered === 'written') this.#forgetWritten();
-    if (this.#writable && this.#cursor <= this.#outbox.last) this.#wake();
-  }
-
-  /** Only the end stays, and is told to every downstream that still comes. */
-  #forgetWritten(): void {
+  /** Where nothing is acknowledged, what was written is forgotten. Only the end is kept. */
+  written(number: number): void {
+    if (this.#context.policy.delivered !== 'written') return;
     const { last } = this.#outbox;
-    this.#acknowledge(Math.min(this.#cursor - 1, this.#state === 'ending' ? last - 1 : last));
+    this.#acknowledge(Math.min(number, this.#state === 'ending' ? last - 1 : last));
   }
 
   #acknowledge(number: number): void {
-    const { first } = this.#outbox;
+    const { first, last } = this.#outbox;
     this.#outbox.acknowledge(number);
-    if (this.#cursor <= number) this.#cursor = number + 1;
-    if (this.#state === 'ending' && this.#outbox.last === number) {
+    this.#downstream.acknowledged(number);
+    this.#countMemory();
+    if (this.#state === 'ending' && last === number) {
       this.#finish();
       return;
     }
-    // Whoever still reads what is before the end is waited for.
+    // A client that still reads what is before the end keeps its session.
     if (this.#state === 'ending' && this.#outbox.first > first) this.#since = this.#context.clock.now();
     if (!this.#pressed || this.#outbox.bytes > this.#context.limits.outbox / 2) return;
     this.#pressed = false;
-    // Also behind the client's close: the backend's answer comes behind all that it had to say.
+    // Also behind the client's close: the backend's answer comes behind all that it had to send.
     if (!this.#isOver()) this.#receiver?.drained();
   }
 
@@ -363,10 +313,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
     return this.#state === 'ending' || this.#state === 'ended';
   }
 
-  #tellClosed(status: CloseStatus): void {
+  #tellClosed(by: ClosedBy, status: CloseStatus): void {
+    this.#log.closing(by, status);
     if (this.#receiverDone) return;
     this.#receiverDone = true;
-    this.#inbox.stop();
+    this.#upstream.stop();
     this.#receiver?.closed(status);
   }
 
@@ -374,51 +325,53 @@ export class Session implements Channel, CarrierOwner, InboxOwner, AlarmOwner {
     if (this.#state === 'ended') return;
     this.#enter('ended');
     this.#alarm.stop();
-    this.#delayed?.settleAll();
-    const carrier = this.#carrier;
-    this.#carrier = undefined;
+    this.#upstream.settleAll();
+    this.#account.close();
+    const { carrier } = this.#downstream;
+    this.#downstream.carrier = undefined;
     carrier?.end('gone');
+    this.#log.closed(this.#context.clock.now() - this.#opened);
     this.#ended();
+  }
+
+  #countMemory(): void {
+    this.#account.set(this.#upstream.bytes + this.#outbox.bytes);
   }
 
   // --- time ---
 
   #enter(state: SessionState): void {
+    const before = this.#state;
+    if (!NEXT_STATES[before].includes(state)) throw new Error(`a session went from ${before} to ${state}`);
+    if (state !== before) this.#log.entered(state, before);
     this.#state = state;
     this.#since = this.#context.clock.now();
     if (state !== 'ended') this.#alarm.look();
   }
 
   due(): number {
-    const { attachTimeout, window, heartbeat, silence } = this.#context.limits;
+    const { attachTimeout, window, heartbeat, silence, maxSessionAge } = this.#context.limits;
     if (this.#state === 'created') return this.#since + attachTimeout;
+    const mustClose = maxSessionAge > 0 && this.#state !== 'ending';
     const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + window;
-    if (this.#carrier === undefined) return end;
-    return Math.min(end, this.#wrote + heartbeat, this.#heard + silence);
+    const last = mustClose ? Math.min(end, this.#opened + maxSessionAge) : end;
+    if (this.#downstream.carrier === undefined) return last;
+    return Math.min(last, this.#downstream.wrote + heartbeat, this.#heard + silence);
   }
 
   act(now: number): void {
-    const { heartbeat, silence, window } = this.#context.limits;
+    const { heartbeat, silence, window, maxSessionAge } = this.#context.limits;
     const expired = this.#state !== 'attached' && (this.#state === 'created' || this.#since + window <= now);
     if (expired) {
       this.abandon();
       return;
     }
-    const carrier = this.#carrier;
+    if (maxSessionAge > 0 && !this.#isOver() && this.#opened + maxSessionAge <= now) this.shut(TOO_OLD);
+    const { carrier } = this.#downstream;
     if (carrier === undefined) return;
     if (this.#heard + silence <= now) {
-      this.detach(carrier);
+      this.#drop('recycled');
       carrier.end('recycled');
-      return;
-    }
-    if (this.#wrote + heartbeat > now) return;
-    this.#wrote = now;
-    if (carrier.once) this.detach(carrier);
-    carrier.heartbeat();
+    } else if (this.#downstream.wrote + heartbeat <= now) this.#downstream.heartbeat(carrier);
   }
-}
-
-/** Who has one frame for all has none for the end behind messages: the next one is told. */
-function leaveEnd(entries: Entry[]): void {
-  if (entries.length > 1 && entries.at(-1)?.close !== undefined) entries.pop();
 }

@@ -5,7 +5,7 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { refuse } from '../http/refuse.ts';
 import type { Creations } from '../session/creations.ts';
-import type { SessionLimits } from '../session/policy.ts';
+import type { SessionLimits } from '../session/limits.ts';
 import type { Session } from '../session/session.ts';
 import { NewcomerGate } from './body-gates.ts';
 import { cookiesFor } from './cookies.ts';

@@ -120,8 +120,7 @@ class SocketCarrier implements Carrier {
     } catch (error) {
       this.#over = true;
       this.#session.detach(this);
-      const isBusy = error instanceof RequestError && error.mayRetry;
-      this.#socket.close(isBusy ? CloseCode.tryAgainLater : CloseCode.protocolError);
+      this.#socket.close(closeCodeFor(error));
       if (error instanceof RequestError) return;
       this.#context.log.error('internal error', {
         stack: String(error instanceof Error ? error.stack : error),
@@ -201,4 +200,11 @@ class SocketCarrier implements Carrier {
     this.#blocked = false;
     this.#session.writable(this);
   };
+}
+
+/** The client sends again on its next carrier what it can; a unit that is too much stays so. */
+function closeCodeFor(error: unknown): number {
+  if (!(error instanceof RequestError)) return CloseCode.protocolError;
+  if (error.mayRetry) return CloseCode.tryAgainLater;
+  return error.status === 413 ? CloseCode.tooBig : CloseCode.protocolError;
 }

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import type { Receiver } from '../../gateway/channel/channel.ts';
 import type { CloseStatus } from '../../gateway/protocol/close.ts';
 import type { Delivery, Entry } from '../../gateway/protocol/delivery.ts';
-import { join } from '../../gateway/protocol/fragment.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import type { Arrival, Unit } from '../../gateway/protocol/unit.ts';
 import type { Carrier, EndReason } from '../../gateway/session/carrier.ts';
-import type { SessionLimits } from '../../gateway/session/policy.ts';
+import type { SessionLimits } from '../../gateway/session/limits.ts';
 import { Session } from '../../gateway/session/session.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
+import { acknowledged, identity, surroundings } from '../support/sessions.ts';
 import { TestClock } from '../support/test-clock.ts';
 
 const LIMITS: SessionLimits = {
@@ -16,17 +16,17 @@ const LIMITS: SessionLimits = {
   silence: 62_500,
   window: 120_000,
   attachTimeout: 5_000,
-  outbox: 2_000,
-  inbox: 400,
+  outbox: 4_000,
+  inbox: 1_000,
   maxBuffered: 1_000_000,
   fragment: 100,
   delayed: 4,
+  maxSessionAge: 0,
 };
-const POLICY = { delivered: 'acknowledged', second: 'supersedes' } as const;
 /** Bytes of the longest message here. */
 const LONGEST = 400;
-/** What one put, or one send, may exceed a bound by: a message, or all its fragments, and what each counts for itself. */
-const OVERSHOOT = LONGEST + 64 * 5;
+/** One put, or one send, may exceed a bound by a message, or by all its fragments, with their weight. */
+const OVERSHOOT = LONGEST + 250 * 5;
 
 const RUNS = 4_000;
 const STEPS = 300;
@@ -247,7 +247,7 @@ class Client {
     }
     this.#fragments.push(entry.message);
     if (entry.more) return;
-    this.got.push(join(this.#fragments).text);
+    this.got.push(this.#fragments.map(({ text }) => text).join(''));
     this.#fragments = [];
   }
 
@@ -284,8 +284,14 @@ class Run {
   constructor(random: Random) {
     this.random = random;
     this.session = new Session(
-      { token: 'n.t', route: '/', origin: 'http://h', protocol: '', cookies: [] },
-      { clock: this.clock, limits: LIMITS, policy: POLICY, maxMessage: LONGEST * 2 },
+      identity,
+      {
+        ...surroundings(),
+        clock: this.clock,
+        limits: LIMITS,
+        policy: acknowledged,
+        maxMessage: LONGEST * 2,
+      },
       () => this.ended++,
     );
     this.backend = new Backend(this.session, random);

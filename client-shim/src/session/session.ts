@@ -13,6 +13,12 @@ import { createUpstream } from './upstream.ts';
 /** Milliseconds that a peer has to answer the Close: Firefox and Chromium wait as long (`network.websocket.timeout.close`). */
 const CLOSING = 10000;
 
+/**
+ * What a frame costs the gateway beside its payload, about. The gateway stops reading its backend
+ * when what is not acknowledged costs `outbox`.
+ */
+const FRAME_COST = 100;
+
 /** What a session tells its page; the same as a connection does. */
 export interface SessionEvents {
   message(data: string | Binary): void;
@@ -66,7 +72,7 @@ export function createSession(
   let direct = false;
   /** The page has closed, and the gateway does not know it yet. */
   let closing = false;
-  /** Characters received since the last acknowledgement. */
+  /** Cost of what was received since the last acknowledgement, about. */
   let unacknowledged = 0;
   let attaches = 0;
 
@@ -114,7 +120,7 @@ export function createSession(
   function take(frames: Frame[]): void {
     for (let i = 0; i < frames.length && !over; i += 1) {
       const one = frames[i] as Frame;
-      unacknowledged += one._data.length;
+      unacknowledged += one._data.length + FRAME_COST;
       if (one._type === 'A') {
         const bytes = outbox._acknowledged(+one._data);
         if (bytes) events.sent(bytes);

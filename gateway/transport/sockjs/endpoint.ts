@@ -9,11 +9,12 @@ import { MessageReader } from '../../dialect/sockjs-messages.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import { refuse } from '../../http/refuse.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
+import { unitOf } from '../../protocol/unit.ts';
 import type { Session } from '../../session/session.ts';
 import { KnownSessionGate } from '../body-gates.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
 import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
-import { Intake, SHORT_BODY } from './intake.ts';
+import { Intake, SHORT_BODY, type Taker } from './intake.ts';
 import { FORMS } from './list.ts';
 import { type PageSettings, SockJsPages } from './pages.ts';
 import type { SessionAddress, SockJsAddress } from './path.ts';
@@ -214,18 +215,20 @@ export class SockJsEndpoint {
     // The session may have ended while the body was arriving.
     if (session.state === 'ended') throw new RequestError('GW_SESSION', 'not found');
     const reader = new MessageReader(json);
+    const take: Taker = (messages, next) =>
+      session.accept(unitOf(messages, session.received + 1), () => next());
     // A client sends again after the answer to its last request, and that answer comes when there is
     // room. This client does not wait.
-    if (held.isTaking || session.full)
-      throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
+    if (held.isTaking) throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
+    session.checkRoom();
     if (json.length <= SHORT_BODY) {
-      session.take(reader.rest(), () => done(undefined));
+      take(reader.rest(), () => done(undefined));
       return;
     }
     held.isTaking = true;
     const address = exchange.remoteAddress;
     const intake = new Intake(
-      (messages, next) => session.take(messages, next),
+      take,
       () => this.#context.memory.account(address),
       (error) => {
         held.isTaking = false;

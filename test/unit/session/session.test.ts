@@ -6,10 +6,13 @@ import type { CloseStatus } from '../../../gateway/protocol/close.ts';
 import type { Delivery } from '../../../gateway/protocol/delivery.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { parseText } from '../../../gateway/protocol/text-form.ts';
+import { unitOf } from '../../../gateway/protocol/unit.ts';
 import type { Carrier, EndReason } from '../../../gateway/session/carrier.ts';
-import type { SessionLimits, SessionPolicy } from '../../../gateway/session/policy.ts';
+import type { SessionLimits } from '../../../gateway/session/limits.ts';
+import type { SessionPolicy } from '../../../gateway/session/policy.ts';
 import { Session } from '../../../gateway/session/session.ts';
 import { usedMemory } from '../../support/machine/memory.ts';
+import { acknowledged, identity, surroundings, written } from '../../support/sessions.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const LIMITS: SessionLimits = {
@@ -17,11 +20,12 @@ const LIMITS: SessionLimits = {
   silence: 62_500,
   window: 120_000,
   attachTimeout: 5_000,
-  outbox: 1_000,
+  outbox: 2_000,
   inbox: 500,
   maxBuffered: 3_000,
   fragment: 400,
   delayed: 2,
+  maxSessionAge: 0,
 };
 
 /** A carrier that writes down what it is told, in text form with `␞` for the frame end. */
@@ -74,17 +78,23 @@ class Backend implements Receiver {
 }
 
 function open(
-  settings: { limits?: Partial<SessionLimits>; policy?: SessionPolicy; maxMessage?: number } = {},
+  settings: {
+    limits?: Partial<SessionLimits>;
+    policy?: SessionPolicy;
+    maxMessage?: number;
+    memory?: number;
+  } = {},
 ) {
   const clock = new TestClock();
   const backend = new Backend();
   let forgotten = 0;
   const session = new Session(
-    { token: 'n.t', route: '/', origin: 'http://h', protocol: '', cookies: [] },
+    identity,
     {
+      ...surroundings(settings.memory),
       clock,
       limits: { ...LIMITS, ...settings.limits },
-      policy: settings.policy ?? { delivered: 'acknowledged', second: 'supersedes' },
+      policy: settings.policy ?? acknowledged,
       maxMessage: settings.maxMessage ?? 10_000,
     },
     () => forgotten++,
@@ -104,12 +114,12 @@ function open(
 }
 
 /** A frame in byte form with its number. */
-function unitOf(number: number, message: Message, more = false): Buffer {
+function frameOf(number: number, message: Message, more = false): Buffer {
   return Buffer.concat([encodeBytesControl('#', String(number)), ...encodeBytes(message, more)]);
 }
 
 /** Lets the session write what it has. */
-const written = (): Promise<void> => Promise.resolve();
+const turn = (): Promise<void> => Promise.resolve();
 
 describe('a session, towards the backend', () => {
   it('hands messages on in the order of their numbers, whatever order they come in', () => {
@@ -150,7 +160,7 @@ describe('a session, towards the backend', () => {
     const { accept, attach, backend } = open({ maxMessage: 5 });
     const stream = attach(1, 0);
     accept('#1␞tabc␞Tdef␞');
-    await written();
+    await turn();
     assert.deepEqual(backend.lines, ['closed 1009 message too big']);
     assert.equal(stream.lines.at(-1), 'A2␞#1␞C1009,message too big␞');
   });
@@ -160,7 +170,7 @@ describe('a session, towards the backend', () => {
     const stream = attach(1, 0);
     accept('#1␞ttext␞');
     accept('#2␞B/w==␞');
-    await written();
+    await turn();
     assert.deepEqual(backend.lines, ['closed 1002 a message of two kinds']);
     assert.deepEqual(stream.lines.at(-1), 'A2␞#1␞C1002,a message of two kinds␞');
   });
@@ -225,9 +235,9 @@ describe('a session, towards the backend', () => {
     session.pause();
     accept(`#1␞T${'a'.repeat(450)}␞`);
     accept('#2␞Tb␞');
-    await written();
+    await turn();
     session.resume();
-    await written();
+    await turn();
     assert.equal(socket.lines.at(-1), 'A2␞#1␞');
   });
 
@@ -257,7 +267,7 @@ describe('a session, towards the backend', () => {
         // A frame that is there already, and a small one that is not.
         if (kept === 'part of a message' || index % 2 === 0) {
           const small = Message.binary(Buffer.alloc(20, index));
-          const body = Buffer.concat([unitOf(1, Message.text(known)), unitOf(first, small, more)]);
+          const body = Buffer.concat([frameOf(1, Message.text(known)), frameOf(first, small, more)]);
           session.accept(parseBytes(body), () => {});
         } else {
           session.accept(
@@ -301,7 +311,7 @@ describe('a session, towards the client', () => {
     const stream = attach(1, 0);
     session.send(Message.text('one'));
     session.send(Message.text('two'));
-    await written();
+    await turn();
     assert.deepEqual(stream.lines, ['#1␞', '#1␞Tone␞Ttwo␞']);
   });
 
@@ -309,10 +319,10 @@ describe('a session, towards the client', () => {
     const { session, attach } = open();
     const first = attach(1, 0, 'poll');
     session.send(Message.text('one'));
-    await written();
+    await turn();
     session.send(Message.text('two'));
     const second = attach(2, 1, 'poll');
-    await written();
+    await turn();
     assert.deepEqual(first.lines, ['#1␞Tone␞']);
     assert.deepEqual(second.lines, ['#2␞Ttwo␞']);
   });
@@ -322,7 +332,7 @@ describe('a session, towards the client', () => {
     const lost = attach(1, 0);
     session.send(Message.text('one'));
     session.send(Message.text('two'));
-    await written();
+    await turn();
     session.detach(lost);
     const next = attach(2, 1);
     assert.deepEqual(next.lines, ['#2␞Ttwo␞']);
@@ -348,14 +358,14 @@ describe('a session, towards the client', () => {
     const { session, attach, accept } = open();
     attach(1, 0);
     session.send(Message.text('one'));
-    await written();
+    await turn();
     accept('A1␞');
     const repeated = attach(1, 0);
     assert.deepEqual(repeated.lines, ['#2␞']);
   });
 
   it('refuses a second downstream where the dialect says so', () => {
-    const { attach } = open({ policy: { delivered: 'written', second: 'refused' } });
+    const { attach } = open({ policy: written });
     const first = attach(1, 0);
     const second = attach(1, 0);
     assert.deepEqual(first.lines, ['#1␞']);
@@ -363,21 +373,21 @@ describe('a session, towards the client', () => {
   });
 
   it('forgets what was written where the dialect knows no acknowledgements', async () => {
-    const { session, attach } = open({ policy: { delivered: 'written', second: 'refused' } });
+    const { session, attach } = open({ policy: written });
     attach(1, 0);
     session.send(Message.text('one'));
-    await written();
+    await turn();
     assert.equal(session.bufferedAmount, 0);
   });
 
   it('tells the end to every downstream that comes, where it cannot be acknowledged', async () => {
     const { session, attach, clock, forgotten } = open({
-      policy: { delivered: 'written', second: 'refused' },
+      policy: written,
     });
     const first = attach(1, 0);
     session.send(Message.text('last'));
     session.close({ code: 4001, reason: 'bye' });
-    await written();
+    await turn();
     session.detach(first);
     assert.deepEqual(first.lines, ['#1␞', '#1␞Tlast␞C4001,bye␞']);
     const second = attach(1, 0);
@@ -390,17 +400,17 @@ describe('a session, towards the client', () => {
   it('waits at its end for a downstream that still takes what is before it', async () => {
     const { session, attach, clock, forgotten } = open({
       limits: { silence: Number.POSITIVE_INFINITY },
-      policy: { delivered: 'written', second: 'refused' },
+      policy: written,
     });
     const slow = attach(1, 0);
     slow.takesMore = false;
     session.send(Message.text('one'));
-    await written();
+    await turn();
     session.send(Message.text('two'));
     session.close({ code: 4001, reason: '' });
     clock.advance(LIMITS.window - 1);
     session.writable(slow);
-    await written();
+    await turn();
     assert.equal(slow.lines.at(-1), '#2␞Ttwo␞C4001␞');
     clock.advance(LIMITS.window - 1);
     assert.equal(forgotten(), 0);
@@ -410,7 +420,7 @@ describe('a session, towards the client', () => {
 
   it('is over when the downstream is lost, where nobody can say what of it arrived', () => {
     const { session, attach, backend, forgotten } = open({
-      policy: { delivered: 'written', second: 'refused' },
+      policy: written,
     });
     const first = attach(1, 0);
     session.lost(attach(1, 0));
@@ -420,22 +430,26 @@ describe('a session, towards the client', () => {
     assert.deepEqual(backend.lines, ['closed 1001']);
   });
 
-  it('takes all of what a client sends that does not number it, and answers when there is room', () => {
-    const { session, backend } = open({ policy: { delivered: 'written', second: 'refused' } });
-    const answered: number[] = [];
+  it('takes all of what a client sends that does not repeat it, and answers when there is room', () => {
+    const { session, backend } = open({ policy: written });
+    const answered: string[] = [];
+    const take = (...texts: string[]): void => {
+      const messages = texts.map((text) => Message.text(text));
+      session.accept(unitOf(messages, session.received + 1), () => answered.push(texts.join('')));
+    };
+    const [b, c, d] = ['b'.repeat(400), 'c'.repeat(400), 'd'.repeat(600)] as const;
     session.pause();
-    session.take([Message.text('a')], () => answered.push(1));
-    session.take([Message.text('b'.repeat(400)), Message.text('c'.repeat(400))], () => answered.push(2));
-    assert.ok(session.full);
-    assert.deepEqual(answered, [1]);
+    take('a');
+    take(b, c);
+    assert.deepEqual(answered, ['a']);
+    assert.throws(() => session.checkRoom(), { status: 429 });
     session.resume();
-    assert.ok(!session.full);
-    assert.deepEqual(answered, [1, 2]);
-    assert.deepEqual(backend.lines, ['a', 'b'.repeat(400), 'c'.repeat(400)]);
+    assert.deepEqual(answered, ['a', b + c]);
+    assert.deepEqual(backend.lines, ['a', b, c]);
     session.pause();
-    session.take([Message.text('d'.repeat(600))], () => answered.push(3));
+    take(d);
     session.abandon();
-    assert.deepEqual(answered, [1, 2, 3]);
+    assert.deepEqual(answered, ['a', b + c, d]);
   });
 
   it('acknowledges on the downstream before it writes the answer to what it acknowledges', async () => {
@@ -443,7 +457,7 @@ describe('a session, towards the client', () => {
     const stream = attach(1, 0);
     accept('#1␞Tping␞');
     session.send(Message.text('pong'));
-    await written();
+    await turn();
     assert.equal(stream.lines.at(-1), 'A1␞#1␞Tpong␞');
   });
 
@@ -451,7 +465,7 @@ describe('a session, towards the client', () => {
     const { attach, accept } = open();
     const socket = attach(1, 0, 'socket');
     accept('#1␞Tping␞');
-    await written();
+    await turn();
     assert.equal(socket.lines.at(-1), 'A1␞#1␞');
   });
 
@@ -460,12 +474,12 @@ describe('a session, towards the client', () => {
     const stream = attach(1, 0);
     stream.takesMore = false;
     session.send(Message.text('one'));
-    await written();
+    await turn();
     session.send(Message.text('two'));
-    await written();
+    await turn();
     assert.equal(stream.lines.length, 2);
     session.writable(stream);
-    await written();
+    await turn();
     assert.equal(stream.lines.at(-1), '#2␞Ttwo␞');
   });
 
@@ -474,7 +488,7 @@ describe('a session, towards the client', () => {
     attach(1, 0);
     for (let i = 0; i < 3; i++) session.send(Message.text('x'.repeat(300)));
     assert.equal(session.send(Message.text('x'.repeat(300))), false);
-    await written();
+    await turn();
     accept('A1␞');
     assert.deepEqual(backend.lines, []);
     accept('A3␞');
@@ -484,13 +498,13 @@ describe('a session, towards the client', () => {
   it('lets the backend go on behind the close of the client, too: its answer is behind what it has to say', async () => {
     const { session, accept, attach, backend } = open();
     attach(1, 0);
-    assert.equal(session.send(Message.text('x'.repeat(990))), false);
-    await written();
+    assert.equal(session.send(Message.text('x'.repeat(1_390))), false);
+    await turn();
     accept('#1␞C4000,bye␞');
-    accept('A3␞');
+    accept('A4␞');
     assert.deepEqual(backend.lines, ['closed 4000 bye', 'drained']);
     session.close({ code: 4000, reason: 'bye' });
-    accept('A4␞');
+    accept('A5␞');
     assert.deepEqual(backend.lines, ['closed 4000 bye', 'drained']);
   });
 
@@ -514,7 +528,7 @@ describe('a session, towards the client', () => {
     session.send(Message.text('last'));
     session.close({ code: 4003, reason: 'kicked' });
     session.send(Message.text('too late'));
-    await written();
+    await turn();
     session.detach(lost);
     const next = attach(2, 0);
     assert.deepEqual(next.lines, ['#1␞Tlast␞C4003,kicked␞']);
@@ -567,7 +581,7 @@ describe('a session, in time', () => {
     const stream = attach(1, 0);
     clock.advance(20_000);
     session.send(Message.text('x'));
-    await written();
+    await turn();
     clock.advance(24_999);
     accept('A1␞');
     assert.equal(stream.lines.at(-1), '#1␞Tx␞');
@@ -649,7 +663,7 @@ describe('a session, in time', () => {
     };
     for (let i = 1; i <= 50; i++) {
       session.send(Message.text('x'));
-      await written();
+      await turn();
       attach(i + 1, i, 'poll');
     }
     assert.equal(set, 0);

@@ -1,0 +1,118 @@
+import type { Clock } from '../base/clock.ts';
+import type { Entry } from '../protocol/delivery.ts';
+import type { Carrier } from './carrier.ts';
+import type { Outbox } from './outbox.ts';
+import type { SessionPolicy } from './policy.ts';
+
+/** What a downstream asks and reports while it writes. */
+export interface DownstreamOwner {
+  /** Number to acknowledge to the client. */
+  readonly received: number;
+  /** The carrier has its one delivery: it is to be dropped. */
+  usedUp(): void;
+  /** Entries up to `number` were written. */
+  written(number: number): void;
+}
+
+/** Writes what the outbox holds on the carrier that is attached at present. */
+export class Downstream {
+  carrier: Carrier | undefined;
+  /** When the carrier was last written on: ms of the clock. */
+  wrote: number;
+  readonly #owner: DownstreamOwner;
+  readonly #outbox: Outbox;
+  readonly #policy: SessionPolicy;
+  readonly #clock: Clock;
+  /** Number of the next entry to write. */
+  #cursor = 1;
+  #isWritable = true;
+  #isFlushing = false;
+  /** Highest acknowledgement that went out on the present carrier. */
+  #lastAckSent = 0;
+
+  constructor(owner: DownstreamOwner, outbox: Outbox, policy: SessionPolicy, clock: Clock) {
+    this.#owner = owner;
+    this.#outbox = outbox;
+    this.#policy = policy;
+    this.#clock = clock;
+    this.wrote = clock.now();
+  }
+
+  /** Every entry was written on the present carrier or an earlier one. */
+  get isAllWritten(): boolean {
+    return this.#cursor > this.#outbox.last;
+  }
+
+  /** Takes another carrier, whose client has received all up to `ack`. */
+  replace(carrier: Carrier, ack: number): void {
+    this.carrier = carrier;
+    this.#isWritable = true;
+    this.#lastAckSent = 0;
+    // A repeated request may acknowledge less than was acknowledged since.
+    this.#cursor = Math.max(ack + 1, this.#outbox.first);
+    this.wrote = this.#clock.now();
+  }
+
+  /** A stream's position is written at once, also when nothing follows it (PROTOCOL.md §6.1). */
+  begin(carrier: Carrier): void {
+    if (carrier.once) this.wake();
+    else this.#deliver(carrier);
+  }
+
+  /** Writes soon: all that is sent in one turn of the event loop goes out in one write. */
+  wake(): void {
+    if (this.#isFlushing || this.carrier === undefined || !this.#isWritable) return;
+    this.#isFlushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  /** The carrier takes more. */
+  takesMore(): void {
+    this.#isWritable = true;
+    this.wake();
+  }
+
+  /** The client has all up to `number`. */
+  acknowledged(number: number): void {
+    if (this.#cursor <= number) this.#cursor = number + 1;
+  }
+
+  heartbeat(carrier: Carrier): void {
+    this.wrote = this.#clock.now();
+    if (carrier.once) this.#owner.usedUp();
+    carrier.heartbeat();
+  }
+
+  #flush(): void {
+    this.#isFlushing = false;
+    const { carrier } = this;
+    if (carrier === undefined || !this.#isWritable) return;
+    if (!this.isAllWritten || (carrier.acknowledges && this.#lastAckSent < this.#owner.received))
+      this.#deliver(carrier);
+  }
+
+  #deliver(carrier: Carrier): void {
+    const { received } = this.#owner;
+    const first = this.#cursor;
+    const entries = this.#outbox.from(first, carrier.room);
+    if (carrier.once && this.#policy.delivered === 'written') leaveEnd(entries);
+    // An echo must not overtake the acknowledgement of what it answers: in its event,
+    // `bufferedAmount` would be wrong.
+    const ack = this.#lastAckSent < received ? received : -1;
+    this.#cursor = first + entries.length;
+    this.#lastAckSent = received;
+    this.wrote = this.#clock.now();
+    if (carrier.once) this.#owner.usedUp();
+    this.#isWritable = carrier.deliver({ first, entries, ack });
+    this.#owner.written(this.#cursor - 1);
+    if (this.#isWritable && !this.isAllWritten) this.wake();
+  }
+}
+
+/**
+ * SockJS sends messages and the close in separate frames, so a response of one frame that carries
+ * messages cannot also carry the close. The next response does.
+ */
+function leaveEnd(entries: Entry[]): void {
+  if (entries.length > 1 && entries.at(-1)?.close !== undefined) entries.pop();
+}

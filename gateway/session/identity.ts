@@ -1,0 +1,17 @@
+/** Who a session belongs to. */
+export interface SessionIdentity {
+  /** The key to the session, known to its client alone. */
+  readonly token: string;
+  /** Names the session in the log. */
+  readonly id: string;
+  /** Address of the client that opened it. It is counted and logged, never checked again. */
+  readonly address: string;
+  /** Path of the route it was opened on. */
+  readonly route: string;
+  /** The page's origin. */
+  readonly origin: string;
+  /** The subprotocol that the backend selected. */
+  readonly protocol: string;
+  /** `Set-Cookie` fields of the backend's answer. */
+  readonly cookies: readonly string[];
+}

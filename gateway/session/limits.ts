@@ -1,0 +1,23 @@
+/** Bounds of one session, in bytes and milliseconds. PROTOCOL.md §8 and §12 say what happens at each. */
+export interface SessionLimits {
+  /** Milliseconds between signs of life. */
+  readonly heartbeat: number;
+  /** Milliseconds after which a silent client's downstream is dropped. */
+  readonly silence: number;
+  /** Milliseconds that a session lives without a downstream. */
+  readonly window: number;
+  /** Milliseconds in which the first downstream must come. */
+  readonly attachTimeout: number;
+  /** Milliseconds after which a session is closed, however alive it is; 0 for never. */
+  readonly maxSessionAge: number;
+  /** Bytes, by weight, kept unacknowledged before the backend is no longer read. */
+  readonly outbox: number;
+  /** Bytes, by weight, kept for a backend that does not take more. */
+  readonly inbox: number;
+  /** Bytes, by weight, kept for a backend that cannot be paused before the session is closed with 1013. */
+  readonly maxBuffered: number;
+  /** Bytes of the fragments that long messages are split into. */
+  readonly fragment: number;
+  /** Requests whose answers may be delayed at a time. */
+  readonly delayed: number;
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../base/clock.ts';
+import { RequestError } from '../base/errors.ts';
+import type { Arrival } from '../protocol/unit.ts';
+import { DelayedRequests } from './delayed-requests.ts';
+import { Inbox, type InboxOwner } from './inbox.ts';
+import type { SessionLimits } from './limits.ts';
+import type { SessionPolicy } from './policy.ts';
+
+/** What the upstream of a session needs of its surroundings. */
+export interface UpstreamContext {
+  readonly clock: Clock;
+  readonly limits: SessionLimits;
+  readonly policy: SessionPolicy;
+  /** Bytes of one message from the client. */
+  readonly maxMessage: number;
+}
+
+/** Takes the frames of requests into the inbox, and delays answers while that is full. */
+export class Upstream {
+  readonly #owner: InboxOwner;
+  readonly #context: UpstreamContext;
+  readonly #inbox: Inbox;
+  /** Absent until the first has to wait: few sessions ever have one. */
+  #delayed: DelayedRequests | undefined;
+
+  constructor(owner: InboxOwner, context: UpstreamContext) {
+    this.#owner = owner;
+    this.#context = context;
+    this.#inbox = new Inbox(owner, context.limits.inbox, context.maxMessage);
+  }
+
+  /** Number of the last frame received from the client in unbroken order. */
+  get received(): number {
+    return this.#inbox.received;
+  }
+
+  /** Bytes that all of it occupies. */
+  get bytes(): number {
+    return this.#inbox.bytes + (this.#delayed?.bytes ?? 0);
+  }
+
+  /** Requests whose answers wait. */
+  get delayed(): number {
+    return this.#delayed?.count ?? 0;
+  }
+
+  /** Throws a `RequestError` if no frames can be taken now, and does nothing. */
+  checkRoom(): void {
+    const { limits, policy } = this.#context;
+    if (this.#inbox.full) {
+      // A client that does not repeat has to wait until it is answered.
+      if (policy.untaken === 'lost')
+        throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
+      if (this.delayed >= limits.delayed) throw new RequestError('GW_DELAYED');
+    }
+    if (this.#inbox.isHolding && !this.#owner.hasRoom(limits.inbox)) throw new RequestError('GW_MEMORY');
+  }
+
+  /** Takes frames as far as there is room. True: the answer must wait, so call `delay`. */
+  take(arrivals: readonly Arrival[]): boolean {
+    const wasFull = this.#inbox.full;
+    if (this.#context.policy.untaken === 'lost') this.#inbox.putAll(arrivals);
+    else if (!wasFull) this.#inbox.put(arrivals);
+    return this.#inbox.full && arrivals.length > 0;
+  }
+
+  /** Calls `answer` when there is room again, after `longest` milliseconds at the latest. */
+  delay(arrivals: readonly Arrival[], longest: number, answer: () => void): void {
+    const { clock, limits, policy } = this.#context;
+    this.#delayed ??= new DelayedRequests(this.#inbox, 2 * limits.inbox, clock);
+    if (policy.untaken === 'lost') this.#delayed.hold(answer);
+    else this.#delayed.add(arrivals, longest, answer);
+  }
+
+  hold(): void {
+    this.#inbox.hold();
+  }
+
+  release(): void {
+    this.#inbox.release();
+  }
+
+  /** Nothing goes to the backend any more. */
+  stop(): void {
+    this.#inbox.stop();
+  }
+
+  /** The inbox may have room again. */
+  settle(): void {
+    this.#delayed?.settle();
+  }
+
+  /** Answers every request that waits. */
+  settleAll(): void {
+    this.#delayed?.settleAll();
+  }
+}
