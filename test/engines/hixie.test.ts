@@ -8,7 +8,7 @@ import { reportFrom } from '../support/pages/report-from.ts';
 import { conformanceService, startConformanceUpstream } from '../support/servers/conformance-upstream.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
 import { startGateway } from '../support/servers/gateway.ts';
-import { stompParts } from '../support/stomp-parts.ts';
+import { stompParts } from '../support/stomp/parts.ts';
 
 const script = readFileSync(new URL('hixie/page.js', import.meta.url), 'utf8');
 const pages = {

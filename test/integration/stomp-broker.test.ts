@@ -7,9 +7,9 @@ import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { handshake, Recorder } from '../support/servers/upstreams.ts';
 import { brokerDifferences } from '../support/stomp/differences.ts';
+import { stompParts } from '../support/stomp/parts.ts';
 import { StompClient } from '../support/stomp/stomp-client.ts';
 import { brokerSuite } from '../support/stomp/suite.ts';
-import { stompParts } from '../support/stomp-parts.ts';
 
 const connectMessage = Message.text('CONNECT\naccept-version:1.2\nheart-beat:5000,5000\n\n\0');
 const parts = stompParts();

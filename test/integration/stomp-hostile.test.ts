@@ -5,8 +5,8 @@ import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
 import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { stompParts } from '../support/stomp/parts.ts';
 import { type PageSocket, StompClient } from '../support/stomp/stomp-client.ts';
-import { stompParts } from '../support/stomp-parts.ts';
 
 const KIB = 1024;
 const MIB = 1024 ** 2;

@@ -13,8 +13,8 @@ import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
 import { selfSigned } from '../support/machine/self-signed.ts';
 import { startGateway } from '../support/servers/gateway.ts';
+import { stompParts } from '../support/stomp/parts.ts';
 import { StompClient } from '../support/stomp/stomp-client.ts';
-import { stompParts } from '../support/stomp-parts.ts';
 import { until } from '../support/until.ts';
 
 const parts = stompParts();

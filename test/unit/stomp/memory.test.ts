@@ -4,7 +4,7 @@ import { type BrokerOptions, defaultBrokerOptions } from '../../../gateway/stomp
 import { SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
 import { usedMemory } from '../../support/machine/memory.ts';
 import { type StompEnd, stompPair } from '../../support/stomp/pair.ts';
-import { stompParts } from '../../support/stomp-parts.ts';
+import { stompParts } from '../../support/stomp/parts.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const ADDRESS = '203.0.113.9';

@@ -9,7 +9,7 @@ import { NO_RULES, type RelayRules } from '../../../gateway/stomp/relay/options.
 import { framedBackend } from '../../../gateway/stomp/relay/relay.ts';
 import { handshake } from '../../support/servers/upstreams.ts';
 import { StompEnd, settled } from '../../support/stomp/pair.ts';
-import { stompParts } from '../../support/stomp-parts.ts';
+import { stompParts } from '../../support/stomp/parts.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 interface Fixture {

@@ -1,7 +1,7 @@
-import { type Clock, systemClock } from '../../gateway/base/clock.ts';
-import { ConnectionCounts } from '../../gateway/base/connection-counts.ts';
-import { type Log, silentLog } from '../../gateway/base/log.ts';
-import { MemoryBudget, type MemoryLimits } from '../../gateway/base/memory-budget.ts';
+import { type Clock, systemClock } from '../../../gateway/base/clock.ts';
+import { ConnectionCounts } from '../../../gateway/base/connection-counts.ts';
+import { type Log, silentLog } from '../../../gateway/base/log.ts';
+import { MemoryBudget, type MemoryLimits } from '../../../gateway/base/memory-budget.ts';
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
