@@ -33,6 +33,16 @@ const ALONE: readonly RegExp[] = [
 const WINE =
   /integration\/(demo-chat|demo-sockjs|main-job|stomp-engines|stomp-shim|stomp-sockjs(-shim)?)\.test/;
 
+/** Unit tests that build and run many bundles of the shim: they begin first. */
+const SLOW_FILES: readonly string[] = [
+  'test/unit/client-shim/build.test.ts',
+  'test/unit/client-shim/stomp-fix.test.ts',
+  'test/unit/client-shim/stomp-sockets.test.ts',
+];
+
+/** Rooms with most tests, or with tests that wait. */
+const SLOW_ROOMS: readonly string[] = ['test/unit/client-shim', 'test/unit/stomp', 'test/unit/channel'];
+
 /** Engines that take longest, first: the last job to end is then a short one. */
 const SLOW_ENGINES = ['khtml', 'javafx', 'htmlunit-ie6', 'htmlunit-ie7', 'htmlunit-ie8', 'htmlunit-ie9'];
 
@@ -42,15 +52,21 @@ export function jobsOf(groups: readonly Group[]): Job[] {
   return groups.flatMap((group) => jobs[group]());
 }
 
-/** Unit tests: one process for each room. */
+/** Unit tests: one process for each room, and for each file that takes as long as a room. */
 function unitJobs(): Job[] {
-  const rooms = readdirSync(`${root}/test/unit`, { withFileTypes: true })
+  const folders = readdirSync(`${root}/test/unit`, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `test/unit/${name}`);
-  const folders = ['test/fuzz', ...rooms, 'test/architecture', 'test/words', 'test/run'];
-  return folders
-    .map((folder) => job('unit', folder, testsIn(folder)))
-    .filter(({ files }) => files.length > 0);
+    .map(({ name }) => `test/unit/${name}`)
+    .toSorted((a, b) => Number(SLOW_ROOMS.includes(b)) - Number(SLOW_ROOMS.includes(a)));
+  const rooms = [...folders, 'test/fuzz', 'test/words', 'test/architecture', 'test/run'].map((folder) =>
+    job(
+      'unit',
+      folder,
+      testsIn(folder).filter((file) => !SLOW_FILES.includes(file)),
+    ),
+  );
+  const slow = SLOW_FILES.map((file) => job('unit', file, [file]));
+  return [...slow, ...rooms.filter(({ files }) => files.length > 0)];
 }
 
 /** Tests of the whole gateway: one process for each file. */
