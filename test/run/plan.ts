@@ -25,8 +25,8 @@ export const SIDE_BY_SIDE = Math.min(2, availableParallelism());
 
 /** Files that measure how long something takes or how much memory it holds. */
 const ALONE: readonly RegExp[] = [
-  /integration\/(backpressure|leaks|slow-neighbour|stomp-hostile)\.test/,
-  /^test\/attack\//,
+  /^test\/integration\/(backpressure|leaks|slow-neighbour|stomp-hostile|under-attack)\.test/,
+  /^test\/security\/linear[^/]*\.test/,
 ];
 
 /** Runs of Wine wait for each other's lock, and their time is counted meanwhile. */
@@ -71,7 +71,7 @@ function unitJobs(): Job[] {
 
 /** Tests of the whole gateway: one process for each file. */
 function integrationJobs(): Job[] {
-  return ['test/integration', 'test/conformance', 'test/security', 'test/attack']
+  return ['test/integration', 'test/conformance', 'test/security']
     .flatMap(testsIn)
     .map((file) => job('integration', file, [file]));
 }
