@@ -1,26 +1,28 @@
+import { forEachHeader } from '../base/raw-headers.ts';
 import type { Handshake } from './backend.ts';
+import { isClientClaim } from './client-claims.ts';
 import { targetOrigin, type UpstreamTarget } from './target.ts';
 
 /**
- * The header fields of a client that go on to an upstream, names and values in turn, `Host` first: those a native handshake would
- * have brought, in the client's order and spelling. The fields of the handshake itself (`Upgrade`, `Sec-WebSocket-*`) are
- * made anew by who sends it.
+ * The header fields of a client that go on to an upstream, names and values in turn, `Host` first:
+ * those that a native handshake would have brought, in the client's order and spelling. The caller
+ * adds the fields of the handshake itself (`Upgrade`, `Sec-WebSocket-*`).
  */
 export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): string[] {
   const host = target.host ?? (handshake.host || new URL(targetOrigin(target)).host);
   const fields = ['Host', host];
   const hopByHop = namedByConnection(handshake.headers.connection);
-  const { rawHeaders, headers } = handshake;
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const raw = rawHeaders[index] as string;
-    const value = rawHeaders[index + 1] as string;
-    const name = raw.toLowerCase();
-    if (isWithheld(name) || hopByHop.has(name) || Object.hasOwn(target.headers, name)) continue;
-    if (!isField(raw, value)) continue;
-    fields.push(raw, value);
-  }
-  // On a fallback it is the page's, which an old engine's own request does not carry.
-  const { origin } = headers;
+  // Without a trusted proxy X-Forwarded-For is the address of the connection, and nothing else.
+  const isVouchedFor = handshake.forwardedFor !== handshake.remoteAddress;
+  forEachHeader(handshake.rawHeaders, (lower, value, name) => {
+    // CGI-like upstreams (websocketd) make the same variable of an underscore and a hyphen.
+    const plain = lower.replaceAll('_', '-');
+    if (isWithheld(plain) || hopByHop.has(lower) || Object.hasOwn(target.headers, lower)) return;
+    if (!isVouchedFor && isClientClaim(plain)) return;
+    if (isField(name, value)) fields.push(name, value);
+  });
+  // On a fallback it is the page's origin, which an old engine's own request does not carry.
+  const { origin } = handshake.headers;
   if (typeof origin === 'string' && isField('Origin', origin) && !Object.hasOwn(target.headers, 'origin')) {
     fields.push('Origin', origin);
   }
@@ -31,11 +33,14 @@ export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): 
   return fields;
 }
 
-/** What never goes on by itself. */
+/** Fields that never go on as they came. */
 const withheld = new Set([
   // Set anew above.
   'host',
   'origin',
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
   // Of this hop only: RFC 9110 §7.6.1.
   'connection',
   'expect',
@@ -53,17 +58,12 @@ const withheld = new Set([
   'referer',
   'x-fallback',
   'x-requested-with',
-  // What anybody may claim to be; the believed part comes back as X-Forwarded-*.
-  'forwarded',
-  'x-real-ip',
 ]);
 
-const withheldPrefixes = ['content-', 'if-', 'proxy-', 'sec-fetch-', 'sec-websocket-', 'x-forwarded-'];
+const withheldPrefixes = ['content-', 'if-', 'proxy-', 'sec-fetch-', 'sec-websocket-'];
 
-/** An underscore counts as a hyphen: CGI-like upstreams (websocketd) make the same variable of both. */
 function isWithheld(name: string): boolean {
-  const plain = name.replaceAll('_', '-');
-  return withheld.has(plain) || withheldPrefixes.some((prefix) => plain.startsWith(prefix));
+  return withheld.has(name) || withheldPrefixes.some((prefix) => name.startsWith(prefix));
 }
 
 function namedByConnection(connection: string | string[] | undefined): Set<string> {
@@ -71,7 +71,7 @@ function namedByConnection(connection: string | string[] | undefined): Set<strin
   return new Set(list.split(',').map((name) => name.trim().toLowerCase()));
 }
 
-/** A token and a value without control characters (RFC 9110 §5.1, §5.5); beyond ASCII only what is one byte. */
+/** A token, and a value without control characters (RFC 9110 §5.1, §5.5); beyond ASCII only one byte each. */
 function isField(name: string, value: string): boolean {
   return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value);
 }

@@ -52,19 +52,34 @@ describe('the header fields that go on upstream', () => {
     assert.deepEqual(forwarded(fields, { connection: 'Upgrade, X-Hop' }), []);
   });
 
-  it('say nothing that only a trusted proxy may say, in any spelling', () => {
-    const names = [
-      'X-Forwarded-For',
-      'x_forwarded_for',
-      'X-Forwarded_Host',
-      'Forwarded',
-      'X-Real-IP',
-      'X-Forwarded-Port',
-    ];
-    assert.deepEqual(forwarded(names.flatMap((name) => [name, '127.0.0.1'])), []);
+  const claims = [
+    ...['Forwarded', 'Forwarded-For', 'X-Real-IP', 'x_real_ip', 'X-Client-IP', 'True-Client-IP'],
+    ...['CF-Connecting-IP', 'CF-Connecting-IPv6', 'CF-Visitor', 'Fastly-Client-IP', 'Fastly-SSL'],
+    ...['X-Cluster-Client-IP', 'X-Original-URL', 'X-Rewrite-URL', 'X-Azure-ClientIP', 'Client-IP'],
+    ...['X-Envoy-External-Address', 'CloudFront-Viewer-Address', 'X_Forwarded_Port', 'X-Forwarded-Ssl'],
+    ...['X-Original-Forwarded-For', 'Front-End-Https', 'X-Forwarded', 'Fly-Client-IP', 'X-Host'],
+  ];
+
+  it('say nothing about the client that anybody could have written, in any spelling', () => {
+    const remade = ['X-Forwarded-For', 'x_forwarded_for', 'X-Forwarded_Host', 'X-Forwarded-Proto'];
+    const fields = [...claims, ...remade].flatMap((name) => [name, '127.0.0.1']);
+    assert.deepEqual(forwarded(fields), []);
   });
 
-  it('leave out what is no field', () => {
+  it('say what a trusted proxy says, but for what is made anew', () => {
+    const rawHeaders = [...claims, 'X-Forwarded-For', 'x_forwarded_host'].flatMap((name) => [name, '1']);
+    const fields = forwardedHeaders(
+      handshake({ rawHeaders, remoteAddress: '192.0.2.1', forwardedFor: '192.0.2.1, 10.0.0.1' }),
+      target(80),
+    );
+    assert.deepEqual(fields, [
+      ...['Host', 'gateway.test', ...claims.flatMap((name) => [name, '1'])],
+      ...['X-Forwarded-For', '192.0.2.1, 10.0.0.1', 'X-Forwarded-Proto', 'http'],
+      ...['X-Forwarded-Host', 'gateway.test'],
+    ]);
+  });
+
+  it('leave out malformed fields', () => {
     assert.deepEqual(
       forwarded(['Bad Name', 'x', 'X-Split', 'a\r\nX-Evil: 1', 'X-Nul', 'a\u0000', 'X-Wide', '\u0100']),
       [],
