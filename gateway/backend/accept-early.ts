@@ -4,6 +4,7 @@ import { channelPair } from '../channel/channel-pair.ts';
 import { pipe } from '../channel/pipe.ts';
 import { ABNORMAL } from '../protocol/close.ts';
 import type { Accepted, Backend } from './backend.ts';
+import { logRefusal } from './log-refusal.ts';
 
 /** What `within` needs of its surroundings. */
 export interface AcceptEarlyContext {
@@ -26,8 +27,7 @@ export function acceptEarly(timeout: number, backend: Backend, { clock, log }: A
           const answered = accepted.then(
             ({ channel }) => pipe(far, channel),
             (error: unknown) => {
-              if (!signal.aborted)
-                log.warn('backend refused', { backend: backend.name, reason: String(error) });
+              if (!signal.aborted) logRefusal(log, backend.name, error);
               far.close(ABNORMAL);
             },
           );

@@ -1,3 +1,4 @@
+import type { OpenAccount } from '../base/memory-budget.ts';
 import type { Channel } from '../channel/channel.ts';
 
 /** What a backend is told of the handshake, whether it came as an Upgrade or as a `create`. */
@@ -27,6 +28,8 @@ export interface Handshake {
   readonly host: string;
   /** The page may be anybody's: what the user's browser adds has been taken out, and no cookie comes back. */
   readonly anonymous?: boolean;
+  /** Where a backend reports what it holds for the client. Absent: nobody counts. */
+  readonly openAccount?: OpenAccount;
 }
 
 /** A backend accepted: the open connection to it. Messages are held until someone attaches to the channel. */

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { RefusedError } from '../base/errors.ts';
 import { WsChannel } from '../channel/ws-channel.ts';
+import { wsLimits } from '../channel/ws-limits.ts';
 import type { Accepted, Backend, Handshake } from './backend.ts';
 import { attempt } from './dial.ts';
 import { connectionFailure, statusReason } from './failure.ts';
@@ -43,14 +44,14 @@ function connect(
   const { clock, connectTimeout, ping } = options;
   return attempt<Accepted>({ clock, connectTimeout, signal }, ({ succeed, fail }) => {
     const ws = open(target, options, handshake);
-    let socket: Duplex;
+    let socket: Socket;
     let cookies: readonly string[] = [];
     ws.on('upgrade', (response) => {
       socket = response.socket;
       if (handshake.anonymous !== true) cookies = cookiesOf(response);
     });
     ws.on('open', () => {
-      const channel = new WsChannel(ws, socket, clock, ping);
+      const channel = new WsChannel(ws, socket, { clock, ping, openAccount: handshake.openAccount });
       succeed({ channel, protocol: ws.protocol, cookies });
     });
     ws.on('unexpected-response', (_request, { statusCode }) => {
@@ -66,7 +67,7 @@ function open(target: UpstreamTarget, options: UpstreamOptions, handshake: Hands
   const client: ClientOptions = {
     headers: grouped(forwardedHeaders(handshake, target)) as Record<string, string>,
     perMessageDeflate: options.perMessageDeflate ?? false,
-    maxPayload: options.maxMessage,
+    ...wsLimits(options.maxMessage),
     followRedirects: false,
     rejectUnauthorized: true,
     ...(target.ca === undefined ? {} : { ca: target.ca }),

@@ -1,49 +1,55 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from './log.ts';
 
-/** What is known when a connection opens. Native connections and fallback sessions log the same fields. */
+/** What is known when a connection opens. */
 export interface OpenedConnection {
   /** Public id of the connection, made by `connectionId`. It is on every line about it. */
   readonly session: string;
-  readonly route: string;
   readonly remoteAddress: string;
-  /** Name of the transport, as in the README's table. */
+  /** Name of the transport, as in docs/transports.md. */
   readonly transport: string;
+  /** Absent: the frames are those of the transport itself. */
+  readonly dialect?: string | undefined;
   /** The selected subprotocol, or the empty string. */
   readonly protocol: string;
 }
 
+/** Why the gateway broke a connection off. */
+export interface Failure {
+  readonly reason?: string;
+  /** Code of the gateway's error (docs/errors.md) or of `ws`. */
+  readonly error?: string;
+  /** The option that decides it. */
+  readonly option?: string;
+}
+
 /** What is known when it closes. A count that nobody took is left out. */
-export interface ClosedConnection {
-  /** Milliseconds since it opened. */
-  readonly duration: number;
+export interface ClosedConnection extends Failure {
   /** Close code of RFC 6455 §7.4; 1006 if the connection ended without a Close. */
   readonly code: number | undefined;
   /** Who ended it. */
   readonly by: 'client' | 'backend' | 'gateway';
-  /** Messages and bytes of payload from the client to the backend. */
-  readonly messagesUp?: number | undefined;
-  readonly bytesUp?: number | undefined;
-  /** Messages and bytes of payload from the backend to the client. */
-  readonly messagesDown?: number | undefined;
-  readonly bytesDown?: number | undefined;
-  /** Transports that carried a session, in order, joined by spaces. */
-  readonly carriers?: string | undefined;
+  /** Messages and bytes of payload that the client sent. */
+  readonly messagesIn?: number | undefined;
+  readonly bytesIn?: number | undefined;
+  /** Messages and bytes of payload that the backend sent. */
+  readonly messagesOut?: number | undefined;
+  readonly bytesOut?: number | undefined;
 }
 
-/** A new public id for a connection: eight characters that say nothing about its token. */
+/** A new public id for a connection: eight characters that tell nothing of its token. */
 export function connectionId(): string {
   return randomBytes(6).toString('base64url');
 }
 
-/** Logs that a connection opened; answers the connection's log, which has `session` and `route` on every line. */
-export function logOpened(log: Log, { session, route, ...fields }: OpenedConnection): Log {
-  const scoped = log.with({ session, route });
+/** Logs that a connection opened. Answers the connection's own log, whose lines all carry its id. */
+export function logOpened(log: Log, { session, ...fields }: OpenedConnection): Log {
+  const scoped = log.with({ session });
   scoped.info('connection opened', fields);
   return scoped;
 }
 
-/** Logs that a connection closed. `log` is the connection's own. */
-export function logClosed(log: Log, closed: ClosedConnection): void {
-  log.info('connection closed', { ...closed, duration: Math.round(closed.duration) });
+/** Logs that a connection closed. `log` is its own; `duration` is in milliseconds. */
+export function logClosed(log: Log, closed: ClosedConnection, duration: number): void {
+  log.info('connection closed', { ...closed, durationMs: Math.round(duration) });
 }

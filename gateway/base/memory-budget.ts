@@ -78,6 +78,9 @@ export class MemoryBudget {
   }
 }
 
+/** Opens an account for one more holder of some client's data. */
+export type OpenAccount = () => MemoryAccount;
+
 /** What one holder occupies. */
 export class MemoryAccount {
   readonly #budget: MemoryBudget;

@@ -1,60 +1,79 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Failure } from '../base/connection-log.ts';
+import type { OpenAccount } from '../base/memory-budget.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
 import { endConnection } from './end-connection.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { MEMORY_FAILURE, OUT_OF_MEMORY } from './out-of-memory.ts';
 import { ReadGate } from './read-gate.ts';
+import { UnfinishedMessage } from './unfinished-message.ts';
+import { UnsentWrites } from './unsent-writes.ts';
 import { WriteBatch } from './write-batch.ts';
 
-/** Bytes on their way to the network above which the sender is asked to wait. */
-const HIGH_WATER = 64 * 1024;
+const TOO_BIG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 
 const TEXT = { binary: false };
 const BINARY = { binary: true };
 
+/** What a channel over `ws` works with. */
+export interface WsChannelOptions {
+  readonly clock: Clock;
+  /** Milliseconds of silence after which the peer is pinged; 0 for never. */
+  readonly ping: number;
+  /** Absent: nobody counts what is held. */
+  readonly openAccount?: OpenAccount | undefined;
+}
+
 /**
- * A channel over an open `ws` socket of either role. It must be made in the tick in which the socket opened: what arrives is then
- * held in the network until someone attaches.
+ * A channel over an open `ws` socket of either role. It must be made in the tick in which the socket
+ * opened: what arrives is then held in the network until someone attaches.
  */
 export class WsChannel implements Channel {
+  /** Why this end broke the connection off. */
+  failure: Failure | undefined;
   readonly #ws: WebSocket;
-  readonly #socket: Duplex;
+  readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #gate: ReadGate;
-  readonly #turn: WriteBatch;
+  readonly #batch: WriteBatch;
+  readonly #keepAlive: KeepAlive;
+  readonly #unsent: UnsentWrites;
+  readonly #unfinished: UnfinishedMessage | undefined;
   #receiver: Receiver | undefined;
   #held: Message[] | undefined = [];
   #closing = false;
   #closed: CloseStatus | undefined;
-  #tooBig = false;
-  /** `send` answered false. */
-  #pressed = false;
-  #heard = false;
-  #keepalive: Timer;
 
-  /**
-   * `socket` is the network connection under `ws`. `ping` is the silence in milliseconds after which the peer is pinged, 0 for
-   * never.
-   */
-  constructor(ws: WebSocket, socket: Duplex, clock: Clock, ping: number) {
+  /** `socket` is the network connection under `ws`. */
+  constructor(ws: WebSocket, socket: Socket, { clock, ping, openAccount }: WsChannelOptions) {
     this.#ws = ws;
     this.#socket = socket;
     this.#clock = clock;
     this.#gate = new ReadGate(ws);
-    this.#turn = new WriteBatch(socket);
+    this.#batch = new WriteBatch(socket);
+    this.#unsent = new UnsentWrites(openAccount);
+    this.#unfinished = openAccount && new UnfinishedMessage(ws, socket, openAccount, () => this.#breakOff());
+    this.#keepAlive = new KeepAlive(clock, ping, () => {
+      if (ws.readyState === WebSocket.OPEN) ws.ping();
+    });
+    if (ping > 0) this.#listenForControlFrames();
     ws.on('message', (data, isBinary) => {
-      // `nodebuffer` is the binary type, so data is a Buffer; of text `ws` has checked that it is UTF-8.
+      // `nodebuffer` is the binary type, so data is a Buffer; `ws` has checked that text is UTF-8.
       this.#arrived(isBinary ? Message.binary(data as Buffer) : Message.utf8(data as Buffer));
     });
     ws.on('error', (error) => {
-      this.#tooBig ||= (error as NodeJS.ErrnoException).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+      const { code = '', message: reason } = error as NodeJS.ErrnoException;
+      // All other errors are the network's.
+      if (code.startsWith('WS_ERR_')) this.failure ??= { reason, error: code };
     });
     ws.on('close', (code, reason) => {
-      this.#finished({ code: this.#tooBig ? CloseCode.tooBig : code, reason: reason.toString() });
+      const isTooBig = this.failure?.error === TOO_BIG;
+      this.#finished({ code: isTooBig ? CloseCode.tooBig : code, reason: reason.toString() });
     });
-    if (ping > 0) this.#keepAlive(ping);
   }
 
   get bufferedAmount(): number {
@@ -63,22 +82,22 @@ export class WsChannel implements Channel {
 
   send(message: Message): boolean {
     if (this.#closing || this.#closed) return true;
-    this.#turn.cork();
-    const options = message.binary ? BINARY : TEXT;
-    if (!this.#pressed && this.#ws.bufferedAmount + message.size <= HIGH_WATER) {
-      this.#ws.send(message.data, options);
+    const { size } = message;
+    if (!this.#unsent.hasRoomFor(size)) {
+      this.#breakOff();
       return true;
     }
-    // Only a message beyond the mark asks to be told when it is out; every later one does too, so that the last one wakes us.
-    this.#pressed = true;
-    this.#ws.send(message.data, options, this.#flushed);
-    return false;
+    this.#batch.cork();
+    const options = message.binary ? BINARY : TEXT;
+    // Only messages that must be watched have a callback: it would cost something for each.
+    if (this.#unsent.wrote(size, this.#ws.bufferedAmount)) {
+      this.#ws.send(message.data, options, this.#flushed);
+    } else this.#ws.send(message.data, options);
+    return !this.#unsent.isFull;
   }
 
   readonly #flushed = (): void => {
-    if (!this.#pressed || this.#closed || this.#ws.bufferedAmount > HIGH_WATER) return;
-    this.#pressed = false;
-    this.#receiver?.drained();
+    if (this.#unsent.flushed(this.#ws.bufferedAmount) && !this.#closed) this.#receiver?.drained();
   };
 
   close(status: CloseStatus): void {
@@ -112,31 +131,40 @@ export class WsChannel implements Channel {
   }
 
   #arrived(message: Message): void {
-    this.#heard = true;
+    this.#keepAlive.active = true;
+    this.#unfinished?.ended();
     if (this.#gate.discarding) return;
     // A connection that was reset hands over what it had read, paused or not.
     if (this.#held) this.#held.push(message);
     else this.#receiver?.message(message);
   }
 
-  #finished(status: CloseStatus): void {
-    this.#closed = status;
-    this.#clock.clearTimeout(this.#keepalive);
-    this.#receiver?.closed(status);
-  }
-
-  /** Looks every half interval whether the peer was heard, so that a message costs a flag and not a timer. */
-  #keepAlive(ping: number): void {
+  #listenForControlFrames(): void {
     const heard = (): void => {
-      this.#heard = true;
+      this.#keepAlive.active = true;
     };
     this.#ws.on('ping', heard);
     this.#ws.on('pong', heard);
-    const look = (): void => {
-      if (!this.#heard && this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
-      this.#heard = false;
-      this.#keepalive = this.#clock.setTimeout(look, ping / 2);
-    };
-    this.#keepalive = this.#clock.setTimeout(look, ping / 2);
+  }
+
+  /** The memory budget has no room: the peer gets a Close, and what is held is freed at once. */
+  #breakOff(): void {
+    if (this.#closed) return;
+    this.failure ??= MEMORY_FAILURE;
+    this.#closing = true;
+    this.#gate.discard();
+    this.#ws.close(OUT_OF_MEMORY.code, OUT_OF_MEMORY.reason);
+    this.#socket.destroySoon();
+    // Never within `send`.
+    queueMicrotask(() => this.#finished(OUT_OF_MEMORY));
+  }
+
+  #finished(status: CloseStatus): void {
+    if (this.#closed) return;
+    this.#closed = status;
+    this.#keepAlive.stop();
+    this.#unsent.close();
+    this.#unfinished?.close();
+    this.#receiver?.closed(status);
   }
 }

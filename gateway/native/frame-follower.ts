@@ -34,6 +34,8 @@ export class FrameFollower {
   remaining = 0;
   /** A Close frame has begun: no frame may be put in behind it. */
   closeSeen = false;
+  /** Code of that Close. Undefined: it has none, or it came in several chunks. */
+  closeCode: number | undefined;
   /** Payload of our Ping, once one was sent. */
   watch: Buffer | undefined;
   readonly #maxMessage: number;
@@ -77,6 +79,7 @@ export class FrameFollower {
         this.#message = message;
       } else if (opcode === CLOSE) {
         this.closeSeen = true;
+        if (length >= 2 && left >= size + 2) this.closeCode = readCloseCode(chunk, at, size);
       } else if (first === PONG && this.watch !== undefined && second === (MASK | PING_PAYLOAD)) {
         if (left < PONG_SIZE) return this.#stopAt(at, 'head');
         if (this.#isWatched(chunk, at)) return this.#stopAt(at, 'pong');
@@ -101,4 +104,10 @@ export class FrameFollower {
     }
     return true;
   }
+}
+
+function readCloseCode(chunk: Buffer, at: number, size: number): number {
+  const code = chunk.readUInt16BE(at + size);
+  const isMasked = ((chunk[at + 1] as number) & MASK) !== 0;
+  return isMasked ? code ^ chunk.readUInt16BE(at + size - 4) : code;
 }

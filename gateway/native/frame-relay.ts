@@ -1,55 +1,82 @@
 import type { Socket } from 'node:net';
+import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 import { type FrameFollower, PONG_SIZE } from './frame-follower.ts';
 
+/** What a relay reports of its direction. */
+export interface RelayEvents {
+  /** A Close frame passed. Called once. */
+  closing(): void;
+  /** A message is longer than the follower allows. Its frame was not passed on. */
+  tooBig(): void;
+}
+
 /**
- * One direction of a splice: bytes go from `source` to `sink` as they come, and no faster than `sink` takes them. Between two frames
- * it can put in one of its own. A frame's head that is not complete waits for the rest, a few bytes that mean nothing yet.
+ * One direction of a splice: bytes pass from `source` to `sink` as they come, and no faster than
+ * `sink` takes them. Between two frames it can insert one of the gateway's own. An incomplete head of
+ * a frame waits for its rest.
  */
 export class FrameRelay {
-  /** Something came since this was last set to false. */
-  heard = false;
+  /** Bytes that came from the source. */
+  bytes = 0;
+  /** Is told of every chunk. */
+  activity: { active: boolean } | undefined;
   readonly #source: Socket;
   readonly #sink: Socket;
   readonly #follower: FrameFollower;
-  readonly #tooBig: () => void;
+  readonly #events: RelayEvents;
+  readonly #openAccount: OpenAccount | undefined;
+  /** Opened when the sink first takes no more. */
+  #account: MemoryAccount | undefined;
+  #isClosing = false;
   /** An incomplete head. */
   #held: Buffer | undefined;
   /** A frame that waits for the present one to end. */
   #inserted: Buffer | undefined;
-  /** The last frame, behind which nothing goes on. */
+  /** The last frame, behind which nothing is passed on. */
   #last: Buffer | undefined;
   #over = false;
 
-  /** `tooBig` is called when a message is longer than the follower allows; its frame has not gone on. */
-  constructor(source: Socket, sink: Socket, follower: FrameFollower, tooBig: () => void) {
+  constructor(
+    source: Socket,
+    sink: Socket,
+    follower: FrameFollower,
+    events: RelayEvents,
+    openAccount?: OpenAccount,
+  ) {
     this.#source = source;
     this.#sink = sink;
     this.#follower = follower;
-    this.#tooBig = tooBig;
+    this.#events = events;
+    this.#openAccount = openAccount;
   }
 
   /** Begins with what was read before. */
   start(head: Buffer): void {
     this.#source.on('data', (chunk: Buffer) => this.#pass(chunk));
     this.#source.on('end', () => this.#end());
-    this.#sink.on('drain', () => this.#source.resume());
+    this.#sink.on('drain', () => {
+      this.#account?.set(0);
+      this.#source.resume();
+    });
+    this.#sink.on('close', () => this.#account?.close());
     if (head.length > 0) this.#pass(head);
   }
 
-  /** Puts a frame in as soon as the present one has ended; not behind a Close. */
+  /** Inserts a frame as soon as the present one has ended; not behind a Close. */
   insert(frame: Buffer): void {
     this.#inserted = frame;
     if (this.#follower.remaining === 0) this.#boundary();
   }
 
-  /** Ends this direction with a frame, or without it behind a Close. What comes later goes nowhere. */
+  /** Ends this direction with a frame, or without it behind a Close. What comes later is discarded. */
   finish(frame: Buffer): void {
     this.#last = frame;
     if (this.#follower.remaining === 0) this.#boundary();
   }
 
   #pass(chunk: Buffer): void {
-    this.heard = true;
+    this.bytes += chunk.length;
+    if (this.activity !== undefined) this.activity.active = true;
     if (this.#over) return;
     const data = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
@@ -57,7 +84,7 @@ export class FrameRelay {
     if (!this.#over) this.#passFrames(data, rest);
   }
 
-  /** With something to put in: passes the rest of the present frame, and what waits behind it. */
+  /** With a frame to insert: passes the rest of the present one, and then the inserted one. */
   #passToBoundary(data: Buffer): number {
     const { remaining } = this.#follower;
     if (remaining > data.length) return 0;
@@ -71,9 +98,13 @@ export class FrameRelay {
     for (let at = from; at < data.length; ) {
       const to = follower.follow(data, at);
       if (to > at) this.#write(at === 0 && to === data.length ? data : data.subarray(at, to));
+      if (follower.closeSeen && !this.#isClosing) {
+        this.#isClosing = true;
+        this.#events.closing();
+      }
       if (follower.stop === 'none') return;
       if (follower.stop === 'tooBig') {
-        this.#tooBig();
+        this.#events.tooBig();
         return;
       }
       if (follower.stop === 'head') {
@@ -97,7 +128,10 @@ export class FrameRelay {
   }
 
   #write(bytes: Buffer): void {
-    if (!this.#sink.write(bytes)) this.#source.pause();
+    if (this.#sink.write(bytes)) return;
+    this.#source.pause();
+    this.#account ??= this.#openAccount?.();
+    this.#account?.set(this.#sink.writableLength);
   }
 
   #end(): void {

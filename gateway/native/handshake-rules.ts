@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Handshake } from '../backend/backend.ts';
 import { RequestError } from '../base/errors.ts';
+import { headerValues } from '../base/raw-headers.ts';
 
 /** Fields that must come once: two of them are read differently by different servers (RFC 9112 §3.2, RFC 6455 §4.2.1). */
 const single = [
@@ -27,7 +28,7 @@ export function checkHandshake(handshake: Handshake): string {
 /** Checks what the handshakes of all versions and drafts have in common. Throws a `RequestError` 400. */
 export function checkUpgrade({ headers, rawHeaders }: Handshake): void {
   for (const name of single) {
-    if (count(rawHeaders, name) > 1) throw bad(`more than one ${name}`);
+    if (headerValues(rawHeaders, name).length > 1) throw bad(`more than one ${name}`);
   }
   if ('transfer-encoding' in headers || Number(headers['content-length'] ?? 0) > 0) throw bad('a body');
   if (String(headers.upgrade).toLowerCase() !== 'websocket') throw bad('not an upgrade to websocket');
@@ -71,15 +72,7 @@ export function acceptOf(key: string): string {
   return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }
 
-function count(rawHeaders: readonly string[], name: string): number {
-  let found = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === name) found++;
-  }
-  return found;
-}
-
-/** What a handshake is refused with that is none. */
+/** The refusal of a handshake that breaks the rules. */
 export function bad(what: string): RequestError {
   return new RequestError('GW_BAD_HANDSHAKE', `bad handshake: ${what}`);
 }

@@ -1,38 +1,45 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Accepted, Backend } from '../backend/backend.ts';
 import type { Clock } from '../base/clock.ts';
-import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { answerRaw } from '../base/raw-answer.ts';
 import type { Channel } from '../channel/channel.ts';
-import { pipe } from '../channel/pipe.ts';
+import { pipe, Traffic } from '../channel/pipe.ts';
 import { WsChannel } from '../channel/ws-channel.ts';
+import { wsLimits } from '../channel/ws-limits.ts';
 import { CloseCode } from '../protocol/close.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
 import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
+import { type OpenConnection, runConnection } from './lifecycle.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
 
 /** Bounds and times of native connections. */
 export interface NativeOptions {
   readonly clock: Clock;
+  /** The route's log. */
   readonly log: Log;
   /** Bytes a message may have; a longer one ends the connection with 1009. */
   readonly maxMessage: number;
-  /** Milliseconds of silence after which a client is pinged; 0 for never. IE 10 and 11 drop an idle connection after 30 s. */
+  /**
+   * Milliseconds of silence after which a client is pinged; 0 for never. IE 10 and 11 drop an idle
+   * connection after 30 s.
+   */
   readonly clientPing: number;
 }
 
+/** A channel over a client's own connection. */
+type ClientChannel = WsChannel | HixieChannel;
+
 /**
- * The end of native WebSocket connections that are not spliced: those of a route that does not lead to a WebSocket server, and those of the hixie drafts everywhere.
- * The client is answered 101 only when the backend has accepted, with the subprotocol that it selected.
+ * The end of native WebSocket connections that are not spliced: those of a route that does not lead
+ * to a WebSocket server, and those of the hixie drafts everywhere. The client is answered 101 only
+ * when the backend has accepted, with the subprotocol that it selected.
  */
 export class NativeEndpoint {
   readonly #options: NativeOptions;
   readonly #server: WebSocketServer;
-  /** What the backend answered, by the request that `ws` is shown. */
+  /** What the backend answered, by the request that `ws` is given. */
   readonly #answers = new WeakMap<object, Accepted>();
 
   constructor(options: NativeOptions) {
@@ -41,7 +48,7 @@ export class NativeEndpoint {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: options.maxMessage,
+      ...wsLimits(options.maxMessage),
       handleProtocols: (_offered, request) => this.#answers.get(request)?.protocol || false,
     });
     this.#server.on('headers', (lines, request) => {
@@ -51,68 +58,79 @@ export class NativeEndpoint {
 
   /** Connects a client with a backend, or refuses it. */
   connect(request: UpgradeRequest, backend: Backend): NativeConnection {
-    const giveUp = new AbortController();
-    let channel: Channel | undefined;
-    const finished = new Promise<void>((resolve) => request.socket.once('close', () => resolve()));
-    request.socket.once('close', () => giveUp.abort());
-    request.socket.on('error', () => request.socket.destroy());
-    this.#open(request, backend, giveUp.signal).then(
-      (opened) => {
-        channel = opened;
-      },
-      (error: unknown) => {
-        if (!giveUp.signal.aborted) this.#refuse(request.socket, backend, error);
-      },
+    const { clock, log } = this.#options;
+    return runConnection(request, { clock, log, backend: backend.name }, (signal) =>
+      this.#open(request, backend, signal),
     );
+  }
+
+  async #open(
+    request: UpgradeRequest,
+    backend: Backend,
+    signal: AbortSignal,
+  ): Promise<OpenConnection | undefined> {
+    const { handshake } = request;
+    const isHixie = hixieDraft(handshake) !== undefined;
+    if (isHixie) checkHixieHandshake(handshake);
+    else {
+      checkHandshake(handshake);
+      checkVersion(handshake);
+    }
+    const accepted = await backend.connect(handshake, signal);
+    const { channel: far, protocol } = accepted;
+    let client: ClientChannel | undefined;
+    if (!signal.aborted) {
+      client = isHixie
+        ? await this.#upgradeHixie(request, protocol, signal)
+        : this.#upgrade(request, accepted);
+    }
+    if (client === undefined) {
+      far.close({ code: CloseCode.goingAway, reason: '' });
+      return undefined;
+    }
+    return this.#join(client, request.wrapChannel?.(client) ?? client, accepted);
+  }
+
+  /** Joins the client with the backend. `near` carries the client's messages. */
+  #join(client: ClientChannel, near: Channel, { channel: far, protocol }: Accepted): OpenConnection {
+    const traffic = new Traffic();
+    pipe(near, far, traffic);
     return {
-      finished,
-      drain: () => {
-        giveUp.abort();
-        if (channel) channel.close({ code: CloseCode.goingAway, reason: '' });
-        else answerRaw(request.socket, 503, 'going away');
+      protocol,
+      goAway: () => near.close({ code: CloseCode.goingAway, reason: '' }),
+      summary: () => {
+        const { fromA, fromB, closed } = traffic;
+        const { failure } = client;
+        const by = closed?.end === 'b' ? 'backend' : 'client';
+        return {
+          code: closed?.status.code,
+          by: failure === undefined ? by : 'gateway',
+          ...failure,
+          messagesIn: fromA.messages,
+          bytesIn: fromA.bytes,
+          messagesOut: fromB.messages,
+          bytesOut: fromB.bytes,
+        };
       },
     };
   }
 
-  async #open(request: UpgradeRequest, backend: Backend, signal: AbortSignal): Promise<Channel | undefined> {
-    const { handshake } = request;
-    const draft = hixieDraft(handshake);
-    if (draft === undefined) {
-      checkHandshake(handshake);
-      checkVersion(handshake);
-    } else {
-      checkHixieHandshake(handshake);
-    }
-    const accepted = await backend.connect(handshake, signal);
-    const { channel: far, protocol } = accepted;
-    let channel: Channel | undefined;
-    if (!signal.aborted) {
-      channel =
-        draft === undefined
-          ? this.#upgrade(request, accepted)
-          : await this.#upgradeHixie(request, protocol, signal);
-    }
-    if (channel && request.wrapChannel) channel = request.wrapChannel(channel);
-    if (channel) pipe(channel, far);
-    else far.close({ code: CloseCode.goingAway, reason: '' });
-    return channel;
-  }
-
   /**
-   * Answers 101 and makes a channel of the connection. The subprotocol is one that the client offered, or empty. Without a channel
-   * the client was gone or its handshake bad; then it has been answered.
+   * Answers 101 and makes a channel of the connection. The subprotocol is one that the client
+   * offered, or empty. Undefined: the client is gone, or `ws` has refused its handshake.
    */
-  #upgrade(request: UpgradeRequest, accepted: Accepted): Channel | undefined {
+  #upgrade(request: UpgradeRequest, accepted: Accepted): WsChannel | undefined {
     const { handshake, socket, head } = request;
+    const { clock, clientPing } = this.#options;
     const version = plainVersion(String(handshake.headers['sec-websocket-version']));
     const headers = { ...handshake.headers, 'sec-websocket-version': version };
-    let channel: Channel | undefined;
-    // All that `ws` reads of a request when it verifies no client itself.
+    let channel: WsChannel | undefined;
+    // `ws` reads no more of a request when it verifies no client itself.
     const message = { method: 'GET', url: handshake.url, headers, socket };
     this.#answers.set(message, accepted);
     this.#server.handleUpgrade(message as unknown as IncomingMessage, socket, head, (ws) => {
       socket.setKeepAlive(true, 60_000);
-      channel = new WsChannel(ws, socket, this.#options.clock, this.#options.clientPing);
+      channel = new WsChannel(ws, socket, { clock, ping: clientPing, openAccount: handshake.openAccount });
     });
     return channel;
   }
@@ -121,22 +139,12 @@ export class NativeEndpoint {
     request: UpgradeRequest,
     protocol: string,
     signal: AbortSignal,
-  ): Promise<Channel | undefined> {
+  ): Promise<HixieChannel | undefined> {
     const { clock, maxMessage } = this.#options;
+    const { socket, handshake } = request;
     const driver = await answerHixie(request, protocol, clock, signal);
-    return driver && new HixieChannel(driver, request.socket, clock, maxMessage);
-  }
-
-  #refuse(socket: Socket, backend: Backend, error: unknown): void {
-    const { log } = this.#options;
-    if (error instanceof RequestError) {
-      log.info('handshake refused', { status: error.status, reason: error.message });
-      const fields = error.status === 426 ? ['Sec-WebSocket-Version', '13, 8, 7'] : [];
-      answerRaw(socket, error.status, error.message, fields);
-      return;
-    }
-    const status = error instanceof RefusedError ? (error.status ?? 502) : 502;
-    log.warn('backend refused', { backend: backend.name, reason: String(error) });
-    answerRaw(socket, status < 300 ? 502 : status, 'the backend did not accept');
+    return (
+      driver && new HixieChannel(driver, socket, { clock, maxMessage, openAccount: handshake.openAccount })
+    );
   }
 }

@@ -2,85 +2,61 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { targetOrigin, type UpstreamTarget } from '../backend/target.ts';
 import type { Clock, Timer } from '../base/clock.ts';
-import { RefusedError, RequestError } from '../base/errors.ts';
+import type { ClosedConnection } from '../base/connection-log.ts';
 import type { Log } from '../base/log.ts';
-import { answerRaw } from '../base/raw-answer.ts';
+import type { OpenAccount } from '../base/memory-budget.ts';
+import { KeepAlive } from '../channel/keep-alive.ts';
 import { CloseCode } from '../protocol/close.ts';
 import { closeFrame, maskedCloseFrame, pingFrame } from './control-frame.ts';
 import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
 import { FrameRelay } from './frame-relay.ts';
 import { checkHandshake } from './handshake-rules.ts';
+import { type OpenConnection, runConnection } from './lifecycle.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
-import { HandshakeRefusedError, type Switched, switchProtocols } from './upstream-handshake.ts';
+import { type Switched, switchProtocols } from './upstream-handshake.ts';
 
-/** Milliseconds that the second end has to end the connection after the first did. */
+/** Milliseconds that the second side has to end its connection after the first did. */
 const END_TIMEOUT = 30_000;
 
 /** Bounds and times of a splice. */
 export interface SpliceOptions {
   readonly clock: Clock;
+  /** The route's log. */
   readonly log: Log;
   /** Milliseconds until the upstream must have answered the handshake. */
   readonly connectTimeout: number;
   /** Bytes a message may have on the wire; a longer one ends the connection with 1009. */
   readonly maxMessage: number;
-  /** Milliseconds of silence after which a client is pinged; 0 for never. IE 10 and 11 drop an idle connection after 30 s. */
+  /**
+   * Milliseconds of silence after which a client is pinged; 0 for never. IE 10 and 11 drop an idle
+   * connection after 30 s.
+   */
   readonly clientPing: number;
 }
 
 /**
- * Joins a native client with a WebSocket server below the level of messages: the handshake is repeated upstream, and after a
- * validated 101 bytes go both ways. Frames are followed by their heads alone, so that a Ping or a last Close can be put in between
- * two of them. Any other answer than a valid 101 becomes a response of our own.
+ * Joins a native client with a WebSocket server below the level of messages: the handshake is
+ * repeated upstream, and after a validated 101 bytes pass in both directions. Frames are followed by
+ * their heads alone, so that a Ping or a last Close can be inserted between two of them. The client
+ * gets a response of the gateway's own for any other answer than a valid 101.
  */
 export function spliceUpgrade(
   request: UpgradeRequest,
   target: UpstreamTarget,
   options: SpliceOptions,
 ): NativeConnection {
-  const { socket: client } = request;
-  const giveUp = new AbortController();
-  let splice: Splice | undefined;
-  let upstreamGone: Promise<void> | undefined;
-  const finished = new Promise<void>((resolve) => client.once('close', () => resolve())).then(
-    () => upstreamGone,
-  );
-  client.once('close', () => giveUp.abort());
-  client.on('error', () => client.destroy());
-  handOver(request, target, options, giveUp.signal).then(
-    (spliced) => {
-      splice = spliced;
-      upstreamGone = spliced?.upstreamGone;
-    },
-    (error: unknown) => {
-      if (!giveUp.signal.aborted) answer(client, target, options.log, error);
-    },
-  );
-  return {
-    finished,
-    drain: () => {
-      giveUp.abort();
-      if (splice) splice.finish(CloseCode.goingAway);
-      else answerRaw(client, 503, 'going away');
-    },
-  };
-}
-
-async function handOver(
-  request: UpgradeRequest,
-  target: UpstreamTarget,
-  options: SpliceOptions,
-  signal: AbortSignal,
-): Promise<Splice | undefined> {
-  const { handshake, socket: client, head } = request;
-  const key = checkHandshake(handshake);
-  const upstream = await switchProtocols(target, handshake, key, { ...options, signal });
-  if (signal.aborted) {
-    upstream.socket.destroy();
-    return undefined;
-  }
-  client.write(responseHead(upstream), 'latin1');
-  return new Splice(client, head, upstream, options);
+  const { clock, log } = options;
+  return runConnection(request, { clock, log, backend: targetOrigin(target) }, async (signal) => {
+    const { handshake, socket: client, head } = request;
+    const key = checkHandshake(handshake);
+    const upstream = await switchProtocols(target, handshake, key, { ...options, signal });
+    if (signal.aborted) {
+      upstream.socket.destroy();
+      return undefined;
+    }
+    client.write(responseHead(upstream), 'latin1');
+    return new Splice(client, head, upstream, options, handshake.openAccount);
+  });
 }
 
 function responseHead({ fields }: Switched): string {
@@ -89,66 +65,98 @@ function responseHead({ fields }: Switched): string {
   return `${head}\r\n`;
 }
 
-/** A status below 300 would tell the client that all is well, and a redirect is not passed on: the place it names is the upstream's. */
-function answer(client: Socket, target: UpstreamTarget, log: Log, error: unknown): void {
-  if (error instanceof RequestError) {
-    log.info('handshake refused', { status: error.status, reason: error.message });
-    answerRaw(client, error.status, error.message);
-    return;
-  }
-  const status = error instanceof RefusedError ? (error.status ?? 502) : 502;
-  const fields = error instanceof HandshakeRefusedError ? error.fields : [];
-  log.warn('upstream refused', { upstream: targetOrigin(target), reason: String(error) });
-  answerRaw(client, status < 300 ? 502 : status, 'the backend did not accept', fields);
-}
-
-class Splice {
-  /** Fulfilled when the upstream's connection is gone. */
-  readonly upstreamGone: Promise<void>;
+class Splice implements OpenConnection {
+  readonly protocol: string;
+  readonly backendGone: Promise<void>;
   readonly #clock: Clock;
   readonly #client: Socket;
   readonly #upstream: Socket;
   readonly #clientFrames: FrameFollower;
+  readonly #upstreamFrames: FrameFollower;
   readonly #toUpstream: FrameRelay;
   readonly #toClient: FrameRelay;
+  readonly #keepAlive: KeepAlive;
   readonly #ping = pingFrame(randomBytes(PING_PAYLOAD));
-  #keepalive: Timer;
+  #endedBy: ClosedConnection['by'] | undefined;
+  /** Code of the Close that the gateway sent. */
+  #ownCode: number | undefined;
   #endTimer: Timer;
 
-  constructor(client: Socket, head: Buffer, upstream: Switched, options: SpliceOptions) {
+  constructor(
+    client: Socket,
+    head: Buffer,
+    upstream: Switched,
+    options: SpliceOptions,
+    openAccount?: OpenAccount,
+  ) {
+    this.protocol = upstream.protocol;
     this.#clock = options.clock;
     this.#client = client;
     this.#upstream = upstream.socket;
-    this.upstreamGone = new Promise((resolve) => this.#upstream.once('close', () => resolve()));
-    const tooBig = (): void => this.finish(CloseCode.tooBig);
+    this.backendGone = new Promise((resolve) => this.#upstream.once('close', () => resolve()));
     this.#clientFrames = new FrameFollower(options.maxMessage);
-    this.#toUpstream = new FrameRelay(client, this.#upstream, this.#clientFrames, tooBig);
-    const upstreamFrames = new FrameFollower(options.maxMessage);
-    this.#toClient = new FrameRelay(this.#upstream, client, upstreamFrames, tooBig);
-    for (const [socket, other] of [
-      [client, this.#upstream],
-      [this.#upstream, client],
-    ] as const) {
-      socket.setTimeout(0);
-      socket.setNoDelay(true);
-      socket.setKeepAlive(true, 60_000);
-      socket.on('error', () => socket.destroy());
-      socket.on('end', () => this.#awaitEnd());
-      socket.on('close', () => this.#gone(other));
-    }
-    if (options.clientPing > 0) this.#keepAlive(options.clientPing);
+    this.#upstreamFrames = new FrameFollower(options.maxMessage);
+    const fromClient = { closing: () => this.#endsBy('client'), tooBig: () => this.#failTooBig() };
+    const fromUpstream = { closing: () => this.#endsBy('backend'), tooBig: () => this.#failTooBig() };
+    this.#toUpstream = new FrameRelay(client, this.#upstream, this.#clientFrames, fromClient, openAccount);
+    this.#toClient = new FrameRelay(this.#upstream, client, this.#upstreamFrames, fromUpstream, openAccount);
+    this.#watch(client, this.#upstream, 'client');
+    this.#watch(this.#upstream, client, 'backend');
+    this.#keepAlive = new KeepAlive(options.clock, options.clientPing, () => this.#pingClient());
+    this.#toUpstream.activity = this.#keepAlive;
     this.#toClient.start(upstream.head);
     this.#toUpstream.start(head);
   }
 
-  /** Ends the connection toward both with a Close of this code, each behind the frame that is on its way. */
-  finish(code: number): void {
+  goAway(): void {
+    this.#finish(CloseCode.goingAway);
+  }
+
+  summary(): ClosedConnection {
+    const by = this.#endedBy ?? 'client';
+    const codes = {
+      client: this.#clientFrames.closeCode,
+      backend: this.#upstreamFrames.closeCode,
+      gateway: this.#ownCode,
+    };
+    const bytes = { bytesIn: this.#toUpstream.bytes, bytesOut: this.#toClient.bytes };
+    return { code: codes[by] ?? CloseCode.abnormal, by, ...bytes };
+  }
+
+  #watch(socket: Socket, other: Socket, side: 'client' | 'backend'): void {
+    socket.setTimeout(0);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => {
+      this.#endsBy(side);
+      this.#awaitEnd();
+    });
+    socket.on('close', () => {
+      this.#endsBy(side);
+      this.#gone(other);
+    });
+  }
+
+  /** The first call decides who ended the connection. */
+  #endsBy(side: ClosedConnection['by']): void {
+    this.#endedBy ??= side;
+  }
+
+  #failTooBig(): void {
+    this.#finish(CloseCode.tooBig);
+  }
+
+  /** Closes both sides with this code, each behind the frame that is on its way. */
+  #finish(code: number): void {
+    this.#endsBy('gateway');
+    this.#ownCode = code;
     this.#toClient.finish(closeFrame(code));
     this.#toUpstream.finish(maskedCloseFrame(code));
     this.#awaitEnd();
   }
 
-  /** Of two ends one is over: the other has its time. */
+  /** One side has ended; the other has END_TIMEOUT to follow. */
   #awaitEnd(): void {
     this.#endTimer ??= this.#clock.setTimeout(() => {
       this.#client.destroy();
@@ -156,9 +164,9 @@ class Splice {
     }, END_TIMEOUT);
   }
 
-  /** One end is gone: the other gets what was still for it, and its end. */
+  /** One side is gone: the other gets the bytes that were still for it, and its end. */
   #gone(other: Socket): void {
-    this.#clock.clearTimeout(this.#keepalive);
+    this.#keepAlive.stop();
     if (other.destroyed) this.#clock.clearTimeout(this.#endTimer);
     else {
       this.#awaitEnd();
@@ -166,17 +174,10 @@ class Splice {
     }
   }
 
-  /** Looks every half interval whether the client was heard, so that a chunk costs a flag and not a timer. */
-  #keepAlive(interval: number): void {
-    const look = (): void => {
-      // A client that does not read has enough coming.
-      if (!this.#toUpstream.heard && !this.#client.writableNeedDrain) {
-        this.#clientFrames.watch = this.#ping.subarray(-PING_PAYLOAD);
-        this.#toClient.insert(this.#ping);
-      }
-      this.#toUpstream.heard = false;
-      this.#keepalive = this.#clock.setTimeout(look, interval / 2);
-    };
-    this.#keepalive = this.#clock.setTimeout(look, interval / 2);
+  #pingClient(): void {
+    // A client that does not read has enough coming.
+    if (this.#client.writableNeedDrain) return;
+    this.#clientFrames.watch = this.#ping.subarray(-PING_PAYLOAD);
+    this.#toClient.insert(this.#ping);
   }
 }

@@ -6,6 +6,7 @@ import { connectionFailure, statusReason } from '../backend/failure.ts';
 import { forwardedHeaders } from '../backend/forwarded-headers.ts';
 import { targetPath, type UpstreamTarget } from '../backend/target.ts';
 import { RefusedError } from '../base/errors.ts';
+import { filterHeaders } from '../base/raw-headers.ts';
 import { acceptOf, hasToken, plainVersion, tokens } from './handshake-rules.ts';
 
 /** An upstream that answered a valid 101. */
@@ -13,6 +14,8 @@ export interface Switched {
   readonly socket: Socket;
   /** What it sent behind the response. */
   readonly head: Buffer;
+  /** The selected subprotocol, or the empty string. */
+  readonly protocol: string;
   /** The response's fields that go on to the client, names and values in turn. */
   readonly fields: readonly string[];
 }
@@ -49,7 +52,9 @@ export function switchProtocols(
     request.on('upgrade', (response, socket, head) => {
       const flaw = flawOf(response, handshake, key);
       if (flaw === undefined) {
-        succeed({ socket, head, fields: responseFields(response, handshake.anonymous === true) });
+        const protocol = response.headers['sec-websocket-protocol'] ?? '';
+        const fields = responseFields(response, handshake.anonymous === true);
+        succeed({ socket, head, protocol, fields });
         return;
       }
       socket.destroy();
@@ -102,16 +107,13 @@ function extensionNames(field: string | string[] | undefined): string[] {
 
 /** All but what belongs to this hop; what makes the 101 is among it. `anonymous`: without cookies. */
 function responseFields(response: IncomingMessage, anonymous: boolean): string[] {
-  const kept = ['Upgrade', 'websocket', 'Connection', 'Upgrade'];
-  const { rawHeaders } = response;
+  const own = ['Upgrade', 'websocket', 'Connection', 'Upgrade'];
   const hopByHop = tokens(response.headers.connection).map((name) => name.toLowerCase());
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
-    if (hop.has(name) || hopByHop.includes(name) || name.startsWith('proxy-')) continue;
-    if (anonymous && name === 'set-cookie') continue;
-    kept.push(rawHeaders[index] as string, rawHeaders[index + 1] as string);
-  }
-  return kept;
+  const passed = filterHeaders(response.rawHeaders, (name) => {
+    if (hop.has(name) || hopByHop.includes(name) || name.startsWith('proxy-')) return false;
+    return !anonymous || name !== 'set-cookie';
+  });
+  return [...own, ...passed];
 }
 
 const hop = new Set([

@@ -1,6 +1,7 @@
 import type { Access } from '../access/admission.ts';
 import { ownOrigin } from '../access/origins.ts';
 import type { Backend, Handshake } from '../backend/backend.ts';
+import type { OpenAccount } from '../base/memory-budget.ts';
 import { filterHeaders } from '../base/raw-headers.ts';
 import type { RequestHead } from '../http/exchange.ts';
 
@@ -18,15 +19,16 @@ export interface HandshakeFacts {
   readonly origin: string | undefined;
   /** The page may be anybody's: cookies and credentials stay here. */
   readonly isAnonymous: boolean;
+  readonly openAccount: OpenAccount;
 }
 
 /** The handshake with a backend that a client's request leads to. */
 export function handshakeOf(head: RequestHead, facts: HandshakeFacts): RouteHandshake {
   const { remoteAddress, forwardedFor, secure, host } = head;
-  const { route, url, protocols, origin, isAnonymous } = facts;
+  const { route, url, protocols, origin, isAnonymous, openAccount } = facts;
   const rest = url.slice(route.length);
   const headers = origin === undefined ? head.headers : { ...head.headers, origin };
-  const common = { url, rest, protocols, remoteAddress, forwardedFor, secure, host };
+  const common = { url, rest, protocols, remoteAddress, forwardedFor, secure, host, openAccount };
   if (!isAnonymous) return { ...common, headers, rawHeaders: head.rawHeaders };
   const { cookie: _cookie, authorization: _authorization, ...others } = headers;
   const rawHeaders = filterHeaders(head.rawHeaders, (name) => name !== 'cookie' && name !== 'authorization');

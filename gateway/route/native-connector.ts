@@ -97,7 +97,7 @@ export class NativeConnector {
   }
 
   #requestOf(upgrade: Upgrade): UpgradeRequest {
-    const { access, route } = this.#context;
+    const { access, route, memory } = this.#context;
     admitUpgrade(access, upgrade);
     const origin = upgradeOrigin(upgrade);
     const handshake = handshakeOf(upgrade, {
@@ -107,6 +107,7 @@ export class NativeConnector {
       protocols: protocolsOf(upgrade),
       origin,
       isAnonymous: isAnybody(access, upgrade, origin),
+      openAccount: () => memory.account(upgrade.remoteAddress),
     });
     return {
       handshake: { ...handshake, carrier: 'native' },

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
 import type { ResolvedOptions, RouteOptions, SockJsOptions } from '../config/resolved.ts';
 import { resumablePolicy } from '../dialect/resumable.ts';
 import { ACCEPT_EARLY_AFTER, sockjsPolicy } from '../dialect/sockjs.ts';
@@ -59,9 +59,10 @@ export class Route implements FallbackRoute, SockJsRoute {
   #sessions = 0;
 
   constructor(context: RouteContext, bounds: RouteBounds, { backend, target }: RouteBackend) {
-    const { clock, log, memory, access, registry, draining, options } = context;
+    const { clock, memory, access, registry, draining, options } = context;
     const { path, jsonp, maxMessage, maxSessions, clientPing } = bounds;
     const { session, sockjs, connectTimeout } = options;
+    const log = context.log.with({ route: path || '/' });
     this.path = path;
     this.jsonp = jsonp;
     this.carriers = carriersOf(jsonp);
@@ -73,7 +74,10 @@ export class Route implements FallbackRoute, SockJsRoute {
     this.#resumable = { context: { ...common, limits: session, policy: resumablePolicy }, backend };
     this.#sockjs = {
       context: { ...common, limits: sockjsLimits(session, sockjs), policy: sockjsPolicy },
-      backend: acceptEarly(ACCEPT_EARLY_AFTER, textBackend(backend, sockjs?.binary ?? 'close'), context),
+      backend: acceptEarly(ACCEPT_EARLY_AFTER, textBackend(backend, sockjs?.binary ?? 'close'), {
+        clock,
+        log,
+      }),
     };
     const takePlace = (address: string) => this.#takeSession(address);
     this.#opener = new SessionOpener({ log, registry, takePlace, route: path, draining });
@@ -88,7 +92,8 @@ export class Route implements FallbackRoute, SockJsRoute {
 
   open(exchange: Exchange, { url, protocols, origin }: CreateRequest, ended: () => void): Promise<Session> {
     const isAnonymous = isAnybody(this.access, exchange, origin);
-    const handshake = handshakeOf(exchange, { route: this.path, url, protocols, origin, isAnonymous });
+    const facts = { route: this.path, url, protocols, origin, isAnonymous };
+    const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
     return this.#opener.open(this.#resumable, handshake, origin, ended);
   }
 
@@ -99,8 +104,14 @@ export class Route implements FallbackRoute, SockJsRoute {
       this.#context.log.info('cookies withheld', { route: this.path, reason });
     }
     const isAnonymous = isUnknown || isAnybody(this.access, exchange, origin);
-    const handshake = handshakeOf(exchange, { route: this.path, url, protocols: [], origin, isAnonymous });
+    const facts = { route: this.path, url, protocols: [], origin, isAnonymous };
+    const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
     return this.#opener.open(this.#sockjs, handshake, origin ?? ownOrigin(exchange), ended);
+  }
+
+  #accountsOf({ remoteAddress }: Exchange): OpenAccount {
+    const { memory } = this.#context;
+    return () => memory.account(remoteAddress);
   }
 
   #takeConnection(address: string): () => void {

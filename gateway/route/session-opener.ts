@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import { logRefusal } from '../backend/log-refusal.ts';
 import { RefusedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { pipe } from '../channel/pipe.ts';
@@ -13,6 +14,7 @@ export interface SessionKind {
 }
 
 export interface OpenerContext {
+  /** The route's log. */
   readonly log: Log;
   readonly registry: SessionRegistry;
   /** Takes a place for a session of the route. Throws a `RequestError` when there is none. */
@@ -58,16 +60,11 @@ export class SessionOpener {
       return session;
     } catch (error) {
       leave();
-      if (error instanceof RefusedError) this.#logRefused(backend, error);
+      if (error instanceof RefusedError) logRefusal(this.#context.log, backend.name, error);
       throw error;
     } finally {
       release?.();
     }
-  }
-
-  #logRefused({ name }: Backend, { code, message }: RefusedError): void {
-    const { log, route } = this.#context;
-    log.warn('backend refused', { code, route, backend: name, reason: message });
   }
 
   /**

@@ -78,13 +78,16 @@ export class StompListener {
       log: scoped,
       ended: (by) =>
         socket.once('close', () =>
-          logClosed(scoped, {
-            duration: clock.now() - openedAt,
-            code: undefined,
-            by: this.#isClosing ? 'gateway' : by,
-            bytesUp: socket.bytesRead,
-            bytesDown: socket.bytesWritten,
-          }),
+          logClosed(
+            scoped,
+            {
+              code: undefined,
+              by: this.#isClosing ? 'gateway' : by,
+              bytesIn: socket.bytesRead,
+              bytesOut: socket.bytesWritten,
+            },
+            clock.now() - openedAt,
+          ),
         ),
     });
     if (!isAccepted) throw new RequestError('GW_CONNECTIONS');

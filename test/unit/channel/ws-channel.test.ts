@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { WsChannel } from '../../../gateway/channel/ws-channel.ts';
@@ -29,7 +30,7 @@ describe('a channel over a WebSocket', () => {
     };
     const request = { method: 'GET', headers, socket } as unknown as IncomingMessage;
     new WebSocketServer({ noServer: true }).handleUpgrade(request, socket, Buffer.alloc(0), (ws) => {
-      channel = new WsChannel(ws, socket, new TestClock(), 0);
+      channel = new WsChannel(ws, socket as Socket, { clock: new TestClock(), ping: 0 });
     });
     await settled();
     writes.length = 0;

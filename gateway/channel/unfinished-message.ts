@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
+
+/** Bytes of an unfinished message up to which nothing is counted. */
+const UNCOUNTED = 4096;
+
+/** What each fragment and each chunk occupy beside their bytes, measured on Node 20. */
+const FRAGMENT_WEIGHT = 120;
+const CHUNK_WEIGHT = 300;
+
+/** The parts of a receiver of `ws` 8.23 that say what it holds. They are private: a test checks them. */
+interface WsReceiver {
+  /** Chunks that belong to a frame that has not come whole. */
+  readonly _buffers: readonly Buffer[];
+  /** Whole fragments of a message that has not come whole. */
+  readonly _fragments: readonly Buffer[];
+}
+
+/**
+ * Counts what `ws` holds of a message that has not come whole, after every chunk that the
+ * connection brought. A fragment is a view of its chunk, so every chunk since the message began is
+ * kept.
+ */
+export class UnfinishedMessage {
+  readonly #receiver: WsReceiver | undefined;
+  readonly #openAccount: OpenAccount;
+  readonly #overflow: () => void;
+  #account: MemoryAccount | undefined;
+  #bytes = 0;
+  #isClosed = false;
+  /** A message ended in the present chunk. */
+  #hasEnded = false;
+
+  /** `overflow` is called when the budget has no room for it. */
+  constructor(ws: WebSocket, socket: Socket, openAccount: OpenAccount, overflow: () => void) {
+    this.#receiver = (ws as unknown as { _receiver?: WsReceiver })._receiver;
+    this.#openAccount = openAccount;
+    this.#overflow = overflow;
+    // Listeners are called in order: `ws` has read the chunk before.
+    socket.on('data', (chunk: Buffer) => this.#chunk(chunk.length));
+  }
+
+  /** A message has come whole. */
+  ended(): void {
+    this.#hasEnded = true;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#account?.close();
+  }
+
+  #chunk(length: number): void {
+    if (this.#isClosed) return;
+    const { _buffers: chunks = [], _fragments: fragments = [] } = this.#receiver ?? {};
+    if (this.#hasEnded) this.#bytes = 0;
+    this.#hasEnded = false;
+    if (chunks.length === 0 && fragments.length === 0) this.#bytes = 0;
+    else this.#bytes += length;
+    this.#count(chunks.length, fragments.length);
+  }
+
+  #count(chunks: number, fragments: number): void {
+    const weight = this.#bytes + chunks * CHUNK_WEIGHT + fragments * FRAGMENT_WEIGHT;
+    if (weight <= UNCOUNTED) {
+      this.#account?.set(0);
+      return;
+    }
+    this.#account ??= this.#openAccount();
+    this.#account.set(weight);
+    if (!this.#account.hasRoom(0)) this.#overflow();
+  }
+}

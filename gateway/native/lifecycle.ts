@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import { logRefusal } from '../backend/log-refusal.ts';
+import type { Clock } from '../base/clock.ts';
+import { type ClosedConnection, connectionId, logClosed, logOpened } from '../base/connection-log.ts';
+import { RefusedError, RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { answerRaw } from '../base/raw-answer.ts';
+import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
+import { HandshakeRefusedError } from './upstream-handshake.ts';
+
+/** What the life cycle needs of its surroundings. */
+export interface LifecycleContext {
+  readonly clock: Clock;
+  /** The route's log. */
+  readonly log: Log;
+  /** Name of the backend, for log lines. */
+  readonly backend: string;
+}
+
+/** A connection whose handshake is done. */
+export interface OpenConnection {
+  /** The selected subprotocol, or the empty string. */
+  readonly protocol: string;
+  /** Closes both sides with 1001. */
+  goAway(): void;
+  /** Fulfilled when the backend's connection is gone, too. Absent: nobody knows. */
+  readonly backendGone?: Promise<void>;
+  /** What the log says about its end. Called when the client's connection is gone. */
+  summary(): ClosedConnection;
+}
+
+/**
+ * Runs a native connection from its Upgrade to its end. `open` does the handshake; it answers
+ * undefined if it has ended the client's connection itself. When it rejects, the client is refused.
+ */
+export function runConnection(
+  request: UpgradeRequest,
+  context: LifecycleContext,
+  open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
+): NativeConnection {
+  const { socket, handshake, wrapChannel } = request;
+  const { clock, log } = context;
+  // Given up when the handshake is done, so that an open connection holds no signal.
+  let handshaking: AbortController | undefined = new AbortController();
+  const { signal } = handshaking;
+  let opened: OpenConnection | undefined;
+  let logEnd = (): void => {};
+  let isDrained = false;
+  let isGone = false;
+  const finished = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      handshaking?.abort();
+      // The channel learns of its end in this turn of the loop, some of it after this listener.
+      setImmediate(() => {
+        isGone = true;
+        logEnd();
+        resolve(opened?.backendGone);
+      });
+    });
+  });
+  socket.on('error', () => socket.destroy());
+  const run = (connection: OpenConnection): void => {
+    opened = connection;
+    const { protocol } = connection;
+    const { remoteAddress } = handshake;
+    const dialect = wrapChannel && 'sockjs';
+    const fields = { session: connectionId(), remoteAddress, transport: 'websocket', dialect, protocol };
+    const ownLog = logOpened(log, fields);
+    const start = clock.now();
+    logEnd = () => {
+      const summary = connection.summary();
+      const closed = isDrained ? { ...summary, code: 1001, by: 'gateway' as const } : summary;
+      logClosed(ownLog, closed, clock.now() - start);
+    };
+    if (isGone) logEnd();
+  };
+  open(signal).then(
+    (connection) => {
+      handshaking = undefined;
+      if (connection !== undefined) run(connection);
+    },
+    (error: unknown) => {
+      handshaking = undefined;
+      if (!signal.aborted) refuse(socket, context, handshake.remoteAddress, error);
+    },
+  );
+  return {
+    finished,
+    drain: () => {
+      isDrained = true;
+      handshaking?.abort();
+      if (opened) opened.goAway();
+      else answerRaw(socket, 503, 'going away');
+    },
+  };
+}
+
+/**
+ * Answers a handshake that is not accepted. A status below 300 would tell the client that all is
+ * well. A redirect goes on without its `Location`, which names the upstream's own place.
+ */
+function refuse(
+  socket: Socket,
+  { log, backend }: LifecycleContext,
+  remoteAddress: string,
+  error: unknown,
+): void {
+  if (error instanceof RequestError) {
+    const { status, code, message: reason } = error;
+    log.info('handshake refused', { status, code, reason, remoteAddress });
+    answerRaw(socket, status, reason, status === 426 ? ['Sec-WebSocket-Version', '13, 8, 7'] : []);
+    return;
+  }
+  logRefusal(log, backend, error);
+  const status = error instanceof RefusedError ? (error.status ?? 502) : 502;
+  const fields = error instanceof HandshakeRefusedError ? error.fields : [];
+  answerRaw(socket, status < 300 ? 502 : status, 'the backend did not accept', fields);
+}
