@@ -1,117 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Receiver } from '../../../gateway/channel/channel.ts';
-import { END, encodeDelivery } from '../../../gateway/dialect/resumable.ts';
+import { END } from '../../../gateway/dialect/resumable.ts';
 import { encodeBytes, encodeBytesControl, parseBytes } from '../../../gateway/protocol/byte-form.ts';
-import type { CloseStatus } from '../../../gateway/protocol/close.ts';
-import type { Delivery } from '../../../gateway/protocol/delivery.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { parseText } from '../../../gateway/protocol/text-form.ts';
 import { unitOf } from '../../../gateway/protocol/unit.ts';
-import type { Carrier, EndReason } from '../../../gateway/session/carrier.ts';
-import type { SessionLimits } from '../../../gateway/session/limits.ts';
-import type { SessionPolicy } from '../../../gateway/session/policy.ts';
-import { Session } from '../../../gateway/session/session.ts';
 import { usedMemory } from '../../support/machine/memory.ts';
-import { acknowledged, identity, surroundings, written } from '../../support/sessions.ts';
-import { TestClock } from '../../support/test-clock.ts';
-
-const LIMITS: SessionLimits = {
-  heartbeat: 25_000,
-  silence: 62_500,
-  window: 120_000,
-  attachTimeout: 5_000,
-  outbox: 2_000,
-  inbox: 500,
-  maxBuffered: 3_000,
-  fragment: 400,
-  delayed: 2,
-  maxSessionAge: 0,
-};
-
-/** A carrier that writes down what it is told, in text form with `␞` for the frame end. */
-class Scribe implements Carrier {
-  readonly once: boolean;
-  readonly acknowledges: boolean;
-  readonly room = 65_536;
-  readonly lines: string[] = [];
-  /** What `deliver` answers. */
-  takesMore = true;
-
-  constructor(kind: 'poll' | 'stream' | 'socket') {
-    this.once = kind === 'poll';
-    this.acknowledges = kind === 'socket';
-  }
-
-  deliver(delivery: Delivery): boolean {
-    this.lines.push(visible(encodeDelivery(delivery, false)));
-    return this.takesMore;
-  }
-
-  heartbeat(): void {
-    this.lines.push('H');
-  }
-
-  end(reason: EndReason): void {
-    this.lines.push(`end ${reason}`);
-  }
-}
-
-function visible(frames: string): string {
-  return frames.replaceAll('\x1e', '␞');
-}
-
-/** What a backend is told, written down. */
-class Backend implements Receiver {
-  readonly lines: string[] = [];
-
-  message(message: Message): void {
-    this.lines.push(message.binary ? `binary ${message.bytes.toString('hex')}` : message.text);
-  }
-
-  drained(): void {
-    this.lines.push('drained');
-  }
-
-  closed(status: CloseStatus): void {
-    this.lines.push(`closed ${status.code}${status.reason && ` ${status.reason}`}`);
-  }
-}
-
-function open(
-  settings: {
-    limits?: Partial<SessionLimits>;
-    policy?: SessionPolicy;
-    maxMessage?: number;
-    memory?: number;
-  } = {},
-) {
-  const clock = new TestClock();
-  const backend = new Backend();
-  let forgotten = 0;
-  const session = new Session(
-    identity,
-    {
-      ...surroundings(settings.memory),
-      clock,
-      limits: { ...LIMITS, ...settings.limits },
-      policy: settings.policy ?? acknowledged,
-      maxMessage: settings.maxMessage ?? 10_000,
-    },
-    () => forgotten++,
-  );
-  session.attach(backend);
-  const answers: string[] = [];
-  const accept = (frames: string): void =>
-    session.accept(parseText(frames.replaceAll('␞', '\x1e')), (ack) => answers.push(`A${ack}`));
-  const attach = (n: number, ack: number, kind: 'poll' | 'stream' | 'socket' = 'stream'): Scribe => {
-    const scribe = new Scribe(kind);
-    accept(`D${n},${ack}␞`);
-    answers.pop();
-    session.attachCarrier(scribe, n, ack);
-    return scribe;
-  };
-  return { clock, backend, session, accept, attach, answers, forgotten: () => forgotten };
-}
+import { written } from '../../support/sessions.ts';
+import { LIMITS, open, visible } from './open-session.ts';
 
 /** A frame in byte form with its number. */
 function frameOf(number: number, message: Message, more = false): Buffer {
