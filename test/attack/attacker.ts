@@ -1,7 +1,10 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { attacks } from './attacks.ts';
 
-/** A process of hostile clients: all attacks at once, each again as soon as it has ended. Arguments: port, seconds. */
+/**
+ * A process of hostile clients: all attacks at once, each again as soon as it has ended.
+ * Arguments: port, seconds.
+ */
 const [port, seconds] = process.argv.slice(2).map(Number) as [number, number];
 const signal = AbortSignal.timeout(seconds * 1000);
 const rounds = new Map(attacks.map(({ name }) => [name, 0]));

@@ -12,7 +12,7 @@ export const SILENT = '/silent';
 /** The embedded STOMP broker. */
 export const STOMP = '/stomp';
 
-/** One thing that a hostile client does, once. Rejections are of no interest: being refused is the point. */
+/** One thing that a hostile client does, once. It may reject: being refused is the point. */
 export interface Attack {
   readonly name: string;
   run(target: Target, signal: AbortSignal): Promise<void>;

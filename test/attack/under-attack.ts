@@ -12,7 +12,7 @@ export interface Outcome {
   readonly ended: string | undefined;
   /** MiB: the most that the gateway's process had resident. */
   readonly rss: number;
-  /** Milliseconds there and back of the honest clients' messages: median, 99th percentile, and the longest. */
+  /** Round trips of the honest clients' messages in ms: median, 99th percentile, longest. */
   readonly median: number;
   readonly p99: number;
   readonly longest: number;
@@ -29,8 +29,8 @@ const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.
 const attacker = fileURLToPath(new URL('./attacker.ts', import.meta.url));
 
 /**
- * Starts the built gateway with a heap of `heap` MiB, lets `attackers` processes make every attack over and over for so many
- * `seconds`, and tells how the gateway and 20 honest clients beside them fared.
+ * Starts the built gateway with a heap of `heap` MiB. `attackers` processes make every attack over
+ * and over for `seconds`. Resolves with what became of the gateway and of 20 honest clients.
  */
 export async function underAttack(seconds: number, attackers: number, heap = 512): Promise<Outcome> {
   const silent = await silentServer();
