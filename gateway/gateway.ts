@@ -14,6 +14,9 @@ import { answerRaw } from './base/raw-answer.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { resolveOptions, resolveRoutePath } from './config/resolve.ts';
 import type { ResolvedOptions } from './config/resolved.ts';
+import { demoBackend } from './demo/backends.ts';
+import { demoPages } from './demo/pages.ts';
+import { demoRoutes } from './demo/routes.ts';
 import { Flash } from './flash/flash.ts';
 import { descriptorLimit } from './http/descriptors.ts';
 import { TrustedProxies } from './http/forwarded.ts';
@@ -52,6 +55,9 @@ interface Shared {
  */
 const LAST_ANSWERS = 1_000;
 
+/** Origins that may use the demo beside the gateway's own. */
+const NO_OTHERS: readonly string[] = [];
+
 const GOING_AWAY = { code: CloseCode.goingAway, reason: '' } as const;
 
 /** Puts the rooms together: the only class that knows all of them. */
@@ -89,6 +95,9 @@ class ComposedGateway implements Gateway {
     const { clock } = this.#shared;
     const backends = { clock, stomp: this.#stomp, connectTimeout: options.connectTimeout };
     for (const route of options.routes) this.#add(route, backendOf(route, backends));
+    for (const route of demoRoutes(options)) {
+      this.#add(route, { backend: demoBackend(route, this.#shared) }, NO_OTHERS);
+    }
   }
 
   get sessions(): number {
@@ -103,7 +112,7 @@ class ComposedGateway implements Gateway {
     const { session, routeDefaults } = this.#options;
     const { maxBuffered } = session;
     const backend = handlerBackend(`handler of ${path}`, handler, { maxBuffered, ...settings });
-    this.#add({ ...routeDefaults, path: resolveRoutePath(path), sameOrigin: false }, { backend });
+    this.#add({ ...routeDefaults, path: resolveRoutePath(path) }, { backend });
     return this;
   }
 
@@ -225,7 +234,7 @@ class ComposedGateway implements Gateway {
     const { root } = ownPackage();
     this.#pages ??= createPages({
       shim: join(root, 'dist', 'client-shim'),
-      demo: this.#options.demo ? join(root, 'legacy-demo') : undefined,
+      demo: this.#options.demo ? demoPages(join(root, 'legacy-demo')) : undefined,
       flash: this.#flash.pages,
       framedBy: this.#options.access.origins,
       healthy: () => !this.#draining.signal.aborted,
@@ -235,9 +244,9 @@ class ComposedGateway implements Gateway {
     return this.#pages;
   }
 
-  #add(bounds: RouteBounds, backend: RouteBackend): void {
-    const origins = new OriginPolicy(bounds.sameOrigin ? [] : this.#options.access.origins);
-    const access = { hosts: this.#hosts, origins };
+  /** `origins` may connect beside the gateway's own. */
+  #add(bounds: RouteBounds, backend: RouteBackend, origins = this.#options.access.origins): void {
+    const access = { hosts: this.#hosts, origins: new OriginPolicy(origins) };
     const context = { ...this.#shared, options: this.#options, registry: this.#registry, access };
     this.#routes.add(bounds.path, new Route(context, bounds, backend));
   }

@@ -5,6 +5,7 @@ import { ConfigError } from './base/errors.ts';
 import { ownPackage } from './base/package.ts';
 import { readCommandLine } from './config/flags.ts';
 import type { BackendOptions, ResolvedOptions } from './config/resolved.ts';
+import { demoRoutes } from './demo/routes.ts';
 import { createGateway, type Gateway, type GatewayAddress } from './index.ts';
 
 /** Exit codes: 0 after a drain, 1 for what the machine refused or a second signal, 2 for a flag or a config key that is wrong. */
@@ -37,7 +38,9 @@ function closeOnSignals(gateway: Gateway): void {
 
 /** One line per route, and the addresses to open. Ports are the real ones, as 0 may have been asked for. */
 function startLines(options: ResolvedOptions, { port, stompPort, policyPort }: GatewayAddress): string[] {
-  const routes = options.routes.map(({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`);
+  const routes = [...options.routes, ...demoRoutes(options)].map(
+    ({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`,
+  );
   const page = options.demo ? '/' : '/shim/websocket.js';
   const broker = stompPort === undefined ? [] : [`stomp port ${stompPort} -> stomp:`];
   return [

@@ -19,24 +19,6 @@ import type {
 import { routePath } from './routes.ts';
 import { type CheckedOptions, gatewaySchema } from './schema.ts';
 
-/** The demo's routes: open to its own pages only, and small enough to be left on. */
-const demoRoute: Omit<RouteOptions, 'path' | 'backend'> = {
-  host: undefined,
-  stomp: undefined,
-  ca: undefined,
-  headers: {},
-  ping: 0,
-  clientPing: 25_000,
-  maxMessage: 4 * 1024 ** 2,
-  maxSessions: 200,
-  sameOrigin: true,
-  jsonp: true,
-};
-const demoRoutes: readonly RouteOptions[] = [
-  { ...demoRoute, path: '/demo/echo', backend: { kind: 'echo' } },
-  { ...demoRoute, path: '/demo/stomp', backend: { kind: 'broker' } },
-];
-
 /**
  * Checks options and makes them complete, once. Throws a `ConfigError` whose message is one line: key path, value, what is allowed. `nameOf` says how that
  * line names a key.
@@ -142,13 +124,10 @@ function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] 
       clientPing: route.clientPing ?? defaults.clientPing,
       maxMessage: route.maxMessage ?? defaults.maxMessage,
       maxSessions: route.maxSessions ?? defaults.maxSessions,
-      sameOrigin: false,
       jsonp: defaults.jsonp,
     });
   }
-  if (!options.demo) return routes;
-  const free = demoRoutes.filter((demo) => !routes.some(({ path }) => path === demo.path));
-  return [...routes, ...free.map((demo) => ({ ...demo, clientPing: options.clientPing }))];
+  return routes;
 }
 
 function routeDefaults({ clientPing, maxMessage, maxSessions, jsonp }: CheckedOptions): RouteDefaults {

@@ -10,12 +10,12 @@ export interface ResolvedOptions {
   readonly listen: ListenAddress;
   /** Absent: plain http and ws. */
   readonly tls: TlsOptions | undefined;
-  /** In the order they were written; the demo's own come last. */
+  /** In the order they were written. The demo has its own. */
   readonly routes: readonly RouteOptions[];
   /** What a route has that says nothing else, such as one with a handler. */
   readonly routeDefaults: RouteDefaults;
   readonly access: AccessOptions;
-  /** Serve the demo pages at `/`. */
+  /** Serve the demo: its pages at `/`, its routes below `/demo`. */
   readonly demo: boolean;
   readonly session: SessionLimits;
   readonly sessionLimits: SessionCountLimits;
@@ -128,8 +128,6 @@ export interface RouteOptions {
   readonly maxMessage: number;
   /** Fallback sessions the route may have at once. */
   readonly maxSessions: number;
-  /** Only pages of the gateway's own origin may connect, whatever `--origin` adds. */
-  readonly sameOrigin: boolean;
   /** JSONP is answered. */
   readonly jsonp: boolean;
 }

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type Response, type Router } from 'express';
 import type { HostNames } from '../access/hosts.ts';
 import { RequestError } from '../base/errors.ts';
@@ -10,8 +8,8 @@ import { NodeHead } from '../http/node-head.ts';
 export interface PagesSettings {
   /** Folder of the built shim, served below `/shim`. */
   readonly shim: string;
-  /** Folder of the demo, served at `/`; absent: none. */
-  readonly demo: string | undefined;
+  /** Pages of the demo; absent: none. */
+  readonly demo: Router | undefined;
   /** What Flash asks for: its pages come before those of the folders. */
   readonly flash?: Router;
   /** Origins besides its own whose pages may have the bridge in a frame; `*` is every one. */
@@ -41,14 +39,7 @@ export function createPages(settings: PagesSettings): Express {
     next();
   });
   app.use('/shim', express.static(settings.shim, { index: false, maxAge: '1h', setHeaders: forEveryPage }));
-  if (settings.demo !== undefined) {
-    // The libraries of the chat page and of the one with SockJS, as npm has them.
-    for (const library of ['stompjs/lib/stomp.js', 'sockjs-client/dist/sockjs.min.js']) {
-      const folder = dirname(createRequire(import.meta.url).resolve(library));
-      app.use('/vendor', express.static(folder, { index: false, maxAge: '1h', setHeaders: forOwnPages }));
-    }
-    app.use(express.static(settings.demo, { cacheControl: false, setHeaders: forOwnPages }));
-  }
+  if (settings.demo !== undefined) app.use(settings.demo);
   app.use((_request, response) => plain(response, 404, 'not found'));
   app.use(answerError);
   return app;
@@ -66,12 +57,6 @@ function forEveryPage(response: Response): void {
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Access-Control-Allow-Origin', '*');
   response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
-}
-
-/** Asked anew each time and mostly answered 304: a demo that was changed is seen at once. */
-function forOwnPages(response: Response): void {
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Cache-Control', 'no-cache');
 }
 
 /** Express' own answer is a page with a stack trace, and a broken escape in a path is the client's mistake. */

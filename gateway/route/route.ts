@@ -7,7 +7,7 @@ import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
-import type { ResolvedOptions, RouteOptions, SockJsOptions } from '../config/resolved.ts';
+import type { ResolvedOptions, RouteDefaults, RouteOptions, SockJsOptions } from '../config/resolved.ts';
 import { resumablePolicy } from '../dialect/resumable.ts';
 import { ACCEPT_EARLY_AFTER, sockjsPolicy } from '../dialect/sockjs.ts';
 import type { Exchange } from '../http/exchange.ts';
@@ -37,10 +37,7 @@ export interface RouteContext {
 }
 
 /** Bounds of one route. */
-export type RouteBounds = Pick<
-  RouteOptions,
-  'path' | 'clientPing' | 'maxMessage' | 'maxSessions' | 'jsonp' | 'sameOrigin'
->;
+export type RouteBounds = Pick<RouteOptions, 'path'> & RouteDefaults;
 
 /** One route: a path, its backend, and the connections that lead there. */
 export class Route implements FallbackRoute, SockJsRoute {

@@ -11,26 +11,10 @@ import type {
 } from '../config/resolved.ts';
 import { Broker, brokerBackend } from '../stomp/broker/broker.ts';
 import { StompListener } from '../stomp/broker/listener.ts';
-import { type BrokerOptions, defaultBrokerOptions } from '../stomp/broker/options.ts';
+import { defaultBrokerOptions } from '../stomp/broker/options.ts';
 import { frameLimits } from '../stomp/limits.ts';
 import type { FramingOptions } from '../stomp/relay/options.ts';
 import { framedBackend, relayBackend } from '../stomp/relay/relay.ts';
-
-/**
- * The demo has its own broker with small bounds: what an operator's programs send is not for
- * everybody who opens the demo.
- */
-const demoBroker: BrokerOptions = {
-  ...defaultBrokerOptions,
-  frame: frameLimits(1024 ** 2),
-  maxConnections: 200,
-  maxSubscriptions: 32,
-  maxTransaction: 1024 ** 2,
-  maxBuffered: 4 * 1024 ** 2,
-  maxQueues: 200,
-  maxQueued: 100,
-  maxStored: 4 * 1024 ** 2,
-};
 
 /** What the STOMP side of a gateway works with. */
 export interface StompParts {
@@ -45,7 +29,6 @@ export class StompBackends {
   readonly #options: StompOptions;
   readonly #parts: StompParts;
   readonly #broker: Broker;
-  readonly #demoBroker: Broker;
   #listener: StompListener | undefined;
 
   constructor(options: StompOptions, parts: StompParts) {
@@ -57,13 +40,11 @@ export class StompBackends {
     const maxBuffered = Math.max(defaultBrokerOptions.maxBuffered, 2 * maxMessage);
     const frame = frameLimits(maxMessage);
     this.#broker = new Broker({ ...defaultBrokerOptions, users, frame, maxBuffered, ...bounds }, parts);
-    this.#demoBroker = new Broker(demoBroker, parts);
   }
 
   /** The embedded broker, the same for all routes of the operator. */
   broker(route: RouteOptions): Backend {
-    const broker = route.sameOrigin ? this.#demoBroker : this.#broker;
-    return brokerBackend(broker, this.#parts.log.with({ route: route.path }));
+    return brokerBackend(this.#broker, this.#parts.log.with({ route: route.path }));
   }
 
   relay(route: RouteOptions, { brokers }: RelayBackendOptions): Backend {

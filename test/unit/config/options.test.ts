@@ -72,16 +72,11 @@ describe('resolved options', () => {
     assert.deepEqual([session.maxSessionAge, bindSession], [28_800_000, 'JSESSIONID']);
   });
 
-  it('serve an echo, a broker and the demo when nothing is said', () => {
+  it('serve an echo and a broker when nothing is said', () => {
     const { routes } = resolveOptions();
     assert.deepEqual(
-      routes.map(({ path, sameOrigin }) => [path, sameOrigin]),
-      [
-        ['/echo', false],
-        ['/stomp', false],
-        ['/demo/echo', true],
-        ['/demo/stomp', true],
-      ],
+      routes.map(({ path }) => path),
+      ['/echo', '/stomp'],
     );
   });
 
@@ -164,21 +159,10 @@ describe('resolved options', () => {
     assert.doesNotThrow(() => resolveOptions({ listen: 0, stompPort: 0, policyPort: 0 }));
   });
 
-  it('have JSONP on the demo, and elsewhere where it was asked for', () => {
+  it('have JSONP where it was switched on', () => {
     const allowed = (jsonp?: boolean) => resolveOptions({ jsonp }).routes.map((route) => route.jsonp);
-    assert.deepEqual(allowed(), [false, false, true, true]);
-    assert.deepEqual(allowed(true), [true, true, true, true]);
-  });
-
-  it('leave a demo path to a route of the operator', () => {
-    const { routes } = resolveOptions({ routes: ['/demo/echo=ws://h'] });
-    assert.deepEqual(
-      routes.map(({ path, sameOrigin }) => [path, sameOrigin]),
-      [
-        ['/demo/echo', false],
-        ['/demo/stomp', true],
-      ],
-    );
+    assert.deepEqual(allowed(), [false, false]);
+    assert.deepEqual(allowed(true), [true, true]);
   });
 
   it('keep the public type and the schema alike', () => {

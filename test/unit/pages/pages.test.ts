@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostNames } from '../../../gateway/access/hosts.ts';
+import { demoPages } from '../../../gateway/demo/pages.ts';
 import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
 import { createPages } from '../../../gateway/pages/pages.ts';
 import { ask, statusOf } from '../http/raw-client.ts';
@@ -29,7 +30,7 @@ describe('the pages', () => {
       const running = await startServer({
         otherwise: createPages({
           shim: join(folder, 'shim'),
-          demo,
+          demo: demo === undefined ? undefined : demoPages(demo),
           framedBy: ['http://app.example', 'null'],
           healthy: () => healthy,
           hosts: new HostNames(['gw']),
@@ -79,12 +80,14 @@ describe('the pages', () => {
     assert.equal(statusOf(await get('/shim/websocket.min.js', { extra: `If-None-Match: ${tag}\r\n` })), 304);
   });
 
-  it('serve the demo at the root, asked anew each time', async () => {
+  it('serve the demo at the root, to be requested again each time, in frames of its own site only', async () => {
     const answer = await get('/');
     assert.match(answer, /content-type: text\/html/i);
     assert.match(answer, /cache-control: no-cache/i);
     assert.doesNotMatch(answer, /access-control|x-powered-by/i);
     assert.match(await get('/style.css'), /content-type: text\/css/i);
+    assert.match(answer, /x-frame-options: SAMEORIGIN/i);
+    assert.match(answer, /content-security-policy: frame-ancestors 'self'/i);
   });
 
   it('leave the demo out, and keep the shim', async () => {

@@ -1,0 +1,24 @@
+import type { ResolvedOptions, RouteOptions } from '../config/resolved.ts';
+
+/** Small enough to be left on. */
+const bounds: Omit<RouteOptions, 'path' | 'backend' | 'clientPing'> = {
+  host: undefined,
+  stomp: undefined,
+  ca: undefined,
+  headers: {},
+  ping: 0,
+  maxMessage: 4 * 1024 ** 2,
+  maxSessions: 200,
+  jsonp: true,
+};
+
+const backends = { '/demo/echo': { kind: 'echo' }, '/demo/stomp': { kind: 'broker' } } as const;
+
+/** Routes of the demo, for its own pages only. A route of the operator takes the place of one. */
+export function demoRoutes({ demo, routes, routeDefaults }: ResolvedOptions): readonly RouteOptions[] {
+  if (!demo) return [];
+  const { clientPing } = routeDefaults;
+  return Object.entries(backends)
+    .filter(([path]) => !routes.some((route) => route.path === path))
+    .map(([path, backend]) => ({ ...bounds, clientPing, path, backend }));
+}
