@@ -5,7 +5,8 @@ import { loadTargets } from './target.ts';
 
 const HELP = `npm run fuzz -- [options]
 
-  --inputs N       random inputs for each target, such as 1e6; default 100,000
+  --inputs N       random inputs in all, such as 1e6, the same number for each target;
+                   default 100,000
   --seed N         seed of the generator; default a new one, which is printed
   --target NAMES   only these targets, separated by commas
   --from N         index of the first input; with --inputs 1 it repeats one input
@@ -35,8 +36,10 @@ else {
   const from = whole('from', values.from);
   const seed =
     values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : whole('seed', values.seed) >>> 0;
-  for (const target of all.filter(({ name }) => names.includes(name))) {
-    const result = await runTarget(target, { seed, inputs, from });
+  const wanted = all.filter(({ name }) => names.includes(name));
+  const share = Math.ceil(inputs / wanted.length);
+  for (const target of wanted) {
+    const result = await runTarget(target, { seed, inputs: share, from });
     console.log(describeResult(target.name, seed, result));
     if (result.failed > 0) process.exitCode = 1;
   }

@@ -5,8 +5,8 @@ import { runTarget } from './run-target.ts';
 import { type FuzzTarget, loadTargets } from './target.ts';
 
 /** Inputs for each target, and milliseconds that one may take. `npm run fuzz` runs as many as you like. */
-const INPUTS = 2_000;
-const LONGEST = 1_000;
+const INPUTS = 1_000;
+const LONGEST = 400;
 
 const targets = await loadTargets();
 
