@@ -236,7 +236,7 @@ class ComposedGateway implements Gateway {
       shim: join(root, 'dist', 'client-shim'),
       demo: this.#options.demo ? demoPages(join(root, 'legacy-demo')) : undefined,
       flash: this.#flash.pages,
-      framedBy: this.#options.access.origins,
+      framers: this.#options.access.origins,
       healthy: () => !this.#draining.signal.aborted,
       hosts: this.#hosts,
       proxies: this.#proxies,
@@ -246,7 +246,7 @@ class ComposedGateway implements Gateway {
 
   /** `origins` may connect beside the gateway's own. */
   #add(bounds: RouteBounds, backend: RouteBackend, origins = this.#options.access.origins): void {
-    const access = { hosts: this.#hosts, origins: new OriginPolicy(origins) };
+    const access = { origins: new OriginPolicy(origins) };
     const context = { ...this.#shared, options: this.#options, registry: this.#registry, access };
     this.#routes.add(bounds.path, new Route(context, bounds, backend));
   }

@@ -1,62 +1,69 @@
 import { RequestError } from '../base/errors.ts';
 import { originOfUrl, serializeOrigin } from '../base/origin.ts';
-import type { RequestHead } from '../http/exchange.ts';
-import type { HostNames } from './hosts.ts';
+import type { RequestHead } from '../http/request-head.ts';
 import { type OriginMatch, type OriginPolicy, ownOrigin } from './origins.ts';
 
-/** Who may come in through a route. */
+/**
+ * Which pages may use a route. Every function below relies on a `Host` that was accepted: the
+ * router checks it before a request gets anywhere (PROTOCOL.md §3.1, step 1).
+ */
 export interface Access {
-  readonly hosts: HostNames;
   readonly origins: OriginPolicy;
 }
 
 /**
- * Whether a `create` may open a session for a page that calls itself `claimed`: the steps of PROTOCOL.md §3.1, the first that refuses decides.
- * Throws a `RequestError` 421 or 403; else tells why the page is allowed.
+ * Admits a `create` for a page that states `claimed` as its origin: steps 2 to 6 of PROTOCOL.md
+ * §3.1, and the first that refuses decides. Throws a `RequestError` `GW_ORIGIN`; otherwise says why
+ * the page is allowed.
  */
-export function admitCreate(access: Access, head: RequestHead, claimed: string): OriginMatch {
-  access.hosts.check(head.host);
+export function admitCreate({ origins }: Access, head: RequestHead, claimed: string): OriginMatch {
   const own = ownOrigin(head);
-  const vouched = admitOrigin(access.origins, head, own) ?? admitReferer(access.origins, head, own);
-  if (isBridge(head, vouched, own)) return admitBridged(access.origins, claimed, own);
-  if (!isSame(claimed, vouched?.origin ?? own)) throw refused('the stated origin is not that of the request');
-  return vouched?.match ?? 'own';
+  const evidence = admitOrigin(origins, head, own) ?? admitReferer(origins, head, own);
+  if (isBridge(head, evidence, own)) return admitBridged(origins, claimed, own);
+  if (!isSame(claimed, evidence?.origin ?? own)) {
+    throw refused('the stated origin is not that of the request');
+  }
+  return evidence?.match ?? 'own';
 }
 
 /**
- * Whether an Upgrade may open a connection. One without `Origin` comes from no browser of today, unless the browser says itself that it is a cross-site one.
- * Throws a `RequestError` 421 or 403; else tells why it is allowed.
+ * Admits an Upgrade. One without `Origin` comes from a program that is no browser, unless the
+ * browser says that it is cross-site. Throws a `RequestError` `GW_ORIGIN`; otherwise says why it is
+ * allowed.
  */
-export function admitUpgrade(access: Access, head: RequestHead): OriginMatch {
-  access.hosts.check(head.host);
-  return admitOrigin(access.origins, head, ownOrigin(head), upgradeOrigin(head))?.match ?? 'own';
+export function admitUpgrade({ origins }: Access, head: RequestHead): OriginMatch {
+  return admitOrigin(origins, head, ownOrigin(head), upgradeOrigin(head))?.match ?? 'own';
 }
 
 /**
- * The origin of the page that asks for an Upgrade. Browsers of the drafts up to draft-ietf-hybi-thewebsocketprotocol-10 (Firefox 6 and 7, Chrome 14) say it
- * in a field of another name.
+ * The origin of the page that opens a WebSocket. Browsers of the drafts up to
+ * draft-ietf-hybi-thewebsocketprotocol-10 (Firefox 6 and 7, Chrome 14) name the field otherwise.
  */
 export function upgradeOrigin(head: RequestHead): string | undefined {
   return head.header('origin') ?? head.header('sec-websocket-origin');
 }
 
 /**
- * Whether a request may open a SockJS session, which begins with whatever request comes first. Without `Origin` it is one of no browser, of an old one, or a GET of the
- * gateway's own page; a Referer then tells, and a script tag or a form (`isCallback`), which any page can make, needs one. Throws a `RequestError` 403; else
- * returns the page's origin, as far as it is known.
+ * Admits a request that opens a SockJS session, which any first request does. A request without
+ * `Origin` comes from a program, from an old browser, or is a GET of the gateway's own page; then
+ * the `Referer` decides. Script tags and forms (`isCallback`) are open to every page, so they need
+ * one of the two fields. Throws a `RequestError` `GW_ORIGIN`; otherwise returns the page's origin,
+ * as far as it is known.
  */
-export function admitSockJs(access: Access, head: RequestHead, isCallback: boolean): string | undefined {
+export function admitSockJs({ origins }: Access, head: RequestHead, isCallback: boolean): string | undefined {
   const own = ownOrigin(head);
   const origin = sockJsOrigin(head);
-  if (origin !== undefined) return admitOrigin(access.origins, head, own, origin)?.origin;
+  if (origin !== undefined) return admitOrigin(origins, head, own, origin)?.origin;
   if (isCallback) throw refused('no Origin, and no Referer that stands in for it');
-  admitOrigin(access.origins, head, own);
+  admitOrigin(origins, head, own);
   return undefined;
 }
 
 /**
- * Whether a request may use the SockJS session of a page of `origin`, whose id is no secret as a token is. What is known of the page decides as when a session is opened:
- * script tags bring no `Origin` and the forms of old engines none, so that a `Referer` of another page refuses; without any, `isCallback` is refused.
+ * Whether a request may use the SockJS session of a page of `origin`. The session's id is no
+ * secret, unlike a token, so the same evidence decides as when a session is opened: script tags
+ * send no `Origin` and forms of old engines send none, and then a `Referer` of another page
+ * refuses. With neither, `isCallback` is refused.
  */
 export function mayUseSockJs(head: RequestHead, origin: string, isCallback: boolean): boolean {
   const present = sockJsOrigin(head);
@@ -65,10 +72,11 @@ export function mayUseSockJs(head: RequestHead, origin: string, isCallback: bool
 }
 
 /**
- * Whether nothing tells of the page, and it is a browser's request: a form of any page can be one in engines that say no `Origin` of forms (IE, Firefox up to 69), once the
- * `Referer` is suppressed. Programs that are no browser send what they were told to send.
+ * Whether a browser sent the request and nothing in it names the page. Any page can send such a
+ * form in engines that send no `Origin` with forms (IE, Firefox up to 69), by suppressing the
+ * `Referer`. Programs that are no browser send what their user had them send.
  */
-export function isUnvouched(head: RequestHead): boolean {
+export function isAnonymousPage(head: RequestHead): boolean {
   if (sockJsOrigin(head) !== undefined || head.header('sec-fetch-site') === 'same-origin') return false;
   return BROWSER.test(head.header('user-agent') ?? '');
 }
@@ -81,72 +89,86 @@ function sockJsOrigin(head: RequestHead): string | undefined {
 }
 
 /**
- * Whether a request that has the token may use the session of a page of `origin`. One of the gateway's own origin may: the bridge is there, and makes the requests
- * of other origins' sessions. `Host` has been checked.
+ * Whether a request that has the token may use the session of a page of `origin`. Requests of the
+ * gateway's own origin may: the bridge's page has it, and sends the requests of other origins'
+ * sessions.
  */
 export function mayUse(head: RequestHead, origin: string): boolean {
   const present = head.header('origin');
   return present === undefined || isSame(present, origin) || isSame(present, ownOrigin(head));
 }
 
-/** Old engines spell default ports out in one place and not in the other. */
+/** Old engines write the default port in one place and leave it out in the other. */
 function isSame(a: string, b: string): boolean {
   return a === b || (serializeOrigin(a) ?? a) === (serializeOrigin(b) ?? b);
 }
 
-/** An origin that something of the request vouches for. */
-interface Vouched {
+/** The origin that a field of the request shows, and why it is allowed. */
+interface Evidence {
   readonly origin: string;
   readonly match: OriginMatch;
 }
 
-/** Steps 2 and 3. Undefined: no `Origin`, and no word against it. */
+/** Steps 2 and 3. Undefined: no `Origin`, and nothing that speaks against the request. */
 function admitOrigin(
   origins: OriginPolicy,
   head: RequestHead,
   own: string,
   origin = head.header('origin'),
-): Vouched | undefined {
+): Evidence | undefined {
   if (origin !== undefined) {
     const match = origins.match(origin, own);
-    if (match === undefined) throw refused('this origin is not allowed; the option --origin adds one');
+    if (match === undefined) throw new RequestError('GW_ORIGIN');
     return { origin, match };
   }
   if (isOfAnotherSite(head)) throw refused('a request of another site needs an Origin');
   return undefined;
 }
 
-/** The browser says so itself. */
+/** The browser itself says so. */
 function isOfAnotherSite(head: RequestHead): boolean {
   const site = head.header('sec-fetch-site');
   return site === 'cross-site' || site === 'same-site';
 }
 
-/** Step 4: only same-origin script can set a header without a preflight; otherwise a Referer has to stand in. */
-function admitReferer(origins: OriginPolicy, head: RequestHead, own: string): Vouched | undefined {
+/**
+ * Step 4: only same-origin script can set the header without a preflight. Otherwise a Referer
+ * decides.
+ */
+function admitReferer(origins: OriginPolicy, head: RequestHead, own: string): Evidence | undefined {
   const referer = head.header('referer');
   const origin = referer === undefined ? undefined : originOfUrl(referer);
   const match = origin === undefined ? undefined : origins.match(origin, own);
   if (origin !== undefined && match !== undefined) return { origin, match };
   if (!SAME_ORIGIN_MARK.test(head.header('x-fallback') ?? ''))
     throw refused('no Origin, and nothing that stands in for it');
-  // A Referer may make the rule stricter, never looser: one of another origin contradicts the header.
+  // A Referer may make the rule stricter, never looser: one of another origin contradicts the
+  // header.
   if (origin !== undefined) throw refused('the Referer is not of an allowed origin');
   return undefined;
 }
 
-/** `X-Fallback`: of a page of the gateway's own origin for itself, or of the bridge for a page of another. */
+/**
+ * `X-Fallback`, as set by a page of the gateway's own origin: for itself, or as the bridge for a
+ * page of another origin.
+ */
 const SAME_ORIGIN_MARK = /^(?:create|bridge)$/;
 
-/** Step 5 for the bridge. The header proves script of the gateway's own origin, unless something of the request says that it is of another. */
-function isBridge(head: RequestHead, vouched: Vouched | undefined, own: string): boolean {
-  return head.header('x-fallback') === 'bridge' && isSame(vouched?.origin ?? own, own);
+/**
+ * Step 5. The header proves script of the gateway's own origin, unless a field shows another
+ * origin.
+ */
+function isBridge(head: RequestHead, evidence: Evidence | undefined, own: string): boolean {
+  return head.header('x-fallback') === 'bridge' && isSame(evidence?.origin ?? own, own);
 }
 
-/** The browser has told the bridge which origin the page is of; that origin has to be allowed as if it had asked itself. */
+/**
+ * The bridge knows the page's origin from the browser. That origin has to be allowed, as if the
+ * page had sent the request itself.
+ */
 function admitBridged(origins: OriginPolicy, claimed: string, own: string): OriginMatch {
   const match = origins.match(claimed, own);
-  if (match === undefined) throw refused('this origin is not allowed; the option --origin adds one');
+  if (match === undefined) throw new RequestError('GW_ORIGIN');
   return match;
 }
 

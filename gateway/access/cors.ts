@@ -1,14 +1,16 @@
-import type { Headers, RequestHead } from '../http/exchange.ts';
+import type { Headers } from '../http/exchange.ts';
+import type { RequestHead } from '../http/request-head.ts';
 import { type OriginPolicy, ownOrigin } from './origins.ts';
 
-/** What most requests are answered with: told by identity, so that they cost nothing. */
+/** The answer to most requests. Callers compare by identity, so that it costs them nothing. */
 export const NO_HEADERS: Headers = Object.freeze({});
 const unmatched: Headers = Object.freeze({ vary: 'Origin' });
 
 /**
- * Header fields that let a page of an allowed other origin read the answer, with its cookies sent as a native handshake sends them. An origin that was not
- * matched is never reflected; without `Origin` there is nothing to say, and for the gateway's own pages only `ownToo`, as XDomainRequest asks for the field
- * there as well.
+ * Header fields that let a page of an allowed other origin read the answer, with its cookies sent
+ * as a native handshake sends them. An origin that does not match is never reflected. Requests
+ * without `Origin` need no fields, and the gateway's own pages need them only with `ownToo`:
+ * XDomainRequest wants the field from its own origin as well.
  */
 export function crossOriginHeaders(origins: OriginPolicy, head: RequestHead, ownToo = false): Headers {
   const origin = head.header('origin');
@@ -23,7 +25,10 @@ export function crossOriginHeaders(origins: OriginPolicy, head: RequestHead, own
   };
 }
 
-/** What a preflight (OPTIONS) of an allowed origin is told on top. Only what the shim sends across origins is named, so `X-Fallback` stays a mark of same-origin script. */
+/**
+ * The same for a preflight (OPTIONS). Only what the shim sends across origins is allowed, so that
+ * `X-Fallback` remains a mark of same-origin script.
+ */
 export function preflightHeaders(origins: OriginPolicy, head: RequestHead): Headers {
   const headers = crossOriginHeaders(origins, head);
   if (headers['access-control-allow-origin'] === undefined) return headers;

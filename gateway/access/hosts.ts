@@ -3,15 +3,18 @@ import { hostname } from 'node:os';
 import { RequestError } from '../base/errors.ts';
 
 /**
- * The names this gateway answers to. A foreign name that was made to resolve to this machine (DNS rebinding) is not among them, so a page loaded from it
- * is nobody's own. An IP literal cannot be rebound and always passes.
+ * The names that the gateway answers to. A page may be loaded from a foreign name that resolves to
+ * this machine (DNS rebinding): such a name is not accepted, so the page is not taken for an own
+ * one. An IP address cannot be rebound and is always accepted.
  */
 export class HostNames {
   readonly #names: ReadonlySet<string>;
-  /** The value that passed last: nearly always the next one too. */
-  #passed: string | undefined;
+  /** The value that was accepted last. The next one is nearly always the same. */
+  #accepted: string | undefined;
 
-  /** `names` are accepted beside `localhost` and the machine's name, with and without its domain. */
+  /**
+   * `names` are accepted besides `localhost` and the machine's name, with and without its domain.
+   */
   constructor(names: Iterable<string>, machine: string = hostname()) {
     const own = machine.toLowerCase();
     const [short = own] = own.split('.', 1);
@@ -25,11 +28,14 @@ export class HostNames {
     return this.#names.has(name) || isIPv4(name) || (name.startsWith('[') && isIPv6(name.slice(1, -1)));
   }
 
-  /** Throws a `RequestError` 421 for a name that is not accepted. Its line says what to do, not what was asked for. */
+  /**
+   * Throws a `RequestError` `GW_HOST` for a name that is not accepted. Its text says what to do,
+   * and does not repeat the name.
+   */
   check(host: string): void {
-    if (host === this.#passed) return;
+    if (host === this.#accepted) return;
     if (this.accepts(host)) {
-      this.#passed = host;
+      this.#accepted = host;
       return;
     }
     throw new RequestError('GW_HOST');
@@ -38,7 +44,10 @@ export class HostNames {
 
 const HOST = /^(?:(\[[0-9a-f:.]+\])|([a-z0-9_.-]+?)\.?)(?::\d{1,5})?$/;
 
-/** A name with the root's dot (`app.example.`) is the same host. Undefined unless it is name and port. */
+/**
+ * A name with the root's dot (`app.example.`) is the same host. Undefined unless it is name and
+ * port.
+ */
 function nameOf(host: string): string | undefined {
   const parts = HOST.exec(host);
   return parts?.[1] ?? parts?.[2];

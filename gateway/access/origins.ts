@@ -1,15 +1,18 @@
 import { serializeOrigin } from '../base/origin.ts';
-import type { RequestHead } from '../http/exchange.ts';
+import type { RequestHead } from '../http/request-head.ts';
 
-/** Why an origin is allowed: it is the gateway's own, it was listed, or every page was asked for with `*`. */
+/**
+ * Why an origin is allowed: it is the gateway's own, it is listed, or the operator allowed all
+ * (`*`).
+ */
 export type OriginMatch = 'own' | 'listed' | 'any';
 
-/** The one allowlist for every door. */
+/** The origins whose pages may use a route. */
 export class OriginPolicy {
   readonly #listed: ReadonlySet<string>;
   readonly #any: boolean;
 
-  /** `origins` are serialized; `null` and `*` stand among them only if the operator wrote them. */
+  /** `origins` are serialized; `null` and `*` are among them only if the operator listed them. */
   constructor(origins: Iterable<string>) {
     this.#listed = new Set(origins);
     this.#any = this.#listed.has('*');
@@ -20,7 +23,10 @@ export class OriginPolicy {
     return [...this.#listed].filter((origin) => origin !== '*' && origin !== 'null');
   }
 
-  /** `null` is what any sandboxed or local page can make of itself: `*` does not cover it. */
+  /**
+   * Why `origin` is allowed, or undefined. `*` does not cover `null`, which every sandboxed or
+   * local page has.
+   */
   match(origin: string, own: string): OriginMatch | undefined {
     if (origin === own) return 'own';
     if (origin === '*') return undefined;
@@ -33,7 +39,10 @@ export class OriginPolicy {
   }
 }
 
-/** The gateway's own origin as the client sees it: effective scheme and `Host`. Only worth something once the `Host` was accepted. */
+/**
+ * The gateway's own origin as the client sees it: scheme and `Host`. It proves something only if
+ * the `Host` was accepted.
+ */
 export function ownOrigin(head: RequestHead): string {
   const { secure, host } = head;
   const defaultPort = secure ? ':443' : ':80';

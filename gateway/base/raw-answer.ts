@@ -2,8 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * A whole HTTP answer on a connection that no server writes on any more, and the end of it: what an Upgrade gets in place of a 101. `reason` is one short line with
- * nothing of the request in it, its line end may be left out; or empty: no body. `fields` are names and values in turn. Harmless on a connection that was answered before or is gone.
+ * Writes a whole HTTP answer on a connection that no server writes on any more, and ends it: an
+ * Upgrade gets it in place of a 101. `reason` is one short line with nothing of the request in it, its
+ * line end may be left out; without text there is no body. `fields` are names and values in turn.
+ * Harmless on a connection that was answered before or is gone.
  */
 export function answerRaw(
   socket: Duplex,

@@ -1,23 +1,27 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { type Response, Router } from 'express';
+import { OWN_FRAMES } from '../base/security-headers.ts';
 
-/** Serves the demo at `/`, and at `/vendor` the libraries that its pages load, as npm has them. */
+/** The libraries of the chat and SockJS pages, as npm has them. */
+const LIBRARIES = ['stompjs/lib/stomp.js', 'sockjs-client/dist/sockjs.min.js'];
+
+/**
+ * Serves the demo at `/`, and its libraries' folders at `/vendor`. Pages of other sites may not frame
+ * a demo page: they could lead clicks into it.
+ */
 export function demoPages(folder: string): Router {
+  const { resolve } = createRequire(import.meta.url);
+  const options = { cacheControl: false, setHeaders };
   const pages = Router();
-  for (const library of ['stompjs/lib/stomp.js', 'sockjs-client/dist/sockjs.min.js']) {
-    const vendor = dirname(createRequire(import.meta.url).resolve(library));
-    pages.use('/vendor', express.static(vendor, { index: false, maxAge: '1h', setHeaders }));
+  for (const library of LIBRARIES) {
+    pages.use('/vendor', express.static(dirname(resolve(library)), { ...options, index: false }));
   }
-  pages.use(express.static(folder, { cacheControl: false, setHeaders }));
+  pages.use(express.static(folder, options));
   return pages;
 }
 
-/** A browser asks again each time, and mostly gets 304: a demo that was changed is seen at once. */
+/** Browsers ask each time, and mostly get 304: a page that was changed is seen at once. */
 function setHeaders(response: Response): void {
-  response.setHeader('X-Content-Type-Options', 'nosniff');
-  response.setHeader('Cache-Control', 'no-cache');
-  // No page of another site may put a demo page into a frame and lead clicks to it.
-  response.setHeader('X-Frame-Options', 'SAMEORIGIN');
-  response.setHeader('Content-Security-Policy', "frame-ancestors 'self'");
+  response.set({ 'cache-control': 'no-cache', ...OWN_FRAMES });
 }

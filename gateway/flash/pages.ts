@@ -1,4 +1,5 @@
 import express, { type Response, type Router } from 'express';
+import { NO_SNIFF } from '../base/security-headers.ts';
 import { policyDomains } from './domains.ts';
 import { crossDomainPolicy } from './policy-document.ts';
 
@@ -38,8 +39,6 @@ export function createFlashPages(settings: FlashPagesSettings): Router {
 }
 
 function send(response: Response, type: string, body: string): void {
-  response.setHeader('Content-Type', type);
-  response.setHeader('Cache-Control', 'no-cache');
-  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.set({ 'content-type': type, 'cache-control': 'no-cache', ...NO_SNIFF });
   response.end(body);
 }

@@ -8,8 +8,8 @@ export interface BodyGate {
   /** Bytes of the body that the decision needs. */
   readonly prefix: number;
   /**
-   * Opens the account in which the collected bytes are counted. `start` is the first `prefix` bytes.
-   * Throws a `RequestError` if the body is not wanted.
+   * Opens the account in which the collected bytes are counted. `start` is the first `prefix`
+   * bytes. Throws a `RequestError` if the body is not wanted.
    */
   admit(start: Buffer, head: RequestHead): MemoryAccount;
 }

@@ -1,7 +1,7 @@
 import type { BodyGate } from './body-gate.ts';
 import type { BodyReceiver, Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
 
-/** An exchange that is another one in all but what its subclass says. */
+/** Delegates to another exchange; subclasses override what differs. */
 export abstract class ExchangeWrapper implements Exchange {
   protected readonly inner: Exchange;
 

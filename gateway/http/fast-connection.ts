@@ -246,8 +246,8 @@ export class FastConnection implements ExchangeConnection {
   }
 
   /**
-   * Some old browsers send a line end behind the body of a POST (RFC 9112 §2.2). Behind a request it
-   * does not begin the next one.
+   * Some old browsers send a line end behind the body of a POST (RFC 9112 §2.2). Behind a request
+   * it does not begin the next one.
    */
   #withoutEmptyLine(bytes: Buffer): Buffer {
     if (this.#fresh || bytes[0] !== CR || bytes[1] !== LF) return bytes;

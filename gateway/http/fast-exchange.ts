@@ -7,10 +7,10 @@ import type { FastHead } from './fast-head.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { Head } from './head.ts';
 
-/** What an exchange needs of the connection it came over. */
+/** What an exchange needs of its connection. */
 export interface ExchangeConnection {
   readonly socket: Socket;
-  /** The fields of answers that are the same for all; with CR LF behind each. */
+  /** The fields that all answers have in common, each with its CR LF. */
   commonFields(): string;
   /** Calls `done` once the body is complete, or with the error that `gate` refuses it with. */
   collect(done: BodyReceiver, gate: BodyGate | undefined): void;
@@ -76,7 +76,7 @@ export class FastExchange extends Head implements Exchange {
     this.#gone = listener;
   }
 
-  /** The connection is over: whoever waits is told, unless the answer was complete. */
+  /** The connection is over, which `onGone` reports unless the answer was complete. */
   lost(): void {
     this.#begun = true;
     if (this.#complete) return;
@@ -104,7 +104,10 @@ export class FastExchange extends Head implements Exchange {
 
 const LAST_CHUNK = '0\r\n\r\n';
 
-/** An answer in chunks (RFC 9112 §7.1). The head leaves with the first of them, or at the end of this turn of the loop. */
+/**
+ * A chunked answer (RFC 9112 §7.1). Its head leaves with the first chunk, or at the end of this
+ * turn of the event loop.
+ */
 class FastStream implements ResponseStream {
   readonly #socket: Socket;
   readonly #ended: () => void;

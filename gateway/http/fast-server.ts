@@ -24,10 +24,10 @@ const SWEEP_INTERVAL = 1_000;
 
 /**
  * A fast path beside Node's HTTP server, for the few plain requests that make nearly all of the
- * traffic. Node's server takes half of what a fallback message costs (measured with `npm run bench`,
- * rows "bare http" and "bare net"). A plain request for something else is lent to Node's server
- * (`SingleRequestSocket`). With the first request that is not plain, the connection goes to Node's
- * server and stays there.
+ * traffic. Node's server takes half of what a fallback message costs (measured with `npm run
+ * bench`, rows "bare http" and "bare net"). A plain request for something else is lent to Node's
+ * server (`SingleRequestSocket`). With the first request that is not plain, the connection goes to
+ * Node's server and stays there.
  */
 export class FastServer {
   readonly host: FastServerHost;

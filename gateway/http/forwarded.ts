@@ -25,8 +25,8 @@ export interface Peer {
 const MAX_HOPS = 32;
 
 /**
- * The proxies that are trusted. X-Forwarded-For, -Proto and -Host are used and extended if they come
- * from one of these; from anyone else they are dropped and made anew.
+ * The proxies that are trusted. X-Forwarded-For, -Proto and -Host are used and extended if they
+ * come from one of these; from anyone else they are dropped and made anew.
  */
 export class TrustedProxies {
   readonly #isTrusted: (address: string, index: number) => boolean;
@@ -62,8 +62,8 @@ export class TrustedProxies {
 
   /**
    * Goes from the nearest entry back to the first that no trusted proxy has: it is the client, and
-   * what stands before it is the client's claim. proxy-addr's own walk would take an entry that is no
-   * address for the client.
+   * what stands before it is the client's claim. proxy-addr's own walk would take an entry that is
+   * no address for the client.
    */
   #follow(chain: readonly string[], peer: string): { remoteAddress: string; hops: number } {
     let remoteAddress = peer;
@@ -104,7 +104,9 @@ function listOf(value: string | undefined): string[] {
         .filter(Boolean);
 }
 
-/** Where each proxy appends, the outermost trusted one's entry; where they replace, the only one. */
+/**
+ * Where each proxy appends, the outermost trusted one's entry; where they replace, the only one.
+ */
 function atHop(list: readonly string[], hops: number): string | undefined {
   return list[Math.max(0, list.length - Math.max(1, hops))];
 }

@@ -1,23 +1,24 @@
 import type { Socket } from 'node:net';
+import { headerValue, type RawHeaders } from '../base/raw-headers.ts';
 import type { RequestHead } from './exchange.ts';
 import type { Client, TrustedProxies } from './forwarded.ts';
 
-/** A request head over the raw fields. What is not asked for is not worked out. */
+/** A request head over the raw fields. Everything else is derived on first use. */
 export abstract class Head implements RequestHead {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  readonly rawHeaders: readonly string[];
+  readonly rawHeaders: RawHeaders;
   readonly #proxies: TrustedProxies;
   readonly #secure: boolean;
-  /** Asked for at once (Node keeps it for the connection): a socket that has closed has none. */
+  /** Read at once, since a closed socket has none. Node keeps it for the connection. */
   readonly #address: string;
   #client: Client | undefined;
 
   constructor(
     method: string,
     target: string,
-    rawHeaders: readonly string[],
+    rawHeaders: RawHeaders,
     socket: Socket,
     proxies: TrustedProxies,
   ) {
@@ -33,16 +34,9 @@ export abstract class Head implements RequestHead {
 
   abstract get headers(): RequestHead['headers'];
 
-  /** Looks at the raw fields: an object of them all costs more than a request's few looks. */
+  /** Searches the raw fields: an object of all of them costs more than a request's few look-ups. */
   header(name: string): string | undefined {
-    const raw = this.rawHeaders;
-    let found: string | undefined;
-    for (let index = 0; index < raw.length; index += 2) {
-      const field = raw[index] as string;
-      if (field.length !== name.length || field.toLowerCase() !== name) continue;
-      found = found === undefined ? raw[index + 1] : `${found}, ${raw[index + 1]}`;
-    }
-    return found;
+    return headerValue(this.rawHeaders, name);
   }
 
   get remoteAddress(): string {

@@ -8,18 +8,26 @@ import { PLAIN } from './plain.ts';
 import { requestFault, upgradeFault } from './request-checks.ts';
 import { NodeUpgrade, type Upgrade } from './upgrade.ts';
 
-/** Whoever answers requests. Each call says whether the request was taken; one that was not goes on to others. */
+/**
+ * Answers requests. Each call returns whether it took the request; the others go to other
+ * listeners.
+ */
 export interface RequestHandler {
   onRequest(exchange: Exchange): boolean;
   onUpgrade(upgrade: Upgrade): boolean;
 }
 
-/** Says whether what is asked for on a server shared with others is ours: what is wrong with the rest is not. */
+/**
+ * Whether a path is the gateway's on a server that it shares. Faults in other requests are not for
+ * the gateway to refuse.
+ */
 export type IsOurs = (path: string) => boolean;
 
 const allIsOurs: IsOurs = () => true;
 
-/** Listener of Node's `request`: what `handler` leaves goes to `otherwise`, untouched. */
+/**
+ * Listener of Node's `request`. Requests that `handler` does not take go to `otherwise`, unchanged.
+ */
 export function requestListener(
   handler: RequestHandler,
   proxies: TrustedProxies,
@@ -30,7 +38,7 @@ export function requestListener(
     const exchange = new NodeExchange(request, response, proxies);
     const fault = requestFault(request.url ?? '', request.rawHeaders);
     if (fault !== undefined && isOurs(exchange.path)) {
-      // Where one request ends and the next begins is in doubt.
+      // It is in doubt where this request ends and the next one begins.
       exchange.reply(fault.status, refusalHeaders, `${fault.reason}\n`);
       return;
     }
@@ -38,10 +46,13 @@ export function requestListener(
   };
 }
 
-/** Takes an Upgrade as Node's server tells of it. */
+/** Takes an Upgrade with the arguments of Node's `upgrade` event. */
 export type UpgradeTaker = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Listener of Node's `upgrade`. One to another protocol than WebSocket is served `asPlain` request; what `handler` leaves goes to `otherwise`, untouched. */
+/**
+ * Listener of Node's `upgrade`. An Upgrade to another protocol than WebSocket is served `asPlain`
+ * request; those that `handler` does not take go to `otherwise`, unchanged.
+ */
 export function upgradeListener(
   handler: RequestHandler,
   proxies: TrustedProxies,
@@ -50,7 +61,8 @@ export function upgradeListener(
   isOurs: IsOurs = allIsOurs,
 ): UpgradeTaker {
   return (request, socket, head) => {
-    // Node took its own listener off: an error nobody listens to would end the process. One that was served without its Upgrade may come again.
+    // Node removed its own listener, and an error without a listener would end the process. A
+    // connection that was served without its Upgrade may come again.
     if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
     const upgrade = new NodeUpgrade(request, socket, head, proxies);
     const ours = isOurs(upgrade.path);
@@ -69,5 +81,5 @@ export function upgradeListener(
 
 const refusalHeaders = { ...PLAIN, connection: 'close' };
 
-/** The socket closes after its error, and that is listened to by whoever holds it. */
+/** The socket closes after its error, and its owner listens to that. */
 function ignore(): void {}

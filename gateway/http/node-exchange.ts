@@ -22,11 +22,11 @@ export class NodeExchange extends NodeHead implements Exchange {
     const declared = this.header('content-length');
     const refuse = (error: Error): void => {
       done(error);
-      // What still comes is read and thrown away, so that the client is there to read the answer;
-      // the request's time bounds it.
+      // The rest is read and dropped, so that the client is there to read the answer. The request's
+      // timeout bounds it.
       request.resume();
     };
-    // Node's parser lets digits through only, and never more bytes than were said.
+    // Node's parser lets only digits through, and never more bytes than were announced.
     const length = Number(declared ?? 0);
     if (length > limit) {
       refuse(bodyTooLong());
@@ -46,8 +46,7 @@ export class NodeExchange extends NodeHead implements Exchange {
     };
     const onEnd = (): void => {
       collection?.close();
-      // Whoever answers with a stream keeps the request for as long: nothing of the body may stay
-      // with it.
+      // An answer that is a stream keeps the request alive: nothing of the body may stay with it.
       done(queue.take());
     };
     request.on('data', onData);
@@ -71,7 +70,7 @@ export class NodeExchange extends NodeHead implements Exchange {
   stream(status: number, headers: Headers): ResponseStream {
     const response = this.#response;
     const { socket } = response;
-    // What is written in this turn of the loop leaves together with the head, in one packet.
+    // What is written in this turn of the event loop leaves with the head, in one packet.
     socket?.cork();
     response.writeHead(status, headers);
     response.flushHeaders();
@@ -82,7 +81,8 @@ export class NodeExchange extends NodeHead implements Exchange {
   onGone(listener: () => void): void {
     const response = this.#response;
     const { socket } = this.#request;
-    // A response that waits behind another one (pipelining) is never told that the connection is over: Node tells the one whose turn it is.
+    // Node emits `close` only on the response whose turn it is, not on those that wait behind it
+    // (pipelining).
     const isWaiting = response.socket === null;
     const over = (): void => {
       response.off('close', over);
@@ -91,7 +91,7 @@ export class NodeExchange extends NodeHead implements Exchange {
     };
     response.on('close', over);
     if (!isWaiting) return;
-    // There may be many of them, and each goes with its connection.
+    // There may be many listeners, and they go with the connection.
     socket.setMaxListeners(0);
     socket.on('close', over);
   }

@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import type { ResponseStream } from './exchange.ts';
 
 /**
- * An answer in chunks over Node's response. A chunk is framed here (RFC 9112 §7.1) and handed to the socket as one write: `ServerResponse.write` makes
- * four pieces and a tick of each, which took 4.7 µs where this takes 2.9 µs (Node 20, 110 bytes, 200 streams).
+ * A chunked answer over Node's response. It frames each chunk itself (RFC 9112 §7.1) and writes it
+ * to the socket at once: `ServerResponse.write` makes four writes of it, each with a tick, which
+ * took 4.7 µs where this takes 2.9 µs (Node 20, 110 bytes, 200 streams).
  */
 export class NodeStream implements ResponseStream {
   readonly #response: ServerResponse;
@@ -26,9 +27,10 @@ export class NodeStream implements ResponseStream {
   #send(chunk: string | Buffer): boolean {
     const response = this.#response;
     const { socket } = response;
-    // HTTP/1.0 has no chunks, and behind another answer on the same connection (pipelining) the socket is not ours yet.
+    // HTTP/1.0 has no chunks. Behind another answer on the same connection (pipelining), the
+    // response does not have the socket yet.
     if (!response.chunkedEncoding || socket === null) return response.write(chunk);
-    // The client is gone or going: `onGone` tells of it.
+    // The client is gone or going, which `onGone` reports.
     if (!socket.writable) return false;
     if (typeof chunk === 'string') {
       return socket.write(`${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`);

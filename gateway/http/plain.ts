@@ -1,8 +1,9 @@
+import { NO_SNIFF } from '../base/security-headers.ts';
 import type { Headers } from './exchange.ts';
 
-/** For every answer: a cached or transformed one would be a leak, and a guess at its type an attack. */
+/** Of plain answers. A cache or a proxy that changes content would give one client's to another. */
 export const PLAIN: Headers = {
   'content-type': 'text/plain; charset=utf-8',
   'cache-control': 'no-store, no-transform',
-  'x-content-type-options': 'nosniff',
+  ...NO_SNIFF,
 };

@@ -141,8 +141,8 @@ export class HttpServer {
 }
 
 /**
- * Nothing went either way for the request's timeout. A client may wait for its answer that long; one
- * that reads nothing of it is gone, or wants to fill the memory.
+ * Nothing went either way for the request's timeout. A client may wait for its answer that long;
+ * one that reads nothing of it is gone, or wants to fill the memory.
  */
 function endUnread(socket: Socket): void {
   if (socket.writableLength > 0) socket.destroy();
@@ -175,8 +175,8 @@ const reasons: Readonly<Record<number, string>> = {
 
 /**
  * Answers a request that Node could not read. Once an answer has begun on the connection, another
- * one would be read as a part of it; `_httpMessage` tells, as in Node's default (lib/_http_server.js,
- * socketOnError).
+ * one would be read as a part of it; `_httpMessage` tells, as in Node's default
+ * (lib/_http_server.js, socketOnError).
  */
 function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const begun = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true;

@@ -1,4 +1,4 @@
-/** A request target as it was sent, in its parts. */
+/** The parts of a request target, as it was sent. */
 export interface RequestTarget {
   /** Path and query: the origin-form (RFC 9112 §3.2.1). */
   readonly path: string;
@@ -6,10 +6,12 @@ export interface RequestTarget {
   readonly host: string | undefined;
 }
 
-/** Without userinfo, which is an error in a target (RFC 9110 §4.2.4), and without a fragment, which is no part of one. */
+/**
+ * Userinfo is an error in a target (RFC 9110 §4.2.4), and a fragment is not part of one.
+ */
 const ABSOLUTE = /^https?:\/\/([^/?#@]+)([/?][^#]*)?$/i;
 
-/** Takes a request target apart; undefined if it is neither a path nor an `http` or `https` URI. */
+/** Parses a request target. Undefined if it is neither a path nor an `http` or `https` URI. */
 export function parseTarget(target: string): RequestTarget | undefined {
   if (target.startsWith('/')) return { path: target, host: undefined };
   const parts = ABSOLUTE.exec(target);

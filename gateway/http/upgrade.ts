@@ -1,25 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerRaw } from '../base/raw-answer.ts';
-import type { Headers, RequestHead } from './exchange.ts';
+import type { Headers } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { NodeHead } from './node-head.ts';
+import type { RequestHead } from './request-head.ts';
 
-/** A request to change the protocol, and the connection that it is about. */
+/** A request to change the protocol, and its connection. */
 export interface Upgrade extends RequestHead {
-  /** Path and query as they were sent: a query that is empty but there can be told. */
+  /** Path and query as they were sent, with the `?` of an empty query. */
   readonly target: string;
-  /** For those who make the handshake themselves. */
+  /** For code that makes the handshake itself. */
   readonly request: IncomingMessage;
-  /** Nobody else reads or writes it. Its errors are listened to; its `close` says that it is over. */
+  /** Nobody else reads or writes it. Its `error` event has a listener already. */
   readonly socket: Duplex;
-  /** What came behind the request already. */
+  /** The bytes that have arrived after the request. */
   readonly head: Buffer;
   /** Answers in place of a 101 and ends the connection. */
   reply(status: number, headers: Headers, body: string): void;
 }
 
-/** An Upgrade as Node's server tells of it. */
+/** An Upgrade that Node's server received. */
 export class NodeUpgrade extends NodeHead implements Upgrade {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
@@ -37,7 +38,7 @@ export class NodeUpgrade extends NodeHead implements Upgrade {
   }
 }
 
-/** Names and values in turn. */
+/** Names and values alternate. */
 function fieldsOf(headers: Headers): string[] {
   return Object.entries(headers).flatMap(([name, values]) =>
     [values].flat().flatMap((value) => [name, value]),

@@ -1,4 +1,4 @@
-import { type Access, isUnvouched } from '../access/admission.ts';
+import { type Access, isAnonymousPage } from '../access/admission.ts';
 import { ownOrigin } from '../access/origins.ts';
 import { acceptEarly } from '../backend/accept-early.ts';
 import { textBackend } from '../backend/text-backend.ts';
@@ -95,7 +95,7 @@ export class Route implements FallbackRoute, SockJsRoute {
   }
 
   openSockJs(exchange: Exchange, { url, origin }: OpenRequest, ended: () => void): Promise<Session> {
-    const isUnknown = isUnvouched(exchange);
+    const isUnknown = isAnonymousPage(exchange);
     if (isUnknown && exchange.header('cookie') !== undefined) {
       const reason = 'a browser that says no Origin and no Referer';
       this.#context.log.info('cookies withheld', { route: this.path, reason });

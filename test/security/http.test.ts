@@ -3,7 +3,9 @@ import type { HttpServer } from '../../gateway/http/server.ts';
 import { ask, rawClient, statusOf } from '../unit/http/raw-client.ts';
 import { startServer } from '../unit/http/test-server.ts';
 
-/** What is checked on the bytes of a connection: Node's parser and the gateway's own rules together. */
+/**
+ * What is checked on the bytes of a connection: Node's parser and the gateway's own rules together.
+ */
 describe('requests that are built to be misread', () => {
   let server: HttpServer;
   let port: number;

@@ -1,5 +1,5 @@
+import { NO_SNIFF } from '../../base/security-headers.ts';
 import type { Headers } from '../../http/exchange.ts';
-import { NO_SNIFF } from './headers.ts';
 
 /** What somebody sees who opens the address of a route (SockJS 0.3.3, "Greeting url"). */
 export const GREETING = 'Welcome to SockJS!\n';

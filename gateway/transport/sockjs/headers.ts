@@ -1,4 +1,5 @@
 import { crossOriginHeaders, NO_HEADERS } from '../../access/cors.ts';
+import { NO_SNIFF } from '../../base/security-headers.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import type { SockJsRoute } from './route.ts';
 
@@ -7,9 +8,6 @@ const NOT_CACHED = 'no-store, no-cache, no-transform, must-revalidate, max-age=0
 
 /** A year, as the protocol has it for what does not change. */
 const YEAR = 31_536_000;
-
-/** Browsers must not guess another type (Fetch standard, "X-Content-Type-Options"). */
-export const NO_SNIFF: Headers = { 'x-content-type-options': 'nosniff' };
 
 /** Header fields of an answer of this type that no cache may keep. */
 export function uncached(type: string): Headers {

@@ -1,5 +1,5 @@
+import { NO_SNIFF } from '../../base/security-headers.ts';
 import type { Headers } from '../../http/exchange.ts';
-import { NO_SNIFF } from './headers.ts';
 import { etagOf } from './iframe-page.ts';
 
 /**

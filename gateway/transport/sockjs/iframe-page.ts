@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { frameAncestors, NO_SNIFF } from '../../base/security-headers.ts';
 import type { Headers } from '../../http/exchange.ts';
-import { cached, NO_SNIFF } from './headers.ts';
+import { cached } from './headers.ts';
 
 /** The page by which engines without cross-origin requests reach this server from pages of another (SockJS 0.3.3, "IFrame page"). */
 export function iframePage(library: string): string {
@@ -29,7 +30,7 @@ export function iframePage(library: string): string {
  * else a page that is no longer allowed could frame it for as long as it was kept.
  */
 export function iframeHeaders(content: string, framers: readonly string[]): Headers {
-  const policy = `frame-ancestors ${["'self'", ...framers].join(' ')}`;
+  const policy = frameAncestors(framers);
   const { 'cache-control': caching = '', ...others } = cached();
   return {
     ...others,

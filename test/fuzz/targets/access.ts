@@ -20,7 +20,9 @@ function randomParts(random: Random): string {
   ).join('');
 }
 
-/** Whether browsers write this host otherwise than it stands: numbers are read as IPv4 addresses. */
+/**
+ * Whether browsers write this host otherwise than it stands: numbers are read as IPv4 addresses.
+ */
 const isRewritten = (origin: string): boolean => /[[\]]|[./]\d[^./]*(?::\d+)?$|0x/.test(origin);
 
 const hosts = new HostNames(['app.example'], 'box.intra');

@@ -131,7 +131,8 @@ export const targets: readonly FuzzTarget[] = [
       const partial = new PartialHead();
       const states = [partial.push(bytes.subarray(0, at))];
       if (states[0] === 'incomplete') states.push(partial.push(bytes.subarray(at)));
-      // What is foreign in packets is never taken whole, and what is taken whole is complete in packets.
+      // What is foreign in packets is never taken whole, and what is taken whole is complete in
+      // packets.
       if (typeof whole !== 'string') assert.equal(states.at(-1), 'complete');
       else if (whole === 'incomplete') assert.ok(states.at(-1) !== 'complete' || bytes[0] === 0x0d);
     },

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { type Access, admitCreate, admitUpgrade, mayUse } from '../../../gateway/access/admission.ts';
-import { HostNames } from '../../../gateway/access/hosts.ts';
 import { OriginPolicy } from '../../../gateway/access/origins.ts';
 import { RequestError } from '../../../gateway/base/errors.ts';
 import { requestHead } from '../http/head.ts';
@@ -8,7 +7,7 @@ import { requestHead } from '../http/head.ts';
 const own = 'http://localhost:8080';
 
 function access(...origins: string[]): Access {
-  return { hosts: new HostNames([], 'box.intra'), origins: new OriginPolicy(origins) };
+  return { origins: new OriginPolicy(origins) };
 }
 
 function refusal(act: () => unknown): number {
@@ -115,18 +114,6 @@ describe('who may create (PROTOCOL.md §3.1)', () => {
     });
   }
 
-  it('1: refuses a rebound name before all else, though its page is of the same origin', () => {
-    const head = requestHead({ origin: 'http://evil:8080', 'x-fallback': 'create' }, { host: 'evil:8080' });
-    assert.equal(
-      refusal(() => admitCreate(access(), head, 'http://evil:8080')),
-      421,
-    );
-    assert.equal(
-      refusal(() => admitCreate(access('*'), head, 'http://evil:8080')),
-      421,
-    );
-  });
-
   it('knows its own origin behind TLS and on the default port', () => {
     const head = requestHead({ origin: 'https://localhost' }, { secure: true, host: 'localhost:443' });
     assert.equal(admitCreate(access(), head, 'https://localhost'), 'own');
@@ -158,7 +145,6 @@ describe('who may upgrade', () => {
   it('not null', () => assert.equal(upgrade({ origin: 'null' }), 403));
   it('not another site that hides its Origin', () =>
     assert.equal(upgrade({ 'sec-fetch-site': 'cross-site' }), 403));
-  it('not under a rebound name', () => assert.equal(upgrade({ origin: 'http://evil' }, 'evil'), 421));
 });
 
 describe('who may use a session', () => {

@@ -31,7 +31,7 @@ describe('the pages', () => {
         otherwise: createPages({
           shim: join(folder, 'shim'),
           demo: demo === undefined ? undefined : demoPages(demo),
-          framedBy: ['http://app.example', 'null'],
+          framers: ['http://app.example', 'null'],
           healthy: () => healthy,
           hosts: new HostNames(['gw']),
           proxies: new TrustedProxies([]),
@@ -74,6 +74,26 @@ describe('the pages', () => {
     assert.doesNotMatch(answer, /x-frame-options/i);
   });
 
+  it('say nosniff on every answer', async () => {
+    for (const target of [
+      '/',
+      '/shim/websocket.min.js',
+      '/shim/bridge.html',
+      '/healthz',
+      '/nothing',
+      '/shim',
+      '/%zz',
+    ]) {
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST']) {
+        assert.match(
+          await get(target, { method }),
+          /\r\nx-content-type-options: nosniff\r\n/i,
+          `${method} ${target}`,
+        );
+      }
+    }
+  });
+
   it('say that a file has not changed', async () => {
     const tag = /etag: (.+)\r\n/i.exec(await get('/shim/websocket.min.js'))?.[1];
     assert.ok(tag);
@@ -85,9 +105,11 @@ describe('the pages', () => {
     assert.match(answer, /content-type: text\/html/i);
     assert.match(answer, /cache-control: no-cache/i);
     assert.doesNotMatch(answer, /access-control|x-powered-by/i);
+    assert.match(
+      answer,
+      /content-security-policy: frame-ancestors 'self'\r\nx-frame-options: SAMEORIGIN\r\n/i,
+    );
     assert.match(await get('/style.css'), /content-type: text\/css/i);
-    assert.match(answer, /x-frame-options: SAMEORIGIN/i);
-    assert.match(answer, /content-security-policy: frame-ancestors 'self'/i);
   });
 
   it('leave the demo out, and keep the shim', async () => {
