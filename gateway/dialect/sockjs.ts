@@ -1,8 +1,12 @@
-import { ABNORMAL, type CloseStatus } from '../protocol/close.ts';
-import type { Entry } from '../protocol/delivery.ts';
+import { ABNORMAL, CloseCode, type CloseStatus } from '../protocol/close.ts';
+import type { Delivery, EndReason, Entry } from '../protocol/delivery.ts';
 import type { Message } from '../protocol/message.ts';
+import type { Encoder, Wrap } from './encoder.ts';
 
-/** What this dialect can promise of a session: it knows no acknowledgements, and a second downstream is turned away (SockJS 0.3.3, "Protocol and framing"). */
+/**
+ * What this dialect can promise of a session: it knows no acknowledgements, and a second downstream
+ * is turned away (SockJS 0.3.3, "Protocol and framing").
+ */
 export const sockjsPolicy = {
   dialect: 'sockjs',
   delivered: 'written',
@@ -11,17 +15,40 @@ export const sockjsPolicy = {
 } as const;
 
 /**
- * Milliseconds until a session is said to be there. A client that has not heard of it gives up: after the time that `/info` took and 300 ms, or 200 ms in version 0.3
- * (sockjs-client, `countRTO`), on JSONP; after twice that elsewhere.
+ * Milliseconds until a client hears that its session is open, even if the backend has not accepted.
+ * A client that hears nothing gives up: on JSONP after the time that `/info` took and 300 ms, or
+ * 200 ms in version 0.3 (sockjs-client, `countRTO`); elsewhere after twice that.
  */
 export const ACCEPT_EARLY_AFTER = 100;
 
-/** The session is there. */
+/** The session is open. */
 export const OPEN = 'o';
 /** A sign of life. */
 export const HEARTBEAT = 'h';
-/** What a second downstream is told. */
+/** How a second downstream is turned away. */
 export const ANOTHER: CloseStatus = { code: 2010, reason: 'Another connection still open' };
+
+const GOING_AWAY: CloseStatus = { code: CloseCode.goingAway, reason: '' };
+
+/** Encodes the frames of SockJS, each wrapped by itself. */
+export interface SockJsEncoder extends Encoder<string> {
+  /** The first frame of a session. */
+  readonly opened: string;
+  /** How the connection ended. */
+  closed(status: CloseStatus): string;
+}
+
+/** The encoder of a wire form that puts each frame in `wrap`. */
+export function sockjs(wrap: Wrap): SockJsEncoder {
+  const closed = (status: CloseStatus): string => wrap(encodeEnd(status));
+  return {
+    delivery: ({ entries }: Delivery) => encodeEntries(entries).map(wrap).join(''),
+    heartbeat: wrap(HEARTBEAT),
+    end: (reason: EndReason) => closed(reason === 'refused' ? ANOTHER : GOING_AWAY),
+    opened: wrap(OPEN),
+    closed,
+  };
+}
 
 /** The end of the connection, with the code and reason that a WebSocket would show. */
 export function encodeEnd(status: CloseStatus): string {
@@ -45,11 +72,14 @@ export function encodeEntries(entries: readonly Entry[]): string[] {
   return frames;
 }
 
-/** What browsers lose or change on some transports, beside the control characters that JSON escapes anyway (SockJS 0.3.3, `escapable_by_server`). */
+/**
+ * What browsers lose or change on some transports, beside the control characters that JSON escapes
+ * anyway (SockJS 0.3.3, `escapable_by_server`).
+ */
 const UNSAFE = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufff0-\uffff]/;
 const UNSAFE_EVERYWHERE = new RegExp(UNSAFE, 'g');
 
-/** A text message as a string of JSON, worked out once for all sessions it goes to. */
+/** A text message as a string of JSON, made once for all sessions it goes to. */
 function quote(message: Message): string {
   message.quoted ??= escapeUnsafe(JSON.stringify(message.text));
   return message.quoted;

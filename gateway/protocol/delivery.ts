@@ -1,6 +1,9 @@
 import type { CloseStatus } from './close.ts';
 import type { Message } from './message.ts';
 
+/** Why a downstream ends (PROTOCOL.md §6.4), or is turned away because there is one already. */
+export type EndReason = 'recycled' | 'superseded' | 'gone' | 'refused';
+
 /** One numbered frame on its way to the client. */
 export interface Entry {
   /** The message or fragment; undefined for the end. */

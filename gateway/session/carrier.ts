@@ -1,8 +1,5 @@
-import type { Delivery } from '../protocol/delivery.ts';
+import type { Delivery, EndReason } from '../protocol/delivery.ts';
 import type { Unit } from '../protocol/unit.ts';
-
-/** Why a downstream is ended (PROTOCOL.md §6.4), or turned away because there is one already. */
-export type EndReason = 'recycled' | 'superseded' | 'gone' | 'refused';
 
 /**
  * The downstream of a session, one HTTP response or WebSocket. A transport makes it and calls the

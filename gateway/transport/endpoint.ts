@@ -1,7 +1,7 @@
 import { mayUse } from '../access/admission.ts';
 import { crossOriginHeaders, preflightHeaders } from '../access/cors.ts';
 import { RequestError } from '../base/errors.ts';
-import { END } from '../dialect/resumable.ts';
+import { text } from '../dialect/text.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { logRefusal, refuse } from '../http/refuse.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
@@ -120,7 +120,7 @@ export class FallbackEndpoint {
   #refuseToken(exchange: Exchange, headers: Headers, transport: Transport): void {
     logRefusal(this.#context.log, exchange, new RequestError('GW_SESSION'));
     if (transport.direction === 'down') transport.unknown(exchange, headers);
-    else exchange.reply(404, headers, END.g);
+    else exchange.reply(404, headers, text.end('gone'));
   }
 
   #refuse(exchange: Exchange, headers: Headers, error: unknown): void {

@@ -13,6 +13,6 @@ export function streamed(headers: Headers, type: string): Headers {
 }
 
 /** For bodies in byte form. */
-export function bytes(headers: Headers): Headers {
+export function binary(headers: Headers): Headers {
   return { ...headers, 'content-type': 'application/octet-stream' };
 }

@@ -1,12 +1,9 @@
 import { eventSource } from './eventsource.ts';
 import { htmlfile, iframeHtmlfile } from './htmlfile.ts';
-import { jsonpPolling } from './jsonp-polling.ts';
 import { send } from './send.ts';
 import type { Transport } from './transport.ts';
-import { xdrPolling } from './xdr-polling.ts';
-import { xdrStreaming } from './xdr-streaming.ts';
-import { xhrPolling } from './xhr-polling.ts';
-import { xhrStreaming } from './xhr-streaming.ts';
+import { jsonpPolling, xdrPolling, xhrPolling } from './xhr-polling.ts';
+import { xdrStreaming, xhrStreaming } from './xhr-streaming.ts';
 
 const down: readonly Transport[] = [
   xhrStreaming,

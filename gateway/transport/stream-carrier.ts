@@ -1,74 +1,93 @@
+import type { Chunk, Encoder } from '../dialect/encoder.ts';
 import type { ResponseStream } from '../http/exchange.ts';
-import type { Delivery } from '../protocol/delivery.ts';
-import type { Carrier, CarrierOwner, EndReason } from '../session/carrier.ts';
+import type { Delivery, EndReason } from '../protocol/delivery.ts';
+import type { Carrier, CarrierOwner } from '../session/carrier.ts';
 
-/** How a streamed downstream writes what a session says. */
-export interface Spelling {
-  readonly contentType: string;
-  delivery(delivery: Delivery, positioned: boolean): string | Buffer;
-  padding(bytes: number): string | Buffer;
-  readonly heartbeat: string | Buffer;
-  readonly recycle: string | Buffer;
-  end(reason: EndReason): string | Buffer;
-}
-
-/** Bytes of payload in one write: small enough that a slow reader is noticed soon. */
+/** Bytes of payload in one write: few enough that a slow reader is noticed soon. */
 const ROOM = 65_536;
 
-/** A downstream on a response without end. */
+/** When a stream ends by itself: some engines free its text only at its end. */
+export interface EndRule {
+  /** Bytes (of text: characters). */
+  readonly limit: number;
+  /**
+   * Written at the limit, to ask for the next stream; this one goes on and ends at twice the limit.
+   * Absent: the stream ends at the limit, and also behind a close.
+   */
+  readonly recycle?: Chunk;
+}
+
+/** A downstream on a response that goes on. */
 export class StreamCarrier implements Carrier {
+  readonly name: string;
   readonly once = false;
   readonly acknowledges = false;
   readonly room = ROOM;
   readonly #response: ResponseStream;
-  readonly #encodeing: Spelling;
-  readonly #session: CarrierOwner;
-  readonly #budget: number;
+  readonly #encoder: Encoder;
+  readonly #owner: CarrierOwner;
+  readonly #limit: number;
+  readonly #recycle: Chunk | undefined;
   #written = 0;
   /** Number the client expects next; 0 before the first. */
   #next = 0;
   #recycling = false;
 
-  /** After `budget` bytes (of text: characters) the client is asked for a new stream; after twice that this one ends. */
-  constructor(response: ResponseStream, spelling: Spelling, session: CarrierOwner, budget: number) {
+  constructor(
+    name: string,
+    response: ResponseStream,
+    encoder: Encoder,
+    owner: CarrierOwner,
+    { limit, recycle }: EndRule,
+  ) {
+    this.name = name;
     this.#response = response;
-    this.#encodeing = spelling;
-    this.#session = session;
-    this.#budget = budget;
-    response.onDrain(() => session.writable(this));
+    this.#encoder = encoder;
+    this.#owner = owner;
+    this.#limit = limit;
+    this.#recycle = recycle;
+    response.onDrain(() => owner.writable(this));
   }
 
-  /** Begins the stream with padding, for engines that hold the first bytes back. */
-  pad(bytes: number): void {
-    if (bytes > 0) this.#response.write(this.#encodeing.padding(bytes));
+  /** Writes a frame that no session has sent. It counts towards the limit. */
+  open(frame: Chunk): void {
+    this.#written += frame.length;
+    this.#response.write(frame);
   }
 
   deliver(delivery: Delivery): boolean {
-    const positioned = delivery.first === this.#next;
-    this.#next = delivery.first + delivery.entries.length;
-    return this.#write(this.#encodeing.delivery(delivery, positioned));
+    const { first, entries } = delivery;
+    const positioned = first === this.#next;
+    this.#next = first + entries.length;
+    const takesMore = this.#write(this.#encoder.delivery(delivery, positioned));
+    if (this.#recycle !== undefined) return takesMore;
+    const isClosed = entries.length > 0 && entries.at(-1)?.message === undefined;
+    if (!isClosed && this.#written < this.#limit) return takesMore;
+    this.#owner.detach(this);
+    this.#response.end();
+    return false;
   }
 
   heartbeat(): void {
-    this.#write(this.#encodeing.heartbeat);
+    this.#write(this.#encoder.heartbeat);
   }
 
   end(reason: EndReason): void {
-    this.#response.write(this.#encodeing.end(reason));
+    this.#response.write(this.#encoder.end(reason));
     this.#response.end();
   }
 
-  #write(chunk: string | Buffer): boolean {
+  #write(chunk: Chunk): boolean {
     this.#written += chunk.length;
     const takesMore = this.#response.write(chunk);
-    if (this.#written < this.#budget) return takesMore;
-    if (this.#written >= 2 * this.#budget) {
-      this.#session.detach(this);
+    if (this.#recycle === undefined || this.#written < this.#limit) return takesMore;
+    if (this.#written >= 2 * this.#limit) {
+      this.#owner.detach(this);
       this.end('recycled');
       return false;
     }
     if (this.#recycling) return takesMore;
     this.#recycling = true;
-    return this.#response.write(this.#encodeing.recycle);
+    return this.#response.write(this.#recycle);
   }
 }

@@ -2,17 +2,18 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { END, encodeDelivery, encodeDeliveryBytes, HEARTBEAT } from '../dialect/resumable.ts';
+import { bytes as byteEncoder } from '../dialect/bytes.ts';
+import { text as textEncoder } from '../dialect/text.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { CloseCode } from '../protocol/close.ts';
-import type { Delivery } from '../protocol/delivery.ts';
+import type { Delivery, EndReason } from '../protocol/delivery.ts';
 import { parseText } from '../protocol/text-form.ts';
 import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
 import { decodeUtf8 } from '../protocol/unit-builder.ts';
-import type { Carrier, EndReason } from '../session/carrier.ts';
+import type { Carrier } from '../session/carrier.ts';
 import type { Session } from '../session/session.ts';
-import { END_LETTER, noAnswer } from './end-frames.ts';
+import { ackLater } from './ack-later.ts';
 
 /** Bytes of payload in one delivery, and bytes unsent at which the carrier asks to wait. */
 const ROOM = 65_536;
@@ -70,6 +71,7 @@ export class SessionSocketEndpoint {
 }
 
 class SocketCarrier implements Carrier {
+  readonly name = 'websocket';
   readonly once = false;
   readonly acknowledges = true;
   readonly room = ROOM;
@@ -145,7 +147,7 @@ class SocketCarrier implements Carrier {
   #queue(unit: Unit, bytes: number): void {
     this.#waiting.push(unit.arrivals);
     this.#waitingBytes += bytes + FRAME_COST * unit.arrivals.length;
-    this.#session.accept({ ...unit, arrivals: [] }, noAnswer);
+    this.#session.accept({ ...unit, arrivals: [] }, ackLater);
     if (this.#waitingBytes > WAITING_BODIES * this.#context.body) this.#socket.pause();
   }
 
@@ -177,21 +179,18 @@ class SocketCarrier implements Carrier {
     const positioned = delivery.first === this.#ours;
     this.#ours = delivery.first + delivery.entries.length;
     const binary = delivery.entries.some((entry) => entry.message?.binary);
-    this.#socket.send(
-      binary ? encodeDeliveryBytes(delivery, positioned) : encodeDelivery(delivery, positioned),
-      { binary },
-      this.#sent,
-    );
+    const encoder = binary ? byteEncoder : textEncoder;
+    this.#socket.send(encoder.delivery(delivery, positioned), { binary }, this.#sent);
     this.#blocked = this.#socket.bufferedAmount >= ROOM;
     return !this.#blocked;
   }
 
   heartbeat(): void {
-    this.#socket.send(HEARTBEAT);
+    this.#socket.send(textEncoder.heartbeat);
   }
 
   end(reason: EndReason): void {
-    this.#socket.send(END[END_LETTER[reason]]);
+    this.#socket.send(textEncoder.end(reason));
     this.#socket.close(CloseCode.normal);
   }
 

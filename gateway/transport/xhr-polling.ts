@@ -1,65 +1,47 @@
-import {
-  END,
-  END_BYTES,
-  encodeDelivery,
-  encodeDeliveryBytes,
-  HEARTBEAT,
-  HEARTBEAT_BYTES,
-} from '../dialect/resumable.ts';
-import type { Delivery } from '../protocol/delivery.ts';
-import type { Carrier, EndReason } from '../session/carrier.ts';
-import { END_LETTER, noAnswer } from './end-frames.ts';
-import { bytes } from './headers.ts';
-import type { AttachCall, DownstreamTransport } from './transport.ts';
+import { bytes } from '../dialect/bytes.ts';
+import { text } from '../dialect/text.ts';
+import { MalformedError } from '../protocol/unit.ts';
+import { ackLater } from './ack-later.ts';
+import { binary } from './headers.ts';
+import { PollCarrier } from './poll-carrier.ts';
+import type { DownstreamTransport } from './transport.ts';
 
-/** Long polling: a request is answered with what there is, as soon as there is something (PROTOCOL.md §6.2). */
-export const xhrPolling: DownstreamTransport = {
-  action: 'xhr-polling',
-  method: 'POST',
-  source: 'body',
-  direction: 'down',
-  serve: (call) => {
-    call.session.accept(call.unit, noAnswer);
-    const poll = new Poll(call);
-    call.exchange.onGone(() => call.session.detach(poll));
-    call.session.attachCarrier(poll, call.wanted.n, call.wanted.ack);
-  },
-  unknown: (exchange, headers) => exchange.reply(404, headers, END.g),
-};
-
-/** One poll that waits for its answer. */
-class Poll implements Carrier {
-  readonly once = true;
-  readonly acknowledges = false;
-  readonly room: number;
-  readonly #call: AttachCall;
-
-  constructor(call: AttachCall) {
-    this.#call = call;
-    this.room = call.limits.pollBudget;
-  }
-
-  deliver(delivery: Delivery): boolean {
-    if (this.#inBytes()) this.#reply(encodeDeliveryBytes(delivery, false));
-    else this.#reply(encodeDelivery(delivery, false));
-    return false;
-  }
-
-  heartbeat(): void {
-    this.#reply(this.#inBytes() ? HEARTBEAT_BYTES : HEARTBEAT);
-  }
-
-  end(reason: EndReason): void {
-    const letter = END_LETTER[reason];
-    this.#reply(this.#inBytes() ? END_BYTES[letter] : END[letter]);
-  }
-
-  #inBytes(): boolean {
-    return this.#call.wanted.form === 'byte';
-  }
-
-  #reply(body: string | Buffer): void {
-    const { exchange, headers } = this.#call;
-    exchange.reply(200, typeof body === 'string' ? headers : bytes(headers), body);
-  }
+function pollTransport(action: string): DownstreamTransport {
+  return {
+    action,
+    method: 'POST',
+    source: 'body',
+    direction: 'down',
+    serve: ({ exchange, session, unit, headers, limits, wanted }) => {
+      session.accept(unit, ackLater);
+      const room = limits.pollBudget;
+      const poll =
+        wanted.form === 'byte'
+          ? new PollCarrier(action, exchange, binary(headers), bytes, room)
+          : new PollCarrier(action, exchange, headers, text, room);
+      exchange.onGone(() => session.detach(poll));
+      session.attachCarrier(poll, wanted.n, wanted.ack);
+    },
+    unknown: (exchange, headers) => exchange.reply(404, headers, text.end('gone')),
+  };
 }
+
+/**
+ * Long polling: a request is answered with what there is, as soon as there is something
+ * (PROTOCOL.md §6.2).
+ */
+export const xhrPolling = pollTransport('xhr-polling');
+
+/** The same by XDomainRequest, whose exchange wraps the answer. */
+export const xdrPolling = pollTransport('xdr-polling');
+
+const scriptPolling = pollTransport('jsonp-polling');
+
+/** The same by script tags: the exchange puts the answer in a call (`ScriptExchange`). */
+export const jsonpPolling: DownstreamTransport = {
+  ...scriptPolling,
+  serve: (call) => {
+    if (call.wanted.form === 'byte') throw new MalformedError('a script holds text only');
+    scriptPolling.serve(call);
+  },
+};

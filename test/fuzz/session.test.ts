@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Receiver } from '../../gateway/channel/channel.ts';
 import type { CloseStatus } from '../../gateway/protocol/close.ts';
-import type { Delivery, Entry } from '../../gateway/protocol/delivery.ts';
+import type { Delivery, EndReason, Entry } from '../../gateway/protocol/delivery.ts';
 import { Message } from '../../gateway/protocol/message.ts';
 import type { Arrival, Unit } from '../../gateway/protocol/unit.ts';
-import type { Carrier, EndReason } from '../../gateway/session/carrier.ts';
+import type { Carrier } from '../../gateway/session/carrier.ts';
 import type { SessionLimits } from '../../gateway/session/limits.ts';
 import { Session } from '../../gateway/session/session.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';

@@ -1,5 +1,5 @@
-import type { Delivery } from '../../protocol/delivery.ts';
-import type { Carrier, EndReason } from '../../session/carrier.ts';
+import type { Delivery, EndReason } from '../../protocol/delivery.ts';
+import type { Carrier } from '../../session/carrier.ts';
 
 /** What stands behind a seat: the sessions together, and their carrier. */
 interface SharedDownstream {

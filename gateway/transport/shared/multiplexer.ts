@@ -1,8 +1,9 @@
-import type { Delivery, Part } from '../../protocol/delivery.ts';
+import { END_LETTERS } from '../../dialect/resumable.ts';
+import type { Delivery, EndReason, Part } from '../../protocol/delivery.ts';
 import type { SharedUnit, Unit } from '../../protocol/unit.ts';
-import type { Carrier, CarrierOwner, EndReason } from '../../session/carrier.ts';
+import type { Carrier, CarrierOwner } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
-import { END_LETTER, noAnswer } from '../end-frames.ts';
+import { ackLater } from '../ack-later.ts';
 import { MultiplexedCarrier } from './multiplexed-carrier.ts';
 
 /** One of several sessions, and what the unit that attaches them says of it. */
@@ -48,7 +49,7 @@ export class Multiplexer implements CarrierOwner {
   /** All of it, or nothing. What was taken is told by the downstream. */
   accept(): void {
     for (const { session, unit } of this.#members) session?.check(unit);
-    for (const { session, unit } of this.#members) session?.accept(unit, noAnswer);
+    for (const { session, unit } of this.#members) session?.accept(unit, ackLater);
   }
 
   attachCarrier(carrier: Carrier): void {
@@ -105,7 +106,7 @@ export class Multiplexer implements CarrierOwner {
     this.#open--;
     const carrier = this.#carrier as Carrier;
     if (this.#open > 0 || carrier.once) {
-      this.say(number, undefined, false, `E${END_LETTER[reason]}`);
+      this.say(number, undefined, false, `E${END_LETTERS[reason]}`);
       return;
     }
     if (number !== this.#selected) this.say(number, undefined, false, '');

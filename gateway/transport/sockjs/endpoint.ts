@@ -10,12 +10,13 @@ import type { Exchange, Headers } from '../../http/exchange.ts';
 import { refuse } from '../../http/refuse.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
 import { unitOf } from '../../protocol/unit.ts';
+import type { Carrier } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
 import { KnownSessionGate } from '../body-gates.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
 import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
-import { Intake, SHORT_BODY, type Taker } from './intake.ts';
 import { FORMS } from './list.ts';
+import { MessageSlices, SHORT_BODY, type Taker } from './message-slices.ts';
 import { type PageSettings, SockJsPages } from './pages.ts';
 import type { SessionAddress, SockJsAddress } from './path.ts';
 import type { SockJsRoute } from './route.ts';
@@ -123,8 +124,8 @@ export class SockJsEndpoint {
     else if (held.session === undefined) downstream.turnAway(ANOTHER);
     else {
       const { session } = held;
-      exchange.onGone(() => session.lost(downstream));
-      downstream.begin(session, false);
+      const carrier = downstream.begin(session, false);
+      exchange.onGone(() => carrier && session.lost(carrier));
     }
   }
 
@@ -143,10 +144,11 @@ export class SockJsEndpoint {
     const origin = stated && detached(stated);
     const key = detached(given);
     const held: Held = { origin: origin ?? ownOrigin(exchange), session: undefined, isTaking: false };
+    let carrier: Carrier | undefined;
     let isGone = false;
     exchange.onGone(() => {
       isGone = true;
-      held.session?.lost(downstream);
+      if (carrier !== undefined) held.session?.lost(carrier);
     });
     this.#held.set(key, held);
     const forget = this.#forgetting(key);
@@ -155,7 +157,7 @@ export class SockJsEndpoint {
       (session) => {
         held.session = session;
         if (isGone) session.abandon();
-        else downstream.begin(session, true);
+        else carrier = downstream.begin(session, true);
       },
       (error: unknown) => {
         forget();
@@ -227,7 +229,7 @@ export class SockJsEndpoint {
     }
     held.isTaking = true;
     const address = exchange.remoteAddress;
-    const intake = new Intake(
+    const slices = new MessageSlices(
       take,
       () => this.#context.memory.account(address),
       (error) => {
@@ -235,7 +237,7 @@ export class SockJsEndpoint {
         done(error);
       },
     );
-    intake.start(reader, json.length);
+    slices.start(reader, json.length);
   }
 }
 

@@ -6,27 +6,30 @@ import type { Session } from '../../session/session.ts';
 /** A request for a downstream, as its wire form gets it. */
 export interface DownCall {
   readonly exchange: Exchange;
-  /** Header fields that the answer needs on top of the form's own: cross-origin access, and the cookie. */
+  /** Header fields that the answer needs beside the form's: cross-origin access, and the cookie. */
   readonly headers: Headers;
   /** Bytes after which a stream ends. */
   readonly responseLimit: number;
 }
 
-/** The downstream of a session that may not be there yet: its backend has to accept first. */
-export interface Downstream extends Carrier {
-  /** The session is there. A new one is told so. */
-  begin(session: Session, isNew: boolean): void;
-  /** Says how the connection ended, and ends. */
+/** The downstream of a session that may not be there yet, as its backend has to accept first. */
+export interface Downstream {
+  /**
+   * The session is there. A new one is announced, which is all that a poll can do: a new session
+   * then has no carrier.
+   */
+  begin(session: Session, isNew: boolean): Carrier | undefined;
+  /** Writes how the connection ended, and ends. */
   turnAway(status: CloseStatus): void;
 }
 
-interface FormBase {
+export interface FormBase {
   /** Last segment of its addresses. */
   readonly action: string;
   readonly method: 'GET' | 'POST';
   /** The page names a function, or sends a form: allowed by `--jsonp` only. */
   readonly isCallback: boolean;
-  /** `Allow`, and what a preflight is told; absent: pages cannot ask in that way. */
+  /** The methods that a preflight is answered with; absent: pages cannot make such a request. */
   readonly preflight?: string;
 }
 

@@ -7,7 +7,7 @@ import { MessageReader } from '../../dialect/sockjs-messages.ts';
 import { CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
 import { Message } from '../../protocol/message.ts';
 import { MalformedError } from '../../protocol/unit.ts';
-import { Intake, SHORT_BODY } from './intake.ts';
+import { MessageSlices, SHORT_BODY } from './message-slices.ts';
 
 /** Bytes that are gathered for one frame at most. */
 const ROOM = 65_536;
@@ -133,7 +133,7 @@ export class FramedSocket implements Channel {
   #takeLong(reader: MessageReader, bytes: number): void {
     this.#isTaking = true;
     this.#socket.pause();
-    const intake = new Intake(
+    const slices = new MessageSlices(
       (messages, next) => {
         this.#handOn(messages);
         if (this.#isPaused) this.#whenResumed = next;
@@ -146,7 +146,7 @@ export class FramedSocket implements Channel {
         else this.#fail(error);
       },
     );
-    intake.start(reader, bytes);
+    slices.start(reader, bytes);
   }
 
   /** The long frame is over. */

@@ -1,15 +1,16 @@
+import { sockjs } from '../../dialect/sockjs.ts';
 import { callbackOf, scriptString } from './callback.ts';
-import type { DownForm } from './form.ts';
-import { merged, streamed } from './headers.ts';
-import { Stream, type StreamSpelling } from './stream.ts';
+import { type StreamEncoding, streamForm } from './stream.ts';
 
-const HEADERS = streamed('text/html');
-
-/** The page calls its parent while it loads. Engines show nothing of it before there is 1 KiB (SockJS 0.3.3, "HtmlFile"). */
-function spellingFor(callback: string): StreamSpelling {
+/**
+ * The page calls its parent while it loads. Engines show nothing of it before there is 1 KiB
+ * (SockJS 0.3.3, "HtmlFile").
+ */
+function encodingFor(query: string): StreamEncoding {
+  const callback = callbackOf(query);
   return {
     prelude: `${page(callback).padEnd(1023 + callback.length)}\r\n\r\n`,
-    frame: (frame) => `<script>\np(${scriptString(frame)});\n</script>\r\n`,
+    encoder: sockjs((frame) => `<script>\np(${scriptString(frame)});\n</script>\r\n`),
   };
 }
 
@@ -29,13 +30,10 @@ function page(callback: string): string {
 }
 
 /** A page without end: each frame is a script in it. */
-export const htmlfile: DownForm = {
+export const htmlfile = streamForm({
   action: 'htmlfile',
   method: 'GET',
   isCallback: true,
-  direction: 'down',
-  receive: ({ exchange, headers, responseLimit }) => {
-    const spelling = spellingFor(callbackOf(exchange.query));
-    return new Stream(() => exchange.stream(200, merged(HEADERS, headers)), spelling, responseLimit);
-  },
-};
+  contentType: 'text/html',
+  encodingFor,
+});

@@ -1,50 +1,38 @@
-import { ANOTHER, encodeEnd, encodeEntries, HEARTBEAT, OPEN } from '../../dialect/sockjs.ts';
-import { CloseCode, type CloseStatus } from '../../protocol/close.ts';
-import type { Delivery } from '../../protocol/delivery.ts';
-import type { EndReason } from '../../session/carrier.ts';
-import type { Session } from '../../session/session.ts';
-import type { Downstream } from './form.ts';
+import type { SockJsEncoder } from '../../dialect/sockjs.ts';
+import { PollCarrier } from '../poll-carrier.ts';
+import type { DownForm, FormBase } from './form.ts';
+import { merged, uncached } from './headers.ts';
 
 /** Bytes of payload that one answer carries, about. */
 const ROOM = 262_144;
 
-/** A request that is answered with one frame. */
-export class Poll implements Downstream {
-  readonly once = true;
-  readonly acknowledges = false;
-  readonly room = ROOM;
-  readonly #reply: (frame: string) => void;
-
-  constructor(reply: (frame: string) => void) {
-    this.#reply = reply;
-  }
-
-  begin(session: Session, isNew: boolean): void {
-    if (isNew) this.#reply(OPEN);
-    else session.attachCarrier(this, 1, 0);
-  }
-
-  turnAway(status: CloseStatus): void {
-    this.#reply(encodeEnd(status));
-  }
-
-  /** An end behind messages was left to the next one. */
-  deliver(delivery: Delivery): boolean {
-    const [frame] = encodeEntries(delivery.entries);
-    if (frame !== undefined) this.#reply(frame);
-    return false;
-  }
-
-  heartbeat(): void {
-    this.#reply(HEARTBEAT);
-  }
-
-  end(reason: EndReason): void {
-    this.turnAway(endOf(reason));
-  }
+/** What tells one kind of poll from another. */
+export interface PollForm extends FormBase {
+  /** By the query of the request. Throws a `RequestError` 400. */
+  encoderFor(query: string): SockJsEncoder;
 }
 
-/** Why the session ends a downstream, as the client is told. */
-export function endOf(reason: EndReason): CloseStatus {
-  return reason === 'refused' ? ANOTHER : { code: CloseCode.goingAway, reason: '' };
+/** A wire form whose downstream is a request that is answered with one frame. */
+export function pollForm({ encoderFor, ...base }: PollForm): DownForm {
+  const fields = uncached('application/javascript');
+  return {
+    ...base,
+    direction: 'down',
+    receive: ({ exchange, headers }) => {
+      const encoder = encoderFor(exchange.query);
+      const reply = (frame: string): void => exchange.reply(200, merged(fields, headers), frame);
+      return {
+        begin: (session, isNew) => {
+          if (isNew) {
+            reply(encoder.opened);
+            return undefined;
+          }
+          const carrier = new PollCarrier(base.action, exchange, merged(fields, headers), encoder, ROOM);
+          session.attachCarrier(carrier, 1, 0);
+          return carrier;
+        },
+        turnAway: (status) => reply(encoder.closed(status)),
+      };
+    },
+  };
 }

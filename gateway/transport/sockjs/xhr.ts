@@ -1,16 +1,13 @@
-import type { DownForm } from './form.ts';
-import { merged, uncached } from './headers.ts';
-import { Poll } from './poll.ts';
+import { sockjs } from '../../dialect/sockjs.ts';
+import { pollForm } from './poll.ts';
 
-const HEADERS = uncached('application/javascript');
+const LINES = sockjs((frame) => `${frame}\n`);
 
 /** Long polling: a line with one frame (SockJS 0.3.3, "XhrPolling"). */
-export const xhr: DownForm = {
+export const xhr = pollForm({
   action: 'xhr',
   method: 'POST',
   isCallback: false,
   preflight: 'OPTIONS, POST',
-  direction: 'down',
-  receive: ({ exchange, headers }) =>
-    new Poll((frame) => exchange.reply(200, merged(HEADERS, headers), `${frame}\n`)),
-};
+  encoderFor: () => LINES,
+});

@@ -1,11 +1,11 @@
 import type { Log } from '../../../gateway/base/log.ts';
 import type { Receiver } from '../../../gateway/channel/channel.ts';
-import { encodeDelivery } from '../../../gateway/dialect/resumable.ts';
+import { text } from '../../../gateway/dialect/text.ts';
 import type { CloseStatus } from '../../../gateway/protocol/close.ts';
-import type { Delivery } from '../../../gateway/protocol/delivery.ts';
+import type { Delivery, EndReason } from '../../../gateway/protocol/delivery.ts';
 import type { Message } from '../../../gateway/protocol/message.ts';
 import { parseText } from '../../../gateway/protocol/text-form.ts';
-import type { Carrier, EndReason } from '../../../gateway/session/carrier.ts';
+import type { Carrier } from '../../../gateway/session/carrier.ts';
 import type { SessionLimits } from '../../../gateway/session/limits.ts';
 import type { SessionPolicy } from '../../../gateway/session/policy.ts';
 import { Session } from '../../../gateway/session/session.ts';
@@ -44,7 +44,7 @@ export class Scribe implements Carrier {
   }
 
   deliver(delivery: Delivery): boolean {
-    this.lines.push(visible(encodeDelivery(delivery, false)));
+    this.lines.push(visible(text.delivery(delivery, false)));
     return this.takesMore;
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { END } from '../../../gateway/dialect/resumable.ts';
+import { text } from '../../../gateway/dialect/text.ts';
 import { encodeBytes, encodeBytesControl, parseBytes } from '../../../gateway/protocol/byte-form.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { parseText } from '../../../gateway/protocol/text-form.ts';
@@ -568,6 +568,7 @@ describe('a session, in time', () => {
 
 describe('the end marks', () => {
   it('are spelled as the protocol has them', () => {
-    assert.deepEqual(Object.values(END).map(visible), ['Er␞', 'Es␞', 'Eg␞']);
+    const ends = (['recycled', 'superseded', 'gone'] as const).map((reason) => visible(text.end(reason)));
+    assert.deepEqual(ends, ['Er␞', 'Es␞', 'Eg␞']);
   });
 });

@@ -15,7 +15,7 @@ const SLICE_BYTES = 262_144;
 /** Bytes that a short message occupies beside its own (measured on Node 20). */
 const MESSAGE_COST = 160;
 
-/** Where the messages go. `next` is called when more may come. */
+/** Where the messages go. `next` is called when more may come. Throws if there is no room at all. */
 export type Taker = (messages: readonly Message[], next: () => void) => void;
 
 /**
@@ -23,7 +23,7 @@ export type Taker = (messages: readonly Message[], next: () => void) => void;
  * slice in each turn of the event loop, and is counted in an account meanwhile. Nothing
  * is handed on of a body with a fault in it.
  */
-export class Intake {
+export class MessageSlices {
   readonly #take: Taker;
   readonly #openAccount: () => MemoryAccount;
   readonly #done: (error: Error | undefined) => void;
@@ -75,13 +75,17 @@ export class Intake {
     const slice = this.#messages.slice(this.#next, this.#next + SLICE_MESSAGES);
     this.#next += slice.length;
     const isLast = this.#next === this.#messages.length;
-    // What was handed on is the taker's to count. (The slice is a copy.)
+    // What was handed on is the taker's to count.
     if (isLast) this.#release();
     else this.#account?.set(this.#account.bytes - weightOf(slice));
-    this.#take(slice, () => {
-      if (isLast) this.#done(undefined);
-      else setImmediate(() => this.#handOn());
-    });
+    try {
+      this.#take(slice, () => {
+        if (isLast) this.#done(undefined);
+        else setImmediate(() => this.#handOn());
+      });
+    } catch (error) {
+      this.#end(error as Error);
+    }
   }
 
   #hold(bytes: number): boolean {

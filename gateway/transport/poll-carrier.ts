@@ -1,0 +1,37 @@
+import type { Encoder } from '../dialect/encoder.ts';
+import type { Exchange, Headers } from '../http/exchange.ts';
+import type { Delivery, EndReason } from '../protocol/delivery.ts';
+import type { Carrier } from '../session/carrier.ts';
+
+/** A long poll that waits for its answer: one delivery, a heartbeat or an end. */
+export class PollCarrier implements Carrier {
+  readonly name: string;
+  readonly once = true;
+  readonly acknowledges = false;
+  readonly room: number;
+  readonly #exchange: Exchange;
+  readonly #headers: Headers;
+  readonly #encoder: Encoder;
+
+  /** `room`: bytes of payload that the answer carries, about. `headers` are those of the answer. */
+  constructor(name: string, exchange: Exchange, headers: Headers, encoder: Encoder, room: number) {
+    this.name = name;
+    this.#exchange = exchange;
+    this.#headers = headers;
+    this.#encoder = encoder;
+    this.room = room;
+  }
+
+  deliver(delivery: Delivery): boolean {
+    this.#exchange.reply(200, this.#headers, this.#encoder.delivery(delivery, false));
+    return false;
+  }
+
+  heartbeat(): void {
+    this.#exchange.reply(200, this.#headers, this.#encoder.heartbeat);
+  }
+
+  end(reason: EndReason): void {
+    this.#exchange.reply(200, this.#headers, this.#encoder.end(reason));
+  }
+}

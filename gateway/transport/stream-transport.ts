@@ -1,0 +1,66 @@
+import type { ResumableEncoder } from '../dialect/resumable.ts';
+import { text } from '../dialect/text.ts';
+import type { Headers } from '../http/exchange.ts';
+import type { Form } from '../protocol/unit.ts';
+import { ackLater } from './ack-later.ts';
+import { streamed } from './headers.ts';
+import { StreamCarrier } from './stream-carrier.ts';
+import type { DownstreamTransport } from './transport.ts';
+
+/** How one form of frames is streamed. */
+export interface StreamEncoding {
+  readonly contentType: string;
+  readonly encoder: ResumableEncoder;
+}
+
+/** What tells one kind of stream from another. */
+export interface StreamForm {
+  /** Last segment of its addresses. */
+  readonly action: string;
+  readonly source: 'body' | 'url';
+  /** By the form that the client wants. Carriers without a body have text form only. */
+  readonly encodings: Readonly<Record<Form, StreamEncoding>>;
+  /** Header fields beside those of every stream. */
+  readonly headers?: Headers;
+  /** Goes before the first frame, and is not counted. */
+  readonly preamble?: string;
+  /** The engine frees what it has read, so the stream may go on without end. */
+  readonly isFreed: boolean;
+}
+
+/** A transport whose downstream is a response that goes on (PROTOCOL.md §6.3). */
+export function streamTransport(form: StreamForm): DownstreamTransport {
+  const { action, source, preamble = '' } = form;
+  const headersOf = (headers: Headers, { contentType }: StreamEncoding): Headers => ({
+    ...streamed(headers, contentType),
+    ...form.headers,
+  });
+  return {
+    action,
+    method: source === 'url' ? 'GET' : 'POST',
+    source,
+    direction: 'down',
+    serve: ({ exchange, session, unit, headers, limits, wanted }) => {
+      session.accept(unit, ackLater);
+      const encoding = form.encodings[wanted.form];
+      const { encoder } = encoding;
+      const response = exchange.stream(200, headersOf(headers, encoding));
+      if (preamble !== '') response.write(preamble);
+      // Engines that hold the first bytes back ask for padding.
+      if (wanted.padding > 0) response.write(encoder.padding(wanted.padding));
+      const limit = form.isFreed ? Number.POSITIVE_INFINITY : limits.streamBudget;
+      const rule = { limit, recycle: encoder.recycle };
+      const carrier = new StreamCarrier(action, response, encoder, session, rule);
+      exchange.onGone(() => session.detach(carrier));
+      session.attachCarrier(carrier, wanted.n, wanted.ack);
+    },
+    unknown: (exchange, headers) => {
+      if (source === 'body') exchange.reply(404, headers, text.end('gone'));
+      else {
+        // The client of a GET carrier sees no status, so this is a proper stream that ends.
+        const { text: encoding } = form.encodings;
+        exchange.reply(200, headersOf(headers, encoding), `${preamble}${encoding.encoder.end('gone')}`);
+      }
+    },
+  };
+}
