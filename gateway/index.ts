@@ -1,5 +1,5 @@
 export type { Gateway, GatewayAddress, GatewayParts, Middleware } from './api.ts';
-export type { GatewaySocket } from './backend/gateway-socket.ts';
+export type { GatewaySocket, SendCallback, SendOptions, SocketData } from './backend/gateway-socket.ts';
 export type { Handler, HandlerOptions, HandlerRequest } from './backend/handler.ts';
 export type { Clock, Timer } from './base/clock.ts';
 export type { ErrorCode } from './base/error-table.ts';

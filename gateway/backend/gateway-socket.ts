@@ -15,7 +15,7 @@ export interface SendOptions {
   readonly mask?: boolean | undefined;
 }
 
-type SendCallback = (error?: Error) => void;
+export type SendCallback = (error?: Error) => void;
 
 const states = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const;
 const binaryTypes = ['nodebuffer', 'arraybuffer', 'fragments'] as const;

@@ -9,7 +9,7 @@ export interface HandlerRequest {
   /** Path and query as the client asked for them. */
   readonly url: string;
   readonly method: 'GET';
-  readonly headers: Handshake['headers'];
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[];
   readonly socket: {

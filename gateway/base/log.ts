@@ -21,8 +21,8 @@ export interface Log {
   warn(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   debug(message: string, fields?: LogFields): void;
-  /** Lines of level debug are written: fields for others need not be made. */
-  readonly isDebug: boolean;
+  /** False: lines of level debug are not written, so their fields need not be made. @default true */
+  readonly isDebug?: boolean;
   /** The log of a narrower scope: the same with `fields` on every line. */
   with(fields: LogFields): Log;
 }

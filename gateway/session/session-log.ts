@@ -48,7 +48,7 @@ export class SessionLog {
   }
 
   entered(state: string, before: string): void {
-    if (this.#log.isDebug) this.#debug('state', { from: before, to: state });
+    if (this.#log.isDebug !== false) this.#debug('state', { from: before, to: state });
   }
 
   attached(carrier: Carrier, attach: number): void {
@@ -59,7 +59,7 @@ export class SessionLog {
       if (!this.#carriers.split(',').includes(name))
         this.#carriers += this.#carriers === '' ? name : `,${name}`;
     }
-    if (!this.#log.isDebug) return;
+    if (this.#log.isDebug === false) return;
     if (last === undefined || last === name) this.#debug('carrier attached', { carrier: name, attach });
     else this.#debug('carrier moved', { from: last, to: name, why: this.#whyItEnded, attach });
   }
@@ -68,11 +68,11 @@ export class SessionLog {
   carrierEnded(why: CarrierEnd): void {
     this.#whyItEnded = why;
     const isWorthALine = why === 'superseded' || why === 'recycled';
-    if (isWorthALine && this.#log.isDebug) this.#debug(why, { carrier: this.#lastCarrier ?? '' });
+    if (isWorthALine && this.#log.isDebug !== false) this.#debug(why, { carrier: this.#lastCarrier ?? '' });
   }
 
   delayed(count: number): void {
-    if (this.#log.isDebug) this.#debug('request delayed', { delayed: count });
+    if (this.#log.isDebug !== false) this.#debug('request delayed', { delayed: count });
   }
 
   /** The first call decides what the last line says. */
