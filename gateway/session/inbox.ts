@@ -59,6 +59,8 @@ export class Inbox {
   #held = false;
   /** A slice of what waits was handed out, and the next one is on its way. */
   #isReleasing = false;
+  /** The client's close came: it is the last frame, whatever comes behind it. */
+  #hasClose = false;
   #over = false;
 
   /** `bound`: bytes, by weight, that may wait, and that early frames may have. */
@@ -148,8 +150,9 @@ export class Inbox {
   }
 
   #receive(arrival: Arrival): void {
-    if (this.#over) return;
+    if (this.#over || this.#hasClose) return;
     if (arrival.close !== undefined) {
+      this.#hasClose = true;
       this.#pass(arrival.close);
       return;
     }
