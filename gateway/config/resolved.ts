@@ -2,6 +2,7 @@ import type { ConnectionLimits } from '../base/connection-counts.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { LogOptions } from '../base/log.ts';
 import type { MemoryLimits } from '../base/memory-budget.ts';
+import type { SessionLimits } from '../session/limits.ts';
 
 /**
  * The options as the rooms get them: checked, complete, in plain units (milliseconds, bytes), frozen. Each room is handed only its own slice.
@@ -17,7 +18,7 @@ export interface ResolvedOptions {
   readonly access: AccessOptions;
   /** Serve the demo: its pages at `/`, its routes below `/demo`. */
   readonly demo: boolean;
-  readonly session: SessionLimits;
+  readonly session: FallbackOptions;
   readonly sessionLimits: SessionCountLimits;
   readonly connectionLimits: ConnectionLimits;
   readonly memoryLimits: MemoryLimits;
@@ -187,34 +188,14 @@ export interface AccessOptions {
   readonly trustedProxies: readonly string[];
 }
 
-/** Times (milliseconds) and bounds (bytes) of one fallback session: PROTOCOL.md §5, §6, §8, §12. */
-export interface SessionLimits {
-  /** Between signs of life. */
-  readonly heartbeat: number;
-  /** After which a silent peer is given up: 2.5 heartbeats. */
-  readonly silence: number;
-  /** How long a session lives without a downstream. */
-  readonly window: number;
-  /** How long a created session waits for its first downstream. */
-  readonly attachTimeout: number;
-  /** Unacknowledged bytes at which the backend is not read any more. */
-  readonly outbox: number;
-  /** Unacknowledged bytes at which the session is closed with 1013. */
-  readonly maxBuffered: number;
-  /** Bytes waiting for the backend, early frames included. */
-  readonly inbox: number;
+/** Bounds of one fallback session and of the requests and responses that carry it. */
+export interface FallbackOptions extends SessionLimits {
   /** Bytes of a request body. */
   readonly body: number;
   /** Bytes a poll carries, about. */
   readonly pollBudget: number;
   /** Bytes after which an XHR stream is to be renewed. */
   readonly streamBudget: number;
-  /** Bytes of a fragment that the gateway makes. */
-  readonly fragment: number;
-  /** Requests of one session whose answers may be delayed at once. */
-  readonly delayed: number;
-  /** Milliseconds after which a session is closed, however alive it is; 0 for never. */
-  readonly maxSessionAge: number;
 }
 
 /** How many sessions are taken. */
