@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import WebSocket from 'ws';
+import { FallbackClient } from '../support/clients/fallback-client.ts';
+import { type GatewayProgram, startGateway, startProgram } from '../support/servers/gateway.ts';
+
+/** Milliseconds of `--heartbeat` here, and for which the process is stopped: more than its silence limit. */
+const HEARTBEAT = 1_000;
+const STOPPED = 4_000;
+
+describe('a gateway process that was stopped for a while', () => {
+  let gateway: GatewayProgram;
+
+  before(async () => {
+    gateway = await startProgram([
+      ...['--heartbeat', `${HEARTBEAT}ms`, '--client-ping', '1s', '--no-demo', '--route', '/echo=echo:'],
+      ...['--log-level', 'silent'],
+    ]);
+  });
+  after(async () => {
+    gateway.process.kill('SIGCONT');
+    await gateway.close();
+  });
+
+  it('goes on with its sessions and its native connections, and loses nothing', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const client = new FallbackClient(gateway.port);
+    const native = new WebSocket(`ws://127.0.0.1:${gateway.port}/echo`);
+    const got: string[] = [];
+    native.on('message', (data) => got.push(String(data)));
+    try {
+      await once(native, 'open');
+      const token = await client.create();
+      assert.equal((await client.post('xhr-polling', token, 'D1,0␞')).body, 'H␞');
+      gateway.process.kill('SIGSTOP');
+      native.send('sent to a stopped process');
+      const sent = client.post('send', token, '#1␞Tone␞');
+      await pause(STOPPED);
+      gateway.process.kill('SIGCONT');
+      assert.equal((await sent).status, 200);
+      await client.post('send', token, '#2␞Ttwo␞');
+      assert.match((await client.post('xhr-polling', token, 'D2,0␞')).body, /Tone␞Ttwo␞/);
+      native.send('sent to one that runs again');
+      while (got.length < 2) await once(native, 'message');
+      assert.deepEqual(got, ['sent to a stopped process', 'sent to one that runs again']);
+    } finally {
+      native.terminate();
+      client.close();
+    }
+  });
+});
+
+describe('the wall clock', () => {
+  const DAY = 86_400_000;
+  const { now } = Date;
+  afterEach(() => {
+    Date.now = now;
+  });
+
+  for (const [what, jump] of [
+    ['set forward', DAY],
+    ['set back', -DAY],
+  ] as const) {
+    it(`${what} by a day ends no session and no native connection, and Date follows it`, async () => {
+      const gateway = await startGateway({ routes: ['/echo=echo:'] });
+      const client = new FallbackClient(gateway.port);
+      const native = new WebSocket(`ws://127.0.0.1:${gateway.port}/echo`);
+      try {
+        await once(native, 'open');
+        const token = await client.create();
+        assert.equal((await client.post('send', token, '#1␞Tone␞')).status, 200);
+        Date.now = () => now() + jump;
+        const answer = await client.post('xhr-polling', token, 'D1,0␞');
+        assert.match(answer.body, /Tone␞/);
+        const served = Date.parse(answer.headers.date ?? '');
+        assert.ok(Math.abs(served - Date.now()) < 60_000, answer.headers.date);
+        native.send('two');
+        const [data] = await once(native, 'message');
+        assert.equal(String(data), 'two');
+      } finally {
+        native.terminate();
+        client.close();
+        await gateway.close();
+      }
+    });
+  }
+});
+
+/** A Ping with the longest payload, masked with zeros (RFC 6455 §5.5.2). */
+const PING = Buffer.concat([Buffer.from([0x89, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125, 'p')]);
+
+describe('a native client that pings and reads no Pong', () => {
+  it('is ended before its Pongs take more than a few megabytes', async () => {
+    const gateway = await startGateway({ routes: ['/echo=echo:'] });
+    const socket = connect(gateway.port, '127.0.0.1');
+    // It may be reset in the middle of a write.
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    try {
+      socket.write(
+        `GET /echo HTTP/1.1\r\nHost: 127.0.0.1:${gateway.port}\r\nConnection: Upgrade\r\n` +
+          'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      );
+      await once(socket, 'data');
+      socket.pause();
+      const pings = Buffer.concat(Array.from({ length: 1_000 }, () => PING));
+      while (!socket.destroyed && socket.bytesWritten < 64 * 1_024 * 1_024) {
+        if (!socket.write(pings))
+          await Promise.race([new Promise((drained) => socket.once('drain', drained)), closed]);
+      }
+      assert.ok(socket.destroyed, `${socket.bytesWritten} bytes of Pings were taken`);
+    } finally {
+      socket.destroy();
+      await gateway.close();
+    }
+  });
+});
