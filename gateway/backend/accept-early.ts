@@ -23,7 +23,7 @@ export function acceptEarly(timeout: number, backend: Backend, { clock, log }: A
       new Promise<Accepted>((resolve, reject) => {
         const accepted = backend.connect(handshake, signal);
         const timer = clock.setTimeout(() => {
-          const [near, far] = channelPair();
+          const [near, far] = channelPair(handshake.openAccount);
           const answered = accepted.then(
             ({ channel }) => pipe(far, channel),
             (error: unknown) => {

@@ -8,7 +8,7 @@ import type { Accepted, Backend } from './backend.ts';
 export const echoBackend: Backend = {
   name: 'echo:',
   connect: (handshake): Promise<Accepted> => {
-    const [channel, far] = channelPair();
+    const [channel, far] = channelPair(handshake.openAccount);
     far.attach({
       message: (message) => {
         if (!far.send(message)) far.pause();

@@ -17,6 +17,12 @@ export interface SendOptions {
 
 export type SendCallback = (error?: Error) => void;
 
+/** About what a waiting message occupies beside its bytes. */
+const MESSAGE_WEIGHT = 128;
+
+/** Waiting messages that are never too many. */
+const FEW_MESSAGES = 1024;
+
 const states = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const;
 const binaryTypes = ['nodebuffer', 'arraybuffer', 'fragments'] as const;
 
@@ -47,6 +53,8 @@ export class GatewaySocket extends SocketEvents {
   #binaryType: (typeof binaryTypes)[number] = 'nodebuffer';
   /** Bytes given to `send` after the end: they count, as in a browser. */
   #unsent = 0;
+  /** Messages given to `send` since the channel last took one without asking to wait. */
+  #unsentMessages = 0;
   #fragments: Buffer[] = [];
   #fragmentsAreBinary = false;
   /** Callbacks of messages that have not left yet. */
@@ -64,7 +72,10 @@ export class GatewaySocket extends SocketEvents {
     this.#maxBuffered = maxBuffered;
     channel.attach({
       message: (message) => this.#receive(message),
-      drained: () => this.#settle(undefined),
+      drained: () => {
+        this.#unsentMessages = 0;
+        this.#settle(undefined);
+      },
       closed: (status) => this.#finish(status),
     });
   }
@@ -109,11 +120,19 @@ export class GatewaySocket extends SocketEvents {
     }
     const message = this.#messageOf(data, options);
     if (!message || this.#channel.send(message)) {
+      this.#unsentMessages = 0;
       later(callback);
       return;
     }
     if (callback) this.#waiting.push(callback);
-    if (this.#channel.bufferedAmount > this.#maxBuffered) this.close(CloseCode.tryAgainLater, 'too slow');
+    this.#unsentMessages++;
+    if (this.#isTooSlow) this.close(CloseCode.tryAgainLater, 'too slow');
+  }
+
+  /** Small messages occupy far more than their bytes, so that their number is bounded, too. */
+  get #isTooSlow(): boolean {
+    if (this.#channel.bufferedAmount > this.#maxBuffered) return true;
+    return this.#unsentMessages > Math.max(FEW_MESSAGES, this.#maxBuffered / MESSAGE_WEIGHT);
   }
 
   /** A message of one piece, or undefined while parts of it are still to come. */

@@ -43,7 +43,7 @@ export function handlerBackend(name: string, handler: Handler, options: HandlerO
       const request = requestOf(handshake);
       try {
         const protocol = select(request, handshake.protocols, options);
-        const [channel, far] = channelPair();
+        const [channel, far] = channelPair(handshake.openAccount);
         handler(new GatewaySocket(far, protocol, options.maxBuffered, texts), request);
         return { channel, protocol };
       } catch (cause) {

@@ -1,35 +1,51 @@
+import Denque from 'denque';
+import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 import { ABNORMAL, CloseCode, type CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
+import { OUT_OF_MEMORY } from './out-of-memory.ts';
+
+/** Bytes of waiting messages up to which nothing is counted. */
+const UNCOUNTED = 4096;
 
 /**
- * Two channels that are each other's peer, in memory. Messages are handed over at once; those that a paused or unattached end
- * cannot be told wait, and the other end is asked to wait too. A Close is answered with the same status unless its receiver
- * answers another, as a WebSocket library does it.
+ * Two channels in memory, each the other's peer. Messages are delivered at once. They wait while the
+ * receiving end is paused or nobody has attached to it, and the sender is asked to wait, too. A Close
+ * is answered with the same status unless its receiver answers another, as in a WebSocket library.
+ *
+ * `openAccount` counts what waits; absent: nobody does. If the memory budget has no room for it, both
+ * ends are closed with 1013.
  */
-export function channelPair(): [Channel, Channel] {
-  const a = new End();
-  const b = new End();
+export function channelPair(openAccount?: OpenAccount): [Channel, Channel] {
+  const a = new End(openAccount);
+  const b = new End(openAccount);
   a.join(b);
   b.join(a);
   return [a, b];
 }
 
 class End implements Channel {
+  readonly #openAccount: OpenAccount | undefined;
+  #account: MemoryAccount | undefined;
   #peer!: End;
   #receiver: Receiver | undefined;
   #paused = false;
   #flushing = false;
-  /** What the peer sent and this end was not told yet; the first `#taken` of it have been told. */
-  #queue: Message[] = [];
-  #taken = 0;
+  /** Messages of the peer that wait for this end. Absent until the first waits. */
+  #queue: Denque<Message> | undefined;
+  /** Bytes of payload in the queue, and bytes that it occupies. */
   #queued = 0;
+  #weight = 0;
   /** The peer was asked to wait. */
   #pressed = false;
   /** The peer's Close, behind the queue. */
   #ending: CloseStatus | undefined;
-  #lastAckSent = false;
+  #isEndDelivered = false;
   #closed = false;
+
+  constructor(openAccount: OpenAccount | undefined) {
+    this.#openAccount = openAccount;
+  }
 
   join(peer: End): void {
     this.#peer = peer;
@@ -47,8 +63,8 @@ class End implements Channel {
     if (this.#closed) return;
     this.#closed = true;
     this.#peer.#ending ??= status;
-    if (status.code === CloseCode.abnormal) this.#abandon();
-    // Never within the call: whoever closes is not told of the answer before it is done with what it was doing.
+    if (status.code === CloseCode.abnormal) this.#abandon(ABNORMAL);
+    // Never within the call: the caller gets the answer when it is done with what it was doing.
     queueMicrotask(() => this.#peer.#flush());
   }
 
@@ -67,7 +83,7 @@ class End implements Channel {
   }
 
   #take(message: Message): boolean {
-    if (this.#lastAckSent || this.#ending) return true;
+    if (this.#isEndDelivered || this.#ending) return true;
     if (this.#isReady()) this.#receiver?.message(message);
     else this.#hold(message);
     if (this.#isReady()) return true;
@@ -75,32 +91,42 @@ class End implements Channel {
     return false;
   }
 
+  /** A message can be delivered without waiting. */
   #isReady(): boolean {
-    return this.#receiver !== undefined && !this.#paused && this.#queue.length === 0;
+    return this.#receiver !== undefined && !this.#paused && !this.#flushing && this.#isEmpty;
+  }
+
+  get #isEmpty(): boolean {
+    return this.#queue === undefined || this.#queue.length === 0;
   }
 
   #hold(message: Message): void {
+    message.keep();
+    this.#queue ??= new Denque<Message>();
     this.#queue.push(message);
     this.#queued += message.size;
+    this.#weight += message.weight;
+    this.#count();
+    if (this.#account?.hasRoom(0) === false) this.#overflow();
   }
 
   #flush(): void {
-    if (this.#flushing || this.#lastAckSent || this.#receiver === undefined) return;
+    if (this.#flushing || this.#isEndDelivered || this.#receiver === undefined) return;
     this.#flushing = true;
     try {
-      while (!this.#paused && this.#taken < this.#queue.length) {
-        const message = this.#queue[this.#taken++] as Message;
+      while (!this.#paused && !this.#isEmpty) {
+        const message = this.#queue?.shift() as Message;
         this.#queued -= message.size;
+        this.#weight -= message.weight;
+        // A handler may throw: it has had that message, and the next ones must still come.
         this.#receiver.message(message);
       }
     } finally {
-      // A handler may throw: it has had that message, and the next ones must still come.
-      this.#queue.splice(0, this.#taken);
-      this.#taken = 0;
       this.#flushing = false;
+      this.#count();
     }
     if (!this.#isReady()) return;
-    if (this.#ending) this.#tell(this.#receiver, this.#ending);
+    if (this.#ending) this.#deliverEnd(this.#receiver, this.#ending);
     else this.#release();
   }
 
@@ -110,18 +136,35 @@ class End implements Channel {
     this.#peer.#receiver?.drained();
   }
 
-  #tell(receiver: Receiver, status: CloseStatus): void {
-    this.#lastAckSent = true;
+  #deliverEnd(receiver: Receiver, status: CloseStatus): void {
+    this.#isEndDelivered = true;
+    this.#account?.close();
     receiver.closed(status);
     this.close(status);
   }
 
-  /** This end broke off: nobody waits for what it has not read. */
-  #abandon(): void {
-    this.#queue = [];
+  /** Drops what waits for this end, and closes it with `status`. */
+  #abandon(status: CloseStatus): void {
+    this.#queue = undefined;
     this.#queued = 0;
+    this.#weight = 0;
+    this.#account?.close();
     this.#paused = false;
-    this.#ending ??= ABNORMAL;
+    this.#ending ??= status;
     queueMicrotask(() => this.#flush());
+  }
+
+  #overflow(): void {
+    this.#peer.#ending ??= OUT_OF_MEMORY;
+    this.#abandon(OUT_OF_MEMORY);
+    queueMicrotask(() => this.#peer.#flush());
+  }
+
+  #count(): void {
+    if (this.#account === undefined) {
+      if (this.#weight <= UNCOUNTED || this.#openAccount === undefined) return;
+      this.#account = this.#openAccount();
+    }
+    this.#account.set(this.#weight <= UNCOUNTED ? 0 : this.#weight);
   }
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { WebSocket } from 'ws';
 import type { GatewayOptions } from '../../gateway/index.ts';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
 import { startGateway } from '../support/servers/gateway.ts';
-import { RawClient, Servers } from '../support/servers/upstreams.ts';
+import { event, frame, pour, RawClient, Servers } from '../support/servers/upstreams.ts';
 import { until } from '../support/until.ts';
 
 type Started = Awaited<ReturnType<typeof startGateway>>;
@@ -15,6 +16,11 @@ const hixie = {
   'Sec-WebSocket-Key1': '4 @1  46546xW%0l 1 5',
   'Sec-WebSocket-Key2': '12998 5 Y3 1  .P00',
 };
+
+const mask = Buffer.of(1, 2, 3, 4);
+
+/** A Close of 1013 with that reason. */
+const OUT_OF_MEMORY = frame(0x88, Buffer.concat([Buffer.of(0x03, 0xf5), Buffer.from('out of memory')]));
 
 describe('bounds of native connections', () => {
   const servers = new Servers();
@@ -83,6 +89,91 @@ describe('bounds of native connections', () => {
     assert.equal(await answer(await upgrade('/slow')), '503 too many connections');
     first.socket.resetAndDestroy();
     await until('the place back', () => gateway.gateway.connections === 0);
+  });
+
+  describe('of what they hold', () => {
+    const MiB = 1 << 20;
+
+    /** A client that has sent so many MiB of a message of 15 MiB. */
+    async function unfinished(path: string, sent: number): Promise<RawClient> {
+      const client = await upgrade(path);
+      await client.until('\r\n\r\n');
+      client.socket.on('error', () => {});
+      client.write(frame(0x82, Buffer.alloc(15 * MiB), mask).subarray(0, sent * MiB));
+      return client;
+    }
+
+    it('end a message with 1013 when the memory budget is used up', async () => {
+      await start({ routes: ['/echo=echo:'], memory: 8 * MiB, memoryPerAddress: 8 * MiB });
+      const neighbour = new WebSocket(`ws://127.0.0.1:${gateway.port}/echo`);
+      servers.onStop(() => neighbour.terminate());
+      await event(neighbour, 'open');
+      const client = await unfinished('/echo', 12);
+      assert.deepEqual(await client.read(17), OUT_OF_MEMORY);
+      const echoed = event(neighbour, 'message');
+      neighbour.send('still here');
+      assert.equal(String((await echoed)[0]), 'still here');
+    });
+
+    it('refuse newcomers while three quarters of the budget are used', async () => {
+      await start({ routes: ['/echo=echo:'], memory: 80 * MiB, memoryPerAddress: 10 * MiB });
+      const client = await unfinished('/echo', 9);
+      await until('all sent', () => client.socket.writableLength === 0);
+      let line = '';
+      for (let tries = 0; tries < 100 && line === ''; tries++) {
+        const newcomer = await upgrade('/echo');
+        const answered = await answer(newcomer);
+        newcomer.socket.destroy();
+        if (answered !== '101') line = answered;
+      }
+      assert.equal(line, '429 too much held for this address');
+      client.socket.destroy();
+      await until('its place back', () => gateway.gateway.connections === 0);
+      assert.equal(await answer(await upgrade('/echo')), '101');
+    });
+
+    it('end a message of more than 4,096 fragments with 1008', async () => {
+      await start({ routes: ['/echo=echo:'] });
+      const client = await upgrade('/echo');
+      await client.until('\r\n\r\n');
+      const fragment = frame(0x00, 'x', mask);
+      client.write(Buffer.concat([frame(0x01, 'x', mask), ...Array.from({ length: 4_096 }, () => fragment)]));
+      assert.deepEqual(await client.read(4), frame(0x88, Buffer.of(0x03, 0xf0)));
+    });
+
+    it('end the connection of a client that pings and reads no Pong', async () => {
+      await start({ routes: ['/echo=echo:'] });
+      const client = await upgrade('/echo');
+      await client.until('\r\n\r\n');
+      client.socket.pause();
+      client.socket.on('error', () => {});
+      const closed = event(client.socket, 'close');
+      const pings = Buffer.concat(Array.from({ length: 10_000 }, () => frame(0x89, 'x'.repeat(125), mask)));
+      const before = process.memoryUsage().rss;
+      await pour(64, (written) => client.socket.write(pings, written));
+      client.socket.resume();
+      await closed;
+      assert.ok(process.memoryUsage().rss - before < 64 * MiB);
+    });
+
+    it('read no more of a client than an echo of empty messages takes', async () => {
+      await start({ routes: ['/echo=echo:'] });
+      const client = await upgrade('/echo');
+      await client.until('\r\n\r\n');
+      client.socket.pause();
+      const empty = Buffer.concat(Array.from({ length: 100_000 }, () => frame(0x82, '', mask)));
+      const before = process.memoryUsage().rss;
+      const count = await pour(100, (written) => client.socket.write(empty, written));
+      assert.ok(count < 100, `${count} times 100,000 messages went out`);
+      assert.ok(process.memoryUsage().rss - before < 64 * MiB);
+    });
+
+    it('offer no compression to clients of a handler', async () => {
+      await start({});
+      const fields = { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' };
+      const head = await (await upgrade('/handler', fields)).until('\r\n\r\n');
+      assert.doesNotMatch(head, /Sec-WebSocket-Extensions/i);
+    });
   });
 
   describe('count', () => {

@@ -64,8 +64,8 @@ export class Broker {
 export function brokerBackend(broker: Broker, log: Log): Backend {
   return {
     name: 'stomp:',
-    connect: async ({ protocols, carrier, remoteAddress: address }): Promise<Accepted> => {
-      const [channel, far] = channelPair();
+    connect: async ({ protocols, carrier, remoteAddress: address, openAccount }): Promise<Accepted> => {
+      const [channel, far] = channelPair(openAccount);
       if (!broker.accept(far, { carrier, address, log: log.with({ address }) })) {
         throw new RefusedError('too many connections', 503);
       }

@@ -63,8 +63,8 @@ function framing(
   const rules = new Rules(options);
   const { frame, heartBeat, connectTimeout } = options;
   const ownBeats = heartBeat === 0 ? NO_BEATS : { send: heartBeat, want: heartBeat };
-  return (broker, { carrier, remoteAddress: address }, unanswered) => {
-    const [near, far] = channelPair();
+  return (broker, { carrier, remoteAddress: address, openAccount }, unanswered) => {
+    const [near, far] = channelPair(openAccount);
     const beats = carrier === 'fallback' ? ownBeats : undefined;
     const ofClient = { log: log.with({ address }), account: memory.account(address), beats, unanswered };
     new RelaySession(far, broker, { clock, rules, frame, connectTimeout, ...ofClient });

@@ -37,6 +37,16 @@ describe('the socket of a handler', () => {
     ]);
   });
 
+  it('closes for a client that takes none of many empty messages', async () => {
+    const { socket, client, told } = open();
+    client.pause();
+    for (let count = 0; count < 2_000 && socket.readyState === GatewaySocket.OPEN; count++) socket.send('');
+    client.resume();
+    await settled();
+    assert.equal(told.length, 1_025 + 1);
+    assert.equal(told.at(-1), '1013 too slow');
+  });
+
   it('gives binary as its binaryType says, text always as a Buffer', () => {
     const { socket, client } = open();
     const got: unknown[] = [];
