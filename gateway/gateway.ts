@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { CookieBinding } from './access/cookie-binding.ts';
 import { HostNames } from './access/hosts.ts';
 import { OriginPolicy } from './access/origins.ts';
 import type { Gateway, GatewayAddress, GatewayParts, Middleware } from './api.ts';
@@ -35,6 +36,7 @@ import { StompBackends } from './route/stomp-backends.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
+import { SessionFinder } from './transport/session-finder.ts';
 import { SessionSocketEndpoint } from './transport/websocket.ts';
 
 /** What every room of one gateway shares. */
@@ -178,18 +180,19 @@ class ComposedGateway implements Gateway {
   #createRouter(): Router {
     const { session, sockjs, bindSession } = this.#options;
     const { clock, log, memory, draining } = this.#shared;
+    const binding = new CookieBinding(bindSession);
+    const sessions = new SessionFinder(this.#registry, binding);
     return new Router(this.#routes, {
       ...this.#shared,
       hosts: this.#hosts,
-      registry: this.#registry,
+      sessions,
       fallback: new FallbackEndpoint({
         log,
         memory,
-        registry: this.#registry,
+        sessions,
         creations: new Creations(),
         session,
         transport: session,
-        bindSession,
         route: (path) => this.#routes.find(path)?.value,
         body: session.body,
         draining: () => draining.aborted,
@@ -200,7 +203,7 @@ class ComposedGateway implements Gateway {
         body: session.body,
         attachTimeout: session.attachTimeout,
       }),
-      sockjs: sockjs && new SockJs(sockjs, this.#shared),
+      sockjs: sockjs && new SockJs(sockjs, { ...this.#shared, binding }),
     });
   }
 

@@ -1,4 +1,3 @@
-import { mayUse } from '../access/admission.ts';
 import type { HostNames } from '../access/hosts.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
@@ -9,9 +8,9 @@ import { PLAIN } from '../http/plain.ts';
 import { refuse } from '../http/refuse.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import type { NativeConnection } from '../native/upgrade-request.ts';
-import type { SessionRegistry } from '../session/registry.ts';
 import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
+import type { SessionFinder } from '../transport/session-finder.ts';
 import type { SessionSocketEndpoint } from '../transport/websocket.ts';
 import { type Purpose, purposeOf } from './request-purpose.ts';
 import type { Route } from './route.ts';
@@ -22,7 +21,7 @@ export interface RouterContext {
   readonly log: Log;
   readonly hosts: HostNames;
   readonly connections: ConnectionCounts;
-  readonly registry: SessionRegistry;
+  readonly sessions: SessionFinder;
   readonly fallback: Pick<FallbackEndpoint, 'handle'>;
   readonly sessionSockets: Pick<SessionSocketEndpoint, 'accept'>;
   /** Absent: SockJS is not answered. */
@@ -129,11 +128,10 @@ export class Router implements RequestHandler {
 
   /** A WebSocket that carries a fallback session. */
   #attachSocket(upgrade: Upgrade, { token, action }: FallbackAddress, route: Route): void {
-    const { registry, connections, sessionSockets } = this.#context;
-    const session = token === undefined || action !== 'websocket' ? undefined : registry.find(token);
-    if (session?.identity.route !== route.path || !mayUse(upgrade, session.identity.origin)) {
-      throw new RequestError('GW_SESSION');
-    }
+    const { sessions, connections, sessionSockets } = this.#context;
+    const isNamed = token !== undefined && action === 'websocket';
+    const session = isNamed ? sessions.find(token, route.path, upgrade) : undefined;
+    if (session === undefined) throw new RequestError('GW_SESSION');
     // It holds a descriptor, as a native connection does.
     const release = connections.take(upgrade.remoteAddress);
     upgrade.socket.once('close', release);

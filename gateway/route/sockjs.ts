@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { CookieBinding } from '../access/cookie-binding.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
@@ -15,6 +16,7 @@ import type { Route } from './route.ts';
 export interface SockJsContext {
   readonly log: Log;
   readonly memory: MemoryBudget;
+  readonly binding: CookieBinding;
   /** Aborted when the gateway drains. */
   readonly draining: AbortSignal;
 }
@@ -24,13 +26,14 @@ export class SockJs {
   readonly #options: SockJsOptions;
   readonly #endpoint: SockJsEndpoint;
 
-  constructor(options: SockJsOptions, { log, memory, draining }: SockJsContext) {
+  constructor(options: SockJsOptions, { log, memory, binding, draining }: SockJsContext) {
     this.#options = options;
     let library: string | undefined;
     this.#endpoint = new SockJsEndpoint({
       ...options,
       log,
       memory,
+      binding,
       draining: () => draining.aborted,
       readLibrary: () => {
         library ??= readLibrary();

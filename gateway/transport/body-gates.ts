@@ -2,7 +2,7 @@ import { RequestError } from '../base/errors.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import type { BodyGate } from '../http/body-gate.ts';
 import type { RequestHead } from '../http/exchange.ts';
-import type { SessionRegistry } from '../session/registry.ts';
+import type { SessionFinder } from './session-finder.ts';
 
 /** Characters of a token, at most (PROTOCOL.md §3). */
 const MAX_TOKEN = 64;
@@ -35,24 +35,24 @@ export function readToken(body: Buffer): TokenPrefix | undefined {
 export class TokenGate implements BodyGate {
   /** In byte form two bytes stand before the token; in text form one stands behind it. */
   readonly prefix = MAX_TOKEN + 2;
-  readonly #registry: SessionRegistry;
+  readonly #sessions: SessionFinder;
   readonly #memory: MemoryBudget;
 
-  constructor(registry: SessionRegistry, memory: MemoryBudget) {
-    this.#registry = registry;
+  constructor(sessions: SessionFinder, memory: MemoryBudget) {
+    this.#sessions = sessions;
     this.#memory = memory;
   }
 
   admit(start: Buffer, head: RequestHead): MemoryAccount {
     const token = readToken(start)?.token;
     if (token === undefined) throw new RequestError('GW_TOKEN');
-    if (this.#registry.find(token) === undefined) throw new RequestError('GW_SESSION');
+    if (!this.#sessions.knows(token)) throw new RequestError('GW_SESSION');
     return this.#memory.account(head.remoteAddress);
   }
 }
 
-/** Collects bodies of clients that have no session yet, while there is memory for newcomers. */
-export class NewcomerGate implements BodyGate {
+/** Collects bodies of clients that have no session yet, while there is memory for more of them. */
+export class CreateGate implements BodyGate {
   readonly prefix = 0;
   readonly #memory: MemoryBudget;
 

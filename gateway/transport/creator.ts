@@ -7,15 +7,17 @@ import { refuse } from '../http/refuse.ts';
 import type { Creations } from '../session/creations.ts';
 import type { SessionLimits } from '../session/limits.ts';
 import type { Session } from '../session/session.ts';
-import { NewcomerGate } from './body-gates.ts';
+import { CreateGate } from './body-gates.ts';
 import { cookiesFor } from './cookies.ts';
 import { CREATE_BODY, type CreateRequest, encodeAnswer, fingerprint, parseCreate } from './create.ts';
 import type { FallbackRoute } from './route.ts';
+import type { SessionFinder } from './session-finder.ts';
 
 /** What a creator tells clients of its bounds. */
 export interface CreatorContext {
   readonly log: Log;
   readonly creations: Creations;
+  readonly sessions: SessionFinder;
   readonly memory: MemoryBudget;
   readonly session: SessionLimits;
   /** Bytes of a request body. */
@@ -27,11 +29,11 @@ export interface CreatorContext {
 /** Answers `create` (PROTOCOL.md §3). */
 export class Creator {
   readonly #context: CreatorContext;
-  readonly #gate: NewcomerGate;
+  readonly #gate: CreateGate;
 
   constructor(context: CreatorContext) {
     this.#context = context;
-    this.#gate = new NewcomerGate(context.memory);
+    this.#gate = new CreateGate(context.memory);
   }
 
   handle(exchange: Exchange, base: string, route: FallbackRoute, headers: Headers): void {
@@ -62,6 +64,7 @@ export class Creator {
       .begin(request.nonce, likeness, (ended) => route.open(exchange, request, ended))
       .then(
         (session) => {
+          this.#context.sessions.bind(session, exchange);
           const { cookies } = session.identity;
           const fields = cookies.length > 0 && { 'set-cookie': cookiesFor(cookies, request.url) };
           exchange.reply(200, fields ? { ...headers, ...fields } : headers, this.#describe(session, route));

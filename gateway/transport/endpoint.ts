@@ -1,4 +1,3 @@
-import { mayUse } from '../access/admission.ts';
 import { crossOriginHeaders, preflightHeaders } from '../access/cors.ts';
 import { RequestError } from '../base/errors.ts';
 import { text } from '../dialect/text.ts';
@@ -8,7 +7,6 @@ import { parseBytes } from '../protocol/byte-form.ts';
 import { parseText } from '../protocol/text-form.ts';
 import { MalformedError, type Unit } from '../protocol/unit.ts';
 import { decodeUtf8, UnitBuilder } from '../protocol/unit-builder.ts';
-import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import { readToken, TokenGate } from './body-gates.ts';
 import { Creator, type CreatorContext } from './creator.ts';
@@ -23,10 +21,7 @@ import type { Transport, TransportLimits } from './transport.ts';
 
 /** What the endpoint needs of its surroundings. */
 export interface EndpointContext extends CreatorContext {
-  readonly registry: SessionRegistry;
   readonly transport: TransportLimits;
-  /** Cookie that must keep its value on every request of a session; absent: none. */
-  readonly bindSession?: string | undefined;
   /** The route of that very path. */
   route(path: string): FallbackRoute | undefined;
 }
@@ -43,7 +38,7 @@ export class FallbackEndpoint {
   constructor(context: EndpointContext) {
     this.#context = context;
     this.#creator = new Creator(context);
-    this.#gate = new TokenGate(context.registry, context.memory);
+    this.#gate = new TokenGate(context.sessions, context.memory);
   }
 
   /** Answers a request below a route. Throws a `RequestError` for one that may not be asked so. */
@@ -136,7 +131,7 @@ export class FallbackEndpoint {
     transport: Transport,
     parse: () => Unit,
   ): void {
-    const session = this.#find(token, route, exchange);
+    const session = this.#context.sessions.find(token, route.path, exchange);
     if (session === undefined) {
       this.#refuseToken(exchange, headers, transport);
       return;
@@ -163,18 +158,12 @@ export class FallbackEndpoint {
 
   /** The session of a further token on a carrier: one of any route, if that offers the carrier. */
   #findFor(transport: Transport, token: string, exchange: Exchange): Session | undefined {
-    const path = this.#context.registry.find(token)?.identity.route;
+    const { sessions } = this.#context;
+    const path = sessions.routeOf(token);
     const route = path === undefined ? undefined : this.#context.route(path);
     const offered = route?.carriers.split(',') ?? [];
     return route !== undefined && offered.includes(transport.action)
-      ? this.#find(token, route, exchange)
+      ? sessions.find(token, route.path, exchange)
       : undefined;
-  }
-
-  /** The session of a token, if this route and this page may use it. */
-  #find(token: string, route: FallbackRoute, exchange: Exchange): Session | undefined {
-    const session = this.#context.registry.find(token);
-    if (session === undefined || session.identity.route !== route.path) return undefined;
-    return mayUse(exchange, session.identity.origin) ? session : undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { admitSockJs, mayUseSockJs } from '../../access/admission.ts';
+import type { CookieBinding } from '../../access/cookie-binding.ts';
 import { NO_HEADERS } from '../../access/cors.ts';
 import { ownOrigin } from '../../access/origins.ts';
 import { detached } from '../../base/detached.ts';
@@ -27,6 +28,7 @@ import { wrongMethod } from './wrong-method.ts';
 /** What the endpoint needs of its surroundings. */
 export interface SockJsContext extends PageSettings {
   readonly memory: MemoryBudget;
+  readonly binding: CookieBinding;
   /** Bytes after which a stream ends. */
   readonly responseLimit: number;
   /** The gateway takes no new sessions. */
@@ -38,6 +40,8 @@ const REFUSAL = uncached('text/plain');
 /** A session, or one whose backend has not accepted yet. */
 interface Held {
   readonly origin: string;
+  /** See `CookieBinding`. */
+  readonly bound: string;
   session: Session | undefined;
   /** The messages of a body are being taken. */
   isTaking: boolean;
@@ -104,6 +108,10 @@ export class SockJsEndpoint {
       : { ...crossOrigin, ...stickyCookie(exchange) };
   }
 
+  #mayUse(exchange: Exchange, { origin, bound }: Held, isCallback: boolean): boolean {
+    return mayUseSockJs(exchange, origin, isCallback) && this.#context.binding.of(exchange) === bound;
+  }
+
   // --- down ---
 
   #attach(
@@ -116,7 +124,7 @@ export class SockJsEndpoint {
     const { responseLimit } = this.#context;
     const key = keyOf(address);
     const held = this.#held.get(key);
-    if (held !== undefined && !mayUseSockJs(exchange, held.origin, form.isCallback)) {
+    if (held !== undefined && !this.#mayUse(exchange, held, form.isCallback)) {
       throw new RequestError('GW_SESSION', 'not found');
     }
     const downstream = form.receive({ exchange, headers, responseLimit });
@@ -143,7 +151,8 @@ export class SockJsEndpoint {
     const stated = admitSockJs(route.access, exchange, form.isCallback);
     const origin = stated && detached(stated);
     const key = detached(given);
-    const held: Held = { origin: origin ?? ownOrigin(exchange), session: undefined, isTaking: false };
+    const bound = this.#context.binding.of(exchange);
+    const held: Held = { origin: origin ?? ownOrigin(exchange), bound, session: undefined, isTaking: false };
     let carrier: Carrier | undefined;
     let isGone = false;
     exchange.onGone(() => {
@@ -188,7 +197,7 @@ export class SockJsEndpoint {
     const refusal = merged(REFUSAL, headers);
     const held = this.#held.get(keyOf(address));
     // What a callback form needs is for what can be read of its answer.
-    const isAllowed = held !== undefined && mayUseSockJs(exchange, held.origin, false);
+    const isAllowed = held !== undefined && this.#mayUse(exchange, held, false);
     const session = isAllowed ? held.session : undefined;
     if (held === undefined || session === undefined) throw new RequestError('GW_SESSION', 'not found');
     const receive = (body: Buffer | Error): void => {
