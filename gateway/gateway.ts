@@ -222,6 +222,7 @@ class ComposedGateway implements Gateway {
         ),
         proxies: this.#proxies,
         fastPath: {
+          memory: this.#shared.memory,
           takes: this.#router.isFrequent,
           onRequest: (exchange) => this.#router.onRequest(exchange),
           // Players send policy requests unencrypted.

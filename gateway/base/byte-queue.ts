@@ -1,54 +1,50 @@
-/** So many pieces in a row are put together if they are small: each costs some 200 bytes beside its own (Node 20, one byte in each packet). */
-const ROW = 256;
-
-/** Bytes of such a row below which it is put together. */
-const SMALL = 65_536;
+/** Chunks below this size are joined: each costs some 200 bytes besides its own (Node 20). */
+const SMALL = 4_096;
 
 /**
- * Bytes that come in pieces and are wanted in one. They are copied when they are asked for, and small ones once before, so that a sender
- * of many small packets gets no more memory than a few times what it sends.
+ * Bytes that arrive in chunks and are needed as one. They are copied when they are read. Small chunks
+ * are joined before, each with a neighbour that is no larger, so that a sender of tiny packets
+ * occupies little more memory than it sends, and no byte is copied more than about a dozen times.
  */
 export class ByteQueue {
   /** Bytes in all. */
   size = 0;
-  #pieces: Buffer[] = [];
-  /** The last pieces, which no one has looked at. */
-  #row = 0;
-  #rowSize = 0;
+  #chunks: Buffer[] = [];
 
-  push(piece: Buffer): void {
-    this.#pieces.push(piece);
-    this.size += piece.length;
-    this.#row++;
-    this.#rowSize += piece.length;
-    if (this.#row < ROW) return;
-    if (this.#rowSize < SMALL) this.#pieces.push(Buffer.concat(this.#pieces.splice(-ROW), this.#rowSize));
-    this.#row = this.#rowSize = 0;
+  push(chunk: Buffer): void {
+    this.size += chunk.length;
+    let last = chunk;
+    for (;;) {
+      const before = this.#chunks.at(-1);
+      if (before === undefined || before.length > last.length || last.length >= SMALL) break;
+      this.#chunks.pop();
+      last = Buffer.concat([before, last]);
+    }
+    this.#chunks.push(last);
   }
 
-  /** All of them in one. They stay. */
+  /** All bytes as one buffer. They stay in the queue. */
   join(): Buffer {
-    if (this.#pieces.length !== 1) this.keep(Buffer.concat(this.#pieces, this.size));
-    return this.#pieces[0] ?? EMPTY;
+    if (this.#chunks.length !== 1) this.keep(Buffer.concat(this.#chunks, this.size));
+    return this.#chunks[0] ?? EMPTY;
   }
 
-  /** All of them in one. Nothing stays. */
+  /** All bytes as one buffer. The queue is empty afterwards. */
   take(): Buffer {
     const all = this.join();
     this.clear();
     return all;
   }
 
-  /** Nothing stays, and nothing is copied. */
+  /** Drops all bytes, without copying them. */
   clear(): void {
     this.keep(EMPTY);
   }
 
-  /** Just this stays. */
+  /** Replaces all bytes by these. */
   keep(bytes: Buffer): void {
-    this.#pieces = bytes.length === 0 ? [] : [bytes];
+    this.#chunks = bytes.length === 0 ? [] : [bytes];
     this.size = bytes.length;
-    this.#row = this.#rowSize = 0;
   }
 }
 

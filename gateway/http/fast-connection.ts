@@ -1,28 +1,11 @@
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { ByteQueue } from '../base/byte-queue.ts';
 import { BodyCollection, type BodyGate } from './body-gate.ts';
-import type { BodyReceiver, Exchange } from './exchange.ts';
+import type { BodyReceiver } from './exchange.ts';
 import { type ExchangeConnection, FastExchange } from './fast-exchange.ts';
-import { type FastHead, PartialHead, parseFastHead } from './fast-head.ts';
-import type { TrustedProxies } from './forwarded.ts';
+import type { FastListeners } from './fast-listeners.ts';
+import { NO_MEMORY, TOO_LATE } from './final-answers.ts';
+import { IncomingBytes, type ReadHead } from './incoming-bytes.ts';
 import { SingleRequestSocket } from './single-request-socket.ts';
-
-/** Receives what arrives on the connections of the fast path. */
-export interface FastListeners {
-  readonly proxies: TrustedProxies;
-  /** Whether the fast path answers requests for this target. Called first. */
-  takes(target: string): boolean;
-  /** Answers a request; false leaves it to Node. */
-  onRequest(exchange: Exchange): boolean;
-  /**
-   * Takes a connection that begins with `<`, as no request does: Flash players ask for a socket
-   * policy that way. Absent: Node refuses it.
-   */
-  readonly onMarkup?: ((socket: Socket) => void) | undefined;
-  /** Gives Node's server a connection, with everything unanswered put back. */
-  readonly handOver: (socket: Duplex) => void;
-}
 
 /** The server that a connection belongs to. */
 export interface ConnectionHost {
@@ -39,10 +22,6 @@ export interface ConnectionHost {
  */
 const MAX_AHEAD = 16_384;
 
-const TOO_LATE =
-  'HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n' +
-  'content-length: 26\r\n\r\nthe request took too long\n';
-
 /**
  * What a connection waits for: a request; the rest of its head; the rest of its body; the answer;
  * the client to read the answer (`drain`); the end of a body that nobody reads (`discard`); its own
@@ -57,13 +36,10 @@ export class FastConnection implements ExchangeConnection {
   #waiting: Waiting = 'idle';
   /** When that began. */
   #since = performance.now();
-  readonly #unread = new ByteQueue();
-  #partial: PartialHead | undefined;
+  readonly #incoming: IncomingBytes;
   #exchange: FastExchange | undefined;
   /** Node's server answers the present request. */
   #lent: SingleRequestSocket | undefined;
-  /** Bytes of the present request's body that are in `#unread` or have yet to come. */
-  #bodyLeft = 0;
   #onBody: BodyReceiver | undefined;
   #gate: BodyGate | undefined;
   /** Absent while the body is complete or nobody reads it. */
@@ -75,6 +51,7 @@ export class FastConnection implements ExchangeConnection {
   constructor(socket: Socket, server: ConnectionHost) {
     this.socket = socket;
     this.#server = server;
+    this.#incoming = new IncomingBytes(() => server.host.memory.account(socket.remoteAddress ?? ''));
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('error', this.#onError);
@@ -118,7 +95,7 @@ export class FastConnection implements ExchangeConnection {
 
   #end(): void {
     this.#wait('end');
-    this.#unread.clear();
+    this.#drop();
     this.socket.end(() => this.#wait('end'));
     // What still comes is read: an unread connection would be reset, and the answer lost with it.
     this.socket.resume();
@@ -141,8 +118,18 @@ export class FastConnection implements ExchangeConnection {
     }
     this.#exchange?.lost();
     this.#stopCollecting();
-    this.socket.end(TOO_LATE);
+    this.#endWith(TOO_LATE);
+  }
+
+  #endWith(answer: string): void {
     this.#wait('end');
+    this.#drop();
+    this.socket.end(answer);
+  }
+
+  #drop(): void {
+    this.#incoming.queue.clear();
+    this.#incoming.release();
   }
 
   #wait(waiting: Waiting): void {
@@ -151,90 +138,70 @@ export class FastConnection implements ExchangeConnection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    if (this.#waiting === 'end') return;
+    this.#incoming.queue.push(chunk);
     switch (this.#waiting) {
-      case 'end':
-        return;
       case 'head':
-        this.#unread.push(chunk);
-        this.#readOn(chunk);
+        this.#read(this.#incoming.continueHead(chunk));
         return;
       case 'answer':
       case 'drain':
-        this.#unread.push(chunk);
         if (this.#lent !== undefined) this.#lendBody();
-        if (this.#unread.size > MAX_AHEAD) this.socket.pause();
+        this.#waitBehind();
         return;
       case 'body':
-        this.#unread.push(chunk);
         this.#takeBody();
         return;
       case 'discard':
-        this.#unread.push(chunk);
         this.#discardBody();
         return;
-      case 'idle':
-        this.#unread.push(chunk);
+      default:
         this.#next();
     }
   };
 
+  /** Keeps requests behind the present one, within bounds. */
+  #waitBehind(): void {
+    const { size } = this.#incoming.queue;
+    if (size === 0) return;
+    if (!this.#incoming.hold() || size > MAX_AHEAD) this.socket.pause();
+  }
+
   /** Drops what has come of a body that was not read. The next request is behind it. */
   #discardBody(): void {
-    this.#takeOfBody();
-    if (this.#bodyLeft > 0) {
+    const { queue } = this.#incoming;
+    this.#incoming.takeBody();
+    if (this.#incoming.bodyLeft > 0) {
       if (this.#waiting !== 'discard') this.#wait('discard');
       return;
     }
     this.#wait('idle');
     // The caller that answered has not returned yet.
-    if (this.#unread.size > 0) queueMicrotask(() => this.#next());
-  }
-
-  /** Removes what has come of the body from the unread bytes, and returns it. */
-  #takeOfBody(): Buffer | undefined {
-    if (this.#bodyLeft === 0 || this.#unread.size === 0) return undefined;
-    const bytes = this.#unread.join();
-    const body = bytes.subarray(0, this.#bodyLeft);
-    this.#bodyLeft -= body.length;
-    this.#unread.keep(bytes.subarray(body.length));
-    return body;
+    if (queue.size > 0) queueMicrotask(() => this.#next());
   }
 
   /** Reads the next request. */
   #next(): void {
-    if (this.#unread.size === 0 || this.#waiting !== 'idle') return;
-    const bytes = this.#withoutEmptyLine(this.#unread.join());
-    if (bytes.length === 0) return;
-    const { host } = this.#server;
-    if (this.#fresh && bytes[0] === LESS_THAN && host.onMarkup !== undefined) {
-      this.#leaveTo(host.onMarkup);
-      return;
-    }
-    const read = parseFastHead(bytes);
-    if (read === 'foreign') this.#leaveTo(host.handOver);
-    else if (read === 'incomplete') {
-      this.#partial = new PartialHead();
-      this.#wait('head');
-      this.#readOn(bytes);
-    } else this.#answer(read.head, bytes, read.end);
+    const { queue } = this.#incoming;
+    if (queue.size === 0 || this.#waiting !== 'idle') return;
+    this.#incoming.release();
+    this.#dropEmptyLine();
+    if (queue.size === 0) return;
+    const { onMarkup } = this.#server.host;
+    if (this.#fresh && onMarkup !== undefined && queue.join()[0] === LESS_THAN) this.#leaveTo(onMarkup);
+    else this.#read(this.#incoming.beginHead());
   }
 
-  /** Reads a head that did not come in one packet. */
-  #readOn(packet: Buffer): void {
-    const state = (this.#partial as PartialHead).push(packet);
-    if (state === 'incomplete') return;
-    this.#partial = undefined;
-    const bytes = this.#unread.join();
-    const read = state === 'complete' ? parseFastHead(bytes) : 'foreign';
-    if (typeof read === 'string') this.#leaveTo(this.#server.host.handOver);
-    else this.#answer(read.head, bytes, read.end);
+  #read(read: ReadHead | 'incomplete' | 'foreign'): void {
+    if (read === 'foreign') this.#leaveTo(this.#server.host.handOver);
+    else if (read !== 'incomplete') this.#answer(read);
+    else if (!this.#incoming.hold()) this.#endWith(NO_MEMORY);
+    else if (this.#waiting !== 'head') this.#wait('head');
   }
 
-  #answer(head: FastHead, bytes: Buffer, end: number): void {
+  #answer({ head, bytes }: ReadHead): void {
     const { host } = this.#server;
     this.#fresh = false;
-    this.#bodyLeft = head.length;
-    this.#unread.keep(bytes.subarray(end));
     this.#wait('answer');
     if (host.takes(head.target)) {
       const exchange = new FastExchange(head, this, host.proxies);
@@ -242,25 +209,22 @@ export class FastConnection implements ExchangeConnection {
       if (host.onRequest(exchange)) return;
       this.#exchange = undefined;
     }
-    this.#lend(bytes.subarray(0, end));
+    this.#lend(bytes);
   }
 
   /**
    * Some old browsers send a line end behind the body of a POST (RFC 9112 §2.2). Behind a request
    * it does not begin the next one.
    */
-  #withoutEmptyLine(bytes: Buffer): Buffer {
-    if (this.#fresh || bytes[0] !== CR || bytes[1] !== LF) return bytes;
-    const rest = bytes.subarray(2);
-    this.#unread.keep(rest);
-    return rest;
+  #dropEmptyLine(): void {
+    if (!this.#fresh) this.#incoming.dropEmptyLine();
   }
 
   /** Passes the body on if it is complete, or the error if the gate refuses it. */
   #takeBody(): void {
     const done = this.#onBody as BodyReceiver;
-    if (this.#unread.size >= this.#bodyLeft) {
-      const body = this.#takeOfBody() ?? EMPTY;
+    if (this.#incoming.queue.size >= this.#incoming.bodyLeft) {
+      const body = this.#incoming.takeBody() ?? EMPTY;
       if (this.#waiting === 'body') this.#wait('answer');
       this.#stopCollecting();
       done(body);
@@ -271,7 +235,7 @@ export class FastConnection implements ExchangeConnection {
       if (this.#waiting !== 'body') this.#wait('body');
       return;
     }
-    this.#takeOfBody();
+    this.#incoming.takeBody();
     this.#wait('answer');
     this.#stopCollecting();
     done(refusal);
@@ -281,7 +245,7 @@ export class FastConnection implements ExchangeConnection {
   #checkBody(): Error | undefined {
     if (this.#gate === undefined) return undefined;
     this.#collection ??= new BodyCollection(this.#gate, this.#exchange as FastExchange);
-    return this.#collection.check(this.#unread);
+    return this.#collection.check(this.#incoming.queue);
   }
 
   #stopCollecting(): void {
@@ -307,7 +271,7 @@ export class FastConnection implements ExchangeConnection {
   }
 
   #lendBody(): void {
-    const body = this.#takeOfBody();
+    const body = this.#incoming.takeBody();
     if (body !== undefined && this.#lent?.push(body) === false) this.socket.pause();
   }
 
@@ -320,7 +284,9 @@ export class FastConnection implements ExchangeConnection {
     socket.off('error', this.#onError);
     socket.off('close', this.#onClose);
     socket.pause();
-    if (this.#unread.size > 0) socket.unshift(this.#unread.take());
+    const { queue } = this.#incoming;
+    if (queue.size > 0) socket.unshift(queue.take());
+    this.#incoming.release();
     taker(socket);
     socket.resume();
   }
@@ -347,10 +313,9 @@ export class FastConnection implements ExchangeConnection {
     this.#exchange?.lost();
     this.#exchange = undefined;
     this.#stopCollecting();
+    this.#drop();
   };
 }
 
-const CR = 0x0d;
-const LF = 0x0a;
 const LESS_THAN = 0x3c;
 const EMPTY = Buffer.alloc(0);

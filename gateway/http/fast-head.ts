@@ -136,6 +136,7 @@ export class PartialHead {
       this.#isFirstLine = false;
     }
     if (unfinished !== '') this.#line.push(unfinished);
+    if (this.#line.length > MAX_PARTS) this.#line = [this.#line.join('')];
     const isHopeless = SUSPICIOUS.test(unfinished) || (this.#isFirstLine && !this.#maybeRequest());
     return isHopeless || this.#size > MAX_HEAD ? 'foreign' : 'incomplete';
   }
@@ -154,6 +155,9 @@ export class PartialHead {
     return STARTS.some((known) => known.startsWith(start) || start.startsWith(known));
   }
 }
+
+/** Parts of a line that are kept apart. More of them are joined, since each takes memory of its own. */
+const MAX_PARTS = 256;
 
 const STARTS = ['GET /', 'POST /', 'OPTIONS /'];
 const LONGEST_START = 'OPTIONS /'.length;

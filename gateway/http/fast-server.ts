@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { FastConnection, type FastListeners, type Waiting } from './fast-connection.ts';
+import { FastConnection, type Waiting } from './fast-connection.ts';
+import type { FastListeners } from './fast-listeners.ts';
 
 /** Timeouts of the fast path, in milliseconds: those of the server it belongs to. */
 export interface FastLimits {

@@ -37,7 +37,7 @@ export interface ServerListeners {
   readonly request: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** What is answered on the fast path; absent: nothing. */
-  readonly fastPath?: Pick<FastServerHost, 'takes' | 'onRequest' | 'onMarkup'>;
+  readonly fastPath?: Pick<FastServerHost, 'takes' | 'onRequest' | 'onMarkup' | 'memory'>;
   readonly proxies: TrustedProxies;
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { MemoryBudget } from '../../../gateway/base/memory-budget.ts';
 import type { Exchange, ResponseStream } from '../../../gateway/http/exchange.ts';
+import { until } from '../../support/until.ts';
 import { rawClient, statusOf } from './raw-client.ts';
 import { startServer, type TestServer, type TestServerOptions } from './test-server.ts';
 
@@ -265,6 +267,45 @@ describe('the fast path', () => {
       ['aaa', 'xxx', 'bbb', 'ccc'],
     );
     client.socket.destroy();
+  });
+
+  describe('counts against the memory for clients', () => {
+    const budget = (memory: number) => new MemoryBudget({ memory, memoryPerAddress: memory });
+
+    it('a head that has not come to its end, and refuses one that has no room', async () => {
+      const memory = budget(8_000);
+      const port = await start({ memory });
+      const head = `GET / HTTP/1.1\r\nX: ${'x'.repeat(4_980)}`;
+      const client = rawClient(port, head);
+      await until('held', () => memory.held === head.length);
+      assert.equal(statusOf(await rawClient(port, head).read()), 503);
+      client.socket.write('\r\nHost: gw\r\n\r\n');
+      await client.read((text) => text.includes('got'));
+      client.socket.destroy();
+      await until('given back', () => memory.held === 0 && memory.heldFor('127.0.0.1') === 0);
+    });
+
+    it('requests behind one that is not answered yet', async () => {
+      const memory = budget(100_000);
+      let held: Exchange | undefined;
+      const port = await start({
+        memory,
+        onRequest: (exchange) => {
+          if (exchange.path === '/wait') held = exchange;
+          else exchange.reply(200, {}, 'behind');
+          return true;
+        },
+      });
+      const behind = post('/x', '').repeat(10);
+      const client = rawClient(port, post('/wait', ''));
+      await until('waiting', () => held !== undefined);
+      client.socket.write(behind);
+      await until('held', () => memory.held === behind.length);
+      held?.reply(200, {}, 'first');
+      await client.read((text) => count(text, 'behind') === 10);
+      assert.equal(memory.held, 0);
+      client.socket.destroy();
+    });
   });
 
   it('answers 408 to a head that does not come to its end, and to a body', async () => {

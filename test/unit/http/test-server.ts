@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Log, silentLog } from '../../../gateway/base/log.ts';
+import { MemoryBudget } from '../../../gateway/base/memory-budget.ts';
 import type { Exchange } from '../../../gateway/http/exchange.ts';
 import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
 import { ignoreUpgrade } from '../../../gateway/http/ignore-upgrade.ts';
@@ -19,6 +20,7 @@ export interface TestServerOptions {
   /** Plain requests are answered on the fast path. @default false */
   readonly fast?: boolean;
   readonly log?: Log;
+  readonly memory?: MemoryBudget;
 }
 
 /** A server that runs. It may be closed twice. */
@@ -36,7 +38,8 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
     onUpgrade: options.onUpgrade ?? (() => false),
   };
   const otherwise = options.otherwise ?? ((_request, response) => response.writeHead(404).end('nobody\n'));
-  const fastPath = { takes: options.takes ?? (() => true), onRequest: handler.onRequest };
+  const memory = options.memory ?? new MemoryBudget({ memory: 1e9, memoryPerAddress: 1e9 });
+  const fastPath = { takes: options.takes ?? (() => true), onRequest: handler.onRequest, memory };
   const server = new HttpServer(
     {
       listen: { host: '127.0.0.1', port: 0 },

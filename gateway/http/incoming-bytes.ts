@@ -1,0 +1,89 @@
+import { ByteQueue } from '../base/byte-queue.ts';
+import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
+import { type FastHead, PartialHead, parseFastHead } from './fast-head.ts';
+
+/** A head, parsed and as it came. */
+export interface ReadHead {
+  readonly head: FastHead;
+  readonly bytes: Buffer;
+}
+
+/**
+ * What has arrived on a connection of the fast path and was not used yet: a head, the rest of a body,
+ * the requests behind it.
+ */
+export class IncomingBytes {
+  /** Bytes of the present request's body that are here or have yet to arrive. */
+  bodyLeft = 0;
+  readonly queue = new ByteQueue();
+  readonly #openAccount: OpenAccount;
+  #account: MemoryAccount | undefined;
+  #partial: PartialHead | undefined;
+
+  constructor(openAccount: OpenAccount) {
+    this.#openAccount = openAccount;
+  }
+
+  /** Reads a head. If it is complete it is removed, and its body expected. */
+  beginHead(): ReadHead | 'incomplete' | 'foreign' {
+    const bytes = this.queue.join();
+    const read = parseFastHead(bytes);
+    if (typeof read === 'object') return this.#accept(bytes, read);
+    if (read === 'foreign') return read;
+    this.#partial = new PartialHead();
+    return this.continueHead(bytes);
+  }
+
+  /** The same for a head that was incomplete. `chunk` is what has come since, and in the queue. */
+  continueHead(chunk: Buffer): ReadHead | 'incomplete' | 'foreign' {
+    const state = (this.#partial as PartialHead).push(chunk);
+    if (state === 'incomplete') return state;
+    this.#partial = undefined;
+    this.release();
+    if (state === 'foreign') return state;
+    const bytes = this.queue.join();
+    const read = parseFastHead(bytes);
+    return typeof read === 'object' ? this.#accept(bytes, read) : 'foreign';
+  }
+
+  #accept(bytes: Buffer, { head, end }: { head: FastHead; end: number }): ReadHead {
+    this.queue.keep(bytes.subarray(end));
+    this.bodyLeft = head.length;
+    return { head, bytes: bytes.subarray(0, end) };
+  }
+
+  /** Removes what has come of the body, and returns it. */
+  takeBody(): Buffer | undefined {
+    if (this.bodyLeft === 0 || this.queue.size === 0) return undefined;
+    const bytes = this.queue.join();
+    const body = bytes.subarray(0, this.bodyLeft);
+    this.bodyLeft -= body.length;
+    this.queue.keep(bytes.subarray(body.length));
+    return body;
+  }
+
+  /** Removes a line end at the beginning, and returns whether there was one. */
+  dropEmptyLine(): boolean {
+    const bytes = this.queue.join();
+    const isThere = bytes[0] === CR && bytes[1] === LF;
+    if (isThere) this.queue.keep(bytes.subarray(2));
+    return isThere;
+  }
+
+  /** Counts bytes that stay for now against the memory budget. False: there is no room for them. */
+  hold(): boolean {
+    this.#account ??= this.#openAccount();
+    const hasRoom = this.#account.hasRoom(this.queue.size - this.#account.bytes);
+    this.#account.set(this.queue.size);
+    return hasRoom;
+  }
+
+  /** No bytes stay any more. */
+  release(): void {
+    this.#account?.close();
+    this.#account = undefined;
+  }
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
