@@ -1,10 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
+import { detached } from '../../base/detached.ts';
 import type { FrameHeaders } from '../frame.ts';
 import { limitError, StompError } from '../stomp-error.ts';
 import type { Version } from '../version.ts';
 import type { Destinations } from './destinations.ts';
 import type { BrokerOptions } from './options.ts';
-import { ownText, Publication, readAckId } from './publication.ts';
+import { Publication, readAckId } from './publication.ts';
 import { ACK_MODES, type Subscriber, Subscription } from './subscription.ts';
 import { type Action, type Transaction, Transactions } from './transactions.ts';
 
@@ -92,12 +93,12 @@ export class Commands {
   #subscribe(headers: FrameHeaders): void {
     const { options, destinations, subscriber, version } = this.#context;
     const given = version === '1.0' ? optionalId(headers, 'id') : requiredId(headers, 'id');
-    const id = given === undefined ? undefined : ownText(given);
+    const id = given === undefined ? undefined : detached(given);
     const destination = headers.get('destination');
     const ack = headers.get('ack') ?? 'auto';
     const mode = ACK_MODES.find((known) => known === ack);
     if (mode === undefined) throw new StompError('GW_STOMP_COMMAND', `ack is one of ${ACK_MODES.join(', ')}`);
-    const key = id ?? ownText(destination ?? '');
+    const key = id ?? detached(destination ?? '');
     if (this.#subscriptions.has(key)) {
       throw new StompError('GW_STOMP_COMMAND', 'the subscription is there already', {
         fields: { destination },

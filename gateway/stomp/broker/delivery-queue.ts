@@ -4,8 +4,8 @@ import type { Channel } from '../../channel/channel.ts';
 import type { Message } from '../../protocol/message.ts';
 import { limitError, memoryError, type StompError } from '../stomp-error.ts';
 
-/** Bytes that a waiting message occupies beside its payload: the object, its buffer, its place. */
-const MESSAGE_WEIGHT = 420;
+/** Bytes that the place of a waiting message occupies (measured). */
+const PLACE_WEIGHT = 16;
 
 /**
  * What a client is sent, and what of it waits until its channel takes more. It waits here and not in
@@ -17,11 +17,11 @@ export class DeliveryQueue {
   readonly #limit: number;
   readonly #account: MemoryAccount;
   readonly #waiting = new Denque<Message>();
-  /** Bytes of payload that wait. */
-  #bytes = 0;
+  /** Bytes that waiting messages occupy. */
+  #weight = 0;
   #isWritable = true;
 
-  /** `limit`: bytes of payload that may wait. */
+  /** `limit`: bytes that waiting messages may occupy. */
   constructor(channel: Channel, limit: number, account: MemoryAccount) {
     this.#channel = channel;
     this.#limit = limit;
@@ -39,13 +39,11 @@ export class DeliveryQueue {
       this.#isWritable = this.#channel.send(message);
       return undefined;
     }
-    const { size } = message;
+    message.holders++;
+    message.keep();
     this.#waiting.push(message);
-    this.#bytes += size;
-    this.#account.add(size + MESSAGE_WEIGHT);
-    if (this.#bytes > this.#limit || this.#waiting.length * MESSAGE_WEIGHT > this.#limit) {
-      return limitError('too much waits to be read');
-    }
+    this.#count(message.weight + PLACE_WEIGHT);
+    if (this.#weight > this.#limit) return limitError('too much waits to be read');
     return this.#account.hasRoom(0) ? undefined : memoryError();
   }
 
@@ -67,8 +65,12 @@ export class DeliveryQueue {
 
   #next(): Message {
     const message = this.#waiting.shift() as Message;
-    this.#bytes -= message.size;
-    this.#account.add(-message.size - MESSAGE_WEIGHT);
+    this.#count(-message.weight - PLACE_WEIGHT);
     return message;
+  }
+
+  #count(bytes: number): void {
+    this.#weight += bytes;
+    this.#account.add(bytes);
   }
 }

@@ -1,3 +1,4 @@
+import { detached } from '../../base/detached.ts';
 import type { Log } from '../../base/log.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
 import { hasWildcard } from '../destination.ts';
@@ -6,7 +7,7 @@ import { limitError, StompError } from '../stomp-error.ts';
 import { FanOutQueue } from './fan-out.ts';
 import { MessageIds } from './message-ids.ts';
 import type { BrokerOptions } from './options.ts';
-import { ownText, Publication } from './publication.ts';
+import { Publication } from './publication.ts';
 import { Queue, queueFull } from './queue.ts';
 import { Store } from './store.ts';
 import type { Source } from './subscription.ts';
@@ -97,7 +98,7 @@ export class Destinations {
     const present = this.#queues.get(destination);
     if (present) return present;
     if (this.#queues.size >= this.#options.maxQueues) throw tooManyQueues();
-    const name = ownText(destination);
+    const name = detached(destination);
     const queue: Queue = new Queue(name, this.#options, this.#store, {
       dropped: ({ id }) => {
         const { redeliveries } = this.#options;

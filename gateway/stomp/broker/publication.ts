@@ -1,3 +1,4 @@
+import { detached } from '../../base/detached.ts';
 import type { Message } from '../../protocol/message.ts';
 import { type FrameHeaders, NO_BODY } from '../frame.ts';
 import { encodeHeaders, encodeText, readHeaders } from '../headers.ts';
@@ -86,7 +87,7 @@ export class Publication {
       this.#lines = Buffer.from(this.#lines).toString('latin1');
       this.#weight = PUBLICATION_WEIGHT + this.#lines.length + this.#keepBody();
       if (name === undefined) {
-        this.destination = ownText(this.destination);
+        this.destination = detached(this.destination);
         this.#weight += this.destination.length;
         this.#ownsName = true;
         return;
@@ -149,11 +150,6 @@ function toLines(headers: FrameHeaders): string {
   let lines = '';
   for (const [name, value] of headers) lines += `${name}:${value}\n`;
   return lines;
-}
-
-/** The same text, without the longer one that it may be a part of (V8's sliced strings). */
-export function ownText(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 function copyOf(bytes: Buffer): Buffer {

@@ -1,7 +1,8 @@
+import { detached } from '../../base/detached.ts';
 import { DestinationPattern, hasWildcard, splitDestination, type Words } from '../destination.ts';
 import { limitError, StompError } from '../stomp-error.ts';
 import { FAN_OUT_BATCH, type FanOutQueue, SharedFrames } from './fan-out.ts';
-import { ownText, type Publication } from './publication.ts';
+import type { Publication } from './publication.ts';
 import type { Source, Subscription } from './subscription.ts';
 
 /** Words and separators that a destination with wildcards may have: each message is compared with all. */
@@ -46,7 +47,7 @@ export class Topics {
   at(destination: string): Source {
     const present = this.#topics.get(destination);
     if (present) return present;
-    const name = ownText(destination);
+    const name = detached(destination);
     const pattern = hasWildcard(name) ? this.#newPattern(name) : undefined;
     const topic: Topic = new Topic(pattern, {
       used: () => {

@@ -1,6 +1,7 @@
+import { detached } from '../../base/detached.ts';
 import type { MemoryAccount } from '../../base/memory-budget.ts';
 import { limitError, memoryError, StompError } from '../stomp-error.ts';
-import { ownText, Publication } from './publication.ts';
+import { Publication } from './publication.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Bounds of one connection's transactions. */
@@ -47,7 +48,7 @@ export class Transactions {
     if (this.#open.has(id)) throw new StompError('GW_STOMP_COMMAND', 'the transaction has begun already');
     if (this.#open.size >= this.#limits.maxTransactions) throw limitError('too many transactions');
     const transaction = { actions: [], weight: 0 };
-    this.#open.set(ownText(id), transaction);
+    this.#open.set(detached(id), transaction);
     this.#hold(transaction, TRANSACTION_WEIGHT + id.length);
   }
 
