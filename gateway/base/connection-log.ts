@@ -29,6 +29,8 @@ export interface ClosedConnection extends Failure {
   readonly code: number | undefined;
   /** Who ended it. */
   readonly by: 'client' | 'backend' | 'gateway';
+  /** Of a session: names of the transports that carried it, in the order of their first use. */
+  readonly carriers?: string;
   /** Messages and bytes of payload that the client sent. */
   readonly messagesIn?: number | undefined;
   readonly bytesIn?: number | undefined;

@@ -5,7 +5,6 @@ import type { Chunk, Encoder } from './encoder.ts';
 
 /** What this dialect promises of a session: all of PROTOCOL.md. */
 export const resumablePolicy = {
-  dialect: 'fallback',
   delivered: 'acknowledged',
   untaken: 'repeated',
   second: 'supersedes',

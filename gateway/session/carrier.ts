@@ -7,7 +7,7 @@ import type { Unit } from '../protocol/unit.ts';
  */
 export interface Carrier {
   /** Name of the transport in log lines. */
-  readonly name?: string;
+  readonly name: string;
   /** It serves one delivery and is over then (a poll). */
   readonly once: boolean;
   /** It wants acknowledgements also when there is nothing else to write (a WebSocket). */

@@ -1,7 +1,7 @@
 /** What a dialect decides about its sessions, as its protocol promises no more. */
 export interface SessionPolicy {
-  /** Name of the dialect in log lines. */
-  readonly dialect: string;
+  /** Name of the dialect in log lines; absent: the fallback protocol itself. */
+  readonly dialect?: string;
   /**
    * When a message counts as delivered and is forgotten: when the client acknowledged it, or when
    * it was written to a carrier. With `written`, nothing is sent twice: a carrier that breaks off

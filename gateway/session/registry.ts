@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { connectionId } from '../base/connection-log.ts';
 import { RequestError } from '../base/errors.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import type { SessionIdentity } from './identity.ts';
@@ -60,13 +61,12 @@ export class SessionRegistry {
   add(owner: SessionOwner, context: SessionContext, ended: () => void): Session {
     const { address } = owner;
     const token = `${this.#node}.${randomBytes(16).toString('base64url')}`;
-    const id = randomBytes(6).toString('base64url');
     const forget = (): void => {
       this.#sessions.delete(token);
       this.#leave(address);
       ended();
     };
-    const session = new Session({ ...owner, token, id }, context, forget);
+    const session = new Session({ ...owner, token, id: connectionId() }, context, forget);
     this.#sessions.set(token, session);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     return session;

@@ -1,4 +1,5 @@
-import type { Log, LogFields } from '../base/log.ts';
+import { type ClosedConnection, logClosed, logOpened } from '../base/connection-log.ts';
+import type { Log } from '../base/log.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Carrier } from './carrier.ts';
@@ -8,13 +9,13 @@ import type { SessionIdentity } from './identity.ts';
 export type CarrierEnd = 'superseded' | 'recycled' | 'used up' | 'gone';
 
 /** Who ended a session. */
-export type ClosedBy = 'client' | 'backend' | 'gateway';
+export type ClosedBy = ClosedConnection['by'];
 
 /** Writes the life of one session to the log, and counts what the last line says. */
 export class SessionLog {
   readonly #log: Log;
   readonly #identity: SessionIdentity;
-  readonly #dialect: string;
+  readonly #dialect: string | undefined;
   #messagesIn = 0;
   #bytesIn = 0;
   #messagesOut = 0;
@@ -25,14 +26,21 @@ export class SessionLog {
   #whyItEnded = '';
   #closed: { readonly by: ClosedBy; readonly status: CloseStatus } | undefined;
 
-  constructor(log: Log, identity: SessionIdentity, dialect: string) {
+  constructor(log: Log, identity: SessionIdentity, dialect: string | undefined) {
     this.#log = log;
     this.#identity = identity;
     this.#dialect = dialect;
   }
 
   opened(): void {
-    this.#log.info('connection opened', this.#fields());
+    const { id, route, address, protocol } = this.#identity;
+    logOpened(this.#log.with({ route }), {
+      session: id,
+      remoteAddress: address,
+      transport: 'fallback',
+      dialect: this.#dialect,
+      protocol,
+    });
   }
 
   /** A message of the client went to the backend. */
@@ -52,7 +60,7 @@ export class SessionLog {
   }
 
   attached(carrier: Carrier, attach: number): void {
-    const { name = 'unknown' } = carrier;
+    const { name } = carrier;
     const last = this.#lastCarrier;
     if (last !== name) {
       this.#lastCarrier = name;
@@ -80,31 +88,30 @@ export class SessionLog {
     this.#closed ??= { by, status };
   }
 
+  /** `duration` is in milliseconds. */
   closed(duration: number): void {
-    const { by, status } = this.#closed ?? {};
-    this.#log.info('connection closed', {
-      ...this.#fields(),
+    const { by = 'gateway', status } = this.#closed ?? {};
+    const closed = {
       code: status?.code,
-      // What a peer gives as its reason may be anything.
-      reason: by === 'gateway' ? status?.reason : undefined,
       by,
+      // What a peer gives as its reason may be anything.
+      ...(by === 'gateway' && status?.reason && { reason: status.reason }),
       carriers: this.#carriers,
-      durationMs: Math.round(duration),
       messagesIn: this.#messagesIn,
       bytesIn: this.#bytesIn,
       messagesOut: this.#messagesOut,
       bytesOut: this.#bytesOut,
-    });
+    };
+    logClosed(this.#scoped(), closed, duration);
   }
 
   #debug(message: string, fields: Readonly<Record<string, string | number>>): void {
-    const { id, route } = this.#identity;
-    this.#log.debug(message, { session: id, route, ...fields });
+    this.#scoped().debug(message, fields);
   }
 
-  #fields(): LogFields {
-    const { id, route, address, protocol } = this.#identity;
-    const known = { session: id, route, remoteAddress: address, transport: this.#dialect };
-    return protocol === '' ? known : { ...known, protocol };
+  /** Made for each line: most sessions write two, and there are many. */
+  #scoped(): Log {
+    const { id, route } = this.#identity;
+    return this.#log.with({ route, session: id });
   }
 }

@@ -36,6 +36,7 @@ const KINDS: readonly Kind[] = ['poll', 'stream', 'socket'];
 
 /** A downstream between two models: what was written on it is on its way, and may be cut anywhere. */
 class Pipe implements Carrier {
+  readonly name: Kind;
   readonly once: boolean;
   readonly acknowledges: boolean;
   readonly room = 300;
@@ -48,6 +49,7 @@ class Pipe implements Carrier {
   readonly #random: Random;
 
   constructor(kind: Kind, random: Random) {
+    this.name = kind;
     this.once = kind === 'poll';
     this.acknowledges = kind === 'socket';
     this.#random = random;

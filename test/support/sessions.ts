@@ -5,7 +5,6 @@ import type { SessionPolicy } from '../../gateway/session/policy.ts';
 
 /** Policies that are the fallback protocol's and SockJS's, for tests of the session alone. */
 export const acknowledged: SessionPolicy = {
-  dialect: 'fallback',
   delivered: 'acknowledged',
   untaken: 'repeated',
   second: 'supersedes',

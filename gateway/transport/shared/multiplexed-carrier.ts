@@ -9,6 +9,7 @@ interface SharedDownstream {
 
 /** The place of one session on a carrier that it shares: to the session a carrier like any other. */
 export class MultiplexedCarrier implements Carrier {
+  readonly name: string;
   readonly once: boolean;
   readonly acknowledges = false;
   readonly room: number;
@@ -23,6 +24,7 @@ export class MultiplexedCarrier implements Carrier {
   constructor(downstream: SharedDownstream, number: number, carrier: Carrier, members: number) {
     this.#downstream = downstream;
     this.#number = number;
+    this.name = carrier.name;
     this.once = carrier.once;
     this.room = Math.ceil(carrier.room / members);
   }

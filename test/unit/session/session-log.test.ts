@@ -21,13 +21,6 @@ function logged(level: LogLevel) {
 const turn = (): Promise<void> => Promise.resolve();
 
 describe('the log of a session', () => {
-  const whole = {
-    session: 'public',
-    route: '/',
-    remoteAddress: '192.0.2.1',
-    transport: 'fallback',
-  };
-
   it('has a line at its open and one at its end, with totals', async () => {
     const { accept, attach, session, clock, lines } = logged('info');
     attach(1, 0, 'poll');
@@ -40,10 +33,18 @@ describe('the log of a session', () => {
     session.close({ code: 4001, reason: 'secret' });
     accept('A4␞');
     assert.deepEqual(lines, [
-      { ...whole, msg: 'connection opened' },
       {
-        ...whole,
+        msg: 'connection opened',
+        session: 'public',
+        route: '/',
+        remoteAddress: '192.0.2.1',
+        transport: 'fallback',
+        protocol: '',
+      },
+      {
         msg: 'connection closed',
+        session: 'public',
+        route: '/',
         code: 4001,
         by: 'client',
         carriers: 'poll,stream',
@@ -77,7 +78,7 @@ describe('the log of a session', () => {
     });
   }
 
-  it('tells at debug what becomes of the carriers, the requests and the state', () => {
+  it('says at debug what becomes of the carriers, the requests and the state', () => {
     const { accept, attach, session, clock, lines } = logged('debug');
     attach(1, 0, 'poll');
     attach(2, 0, 'stream');
@@ -85,8 +86,8 @@ describe('the log of a session', () => {
     accept(`#1␞T${'x'.repeat(500)}␞`);
     clock.advance(70_000);
     session.abandon();
-    const told = lines.map(({ msg, session: _session, route: _route, ...fields }) => [msg, fields]);
-    assert.deepEqual(told.slice(1, -1), [
+    const rest = lines.map(({ msg, session: _session, route: _route, ...fields }) => [msg, fields]);
+    assert.deepEqual(rest.slice(1, -1), [
       ['carrier attached', { carrier: 'poll', attach: 1 }],
       ['state', { from: 'created', to: 'attached' }],
       ['superseded', { carrier: 'poll' }],
