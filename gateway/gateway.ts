@@ -26,7 +26,7 @@ import { requestListener, type UpgradeTaker, upgradeListener } from './http/list
 import { HttpServer } from './http/server.ts';
 import { socketLimits } from './http/socket-limits.ts';
 import { createPages } from './pages/pages.ts';
-import { CloseCode } from './protocol/close.ts';
+import { CLOSES } from './protocol/close-table.ts';
 import { backendOf, type RouteBackend } from './route/backends.ts';
 import { Route, type RouteBounds } from './route/route.ts';
 import { RouteTable } from './route/route-table.ts';
@@ -59,8 +59,6 @@ const LAST_ANSWERS = 1_000;
 
 /** Origins that may use the demo beside the gateway's own. */
 const NO_OTHERS: readonly string[] = [];
-
-const GOING_AWAY = { code: CloseCode.goingAway, reason: '' } as const;
 
 /** Puts the rooms together: the only class that knows all of them. */
 class ComposedGateway implements Gateway {
@@ -165,7 +163,7 @@ class ComposedGateway implements Gateway {
     const { clock } = this.#shared;
     this.#draining.abort();
     this.#router.drain();
-    this.#registry.shutAll(GOING_AWAY);
+    this.#registry.shutAll(CLOSES.goingAway);
     this.#stomp.close();
     this.#flash.close();
     const emptied = this.#whenEmpty();

@@ -1,5 +1,6 @@
 import type { Channel } from '../channel/channel.ts';
-import { ABNORMAL, CloseCode, type CloseStatus, mayTravel, NO_STATUS } from '../protocol/close.ts';
+import { ABNORMAL, type CloseStatus, mayTravel, NO_STATUS } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import { Message } from '../protocol/message.ts';
 import { SocketEvents } from './socket-events.ts';
 import { TextMemo } from './text-memo.ts';
@@ -126,7 +127,7 @@ export class GatewaySocket extends SocketEvents {
     }
     if (callback) this.#waiting.push(callback);
     this.#unsentMessages++;
-    if (this.#isTooSlow) this.close(CloseCode.tryAgainLater, 'too slow');
+    if (this.#isTooSlow) this.close(CLOSES.tooSlow.code, CLOSES.tooSlow.reason);
   }
 
   /** Small messages occupy far more than their bytes, so that their number is bounded, too. */

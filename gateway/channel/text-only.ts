@@ -1,14 +1,10 @@
-import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import type { CloseStatus } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
 
 /** What becomes of a binary message for a client that knows only text: its bytes in base64, or the end of the connection. */
 export type BinaryFate = 'base64' | 'close';
-
-const UNSUPPORTED: CloseStatus = {
-  code: CloseCode.unsupportedData,
-  reason: 'binary messages cannot be carried',
-};
 
 /** A channel from which only text arrives. Where a binary message ends it, both sides are told 1003 (RFC 6455 §7.4.1). */
 export function textOnly(channel: Channel, fate: BinaryFate): Channel {
@@ -41,8 +37,8 @@ class TextReceiver implements Receiver {
     if (!message.binary) this.#receiver.message(message);
     else if (this.#fate === 'base64') this.#receiver.message(Message.text(message.bytes.toString('base64')));
     else {
-      this.closed(UNSUPPORTED);
-      this.#channel.close(UNSUPPORTED);
+      this.closed(CLOSES.noBinary);
+      this.#channel.close(CLOSES.noBinary);
     }
   }
 

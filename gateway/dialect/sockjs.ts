@@ -1,4 +1,5 @@
-import { ABNORMAL, CloseCode, type CloseStatus } from '../protocol/close.ts';
+import { ABNORMAL, type CloseStatus } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import type { Delivery, EndReason, Entry } from '../protocol/delivery.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Encoder, Wrap } from './encoder.ts';
@@ -26,9 +27,7 @@ export const OPEN = 'o';
 /** A sign of life. */
 export const HEARTBEAT = 'h';
 /** How a second downstream is turned away. */
-export const ANOTHER: CloseStatus = { code: 2010, reason: 'Another connection still open' };
-
-const GOING_AWAY: CloseStatus = { code: CloseCode.goingAway, reason: '' };
+export const ANOTHER: CloseStatus = CLOSES.anotherConnection;
 
 /** Encodes the frames of SockJS, each wrapped by itself. */
 export interface SockJsEncoder extends Encoder<string> {
@@ -44,7 +43,7 @@ export function sockjs(wrap: Wrap): SockJsEncoder {
   return {
     delivery: ({ entries }: Delivery) => encodeEntries(entries).map(wrap).join(''),
     heartbeat: wrap(HEARTBEAT),
-    end: (reason: EndReason) => closed(reason === 'refused' ? ANOTHER : GOING_AWAY),
+    end: (reason: EndReason) => closed(reason === 'refused' ? ANOTHER : CLOSES.goingAway),
     opened: wrap(OPEN),
     closed,
   };

@@ -11,6 +11,7 @@ import { ReadGate } from '../channel/read-gate.ts';
 import { UnsentWrites } from '../channel/unsent-writes.ts';
 import { WriteBatch } from '../channel/write-batch.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, NO_STATUS } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import { Message } from '../protocol/message.ts';
 
 /** Begins a text frame. */
@@ -21,13 +22,6 @@ const TERMINATOR = 0xff;
 
 /** Bytes of an unfinished frame up to which nothing is counted. */
 const UNCOUNTED = 4096;
-
-const TOO_BIG: CloseStatus = { code: CloseCode.tooBig, reason: '' };
-const PROTOCOL_ERROR: CloseStatus = { code: CloseCode.protocolError, reason: '' };
-const TEXT_ONLY: CloseStatus = {
-  code: CloseCode.unsupportedData,
-  reason: 'the client takes text only',
-};
 
 /** What a hixie channel works with. */
 export interface HixieChannelOptions {
@@ -81,7 +75,7 @@ export class HixieChannel implements Channel {
   send(message: Message): boolean {
     if (this.#closing || this.#closed) return true;
     if (message.binary) {
-      this.#fail(TEXT_ONLY, { reason: 'a binary message for a client that takes text only' });
+      this.#fail(CLOSES.textOnly, { reason: 'a binary message for a client that takes text only' });
       return true;
     }
     const { size } = message;
@@ -138,7 +132,7 @@ export class HixieChannel implements Channel {
       const terminator = bytes.indexOf(TERMINATOR, at);
       const end = terminator < 0 ? bytes.length : terminator;
       if (this.#frame.size + end - at > this.#options.maxMessage + 1) {
-        this.#fail(TOO_BIG, { reason: 'a message is too long', option: '--max-message' });
+        this.#fail(CLOSES.tooBig, { reason: 'a message is too long', option: '--max-message' });
         return;
       }
       this.#frame.push(bytes.subarray(at, end));
@@ -167,7 +161,7 @@ export class HixieChannel implements Channel {
   #closedWith(first: number): void {
     const isClose = first === TERMINATOR && this.#driver.version === 'hixie-76';
     if (isClose) this.#fail(NO_STATUS);
-    else this.#fail(PROTOCOL_ERROR, { reason: 'a frame of an unknown type' });
+    else this.#fail(CLOSES.protocolError, { reason: 'a frame of an unknown type' });
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Channel } from '../channel/channel.ts';
 import { pipe, Traffic } from '../channel/pipe.ts';
 import { WsChannel } from '../channel/ws-channel.ts';
 import { wsLimits } from '../channel/ws-limits.ts';
-import { CloseCode } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
 import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
@@ -85,7 +85,7 @@ export class NativeEndpoint {
         : this.#upgrade(request, accepted);
     }
     if (client === undefined) {
-      far.close({ code: CloseCode.goingAway, reason: '' });
+      far.close(CLOSES.goingAway);
       return undefined;
     }
     return this.#join(client, request.wrapChannel?.(client) ?? client, accepted);
@@ -97,7 +97,7 @@ export class NativeEndpoint {
     pipe(near, far, traffic);
     return {
       protocol,
-      goAway: () => near.close({ code: CloseCode.goingAway, reason: '' }),
+      goAway: () => near.close(CLOSES.goingAway),
       summary: () => {
         const { fromA, fromB, closed } = traffic;
         const { failure } = client;

@@ -1,6 +1,7 @@
 import Denque from 'denque';
 import { Assembly } from '../protocol/assembly.ts';
-import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import type { CloseStatus } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Arrival } from '../protocol/unit.ts';
 
@@ -22,11 +23,6 @@ const SLICE_BYTES = 1_048_576;
  */
 const EARLY_WEIGHT = 100;
 const WAITING_WEIGHT = 12;
-
-const TOO_BIG: CloseStatus = { code: CloseCode.tooBig, reason: 'message too big' };
-const TOO_MANY: CloseStatus = { code: CloseCode.tooBig, reason: 'too many fragments' };
-const TWO_KINDS: CloseStatus = { code: CloseCode.protocolError, reason: 'a message of two kinds' };
-const NO_MEMORY: CloseStatus = { code: CloseCode.tryAgainLater, reason: 'out of memory for clients' };
 
 /** Receives what came in, in order and once. */
 export interface InboxOwner {
@@ -178,12 +174,12 @@ export class Inbox {
   /** What is wrong with a message or the next fragment of one. */
   #flawOf(message: Message): CloseStatus | undefined {
     const assembly = this.#assembly;
-    if ((assembly?.size ?? 0) + message.size > this.#maxMessage) return TOO_BIG;
+    if ((assembly?.size ?? 0) + message.size > this.#maxMessage) return CLOSES.messageTooBig;
     if (assembly === undefined) return undefined;
-    if (assembly.binary !== message.binary) return TWO_KINDS;
-    if (assembly.count === MAX_FRAGMENTS) return TOO_MANY;
+    if (assembly.binary !== message.binary) return CLOSES.twoKinds;
+    if (assembly.count === MAX_FRAGMENTS) return CLOSES.tooManyFragments;
     const growth = assembly.growth(message.size);
-    return growth > 0 && !this.#owner.hasRoom(growth) ? NO_MEMORY : undefined;
+    return growth > 0 && !this.#owner.hasRoom(growth) ? CLOSES.outOfMemory : undefined;
   }
 
   #pass(next: Message | CloseStatus): void {

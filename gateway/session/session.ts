@@ -1,7 +1,8 @@
 import type { Log } from '../base/log.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
-import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import type { CloseStatus } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import type { EndReason } from '../protocol/delivery.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
@@ -22,10 +23,6 @@ import { Upstream, type UpstreamContext } from './upstream.ts';
  * Two of them are less than the shim gives a `create`.
  */
 const LONGEST_DELAY = 1000;
-
-const GOING_AWAY: CloseStatus = { code: CloseCode.goingAway, reason: '' };
-const TOO_OLD: CloseStatus = { code: CloseCode.goingAway, reason: 'session too old' };
-const UNREAD: CloseStatus = { code: CloseCode.tryAgainLater, reason: 'too much unread' };
 
 /** What a session needs of its surroundings. */
 export interface SessionContext extends UpstreamContext {
@@ -117,7 +114,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
       this.#outbox.bytes >= maxBuffered ||
       (this.#pressed && this.#outbox.bytes >= outbox && !this.hasRoom(0));
     this.#pressed = true;
-    if (isTooMuch) this.shut(UNREAD);
+    if (isTooMuch) this.shut(CLOSES.tooMuchUnread);
     return false;
   }
 
@@ -250,7 +247,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   }
 
   #abandon(by: ClosedBy): void {
-    this.#tellClosed(by, GOING_AWAY);
+    this.#tellClosed(by, CLOSES.goingAway);
     this.#finish();
   }
 
@@ -367,7 +364,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
       this.abandon();
       return;
     }
-    if (maxSessionAge > 0 && !this.#isOver() && this.#opened + maxSessionAge <= now) this.shut(TOO_OLD);
+    if (maxSessionAge > 0 && !this.#isOver() && this.#opened + maxSessionAge <= now) this.shut(CLOSES.tooOld);
     const { carrier } = this.#downstream;
     if (carrier === undefined) return;
     if (this.#heard + silence <= now) {

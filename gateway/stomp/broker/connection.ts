@@ -3,7 +3,8 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { MemoryAccount, MemoryBudget } from '../../base/memory-budget.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
-import { CloseCode, type CloseStatus } from '../../protocol/close.ts';
+import type { CloseStatus } from '../../protocol/close.ts';
+import { CLOSES } from '../../protocol/close-table.ts';
 import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
 import { FrameReader } from '../frame-reader.ts';
@@ -22,8 +23,6 @@ import type { Users } from './users.ts';
 
 /** Bytes that a frame may have before its sender is known. */
 const MAX_CONNECT = 16 * 1024;
-
-const NORMAL: CloseStatus = { code: CloseCode.normal, reason: '' };
 
 /** The client at the other end of a channel. */
 export interface Peer {
@@ -133,7 +132,7 @@ export class BrokerConnection implements Receiver, Subscriber {
     this.#peer.log.info('stomp error', { code, reason: message, login: this.#login, ...fields });
     const headers = { message, 'receipt-id': receipt, 'content-type': 'text/plain' };
     this.#reply('ERROR', { ...headers, ...error.headers }, Buffer.from(`${message}\n`));
-    this.#close({ code: CloseCode.protocolError, reason: 'STOMP error' }, 'gateway');
+    this.#close(CLOSES.stompError, 'gateway');
   }
 
   // --- frames ---
@@ -149,7 +148,7 @@ export class BrokerConnection implements Receiver, Subscriber {
       receipt = headers.get('receipt');
       this.#commands.obey(frame.command, headers, frame.body, () => {
         if (receipt !== undefined) this.#reply('RECEIPT', { 'receipt-id': receipt });
-        if (frame.command === 'DISCONNECT') this.#close(NORMAL, 'client');
+        if (frame.command === 'DISCONNECT') this.#close(CLOSES.normal, 'client');
       });
     } catch (error) {
       this.#failFor(error, receipt);

@@ -2,7 +2,8 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { MemoryAccount } from '../../base/memory-budget.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
-import { ABNORMAL, CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
+import { ABNORMAL, type CloseStatus, mayTravel } from '../../protocol/close.ts';
+import { CLOSES } from '../../protocol/close-table.ts';
 import type { Message } from '../../protocol/message.ts';
 import { CLIENT_COMMANDS, type Frame, makeFrame, SERVER_COMMANDS } from '../frame.ts';
 import { FrameReader } from '../frame-reader.ts';
@@ -20,8 +21,6 @@ import { connectedFor, type Rules } from './rules.ts';
  * accepted it. A long token fits.
  */
 const MAX_BEFORE_CONNECTED = 96 * 1024;
-
-const GOING_AWAY: CloseStatus = { code: CloseCode.goingAway, reason: '' };
 
 /**
  * `new`: the client has not sent CONNECT. `connecting`: the broker has not answered it. `answered`:
@@ -77,7 +76,7 @@ export class RelaySession {
   #count = 0;
   #heartBeat: HeartBeat | undefined;
   /** The client's close status if the broker ends the connection without one. */
-  #ending: CloseStatus = { code: CloseCode.internalError, reason: 'broker gone' };
+  #ending: CloseStatus = CLOSES.brokerGone;
 
   constructor(client: Channel, broker: Channel, context: RelayContext) {
     this.#client = client;
@@ -115,7 +114,7 @@ export class RelaySession {
       },
       closed: (status) => {
         this.#end();
-        this.#broker.close(mayTravel(status.code) ? status : GOING_AWAY);
+        this.#broker.close(mayTravel(status.code) ? status : CLOSES.goingAway);
         this.#client.close(status);
       },
     };
@@ -146,7 +145,7 @@ export class RelaySession {
     const before = this.#count;
     this.#fromClient.push(bytes);
     if (this.#version === undefined && this.#fromClient.waiting > MAX_BEFORE_CONNECTED) {
-      this.#fail(new StompError('GW_STOMP_LIMIT', 'too much before CONNECTED'), GOING_AWAY);
+      this.#fail(new StompError('GW_STOMP_LIMIT', 'too much before CONNECTED'), CLOSES.goingAway);
     }
     // A heart-beat, or a part of a frame, which counts as one: while a long frame takes its time on a
     // slow line, the client cannot send anything else.
@@ -159,7 +158,7 @@ export class RelaySession {
     if (this.#state === 'new') this.#connect(frame);
     else if (this.#version !== undefined) this.#toBroker(this.#context.rules.apply(frame, this.#version));
     // The broker answers DISCONNECT by closing the connection: that is no failure.
-    if (frame.command === 'DISCONNECT') this.#ending = { code: CloseCode.normal, reason: '' };
+    if (frame.command === 'DISCONNECT') this.#ending = CLOSES.normal;
   }
 
   #connect(frame: Frame): void {
@@ -194,7 +193,7 @@ export class RelaySession {
       return;
     }
     if (this.#state !== 'connected' && this.#state !== 'answered') this.#enter('answered');
-    if (frame.command === 'ERROR') this.#ending = { code: CloseCode.protocolError, reason: 'STOMP error' };
+    if (frame.command === 'ERROR') this.#ending = CLOSES.stompError;
     this.#toClient(toMessage(frame));
   }
 
@@ -245,18 +244,18 @@ export class RelaySession {
     const { account } = this.#context;
     const before = account.bytes;
     account.set(this.#fromClient.weight + this.#fromBroker.weight);
-    if (account.bytes > before && !account.hasRoom(0)) this.#fail(memoryError(), GOING_AWAY);
+    if (account.bytes > before && !account.hasRoom(0)) this.#fail(memoryError(), CLOSES.goingAway);
   }
 
   /** What cannot be relayed ends this session and no other. */
   #failFor(error: unknown, from: 'client' | 'broker'): void {
     if (!(error instanceof StompError)) {
       this.#context.log.error('stomp failure', { code: 'GW_INTERNAL', reason: String(error) });
-      this.#fail(new StompError('GW_INTERNAL', 'internal error'), GOING_AWAY);
+      this.#fail(new StompError('GW_INTERNAL', 'internal error'), CLOSES.goingAway);
     } else if (from === 'client') {
-      this.#fail(error, GOING_AWAY);
+      this.#fail(error, CLOSES.goingAway);
     } else {
-      this.#fail(new StompError('GW_STOMP_BROKER', error.message), GOING_AWAY);
+      this.#fail(new StompError('GW_STOMP_BROKER', error.message), CLOSES.goingAway);
     }
   }
 
@@ -270,8 +269,8 @@ export class RelaySession {
     this.#context.log.info('stomp error', { code, reason: message, login: this.#login, ...fields });
     const entries = { message, 'content-type': 'text/plain', ...headers };
     this.#client.send(toMessage(makeFrame('ERROR', entries, Buffer.from(`${message}\n`))));
-    const status = brokerStatus === GOING_AWAY ? CloseCode.protocolError : CloseCode.internalError;
-    this.#client.close({ code: status, reason: 'STOMP error' });
+    const isClients = brokerStatus === CLOSES.goingAway;
+    this.#client.close(isClients ? CLOSES.stompError : CLOSES.brokerError);
     this.#broker.close(brokerStatus);
     this.#end();
   }

@@ -5,15 +5,13 @@ import type { Channel, Receiver } from '../../channel/channel.ts';
 import { encodeEnd, encodeMessages, HEARTBEAT, OPEN } from '../../dialect/sockjs.ts';
 import { MessageReader } from '../../dialect/sockjs-messages.ts';
 import { CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
+import { CLOSES } from '../../protocol/close-table.ts';
 import { Message } from '../../protocol/message.ts';
 import { MalformedError } from '../../protocol/unit.ts';
 import { MessageSlices, SHORT_BODY } from './message-slices.ts';
 
 /** Bytes that are gathered for one frame at most. */
 const ROOM = 65_536;
-
-const BROKEN: CloseStatus = { code: 3000, reason: 'Broken framing.' };
-const OUT_OF_MEMORY: CloseStatus = { code: CloseCode.tryAgainLater, reason: 'out of memory' };
 
 /** What a framed socket needs of the gateway. */
 export interface FramedSocketContext {
@@ -175,11 +173,9 @@ export class FramedSocket implements Channel {
     this.#isBroken = true;
     this.#unread = [];
     this.#stop();
-    this.#socket.close(isMalformed ? BROKEN : OUT_OF_MEMORY);
+    this.#socket.close(isMalformed ? CLOSES.brokenSockJs : CLOSES.outOfMemory);
     this.#socket.resume();
-    this.#receiver?.closed(
-      isMalformed ? { code: CloseCode.protocolError, reason: 'broken framing' } : OUT_OF_MEMORY,
-    );
+    this.#receiver?.closed(isMalformed ? CLOSES.brokenFraming : CLOSES.outOfMemory);
   }
 
   // --- to the client ---

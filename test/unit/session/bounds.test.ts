@@ -72,7 +72,7 @@ describe('a session, at the bounds of memory', () => {
     const { accept, backend } = open({ memory: 2_000 });
     accept(`#1␞t${'x'.repeat(1_000)}␞`);
     accept(`#2␞t${'y'.repeat(1_000)}␞`);
-    assert.deepEqual(backend.lines, ['closed 1013 out of memory for clients']);
+    assert.deepEqual(backend.lines, ['closed 1013 out of memory']);
   });
 
   it('takes all of a request that nobody repeats, once it has begun', () => {

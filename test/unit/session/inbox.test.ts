@@ -150,7 +150,7 @@ describe('an inbox that fragments come to', () => {
     inbox.put([arrival(1, 'x'.repeat(1_000), true)]);
     owner.room = 500;
     inbox.put([arrival(2, 'y'.repeat(2_000), true)]);
-    assert.deepEqual(owner.statuses, [{ code: 1013, reason: 'out of memory for clients' }]);
+    assert.deepEqual(owner.statuses, [{ code: 1013, reason: 'out of memory' }]);
     assert.equal(inbox.bytes, 0);
   });
 
