@@ -198,6 +198,7 @@ class ComposedGateway implements Gateway {
       sessionSockets: new SessionSocketEndpoint({
         clock,
         log,
+        memory,
         body: session.body,
         attachTimeout: session.attachTimeout,
       }),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import type { GatewayOptions } from '../../gateway/index.ts';
 import { createBody, FallbackClient } from '../support/clients/fallback-client.ts';
 import { startGateway } from '../support/servers/gateway.ts';
@@ -95,7 +97,7 @@ describe('a body that is sent slowly', () => {
     assert.equal(sent.body, 'A1␞');
   });
 
-  it('of a newcomer is refused while much of the memory is in use', async () => {
+  it('of a new client is refused while much of the memory is in use', async () => {
     await start({ memory: '1MiB', memoryPerAddress: '1MiB' });
     const token = await client.create();
     const body = filled(`${token};#1\x1eT`);
@@ -109,5 +111,30 @@ describe('a body that is sent slowly', () => {
     }
     assert.equal(status, 503);
     assert.equal(statusOf(await answerTo(begin(path, 'nonce=', 1_000))), 503);
+  });
+
+  it('of a WebSocket message ends the WebSocket when the memory is used up, and not its session', async () => {
+    await start({ memory: '1MiB', memoryPerAddress: '1MiB' });
+    const closed: number[] = [];
+    const tokens: string[] = [];
+    const sockets: WebSocket[] = [];
+    for (let count = 0; count < 7; count++) {
+      const token = await client.create();
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/echo/_fallback/v1/${token}/websocket`);
+      stops.push(() => socket.terminate());
+      socket.on('error', () => {});
+      socket.on('close', (code) => closed.push(code));
+      await once(socket, 'open');
+      socket.send('D1,0\x1e');
+      tokens.push(token);
+      sockets.push(socket);
+    }
+    // Fragments that never end.
+    for (const socket of sockets) socket.send(filled('#1\x1eT'), { fin: false });
+    await until('a WebSocket is closed', () => closed.length > 0);
+    assert.deepEqual(new Set(closed), new Set([1013]));
+    for (const socket of sockets) socket.terminate();
+    await until('all are closed', () => closed.length === sockets.length);
+    for (const token of tokens) assert.equal((await client.post('send', token, '#1␞Ta␞')).body, 'A1␞');
   });
 });

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Weighed } from './weights-child.ts';
+
+const child = fileURLToPath(new URL('weights-child.ts', import.meta.url));
+
+describe('what transports count as held, compared with the memory that the process uses', () => {
+  it('is between 0.8 and 2 times of it, for every holder and size of message', function () {
+    this.timeout(60_000);
+    const output = execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', child], {
+      encoding: 'utf8',
+    });
+    const measured = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Weighed);
+    assert.equal(measured.length, 8);
+    for (const { holder, size, counted, grown } of measured) {
+      const what = `${holder} of ${size}: ${counted} counted, ${grown} in use`;
+      assert.ok(counted > 0.8 * grown && counted < 2 * grown, what);
+    }
+  });
+});
