@@ -43,6 +43,8 @@ export function runConnection(
   // Given up when the handshake is done, so that an open connection holds no signal.
   let handshaking: AbortController | undefined = new AbortController();
   const { signal } = handshaking;
+  const account = handshake.openAccount?.();
+  account?.set(weightOf(request));
   let opened: OpenConnection | undefined;
   let logEnd = (): void => {};
   let isDrained = false;
@@ -74,13 +76,17 @@ export function runConnection(
     };
     if (isGone) logEnd();
   };
+  const settle = (): void => {
+    handshaking = undefined;
+    account?.close();
+  };
   open(signal).then(
     (connection) => {
-      handshaking = undefined;
+      settle();
       if (connection !== undefined) run(connection);
     },
     (error: unknown) => {
-      handshaking = undefined;
+      settle();
       if (!signal.aborted) refuse(socket, context, handshake.remoteAddress, error);
     },
   );
@@ -93,6 +99,16 @@ export function runConnection(
       else answerRaw(socket, 503, 'going away');
     },
   };
+}
+
+/**
+ * Bytes that a handshake occupies while the backend is asked: its fields, which are there twice once
+ * they are repeated upstream, and the read from the network that holds the bytes behind them.
+ */
+function weightOf({ handshake, head }: UpgradeRequest): number {
+  let bytes = head.length === 0 ? 0 : head.buffer.byteLength;
+  for (const nameOrValue of handshake.rawHeaders) bytes += 2 * nameOrValue.length;
+  return bytes;
 }
 
 /**

@@ -132,6 +132,20 @@ describe('bounds of native connections', () => {
       assert.equal(await answer(await upgrade('/echo')), '101');
     });
 
+    it('refuse newcomers whose waiting handshakes fill the budget', async () => {
+      const backend = await silentBackend();
+      const routes = ['/echo=echo:', `/slow=ws://127.0.0.1:${backend.port}`];
+      await start({ routes, memory: 1 * MiB, memoryPerAddress: MiB / 2 });
+      // 24 KiB each, as all fields go upstream again.
+      const fields = { 'X-Long': 'x'.repeat(12_000) };
+      const clients = await Promise.all(Array.from({ length: 20 }, () => upgrade('/slow', fields)));
+      await until('the handshakes at the backend', () => backend.asked() >= 16);
+      assert.equal(await answer(await upgrade('/echo')), '429 too much held for this address');
+      for (const { socket } of clients) socket.resetAndDestroy();
+      await until('the places back', () => gateway.gateway.connections === 0);
+      assert.equal(await answer(await upgrade('/echo')), '101');
+    });
+
     it('end a message of more than 4,096 fragments with 1008', async () => {
       await start({ routes: ['/echo=echo:'] });
       const client = await upgrade('/echo');
