@@ -8,7 +8,7 @@ export interface Usage {
   readonly heap: number;
 }
 
-/** Requests to a server process. */
+/** What a server process is asked. */
 export type Question = { readonly ask: 'usage'; readonly collect: boolean };
 
 /** What a server process says. */

@@ -237,7 +237,7 @@ var conformance = (function (global) {
 
   // --- binary ---------------------------------------------------------------------------------------------------
 
-  add('echo', 'carries all 256 bytes', function (trial) { echoesOctets([all256(), [0], [255], [13, 10]])(trial); });
+  add('echo', 'carries all 256 octets', function (trial) { echoesOctets([all256(), [0], [255], [13, 10]])(trial); });
   add('echo', 'carries an empty binary message', function (trial) { echoesOctets([[], [1], []])(trial); });
   add('echo', 'carries 1 MiB of binary data', function (trial) {
     echoesOctets([octetRange(typeof global.Uint8Array === 'undefined' ? 65536 : 1048576)])(trial);

@@ -66,7 +66,7 @@ export function brokerBackend(broker: Broker, log: Log): Backend {
     name: 'stomp:',
     connect: async ({ protocols, carrier, remoteAddress: address, openAccount }): Promise<Accepted> => {
       const [channel, far] = channelPair(openAccount);
-      if (!broker.accept(far, { carrier, address, log: log.with({ address }) })) {
+      if (!broker.accept(far, { carrier, address, log: log.with({ remoteAddress: address }) })) {
         throw new RefusedError('too many connections', 503);
       }
       return { channel, protocol: selectSubprotocol(protocols) };

@@ -69,28 +69,26 @@ export class StompListener {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     const openedAt = clock.now();
-    const opened = { session: connectionId(), route: ROUTE, transport: 'tcp', protocol: '' };
-    const scoped = log.with({ session: opened.session, route: ROUTE });
+    const opened = { session: connectionId(), remoteAddress: address, transport: 'tcp', protocol: '' };
+    const ownLog = log.with({ route: ROUTE });
+    const scoped = ownLog.with({ session: opened.session });
+    let endedBy: 'client' | 'gateway' = 'client';
     const isAccepted = this.#broker.accept(new TcpChannel(socket, clock), {
       // A TCP client is as direct as a native WebSocket: it has heart-beats.
       carrier: 'native',
       address,
       log: scoped,
-      ended: (by) =>
-        socket.once('close', () =>
-          logClosed(
-            scoped,
-            {
-              code: undefined,
-              by: this.#isClosing ? 'gateway' : by,
-              bytesIn: socket.bytesRead,
-              bytesOut: socket.bytesWritten,
-            },
-            clock.now() - openedAt,
-          ),
-        ),
+      ended: (by) => {
+        endedBy = by;
+      },
     });
     if (!isAccepted) throw new RequestError('GW_CONNECTIONS');
-    logOpened(log, { ...opened, remoteAddress: address });
+    logOpened(ownLog, opened);
+    // Behind the channel's own listener, which tells the broker first.
+    socket.once('close', () => {
+      const by = this.#isClosing ? 'gateway' : endedBy;
+      const { bytesRead: bytesIn, bytesWritten: bytesOut } = socket;
+      logClosed(scoped, { code: undefined, by, bytesIn, bytesOut }, clock.now() - openedAt);
+    });
   }
 }

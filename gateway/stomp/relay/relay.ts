@@ -66,7 +66,12 @@ function framing(
   return (broker, { carrier, remoteAddress: address, openAccount }, unanswered) => {
     const [near, far] = channelPair(openAccount);
     const beats = carrier === 'fallback' ? ownBeats : undefined;
-    const ofClient = { log: log.with({ address }), account: memory.account(address), beats, unanswered };
+    const ofClient = {
+      log: log.with({ remoteAddress: address }),
+      account: memory.account(address),
+      beats,
+      unanswered,
+    };
     new RelaySession(far, broker, { clock, rules, frame, connectTimeout, ...ofClient });
     return near;
   };

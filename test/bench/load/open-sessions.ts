@@ -3,11 +3,9 @@ import { HttpLink } from './http-link.ts';
 import type { Dialect, LoadSession } from './session.ts';
 
 /** Sessions opened at the same time: fewer than any server's backlog. */
-const WORKERS = 50;
+const LANES = 50;
 
-/**
- * Opens one session; its requests beside the downstream go over `up`, or a connection of its own.
- */
+/** Opens one session; its requests beside the downstream go over `up`, or a connection of its own. */
 export function openSession(
   dialect: Dialect,
   target: Target,
@@ -17,8 +15,8 @@ export function openSession(
 }
 
 /**
- * Opens many, with one echo on each: only then its downstream is known to be there. With `shared`,
- * few connections serve the requests of all sessions, as they would be closed on idle sessions.
+ * Opens many, with one echo on each: only then its downstream is known to be there. With `shared`, few connections serve the requests of all sessions, as
+ * they would be closed on idle sessions.
  */
 export async function openSessions(
   dialect: Dialect,
@@ -28,7 +26,7 @@ export async function openSessions(
 ): Promise<LoadSession[]> {
   const sessions: LoadSession[] = [];
   let begun = 0;
-  const worker = async () => {
+  const lane = async () => {
     let up = new HttpLink(target.port);
     while (begun < count) {
       begun += 1;
@@ -40,7 +38,7 @@ export async function openSessions(
     }
     if (shared) up.drop();
   };
-  await Promise.all(Array.from({ length: WORKERS }, worker));
+  await Promise.all(Array.from({ length: LANES }, lane));
   return sessions;
 }
 

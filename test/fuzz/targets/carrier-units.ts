@@ -48,9 +48,7 @@ function randomControl(random: Random): [type: string, payload: string] {
   }
 }
 
-/**
- * What a parser makes of a unit, in a form that can be compared; `malformed` where it refuses it.
- */
+/** What a parser makes of a unit, in a form that can be compared; `malformed` where it refuses it. */
 function outcome(parse: () => Unit): unknown {
   try {
     return summary(parse());

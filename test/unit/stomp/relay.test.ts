@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Handshake } from '../../../gateway/backend/backend.ts';
 import { type Log, silentLog } from '../../../gateway/base/log.ts';
+import type { MemoryBudget, MemoryLimits } from '../../../gateway/base/memory-budget.ts';
 import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { CLIENT_COMMANDS, SERVER_COMMANDS } from '../../../gateway/stomp/frame.ts';
@@ -17,13 +18,14 @@ interface Fixture {
   readonly broker: StompEnd;
   readonly clock: TestClock;
   readonly lines: string[];
+  readonly memory: MemoryBudget;
 }
 
 /** A client and a broker with a relay between them; both ends are the test's. */
 async function relay(
   rules: Partial<RelayRules> = {},
   carrier: Handshake['carrier'] = 'native',
-  maxFrame = 100_000,
+  limits: Partial<MemoryLimits> = {},
 ): Promise<Fixture> {
   const [brokerChannel, brokerFar] = channelPair();
   const clock = new TestClock();
@@ -37,17 +39,19 @@ async function relay(
   const options = {
     ...NO_RULES,
     ...rules,
-    frame: frameLimits(maxFrame),
+    frame: frameLimits(100_000),
     heartBeat: 10_000,
     connectTimeout: 7000,
   };
-  const backend = framedBackend(plain, options, stompParts({ clock, log }));
+  const parts = stompParts({ clock, log, limits });
+  const backend = framedBackend(plain, options, parts);
   const { channel } = await backend.connect(handshake({ carrier }), new AbortController().signal);
   const fixture = {
     client: new StompEnd(channel, SERVER_COMMANDS),
     broker: new StompEnd(brokerFar, CLIENT_COMMANDS),
     clock,
     lines,
+    memory: parts.memory,
   };
   await settled();
   return fixture;
@@ -223,6 +227,42 @@ describe('a relay to its broker', () => {
   });
 });
 
+describe('what a relay holds', () => {
+  it('waits in bytes until the broker has accepted the client, and is counted', async () => {
+    const { client, broker, memory } = await relay();
+    client.send('CONNECT', { 'accept-version': '1.2' });
+    const frame = `SEND\ndestination:/queue/a\n${Array.from({ length: 50 }, (_, i) => `${i}:\n`).join('')}\n\0`;
+    client.write(frame.repeat(20));
+    assert.equal(memory.held, 20 * frame.length);
+    broker.send('CONNECTED', { version: '1.2' });
+    assert.equal(broker.take().length, 21);
+    assert.equal(memory.held, 0);
+  });
+
+  it('is counted while a frame is unfinished, in either direction', async () => {
+    const { client, broker, memory } = await connected();
+    client.write(`SEND\n\n${'x'.repeat(5000)}`);
+    broker.write(`MESSAGE\n\n${'x'.repeat(5000)}`);
+    assert.ok(memory.held > 10_000 && memory.held < 20_000, `${memory.held}`);
+    client.write('\0');
+    broker.write('\0');
+    assert.equal(memory.held, 0);
+  });
+
+  it('ends its session with ERROR when memory is at its bound', async () => {
+    const { client, broker, memory, lines } = await relay({}, 'native', { memory: 4000 });
+    client.send('CONNECT', { 'accept-version': '1.2', login: 'anna', passcode: 'secret' });
+    broker.send('CONNECTED', { version: '1.2' });
+    client.write(`SEND\n\n${'x'.repeat(5000)}`);
+    await settled();
+    assert.equal(client.last().headers.message, 'out of memory for clients');
+    assert.equal(client.end?.code, 1002);
+    assert.equal(memory.held, 0);
+    assert.match(lines.join('\n'), /"code":"GW_MEMORY".*"login":"anna"/);
+    assert.doesNotMatch(lines.join('\n'), /secret/);
+  });
+});
+
 describe('heart-beats of a relay', () => {
   it('go end to end where the client has a WebSocket', async () => {
     const { client, broker, clock } = await relay();
@@ -326,6 +366,21 @@ describe('the destinations of a relay', () => {
       assert.equal(broker.end === undefined, isAllowed);
     });
   }
+
+  it('are named in the log with the login and the option, and no passcode', async () => {
+    const { client, broker, lines } = await relay(rules);
+    client.send('CONNECT', { 'accept-version': '1.2', login: 'anna', passcode: 'secret' });
+    broker.send('CONNECTED', { version: '1.2' });
+    client.send('SEND', { destination: '/queue/out' });
+    const fields = {
+      code: 'GW_STOMP_DESTINATION',
+      reason: 'the destination is not allowed',
+      login: 'anna',
+      destination: '/queue/out',
+      option: 'stomp.send',
+    };
+    assert.deepEqual(lines, [`stomp error ${JSON.stringify(fields)}`]);
+  });
 
   it('are refused with the receipt that was asked for', async () => {
     const { client } = await connected(rules);
