@@ -21,14 +21,21 @@ export interface PagesSettings {
   readonly proxies: TrustedProxies;
 }
 
+/**
+ * Characters of a path. None that is longer leads to a file, and Express takes milliseconds for one
+ * of 16 KiB.
+ */
+const LONGEST_PATH = 1_024;
+
 /** What people look at and what pages load: the demo, the shim, `/healthz`. */
 export function createPages(settings: PagesSettings): Express {
   const { shim, demo, flash, framers, hosts, proxies } = settings;
   const app = express();
   app.disable('x-powered-by');
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
     response.set(NO_SNIFF);
-    next();
+    if (pathLength(request.url) > LONGEST_PATH) answerPlain(response, 404, 'not found');
+    else next();
   });
   // Before the check of `Host`: load balancers use an address, or a name of their own.
   app.get('/healthz', (_request, response) => {
@@ -45,4 +52,9 @@ export function createPages(settings: PagesSettings): Express {
   app.use((_request, response) => answerPlain(response, 404, 'not found'));
   app.use(answerError);
   return app;
+}
+
+function pathLength(url: string): number {
+  const query = url.indexOf('?');
+  return query < 0 ? url.length : query;
 }

@@ -154,6 +154,11 @@ describe('the pages', () => {
     });
   }
 
+  it('do not look for a path that is longer than any, and mind no long query', async () => {
+    assert.equal(statusOf(await get(`/${'/'.repeat(1_100)}`)), 404);
+    assert.equal(statusOf(await get(`/style.css?${'x'.repeat(10_000)}`)), 200);
+  });
+
   for (const target of ['/%', '/%zz', '/shim/%00', '/<script>', '/%ff%fe']) {
     it(`answer ${target} in plain words without a stack`, async () => {
       const answer = await get(target);
