@@ -1,6 +1,6 @@
 import { encodeBytes, encodeBytesControl } from '../protocol/byte-form.ts';
 import { ABNORMAL } from '../protocol/close.ts';
-import type { Delivery, EndReason, Entry, Part } from '../protocol/delivery.ts';
+import type { Delivery, DeliveryPart, EndReason, Entry } from '../protocol/delivery.ts';
 import { encodeClose } from '../protocol/unit-builder.ts';
 import { END_LETTERS, isAbnormal, type ResumableEncoder } from './resumable.ts';
 
@@ -34,7 +34,7 @@ function encodeDelivery(delivery: Delivery, positioned: boolean): Buffer {
   return Buffer.concat(frames);
 }
 
-function encodePart({ session, delivery, positioned, sign }: Part): Buffer[] {
+function encodePart({ session, delivery, positioned, sign }: DeliveryPart): Buffer[] {
   const frames = session === undefined ? [] : [encodeBytesControl('S', String(session))];
   if (delivery !== undefined) frames.push(encodeDelivery(delivery, positioned));
   if (sign !== '') frames.push(encodeBytesControl(sign.charAt(0), sign.slice(1)));

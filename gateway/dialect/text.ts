@@ -1,5 +1,5 @@
 import { ABNORMAL } from '../protocol/close.ts';
-import type { Delivery, EndReason, Entry, Part } from '../protocol/delivery.ts';
+import type { Delivery, DeliveryPart, EndReason, Entry } from '../protocol/delivery.ts';
 import { encodeText, encodeTextControl } from '../protocol/text-form.ts';
 import { encodeClose } from '../protocol/unit-builder.ts';
 import type { Wrap } from './encoder.ts';
@@ -40,7 +40,7 @@ function encodeDelivery(delivery: Delivery, positioned: boolean): string {
   return frames;
 }
 
-function encodePart({ session, delivery, positioned, sign }: Part): string {
+function encodePart({ session, delivery, positioned, sign }: DeliveryPart): string {
   let frames = session === undefined ? '' : encodeTextControl('S', String(session));
   if (delivery !== undefined) frames += encodeDelivery(delivery, positioned);
   return sign === '' ? frames : frames + encodeTextControl(sign.charAt(0), sign.slice(1));

@@ -46,7 +46,7 @@ export class Assembly {
     this.count++;
   }
 
-  /** The whole message. Text is split between code points, so the whole is UTF-8 as each part is. */
+  /** The whole message. Text is split between code points, so that the whole is UTF-8, too. */
   whole(): Message {
     const bytes = this.#buffer.subarray(0, this.size);
     return this.binary ? Message.binary(bytes) : Message.utf8(bytes);

@@ -2,9 +2,9 @@ import { Message } from './message.ts';
 import { MalformedError, type Unit } from './unit.ts';
 import { decodeUtf8, UnitBuilder } from './unit-builder.ts';
 
-const MAX_LENGTH_OCTETS = 5;
+const MAX_LENGTH_BYTES = 5;
 
-/** Reads a unit in byte form from `start` on, as `parseText` does one in text form. Throws a `MalformedError`. */
+/** Reads a unit in byte form, as `parseText` reads one in text form. Throws what that throws. */
 export function parseBytes(bytes: Buffer, start = 0, next = 0): Unit {
   const unit = new UnitBuilder(next);
   let at = start;
@@ -33,10 +33,10 @@ function readFrame(unit: UnitBuilder, type: string, payload: Buffer): void {
   }
 }
 
-/** An unsigned LEB128 of at most five bytes, in its shortest form; undefined where it was cut. */
+/** An unsigned LEB128 of at most five bytes, in its shortest form; undefined if it was cut. */
 function readLength(bytes: Buffer, from: number): { value: number; payload: number } | undefined {
   let value = 0;
-  for (let i = 0; i < MAX_LENGTH_OCTETS; i++) {
+  for (let i = 0; i < MAX_LENGTH_BYTES; i++) {
     const byte = bytes[from + i];
     if (byte === undefined) return undefined;
     value += (byte & 0x7f) * 2 ** (7 * i);
@@ -47,7 +47,7 @@ function readLength(bytes: Buffer, from: number): { value: number; payload: numb
   throw new MalformedError('length too long');
 }
 
-/** A message or fragment as a frame: its head, and the payload as it is, so that nothing is copied. */
+/** A message or fragment as a frame: its head and its payload apart, so that nothing is copied. */
 export function encodeBytes(message: Message, more: boolean): [head: Buffer, payload: Buffer] {
   const type = message.binary ? (more ? 'b' : 'B') : more ? 't' : 'T';
   const payload = message.bytes;

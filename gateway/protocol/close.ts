@@ -1,13 +1,13 @@
 /**
- * How a connection was ended. `code` is as the WebSocket interface shows it: 1005 for a Close without code, 1006 for an end
- * without Close (RFC 6455 §7.1.5); these two never travel as a frame value.
+ * How a connection was ended. `code` is what the WebSocket interface shows: 1005 for a Close
+ * without a code, 1006 for an end without a Close (RFC 6455 §7.1.5). These two are never sent.
  */
 export interface CloseStatus {
   readonly code: number;
   readonly reason: string;
 }
 
-/** The codes this product itself uses (RFC 6455 §7.4.1; 1012–1014 from the IANA registry). */
+/** The codes that the gateway uses (RFC 6455 §7.4.1; 1012–1014 from the IANA registry). */
 export const CloseCode = {
   normal: 1000,
   goingAway: 1001,

@@ -21,17 +21,17 @@ export interface Delivery {
   readonly entries: readonly Entry[];
   /** Number to acknowledge, or -1 if the client knows it. */
   readonly ack: number;
-  /** On a carrier that several sessions share: what they say, and nothing else is said then. */
-  readonly parts?: readonly Part[];
+  /** On a carrier that several sessions share: all that is written, and the rest is ignored. */
+  readonly parts?: readonly DeliveryPart[];
 }
 
-/** What one session says on a carrier that it shares (PROTOCOL.md §10). */
-export interface Part {
-  /** Its number on this carrier; undefined: the one before was of the same session. */
+/** What is written for one session on a carrier that it shares (PROTOCOL.md §10). */
+export interface DeliveryPart {
+  /** Number of the session on this carrier; undefined: the same session as before. */
   readonly session: number | undefined;
   readonly delivery: Delivery | undefined;
-  /** The receiver knows already which number the delivery begins with. */
+  /** The receiver knows the number that the delivery begins with. */
   readonly positioned: boolean;
-  /** A control frame behind it, type and payload in one: `H`, or an `E` with its letter. */
+  /** Type and payload of a control frame behind the delivery: `H`, or `E` and its letter. */
   readonly sign: string;
 }

@@ -92,7 +92,7 @@ export class Message {
     return bytes;
   }
 
-  /** What the message was made from: a string, or bytes. The cheaper one for a WebSocket library. */
+  /** What the message holds, text or bytes: the cheaper one to hand to a WebSocket library. */
   get data(): string | Buffer {
     return this.#text ?? (this.#bytes as Buffer);
   }
@@ -115,8 +115,8 @@ export class Message {
   }
 
   /**
-   * Prepares the message to be held for longer than a call. One that was cut out of a request or a
-   * network read keeps all of that in memory: this gives it memory of its own, in the smaller form.
+   * Prepares the message to be held for longer than a call. One that was cut out of a request or
+   * a network read keeps all of that in memory: now it gets its own memory, in the smaller form.
    */
   keep(): void {
     if (this.#isKept) return;

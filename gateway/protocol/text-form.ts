@@ -3,12 +3,13 @@ import { Message } from './message.ts';
 import { MalformedError, type Unit } from './unit.ts';
 import { UnitBuilder } from './unit-builder.ts';
 
-// Padded base64 (RFC 4648 §4). Buffer.from would skip over anything else without a word.
+// Padded base64 (RFC 4648 §4). `Buffer.from` ignores anything else.
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
- * Reads a unit in text form from `start` on. A frame that was cut at the end is left out. `next` goes on with the numbering of an
- * earlier unit of the same carrier. Throws a `MalformedError`.
+ * Reads a unit in text form, from `start` on. A frame that was cut at the end is ignored. `next` is
+ * the number of the first numbered frame if an earlier unit of the carrier has stated it. Throws a
+ * `MalformedError`, or a `RequestError` with `GW_FRAMES` for too many frames.
  */
 export function parseText(text: string, start = 0, next = 0): Unit {
   const unit = new UnitBuilder(next);
@@ -35,7 +36,7 @@ function readFrame(unit: UnitBuilder, type: string, payload: string): void {
   }
 }
 
-/** A message or fragment as a frame. The spelling of a whole message is kept with it: to many receivers it is spelled once. */
+/** A message or fragment as a frame. A message that goes to several sessions is encoded once. */
 export function encodeText(message: Message, more: boolean): string {
   if (more) return encode(message, message.binary ? 'b' : 't');
   if (!message.isShared) return encode(message, message.binary ? 'B' : 'T');

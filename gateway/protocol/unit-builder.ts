@@ -12,22 +12,25 @@ const MAX_FRAMES = 1_024;
 const MAX_PADDING = 8192;
 /** RFC 6455 §5.5: a control frame has at most 125 bytes, two of them the code. */
 const MAX_REASON = 123;
-/** Sessions of one carrier: a GET that names so many is still one that IE takes (2083 characters; Microsoft, KB208427). */
+/**
+ * Sessions of one carrier. A GET that names so many is still short enough for IE, which takes 2083
+ * characters (Microsoft, KB208427).
+ */
 const MAX_SESSIONS = 32;
 
-/** Gathers what the frames of one unit say, whatever form they were spelled in. */
+/** Collects the frames of one unit, in whichever form they were read. */
 export class UnitBuilder implements Unit {
   readonly arrivals: Arrival[] = [];
   ack = -1;
   wanted: Wanted | undefined = undefined;
-  leaving = false;
+  pageGone = false;
   next: number;
   shared: SharedUnit[] | undefined = undefined;
   #frames = 0;
-  /** The further session that frames are of at present. */
+  /** The further session that the next frames belong to. */
   #selected: UnitBuilder | undefined = undefined;
 
-  /** `next` is the number of the first numbered frame, where an earlier unit of the carrier has said it; else 0. */
+  /** `next`: number of the first numbered frame if an earlier unit has stated it, else 0. */
   constructor(next = 0) {
     this.next = next;
   }
@@ -43,15 +46,18 @@ export class UnitBuilder implements Unit {
   control(type: string, payload: string): void {
     this.#countFrame();
     if (type === 'S') this.#select(payload);
-    else if (this.#selected !== undefined) this.#selected.#say(type, payload);
-    else this.#say(type, payload);
+    else if (this.#selected !== undefined) this.#selected.#read(type, payload);
+    else this.#read(type, payload);
   }
 
-  /** One more session of the carrier: the payload of an attaching `S` frame, or an `s` parameter of a GET carrier: `k,token,n,ack`. */
+  /**
+   * Attaches one more session of the carrier. `payload` is that of an `S` frame, or an `s`
+   * parameter of a GET carrier: `k,token,n,ack`.
+   */
   share(payload: string): void {
     const [k = '', token = '', n = '', ack = '', ...rest] = payload.split(',');
     const builder = new UnitBuilder();
-    builder.#say('D', `${n},${ack}`);
+    builder.#read('D', `${n},${ack}`);
     this.shared ??= [];
     const isNext = parseNumber(k) === this.shared.length + 1;
     if (!isNext || token === '' || rest.length > 0) throw new MalformedError('malformed session');
@@ -73,11 +79,11 @@ export class UnitBuilder implements Unit {
     const builder = this.shared?.[k - 1]?.unit as UnitBuilder | undefined;
     if (builder === undefined && k > 0) throw new MalformedError('malformed session');
     this.#selected = builder;
-    // Numbers are each session's own, and begin anew with a position.
+    // Each session has its own numbers, which begin with a position.
     (builder ?? this).next = 0;
   }
 
-  #say(type: string, payload: string): void {
+  #read(type: string, payload: string): void {
     switch (type) {
       case '#':
         this.next = parseNumber(payload);
@@ -101,7 +107,7 @@ export class UnitBuilder implements Unit {
         return;
       case 'X':
         requireEmpty(payload);
-        this.leaving = true;
+        this.pageGone = true;
         return;
       case 'H':
         requireEmpty(payload);
@@ -175,7 +181,7 @@ export function encodeClose(status: CloseStatus): string {
   return status.reason === '' ? String(status.code) : `${status.code},${status.reason}`;
 }
 
-/** Bytes as text; what is not UTF-8 is malformed. */
+/** Decodes UTF-8. Throws a `MalformedError` for anything else. */
 export function decodeUtf8(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw new MalformedError('text is not UTF-8');
   return bytes.toString('utf8');

@@ -2,7 +2,7 @@ import { RequestError } from '../base/errors.ts';
 import type { CloseStatus } from './close.ts';
 import type { Message } from './message.ts';
 
-/** A carrier unit that is not as PROTOCOL.md §2 has it. Nothing of it takes effect. */
+/** A carrier unit breaks the rules of PROTOCOL.md §2. Nothing of it takes effect. */
 export class MalformedError extends RequestError {
   constructor(message: string) {
     super('GW_MALFORMED', message);
@@ -29,20 +29,20 @@ export interface Wanted {
   readonly padding: number;
 }
 
-/** How the frames of a carrier unit are spelled. */
+/** How the frames of a unit are encoded. */
 export type Form = 'text' | 'byte';
 
-/** All that one carrier unit from a client says. */
+/** One unit from a client, decoded. */
 export interface Unit {
   readonly arrivals: readonly Arrival[];
   /** Highest acknowledgement in the unit, or -1. */
   readonly ack: number;
   readonly wanted: Wanted | undefined;
   /** The page is gone (`X`). */
-  readonly leaving: boolean;
-  /** Number that the next numbered frame would have; 0 where no position is known. */
+  readonly pageGone: boolean;
+  /** Number of the next numbered frame; 0 if no position is known. */
   readonly next: number;
-  /** Further sessions that the carrier is for, and what the unit says of each; their carrier-local numbers are 1, 2, 3… */
+  /** Further sessions that the carrier is for. Their numbers on the carrier are 1, 2, 3… */
   readonly shared?: readonly SharedUnit[] | undefined;
 }
 
@@ -54,10 +54,10 @@ export function unitOf(messages: readonly Message[], first: number): Unit {
     more: false,
     close: undefined,
   }));
-  return { arrivals, ack: -1, wanted: undefined, leaving: false, next: 0 };
+  return { arrivals, ack: -1, wanted: undefined, pageGone: false, next: 0 };
 }
 
-/** What a unit says of one more session of its carrier (PROTOCOL.md §10). Its downstream is wanted. */
+/** The frames of one more session of the carrier, which wants its downstream (PROTOCOL.md §10). */
 export interface SharedUnit {
   readonly token: string;
   readonly unit: Unit;

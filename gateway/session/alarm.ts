@@ -1,21 +1,22 @@
 import type { Clock, Timer } from '../base/clock.ts';
 
-/** Whose alarm it is. */
+/** What an alarm wakes. */
 export interface AlarmOwner {
-  /** When something is to be done if nothing happens before: ms of the clock. */
+  /** When something is due if nothing happens before: ms of the clock. */
   due(): number;
-  /** That time has come. */
+  /** Something is due. */
   act(now: number): void;
 }
 
 /**
- * One timer for all that may be due. It is set for the earliest, and looked at again when it goes off: so what puts things off, as every message does, need not touch it.
+ * One timer for everything that may be due. It is set for the earliest. When it goes off it asks
+ * again, so whatever puts things off, as every message does, need not touch it.
  */
 export class Alarm {
   readonly #clock: Clock;
   readonly #owner: AlarmOwner;
   #timer: Timer;
-  /** When it goes off: never later than what is due. */
+  /** When it goes off: never later than something is due. */
   #at = Number.POSITIVE_INFINITY;
   #isOver = false;
 

@@ -2,47 +2,45 @@ import { RequestError } from '../base/errors.ts';
 import type { Session } from './session.ts';
 
 /**
- * Nonces of sessions that have ended which are remembered: a proxy may repeat a request seconds later, when a short session is long over. A bound on memory, of
- * about 1 MiB.
+ * How many nonces of ended sessions are remembered, in about 1 MiB. A proxy may repeat a request
+ * seconds later, when a short session is over.
  */
 const SPENT = 10_000;
 
-/** A create that is under way, or has made a session that still lives. */
+/** A `create` that is under way, or whose session still lives. */
 interface Creation {
-  /** Everything that a repeat must have in common with the first request. */
-  readonly likeness: string;
+  /** Everything in which a repeat must equal the first request. */
+  readonly fingerprint: string;
   readonly outcome: Promise<Session>;
   session: Session | undefined;
 }
 
-/**
- * Makes sure that a `create` which a proxy or the client repeats opens one connection to the backend (PROTOCOL.md §3).
- */
+/** A `create` that a proxy or the client repeats opens one backend connection (PROTOCOL.md §3). */
 export class Creations {
   readonly #byNonce = new Map<string, Creation>();
-  /** Of sessions that have ended, oldest first. */
+  /** Nonces of sessions that have ended, oldest first. */
   readonly #spent = new Set<string>();
 
   /**
-   * The session for a nonce: that of an earlier request which was the same in everything, or a new one that `open` makes.
-   * Rejects as `open` does, and then the nonce is free again; with a `RequestError` 409 if the nonce was used for something else, or its session was
-   * attached already or has ended.
+   * The session for a nonce: the one of an earlier request with the same fingerprint, or a new one
+   * that `open` makes. Rejects as `open` does, and then the nonce is free again. Rejects with
+   * `GW_NONCE` if the nonce was used for something else, or if its session was attached or ended.
    */
   async begin(
     nonce: string,
-    likeness: string,
+    fingerprint: string,
     open: (ended: () => void) => Promise<Session>,
   ): Promise<Session> {
     const earlier = this.#byNonce.get(nonce);
     if (earlier !== undefined) {
-      const isRepeat = earlier.likeness === likeness && earlier.session?.wasAttached !== true;
+      const isRepeat = earlier.fingerprint === fingerprint && earlier.session?.wasAttached !== true;
       if (!isRepeat) throw used();
       earlier.session?.renew();
       return earlier.outcome;
     }
     if (this.#spent.has(nonce)) throw used();
     const outcome = open(() => this.#forget(nonce));
-    const creation: Creation = { likeness, outcome, session: undefined };
+    const creation: Creation = { fingerprint, outcome, session: undefined };
     this.#byNonce.set(nonce, creation);
     try {
       creation.session = await creation.outcome;
@@ -53,7 +51,7 @@ export class Creations {
     }
   }
 
-  /** A client that never attached may not have had the answer, and may ask again. */
+  /** A client that never attached may not have received the answer, and may repeat the request. */
   #forget(nonce: string): void {
     const wasAttached = this.#byNonce.get(nonce)?.session?.wasAttached;
     this.#byNonce.delete(nonce);

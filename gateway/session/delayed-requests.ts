@@ -12,7 +12,7 @@ interface Delayed {
   readonly timer: Timer;
 }
 
-/** The requests of a session that wait for room in its inbox (PROTOCOL.md §5). Each is answered once. */
+/** Requests that wait for room in the inbox of their session (PROTOCOL.md §5). */
 export class DelayedRequests {
   /** Bytes that all frames kept here occupy. */
   bytes = 0;
@@ -32,7 +32,7 @@ export class DelayedRequests {
     return this.#requests.length;
   }
 
-  /** Delays a request for `longest` milliseconds at most. `answer` tells what the inbox has taken. */
+  /** Delays a request for `longest` milliseconds at most. `answer` is called once. */
   add(arrivals: readonly Arrival[], longest: number, answer: () => void): void {
     const timer = this.#clock.setTimeout(() => {
       const index = this.#requests.findIndex((delayed) => delayed.timer === timer);

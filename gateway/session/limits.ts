@@ -1,4 +1,4 @@
-/** Bounds of one session, in bytes and milliseconds. PROTOCOL.md §8 and §12 say what happens at each. */
+/** Bounds of one session. PROTOCOL.md §8 and §12 say what happens at each. */
 export interface SessionLimits {
   /** Milliseconds between signs of life. */
   readonly heartbeat: number;
@@ -14,7 +14,7 @@ export interface SessionLimits {
   readonly outbox: number;
   /** Bytes, by weight, kept for a backend that does not take more. */
   readonly inbox: number;
-  /** Bytes, by weight, kept for a backend that cannot be paused before the session is closed with 1013. */
+  /** Bytes, by weight, kept unacknowledged before the session is closed with 1013. */
   readonly maxBuffered: number;
   /** Bytes of the fragments that long messages are split into. */
   readonly fragment: number;

@@ -46,7 +46,7 @@ export class Outbox {
     this.#push({ message, more: false, close: undefined, weight: ENTRY_WEIGHT + message.weight });
   }
 
-  /** Puts a message in that is split. Its memory is shared, and free when the last is acknowledged. */
+  /** Puts a split message in. Its memory is free when its last fragment is acknowledged. */
   fragments(whole: Message, fragments: readonly Message[]): void {
     const last = fragments.length - 1;
     fragments.forEach((message, index) => {

@@ -8,7 +8,7 @@ export interface SessionPolicy {
    * ends the session, and an end is written to every downstream that comes within `window`.
    */
   readonly delivered: 'acknowledged' | 'written';
-  /** What the client does with messages that were not taken: it sends them again, or it does not. */
+  /** Messages that were not taken: the client sends them again, or they are lost. */
   readonly untaken: 'repeated' | 'lost';
   /** What a second downstream does to the first: it takes its place, or it is turned away. */
   readonly second: 'supersedes' | 'refused';

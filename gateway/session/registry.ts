@@ -5,7 +5,7 @@ import type { CloseStatus } from '../protocol/close.ts';
 import type { SessionIdentity } from './identity.ts';
 import { Session, type SessionContext } from './session.ts';
 
-/** How many sessions there may be. */
+/** How many sessions there may be at once. */
 export interface RegistryLimits {
   readonly sessions: number;
   readonly sessionsPerAddress: number;
@@ -19,9 +19,9 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, Session>();
   readonly #perAddress = new Map<string, number>();
   readonly #limits: RegistryLimits;
-  /** Stands in every token, so that another node can tell whose session it is (PROTOCOL.md §3). */
+  /** Part of every token, so that another node can tell whose session it is (PROTOCOL.md §3). */
   readonly #node: string;
-  /** Sessions asked for and not yet made. */
+  /** Places taken for sessions that are not made yet. */
   #reserved = 0;
 
   constructor(limits: RegistryLimits, node: string = randomBytes(4).toString('hex')) {
@@ -38,8 +38,9 @@ export class SessionRegistry {
   }
 
   /**
-   * Takes a place for a session that is about to be made, so that slow backends cannot be used to exceed the bounds. Throws a `RequestError` with 503
-   * or 429 when there is none. The returned function gives the place back; `add` must be called before it.
+   * Takes a place for a session before its backend is dialled: many dials at once must not exceed
+   * the bounds. Throws `GW_SESSIONS` or `GW_SESSIONS_PER_ADDRESS` when there is none. The returned
+   * function gives the place back. `add` must be called before it.
    */
   reserve(address: string): () => void {
     if (this.#sessions.size + this.#reserved >= this.#limits.sessions) {
@@ -77,7 +78,7 @@ export class SessionRegistry {
     for (const session of this.#sessions.values()) session.shut(status);
   }
 
-  /** Ends the sessions whose clients have been told of it. */
+  /** Ends the sessions whose close was delivered. */
   endDelivered(): void {
     for (const session of this.#sessions.values()) if (session.hasDeliveredClose) session.abandon();
   }

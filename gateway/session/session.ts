@@ -165,11 +165,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
 
   accept(unit: Unit, answer: (ack: number) => void): void {
     this.check(unit);
-    const { arrivals, ack, leaving } = unit;
+    const { arrivals, ack, pageGone } = unit;
     this.#heard = this.#context.clock.now();
     if (ack >= this.#outbox.first) this.#acknowledge(ack);
     const mustWait = this.#upstream.take(arrivals);
-    if (leaving) this.#abandon('client');
+    if (pageGone) this.#abandon('client');
     if (mustWait && this.#state !== 'ended') {
       this.#upstream.delay(arrivals, this.#longestDelay(), () => this.#answer(answer));
       this.#log.delayed(this.#upstream.delayed);

@@ -1,13 +1,13 @@
 /**
  * Where a session is in its life.
  *
- * | state    | meaning                                                      | ends by itself after |
- * |----------|--------------------------------------------------------------|----------------------|
- * | created  | the client has the token, no downstream has come yet         | `attachTimeout`      |
- * | attached | a downstream is there                                        | (dropped after `silence`) |
- * | detached | between two downstreams                                      | `window`             |
- * | ending   | the end is in the outbox, the client has not acknowledged it | `window`             |
- * | ended    | forgotten                                                    |                      |
+ * | state    | meaning                                              | ends by itself after    |
+ * |----------|------------------------------------------------------|-------------------------|
+ * | created  | the client has the token, no downstream has come yet | `attachTimeout`         |
+ * | attached | a downstream is there                                | `silence`: it is dropped |
+ * | detached | between two downstreams                              | `window`                |
+ * | ending   | the end is in the outbox and not acknowledged        | `window`                |
+ * | ended    | forgotten                                            |                         |
  */
 export type SessionState = 'created' | 'attached' | 'detached' | 'ending' | 'ended';
 

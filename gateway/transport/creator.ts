@@ -59,9 +59,9 @@ export class Creator {
     headers: Headers,
     request: CreateRequest,
   ): void {
-    const likeness = fingerprint(request, base, (name) => exchange.header(name));
+    const print = fingerprint(request, base, (name) => exchange.header(name));
     this.#context.creations
-      .begin(request.nonce, likeness, (ended) => route.open(exchange, request, ended))
+      .begin(request.nonce, print, (ended) => route.open(exchange, request, ended))
       .then(
         (session) => {
           this.#context.sessions.bind(session, exchange);

@@ -136,7 +136,7 @@ export class SocketCarrier implements Carrier {
     }
     if (isTaken) this.#waiting.shift();
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      if (!this.#offer({ arrivals: next, ack: -1, wanted: undefined, leaving: false, next: 0 })) return;
+      if (!this.#offer({ arrivals: next, ack: -1, wanted: undefined, pageGone: false, next: 0 })) return;
     }
     if (this.#socket.isPaused) this.#socket.resume();
   }

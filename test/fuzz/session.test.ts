@@ -25,7 +25,7 @@ const LIMITS: SessionLimits = {
 };
 /** Bytes of the longest message here. */
 const LONGEST = 400;
-/** One put, or one send, may exceed a bound by a message, or by all its fragments, with their weight. */
+/** One put, or one send, may exceed a bound by a message, all its fragments and their weight. */
 const OVERSHOOT = LONGEST + 250 * 5;
 
 const RUNS = 4_000;
@@ -34,7 +34,7 @@ const STEPS = 300;
 type Kind = 'poll' | 'stream' | 'socket';
 const KINDS: readonly Kind[] = ['poll', 'stream', 'socket'];
 
-/** A downstream between two models: what was written on it is on its way, and may be cut anywhere. */
+/** A downstream between two models. What was written is on its way, and may be cut anywhere. */
 class Pipe implements Carrier {
   readonly name: Kind;
   readonly once: boolean;
@@ -75,7 +75,7 @@ class Pipe implements Carrier {
   }
 }
 
-/** A backend that checks what it is told, and pauses and sends as chance has it. */
+/** A backend that checks what it receives, and pauses and sends at random. */
 class Backend implements Receiver {
   readonly got: string[] = [];
   closed_: CloseStatus | undefined;
@@ -93,13 +93,13 @@ class Backend implements Receiver {
   message(message: Message): void {
     assert.equal(this.closed_, undefined, 'a message behind the close');
     this.got.push(message.text);
-    // As `pipe` does it: in the middle of being told.
+    // As `pipe` does it, while a message is delivered.
     if (this.random.chance(0.1)) this.pause();
     if (this.random.chance(0.2)) this.send();
   }
 
   drained(): void {
-    assert.ok(this.mustWait, 'drained though it was never asked to wait');
+    assert.ok(this.mustWait, 'drained though it was never to wait');
     this.mustWait = false;
     if (this.random.chance(0.5)) this.send();
   }
@@ -155,7 +155,7 @@ class Client {
   readonly requests: Unit[] = [];
   readonly attaches: { n: number; ack: number; kind: Kind }[] = [];
   answers = 0;
-  asked = 0;
+  requested = 0;
 
   constructor(session: Session, random: Random) {
     this.session = session;
@@ -197,12 +197,12 @@ class Client {
   arrive(request: Unit): void {
     const isLost = this.random.chance(0.2);
     const before = this.session.received;
-    this.asked++;
-    let told = false;
+    this.requested++;
+    let isAnswered = false;
     try {
       this.session.accept(request, (ack) => {
-        assert.ok(!told, 'answered twice');
-        told = true;
+        assert.ok(!isAnswered, 'answered twice');
+        isAnswered = true;
         this.answers++;
         assert.ok(ack >= before && ack <= this.#frames.length, `acknowledges ${ack}`);
         if (!isLost) this.#acked = Math.max(this.#acked, ack);
@@ -264,7 +264,7 @@ class Client {
 }
 
 function unit(arrivals: readonly Arrival[], ack: number): Unit {
-  return { arrivals, ack, wanted: undefined, leaving: false, next: 0 };
+  return { arrivals, ack, wanted: undefined, pageGone: false, next: 0 };
 }
 
 function orderOf(got: readonly string[], side: string): void {
@@ -409,7 +409,7 @@ class Run {
     assert.equal(client.end?.close?.code, closer === 'client' ? 4000 : 4001);
     assert.equal(this.ended, 1);
     assert.equal(this.clock.timers, 0, 'timers are left');
-    assert.equal(client.answers, client.asked, 'a request was never answered');
+    assert.equal(client.answers, client.requested, 'a request was never answered');
     assert.ok(client.pipes.at(-1)?.over, 'the last downstream was left open');
   }
 
@@ -435,7 +435,7 @@ class Run {
     assert.equal(this.backend.closed_?.code, 1001);
     assert.equal(this.ended, 1);
     assert.equal(this.clock.timers, 0);
-    assert.equal(this.client.answers, this.client.asked);
+    assert.equal(this.client.answers, this.client.requested);
   }
 }
 

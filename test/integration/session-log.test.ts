@@ -4,7 +4,7 @@ import { createGateway } from '../../gateway/index.ts';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
 import { until } from '../support/until.ts';
 
-type Line = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 describe('the log of a fallback session', () => {
   it('tells its whole life: opened, attached, moved and why, closed by whom, totals, and no secret', async () => {
@@ -33,7 +33,7 @@ describe('the log of a fallback session', () => {
     const lines = text
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as Line);
+      .map((line) => JSON.parse(line) as Fields);
     const [id] = lines.map(({ session }) => session).filter((session) => session !== undefined);
     assert.match(String(id), /^[\w-]{8}$/);
     const ofSession = lines.filter(({ session }) => session === id);

@@ -26,7 +26,7 @@ export const identity: SessionIdentity = {
   cookies: [],
 };
 
-/** What a session needs beside clock, limits, policy and bounds: no log, and as much memory as it likes. */
+/** What a session needs beside clock, limits and policy: no log, and memory for all of them. */
 export function surroundings(memory = Number.POSITIVE_INFINITY) {
   return { log: silentLog, memory: new MemoryBudget({ memory, memoryPerAddress: memory }) };
 }

@@ -1,5 +1,5 @@
 import { END_LETTERS } from '../../dialect/resumable.ts';
-import type { Delivery, EndReason, Part } from '../../protocol/delivery.ts';
+import type { Delivery, DeliveryPart, EndReason } from '../../protocol/delivery.ts';
 import type { SharedUnit, Unit } from '../../protocol/unit.ts';
 import type { Carrier, CarrierOwner } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
@@ -14,7 +14,7 @@ interface Member {
 }
 
 /** A delivery of nothing but parts. */
-function joined(parts: readonly Part[]): Delivery {
+function joined(parts: readonly DeliveryPart[]): Delivery {
   return { first: 1, entries: [], ack: -1, parts };
 }
 
@@ -31,7 +31,7 @@ export class Multiplexer implements CarrierOwner {
   /** The session that the client takes frames for at present. */
   #selected = 0;
   /** What is to go out on a poll: all that the sessions say in this turn. */
-  #parts: Part[] = [];
+  #parts: DeliveryPart[] = [];
 
   /** `find` is told the token of each further session. */
   constructor(

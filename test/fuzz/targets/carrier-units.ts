@@ -48,7 +48,7 @@ function randomControl(random: Random): [type: string, payload: string] {
   }
 }
 
-/** What a parser makes of a unit, in a form that can be compared; `malformed` where it refuses it. */
+/** A parsed unit in a form that can be compared; `malformed` where the parser refuses it. */
 function outcome(parse: () => Unit): unknown {
   try {
     return summary(parse());
@@ -58,9 +58,9 @@ function outcome(parse: () => Unit): unknown {
   }
 }
 
-function summary({ arrivals, ack, wanted, leaving, next, shared = [] }: Unit): unknown {
+function summary({ arrivals, ack, wanted, pageGone, next, shared = [] }: Unit): unknown {
   return {
-    ...{ ack, wanted, leaving, next },
+    ...{ ack, wanted, pageGone, next },
     arrivals: arrivals.map(({ number, message, more, close }) => ({
       ...{ number, more, close },
       ...{ binary: message?.binary, bytes: message?.bytes.toString('hex') },

@@ -47,7 +47,7 @@ function arrivalOf({ kind, text }: Frame, index: number): Arrival {
   return { number, message, more: kind === 't' || kind === 'b', close: undefined };
 }
 
-/** What a backend receives of frames that come in order and once: the simplest thing that could be right. */
+/** What a backend receives of frames that come in order and once. */
 function expected(frames: readonly Frame[], maxMessage: number): string[] {
   const out: string[] = [];
   let parts: Frame[] = [];

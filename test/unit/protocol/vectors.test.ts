@@ -48,13 +48,13 @@ interface Summary {
   arrivals: unknown[];
   ack: number;
   wanted: string;
-  leaving: boolean;
+  pageGone: boolean;
   next: number;
   /** Of the further sessions, each behind its token. */
   shared: (readonly [string, Summary])[];
 }
 
-/** What a unit's frames say, in a shape that both the vector and the parsed unit can be brought to. */
+/** The frames of a unit in a shape that both vectors and parsed units can be brought to. */
 function summarize(frames: readonly Frame[]): Summary {
   const sessions: [token: string, frames: Frame[]][] = [['', []]];
   let selected = 0;
@@ -70,7 +70,7 @@ function summarize(frames: readonly Frame[]): Summary {
 
 function summarizeOne(frames: readonly Frame[]): Summary {
   let next = 0;
-  const summary: Summary = { arrivals: [], ack: -1, wanted: '', leaving: false, next: 0, shared: [] };
+  const summary: Summary = { arrivals: [], ack: -1, wanted: '', pageGone: false, next: 0, shared: [] };
   for (const frame of frames) {
     const message = messageOf(frame);
     if (message !== undefined) {
@@ -79,7 +79,7 @@ function summarizeOne(frames: readonly Frame[]): Summary {
     } else if (frame.type === 'C') summary.arrivals.push([next++, frame.text ?? '']);
     else if (frame.type === '#') next = Number(frame.text);
     else if (frame.type === 'A') summary.ack = Math.max(summary.ack, Number(frame.text));
-    else if (frame.type === 'X') summary.leaving = true;
+    else if (frame.type === 'X') summary.pageGone = true;
     else if (frame.type === 'D') {
       const [n, ack, form = 't', padding = '0'] = (frame.text ?? '').split(',');
       summary.wanted = `${n},${ack},${form},${padding}`;
@@ -90,7 +90,7 @@ function summarizeOne(frames: readonly Frame[]): Summary {
   return summary;
 }
 
-function summarizeUnit({ arrivals, ack, wanted, leaving, next, shared = [] }: Unit): Summary {
+function summarizeUnit({ arrivals, ack, wanted, pageGone, next, shared = [] }: Unit): Summary {
   return {
     arrivals: arrivals.map(({ number, message, more, close }) => {
       if (message !== undefined) return [number, message.binary, message.bytes.toString('hex'), more];
@@ -103,7 +103,7 @@ function summarizeUnit({ arrivals, ack, wanted, leaving, next, shared = [] }: Un
       wanted === undefined
         ? ''
         : `${wanted.n},${wanted.ack},${wanted.form === 'byte' ? 'b' : 't'},${wanted.padding}`,
-    leaving,
+    pageGone,
     next,
   };
 }
@@ -124,7 +124,7 @@ describe('the frame codec, held against the vectors that the shim reads too (PRO
   }
 
   for (const vector of vectors.filter(({ malformed, cut }) => !malformed && !cut)) {
-    it(`spells ${vector.name}, in ${vector.form} form`, () => {
+    it(`encodes ${vector.name}, in ${vector.form} form`, () => {
       const bytes = Buffer.concat((vector.frames ?? []).map((frame) => encode(frame, vector.form)));
       assert.equal(
         bytes.toString('hex'),

@@ -5,11 +5,11 @@ import { NEXT_STATES, type SessionState } from '../../../gateway/session/state.t
 import { identity } from '../../support/sessions.ts';
 import { open } from './open-session.ts';
 
-type Line = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** A session whose log is read. Time and level stay out of the lines. */
 function logged(level: LogLevel) {
-  const lines: Line[] = [];
+  const lines: Fields[] = [];
   const write = (line: string): void => {
     const { time: _time, level: _level, ...fields } = JSON.parse(line);
     lines.push(fields);
@@ -57,7 +57,7 @@ describe('the log of a session', () => {
     ]);
   });
 
-  const ends: readonly (readonly [
+  const endings: readonly (readonly [
     by: string,
     code: number,
     end: (opened: ReturnType<typeof open>) => void,
@@ -67,13 +67,13 @@ describe('the log of a session', () => {
     ['gateway', 1009, ({ accept }) => accept(`#1␞T${'x'.repeat(20_000)}␞`)],
     ['backend', 4000, ({ session }) => session.close({ code: 4000, reason: '' })],
   ];
-  for (const [by, code, end] of ends) {
+  for (const [by, code, end] of endings) {
     it(`says that the ${by} ended it with ${code}`, () => {
       const opened = logged('info');
       opened.attach(1, 0);
       end(opened);
       if (opened.forgotten() === 0) opened.session.abandon();
-      const { msg, by: who, code: which } = opened.lines.at(-1) as Line;
+      const { msg, by: who, code: which } = opened.lines.at(-1) as Fields;
       assert.deepEqual([msg, who, which], ['connection closed', by, code]);
     });
   }

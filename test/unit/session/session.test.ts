@@ -458,7 +458,7 @@ describe('a session, in time', () => {
     assert.equal(clock.timers, 0);
   });
 
-  it('waits its full time again for a client that asked again, and no longer once it was attached', () => {
+  it('waits its full time again for a client that repeats its request, and no longer once it was attached', () => {
     const { clock, session, attach, forgotten } = open();
     clock.advance(4_000);
     session.renew();
@@ -567,8 +567,8 @@ describe('a session, in time', () => {
 });
 
 describe('the end marks', () => {
-  it('are spelled as the protocol has them', () => {
-    const ends = (['recycled', 'superseded', 'gone'] as const).map((reason) => visible(text.end(reason)));
-    assert.deepEqual(ends, ['Er␞', 'Es␞', 'Eg␞']);
+  it('are those of the protocol', () => {
+    const marks = (['recycled', 'superseded', 'gone'] as const).map((reason) => visible(text.end(reason)));
+    assert.deepEqual(marks, ['Er␞', 'Es␞', 'Eg␞']);
   });
 });
