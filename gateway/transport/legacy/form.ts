@@ -3,7 +3,7 @@ import type { MemoryAccount } from '../../base/memory-budget.ts';
 import { type BodyGate, bodyTooLong } from '../../http/body-gate.ts';
 import type { BodyReceiver, Headers, RequestHead } from '../../http/exchange.ts';
 import { ExchangeWrapper } from '../../http/exchange-wrapper.ts';
-import { decoded } from './script.ts';
+import { decodePercent } from './script.ts';
 
 /** Bytes of a form for one byte of the body in it, at most: an encoded percent sign and two digits. */
 const GROWTH = 5;
@@ -13,8 +13,8 @@ const FIELD = 'b=';
 
 /** A body from the one field of a form; undefined if the form has no right one. */
 export function decodeForm(form: string): Buffer | undefined {
-  const value = form.startsWith(FIELD) ? decoded(form.slice(FIELD.length)) : undefined;
-  return value && decoded(value.toString('latin1'));
+  const value = form.startsWith(FIELD) ? decodePercent(form.slice(FIELD.length)) : undefined;
+  return value && decodePercent(value.toString('latin1'));
 }
 
 /** Shows another gate the beginning of the body in a form. */

@@ -13,7 +13,7 @@ export function isCallback(name: string): boolean {
 }
 
 /** What percent-encoded text says; undefined if it is malformed. */
-export function decoded(text: string): Buffer | undefined {
+export function decodePercent(text: string): Buffer | undefined {
   try {
     return Buffer.from(decodeURIComponent(text));
   } catch {
@@ -38,7 +38,7 @@ export class ScriptExchange extends ExchangeWrapper {
   /** The body came with the head: there is nothing left to collect. */
   override readBody(limit: number, done: BodyReceiver): void {
     const field = /(?:^|&)b=([^&]*)/.exec(this.query)?.[1] ?? '';
-    const body = decoded(field) ?? new RequestError('GW_MALFORMED', 'malformed query');
+    const body = decodePercent(field) ?? new RequestError('GW_MALFORMED', 'malformed query');
     done(body instanceof Buffer && body.length > limit ? bodyTooLong() : body);
   }
 

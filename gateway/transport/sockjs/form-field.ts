@@ -5,6 +5,9 @@ const SPACE = 0x20;
 
 const EMPTY = Buffer.alloc(0);
 
+/** Fields of a form that are looked at. Clients of SockJS send one. */
+const MAX_FIELDS = 64;
+
 /**
  * The value of a field of an `application/x-www-form-urlencoded` body, or nothing if there is no such
  * field (WHATWG URL, "application/x-www-form-urlencoded parsing"). Other fields are passed over
@@ -12,15 +15,18 @@ const EMPTY = Buffer.alloc(0);
  * leave as it is.
  */
 export function decodeFormField(form: Buffer, name: string): Buffer {
-  const prefix = `${name}=`;
   let start = 0;
-  while (form.toString('latin1', start, start + prefix.length) !== prefix) {
-    const next = form.indexOf(AMPERSAND, start);
-    if (next < 0) return EMPTY;
-    start = next + 1;
+  for (let fields = 0; fields < MAX_FIELDS && start <= form.length; fields++) {
+    const mark = form.indexOf(AMPERSAND, start);
+    const end = mark < 0 ? form.length : mark;
+    const valueAt = start + name.length + 1;
+    const head = form.toString('latin1', start, Math.min(valueAt, end));
+    if (head === `${name}=`) return percentDecoded(form.subarray(valueAt, end));
+    // A name alone has an empty value.
+    if (head === name) return EMPTY;
+    start = end + 1;
   }
-  const end = form.indexOf(AMPERSAND, start);
-  return percentDecoded(form.subarray(start + prefix.length, end < 0 ? form.length : end));
+  return EMPTY;
 }
 
 function percentDecoded(value: Buffer): Buffer {
