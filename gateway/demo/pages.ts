@@ -7,8 +7,8 @@ import { OWN_FRAMES } from '../base/security-headers.ts';
 const LIBRARIES = ['stompjs/lib/stomp.js', 'sockjs-client/dist/sockjs.min.js'];
 
 /**
- * Serves the demo at `/`, and its libraries' folders at `/vendor`. Pages of other sites may not frame
- * a demo page: they could lead clicks into it.
+ * Serves the demo at `/`, and its libraries' folders at `/vendor`. Pages of other sites may not
+ * frame a demo page: they could lead clicks into it.
  */
 export function demoPages(folder: string): Router {
   const { resolve } = createRequire(import.meta.url);

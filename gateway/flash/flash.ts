@@ -11,20 +11,23 @@ import { PolicyService } from './policy-service.ts';
 export interface FlashSettings {
   /** Address of the policy port; absent: the fallback over Flash is off. */
   readonly listen: ListenAddress | undefined;
-  /** Hosts whose SWFs may talk to the gateway, beside its own. */
+  /** Hosts, besides the gateway's own, whose SWFs may connect to the gateway. */
   readonly domains: readonly string[];
   readonly crossdomain: boolean;
 }
 
-/** All that a gateway does for Flash: socket policies, on two ports, and what is served over HTTP. */
+/** What a gateway does for Flash: socket policies on two ports, and files over HTTP. */
 export class Flash {
   readonly pages: Router;
-  /** Takes a connection to the gateway's own port that begins as a policy request does; absent: Flash is off. */
+  /**
+   * Takes a connection to the gateway's own port that begins like a policy request; absent: Flash
+   * is off.
+   */
   readonly onMarkup: ((socket: Socket) => void) | undefined;
   readonly #settings: FlashSettings;
   readonly #log: Log;
   readonly #policies: PolicyService;
-  /** The gateway's own port, once it is known. */
+  /** The gateway's own port; 0 before it listens. */
   #port = 0;
 
   constructor(settings: FlashSettings, { clock, log }: { readonly clock: Clock; readonly log: Log }) {
@@ -39,7 +42,10 @@ export class Flash {
     this.onMarkup = listen && ((socket) => this.#policies.accept(socket));
   }
 
-  /** Serves the policy port, if there is to be one, for a gateway on `port`. Resolves with its number; rejects with Node's own errors. */
+  /**
+   * Serves the policy port of a gateway on `port`, unless Flash is off. Resolves with its number;
+   * rejects with Node's own errors.
+   */
   async listen(port: number): Promise<number | undefined> {
     const { listen, domains, crossdomain } = this.#settings;
     this.#port = port;
@@ -50,7 +56,8 @@ export class Flash {
     }
     if (listen === undefined) return undefined;
     const policyPort = await this.#policies.listen(listen);
-    // Adobe, "Setting up a socket policy file server": a policy of such a port grants none below 1024.
+    // Such a port's policy cannot open ports below 1024 (Adobe, "Setting up a socket policy file
+    // server").
     if (policyPort >= 1024 && port < 1024) {
       this.#log.warn(
         `players take no policy for port ${port} from port ${policyPort}: it must be below 1024`,

@@ -3,17 +3,17 @@ import { NO_SNIFF } from '../base/security-headers.ts';
 import { policyDomains } from './domains.ts';
 import { crossDomainPolicy } from './policy-document.ts';
 
-/** What of Flash is served over HTTP. */
+/** What is served over HTTP for Flash. */
 export interface FlashPagesSettings {
-  /** The fallback over Flash is on: its files are there, and the SWF is told who may use it. */
+  /** The fallback over Flash is on: its files are served, and the hosts whose pages may use it. */
   readonly sockets: boolean;
   /** `/crossdomain.xml` is served. */
   readonly crossdomain: boolean;
-  /** Hosts of the options, beside the gateway's own. */
+  /** Hosts of the options, besides the gateway's own. */
   readonly domains: readonly string[];
 }
 
-/** Everything that has to do with Flash below the gateway's root; 404 for what is not switched on. */
+/** Answers all paths that have to do with Flash: 404 for what is switched off. */
 export function createFlashPages(settings: FlashPagesSettings): Router {
   const router = express.Router();
   if (settings.crossdomain) {
@@ -26,7 +26,7 @@ export function createFlashPages(settings: FlashPagesSettings): Router {
     });
   }
   if (settings.sockets) {
-    // One host a line. The SWF asks here, at the address it was loaded from, which pages it may take orders from.
+    // One host per line. The SWF asks the server that it came from which pages may control it.
     router.get('/shim/flash-origins', (request, response) => {
       send(response, 'text/plain; charset=utf-8', `${domainsFor(request.socket.localAddress).join('\n')}\n`);
     });

@@ -2,18 +2,22 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { type ListenAddress, listen } from '../base/listen.ts';
 
-/** All that a player ever asks: 23 bytes. */
+/** The only request that players send: 23 bytes. */
 const REQUEST = Buffer.from('<policy-file-request/>\0', 'latin1');
 
-/** Milliseconds for the request, and for the client to be gone. Players themselves wait 3 s for an answer. */
+/**
+ * Milliseconds in which a client has to send the request, read the answer and close. Players wait 3
+ * s for the answer.
+ */
 const TIMEOUT = 3_000;
 
-/** Connections at once, on both ports together; each lives a few milliseconds. */
+/** Most connections at a time, on both ports together. Each lasts a few milliseconds. */
 const MAX_CONNECTIONS = 200;
 
 /**
- * Answers Flash players that ask for a socket policy: on a port of its own, and on connections that others hand to it. It answers the exact request and
- * closes; anything else, early or late, is closed without a word. No more than the request is ever kept of what a client sends.
+ * Answers Flash players' requests for a socket policy: on a port of its own, and on connections to
+ * other ports that are passed to it. It answers exactly that request and closes. It closes without
+ * an answer if anything else comes, or nothing in time. It keeps nothing of what a client sends.
  */
 export class PolicyService {
   readonly #document: (localAddress: string | undefined) => string;
@@ -22,7 +26,7 @@ export class PolicyService {
   readonly #sockets = new Set<Socket>();
   #closed = false;
 
-  /** `document` makes the answer for a client that reached the gateway at this address. */
+  /** `document` makes the answer for a client that connected to this address. */
   constructor(document: (localAddress: string | undefined) => string, clock: Clock) {
     this.#document = document;
     this.#clock = clock;
@@ -34,12 +38,14 @@ export class PolicyService {
     return this.#sockets.size;
   }
 
-  /** Resolves with the port. Rejects with Node's own errors, such as EACCES for a port below 1024. */
+  /**
+   * Resolves with the port. Rejects with Node's own errors, such as EACCES for a port below 1024.
+   */
   async listen(address: ListenAddress): Promise<number> {
     return (await listen(this.#server, address)).port;
   }
 
-  /** Takes a connection of which nothing was read. */
+  /** Takes a connection from which nothing has been read. */
   accept(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     if (this.#closed || this.#sockets.size >= MAX_CONNECTIONS) {
@@ -55,7 +61,7 @@ export class PolicyService {
     this.#read(socket);
   }
 
-  /** Takes no more clients, also of those that are handed to it, and ends those there are. */
+  /** Ends all connections, and those that are passed to it from now on. */
   close(): void {
     this.#closed = true;
     this.#server.close();
@@ -66,7 +72,8 @@ export class PolicyService {
     let read = 0;
     const isAnswered = (): boolean => read === REQUEST.length;
     socket.on('data', (chunk: Buffer) => {
-      // What comes behind an answer is passed over: a connection that was not read to its end is reset, and the answer lost with it.
+      // What follows the request is read and dropped: an unread connection would be reset, and the
+      // answer lost with it.
       if (isAnswered()) return;
       const end = read + chunk.length;
       if (!chunk.equals(REQUEST.subarray(read, end))) {

@@ -156,7 +156,9 @@ export class PartialHead {
   }
 }
 
-/** Parts of a line that are kept apart. More of them are joined, since each takes memory of its own. */
+/**
+ * Parts of a line that are kept apart. More of them are joined, since each takes memory of its own.
+ */
 const MAX_PARTS = 256;
 
 const STARTS = ['GET /', 'POST /', 'OPTIONS /'];

@@ -9,8 +9,8 @@ export interface ReadHead {
 }
 
 /**
- * What has arrived on a connection of the fast path and was not used yet: a head, the rest of a body,
- * the requests behind it.
+ * What has arrived on a connection of the fast path and was not used yet: a head, the rest of a
+ * body, the requests behind it.
  */
 export class IncomingBytes {
   /** Bytes of the present request's body that are here or have yet to arrive. */

@@ -4,9 +4,9 @@ import { ask, rawClient, statusOf } from '../unit/http/raw-client.ts';
 import { startServer } from '../unit/http/test-server.ts';
 
 /**
- * What is checked on the bytes of a connection: Node's parser and the gateway's own rules together.
+ * Checks on the bytes of a connection: Node's parser and the gateway's own rules together.
  */
-describe('requests that are built to be misread', () => {
+describe('ambiguous and malformed requests', () => {
   let server: HttpServer;
   let port: number;
   let reached: string[];
@@ -78,7 +78,7 @@ describe('requests that are built to be misread', () => {
     });
   }
 
-  it('are refused: a coding below the chunks, which nobody here undoes', async () => {
+  it('are refused: a coding below the chunks, which the gateway does not decode', async () => {
     const answer = await ask(
       port,
       `POST / HTTP/1.1\r\n${host}Transfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n`,
@@ -97,7 +97,7 @@ describe('requests that are built to be misread', () => {
     ['a header', `GET / HTTP/1.1\r\n${host}X-A`],
     ['a body', `POST / HTTP/1.1\r\n${host}Content-Length: 10\r\n\r\nabc`],
   ] as const) {
-    it(`end in time: ${what} that does not come to its end`, async () => {
+    it(`time out: ${what} that is not completed`, async () => {
       const running = await startServer({
         settings: { headerTimeout: 200, requestTimeout: 400 },
         onRequest: (exchange) => {
@@ -112,7 +112,7 @@ describe('requests that are built to be misread', () => {
     });
   }
 
-  it('do not put a second answer into one that was begun', async () => {
+  it('get no second answer inside one that was begun', async () => {
     const running = await startServer({
       onRequest: (exchange) => {
         exchange.stream(200, {}).write('held');
@@ -126,7 +126,7 @@ describe('requests that are built to be misread', () => {
     await running.close();
   });
 
-  it('leave an ordinary Upgrade alone', async () => {
+  it('do not include an ordinary Upgrade', async () => {
     assert.equal(statusOf(await ask(port, `GET /ws HTTP/1.1\r\n${handshake}${key}\r\n`)), 426);
     assert.deepEqual(reached, ['upgrade /ws']);
   });

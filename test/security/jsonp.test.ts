@@ -3,7 +3,7 @@ import { createGateway, type Gateway } from '../../gateway/index.ts';
 import { type Answer, createBody, FallbackClient } from '../support/clients/fallback-client.ts';
 
 /** The text that a script calls back with. */
-function told({ body }: Answer): string {
+function argumentOf({ body }: Answer): string {
   const call = /^\/\*\*\/typeof _fg7==="function"&&_fg7\((".*")\);$/s.exec(body);
   assert.ok(call, `no call: ${body}`);
   return JSON.parse(call[1] as string);
@@ -51,12 +51,12 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
     assert.equal(answer.headers['content-type'], 'application/javascript; charset=utf-8');
     assert.equal(answer.headers['x-content-type-options'], 'nosniff');
     assert.equal(answer.headers['cache-control'], 'no-store, no-transform');
-    const fields = new URLSearchParams(told(answer));
+    const fields = new URLSearchParams(argumentOf(answer));
     assert.equal(fields.get('end'), '1');
     assert.ok(fields.get('carriers')?.split(',').includes('jsonp-polling'));
   });
 
-  it('opens none without a Referer, with one of another site, or where the browser says that the page is of another site', async () => {
+  it('opens none without a Referer, with another site’s, or if the browser says that the page is of another site', async () => {
     const own = createBody({ origin: client.origin });
     const refused: readonly [Readonly<Record<string, string>>, string][] = [
       [{}, own],
@@ -68,16 +68,16 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
     ];
     for (const [headers, body] of refused) {
       const answer = await script('create', body, { headers });
-      assert.match(told(answer), /^403;/, JSON.stringify(headers));
+      assert.match(argumentOf(answer), /^403;/, JSON.stringify(headers));
     }
     const listed = { headers: { referer: 'http://app.example/x' } };
     assert.match(
-      told(await script('create', createBody({ origin: 'http://app.example' }), listed)),
+      argumentOf(await script('create', createBody({ origin: 'http://app.example' }), listed)),
       /^token=/,
     );
   });
 
-  it('does nothing where JSONP is off, and no route says that it has it', async () => {
+  it('does nothing where JSONP is off, and no route lists it', async () => {
     const by = closedClient;
     const headers = { referer: `${by.origin}/` };
     const body = createBody({ origin: by.origin });
@@ -103,15 +103,15 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
     const path = '/demo/echo';
     const own = { headers: { referer: `${by.origin}/` }, by, path };
     assert.match(
-      told(await script('create', createBody({ origin: by.origin, url: path }), own)),
+      argumentOf(await script('create', createBody({ origin: by.origin, url: path }), own)),
       /jsonp-polling/,
     );
     const foreign = { headers: { referer: 'http://app.example/' }, by, path };
     const body = createBody({ origin: 'http://app.example', url: path });
-    assert.match(told(await script('create', body, foreign)), /^403;/);
+    assert.match(argumentOf(await script('create', body, foreign)), /^403;/);
   });
 
-  it('never calls a function of a name that is not ours, and repeats none', async () => {
+  it('never calls a function of another name, and repeats none', async () => {
     for (const callback of [
       'alert',
       '_fg7.x',
@@ -148,21 +148,21 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
       (await script(`${token}/eventsource`, 'D1,0')).headers['content-type'],
       'text/plain; charset=utf-8',
     );
-    assert.match(told(await script('jsonp-polling', `${token};D1,0,b\x1e`)), /^400;/);
+    assert.match(argumentOf(await script('jsonp-polling', `${token};D1,0,b\x1e`)), /^400;/);
   });
 
-  it('tells an unknown token, a malformed body and one that is too long as everybody is told', async () => {
+  it('answers an unknown token, a malformed body and one that is too long as it answers other requests', async () => {
     const token = await client.create();
-    assert.equal(told(await script('send', 'n.unknown;A0\x1e')), '404;Eg\x1e');
-    assert.match(told(await script('send', `${token};Q\x1e`)), /^400;/);
-    assert.match(told(await script('send', 'nothing')), /^400;/);
-    assert.match(told(await script('send', `${token};#1\x1eT${'x'.repeat(6000)}\x1e`)), /^413;/);
+    assert.equal(argumentOf(await script('send', 'n.unknown;A0\x1e')), '404;Eg\x1e');
+    assert.match(argumentOf(await script('send', `${token};Q\x1e`)), /^400;/);
+    assert.match(argumentOf(await script('send', 'nothing')), /^400;/);
+    assert.match(argumentOf(await script('send', `${token};#1\x1eT${'x'.repeat(6000)}\x1e`)), /^413;/);
     const broken = await client.ask('/echo/_fallback/v1/send?c=_fg7&b=%E4', { method: 'GET' });
-    assert.match(told(broken), /^400;/);
-    assert.equal(told(await script('send', `${token};A0\x1e`)), 'A0\x1e');
+    assert.match(argumentOf(broken), /^400;/);
+    assert.equal(argumentOf(await script('send', `${token};A0\x1e`)), 'A0\x1e');
   });
 
-  it('takes a form, and shows nothing of it', async () => {
+  it('accepts a form, and shows nothing of it', async () => {
     const token = await client.create();
     const form = (body: string) =>
       client.ask('/echo/_fallback/v1/send?f=1', {
@@ -181,28 +181,28 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
       assert.equal(answer.headers['content-type'], 'text/html; charset=utf-8');
       assert.equal(answer.headers['x-content-type-options'], 'nosniff');
     }
-    assert.equal(told(await script('send', `${token};A0\x1e`)), 'A1\x1e');
-    const polled = told(await script('jsonp-polling', `${token};D1,0\x1e`));
+    assert.equal(argumentOf(await script('send', `${token};A0\x1e`)), 'A1\x1e');
+    const polled = argumentOf(await script('jsonp-polling', `${token};D1,0\x1e`));
     assert.ok(polled.endsWith('T</script>ä\x1e'), polled);
   });
 
-  it('takes no form of another origin that has the token, and none that is longer than any body can get', async () => {
+  it('refuses a form of another origin that has the token, and one that is longer than any body can get', async () => {
     const token = await client.create();
     const body = `b=${encodeURIComponent(encodeURIComponent(`${token};#1\x1eTx\x1e`))}`;
     const headers = { origin: 'http://app.example' };
     await client.ask('/echo/_fallback/v1/send?f=1', { headers, body });
-    assert.equal(told(await script('send', `${token};A0\x1e`)), 'A0\x1e');
+    assert.equal(argumentOf(await script('send', `${token};A0\x1e`)), 'A0\x1e');
     const long = await client.ask('/echo/_fallback/v1/send?f=1', { body: `b=${'x'.repeat(30_000)}` });
     assert.deepEqual([long.status, long.body], [200, 'ok']);
     const own = { origin: client.origin };
     const tooLong = `b=${token}%253B%25231%251ET${'x'.repeat(6000)}%251E`;
     await client.ask('/echo/_fallback/v1/send?f=1', { headers: own, body: tooLong });
-    assert.equal(told(await script('send', `${token};A0\x1e`)), 'A0\x1e');
+    assert.equal(argumentOf(await script('send', `${token};A0\x1e`)), 'A0\x1e');
   });
 });
 
-describe('what an XDomainRequest is told (PROTOCOL.md §4.4)', () => {
-  it('is a status in the body and its origin in the head, own or listed, and nothing if neither', async () => {
+describe('the answer to an XDomainRequest (PROTOCOL.md §4.4)', () => {
+  it('has the status in its body and the page’s origin in its head, own or listed, and else nothing', async () => {
     const gateway = createGateway({
       listen: 0,
       origin: 'http://app.example',

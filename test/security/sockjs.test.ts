@@ -31,7 +31,7 @@ describe('a hostile client of SockJS', () => {
     for (const stop of stops) await stop();
   });
 
-  /** Everyone else is served as ever. */
+  /** Other clients are served as before. */
   afterEach(async () => {
     const session = echo.session();
     assert.equal((await echo.post(`${session}/xhr`)).body, 'o\n');
@@ -122,7 +122,7 @@ describe('a hostile client of SockJS', () => {
       await stream.expect(`${'h'.repeat(2048)}\no\n`);
       const head = `POST /echo${session}/xhr_send HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\n`;
       const client = rawClient(gateway.port, `${head}["`);
-      // Both have been heard of when others, made later, are answered.
+      // The server has read both once later requests are answered.
       await open();
       stream.close();
       while ((await echo.post(`${session}/xhr_send`, '["b"]')).status !== 404);
@@ -190,7 +190,8 @@ describe('a hostile client of SockJS', () => {
       await stream.read((text) => text.endsWith('o\n\r\n'));
       stream.socket.pause();
       const message = JSON.stringify(['x'.repeat(60_000)]);
-      // More than the system's buffers hold: what fits is taken, one answer waits, and whoever does not wait for it is refused.
+      // More than the system's buffers hold: what fits is taken, one answer waits, and whoever does
+      // not wait for it is refused.
       const statuses: number[] = [];
       const sent = Array.from({ length: 400 }, async () => {
         const { status } = await requests.post(`${session}/xhr_send`, message);
@@ -227,8 +228,8 @@ describe('a hostile client of SockJS', () => {
     });
   });
 
-  describe('that asks twice', () => {
-    it('by JSONP is told that another connection is open', async () => {
+  describe('that sends a second poll', () => {
+    it('by JSONP gets the close frame of a second connection', async () => {
       const headers = { referer: `${PAGE}/` };
       const session = echo.session();
       assert.match((await echo.get(`${session}/jsonp?c=a`, headers)).body, /"o"/);
@@ -239,9 +240,9 @@ describe('a hostile client of SockJS', () => {
       assert.ok(answers.some(({ body }) => body.includes('("a[\\"m\\"]");')));
     });
 
-    it('while the backend is asked, too', async () => {
+    it('while the backend has not accepted, too', async () => {
       let accept = (): void => {};
-      const asked = new Promise<void>((resolve) => {
+      const connected = new Promise<void>((resolve) => {
         accept = resolve;
       });
       const { made } = await start({ routes: [`/slow=ws://127.0.0.1:${await silentPort(accept, stops)}`] });
@@ -249,7 +250,7 @@ describe('a hostile client of SockJS', () => {
       stops.push(() => requests.close());
       const first = requests.open('POST', '/000/a/xhr');
       first.catch(() => {});
-      await asked;
+      await connected;
       assert.match((await requests.post('/000/a/xhr')).body, /^c\[2010,/);
     });
   });
@@ -270,11 +271,11 @@ describe('a hostile client of SockJS', () => {
       const session = echo.session();
       assert.match((await echo.get(`${session}/jsonp?c=a`, headers)).body, /"o"/);
       const foreign = [{ referer: `${ELSEWHERE}/page` }, { 'sec-fetch-site': 'cross-site' }];
-      for (const asked of foreign) {
-        assert.equal((await echo.get(`${session}/jsonp?c=a`, asked)).status, 404);
-        assert.equal((await echo.get(`${session}/htmlfile?c=a`, asked)).status, 404);
-        assert.equal((await echo.post(`${session}/jsonp_send`, '["x"]', asked)).status, 404);
-        assert.equal((await echo.post(`${session}/xhr_send`, '["x"]', asked)).status, 404);
+      for (const fields of foreign) {
+        assert.equal((await echo.get(`${session}/jsonp?c=a`, fields)).status, 404);
+        assert.equal((await echo.get(`${session}/htmlfile?c=a`, fields)).status, 404);
+        assert.equal((await echo.post(`${session}/jsonp_send`, '["x"]', fields)).status, 404);
+        assert.equal((await echo.post(`${session}/xhr_send`, '["x"]', fields)).status, 404);
       }
       assert.equal((await echo.get(`${session}/jsonp?c=a`)).status, 404);
       assert.equal((await echo.post(`${session}/jsonp_send`, '["m"]', headers)).body, 'ok');
@@ -328,7 +329,7 @@ describe('a hostile client of SockJS', () => {
       }
     });
 
-    it('asks in vain for callbacks that are code', async () => {
+    it('gets no callback that is code', async () => {
       for (const callback of ['', 'a(', 'a;b', '<script>', 'a b', '1a', `a${'b'.repeat(40)}`]) {
         const path = `${echo.session()}/jsonp?c=${encodeURIComponent(callback)}`;
         const answer = await echo.get(path, { referer: `${PAGE}/` });
@@ -439,7 +440,7 @@ describe('a hostile client of SockJS', () => {
     }
   });
 
-  it('finds no callback forms where they were not asked for, and nothing where SockJS is switched off', async () => {
+  it('finds no callback forms unless they are switched on, and nothing where SockJS is switched off', async () => {
     const { requests } = await start({ jsonp: false });
     for (const action of ['jsonp?c=a', 'htmlfile?c=a']) {
       assert.equal((await requests.get(`/000/a/${action}`, { referer: `${requests.base}/` })).status, 404);
@@ -452,13 +453,13 @@ describe('a hostile client of SockJS', () => {
   });
 });
 
-/** A port whose server never answers; `asked` is called when somebody connects. */
-async function silentPort(asked: () => void, stops: (() => void)[]): Promise<number> {
+/** A port whose server never answers; `onConnection` is called when somebody connects. */
+async function silentPort(onConnection: () => void, stops: (() => void)[]): Promise<number> {
   const { createServer } = await import('node:net');
   const server = createServer((socket) => {
     stops.unshift(() => socket.destroy());
     socket.on('error', () => {});
-    asked();
+    onConnection();
   });
   stops.push(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

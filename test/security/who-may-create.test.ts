@@ -34,34 +34,34 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
     return (await client.ask(`${path}/_fallback/v1/create`, { headers, body })).status;
   }
 
-  it('lets in an engine that sends no Origin, by the header that only same-origin script can set', async () => {
+  it('admits an engine that sends no Origin, by the header that only same-origin script can set', async () => {
     assert.equal(await create({ 'x-fallback': 'create' }, client.origin), 200);
   });
 
-  it('lets in a page of the gateway and a page of a listed origin', async () => {
+  it('admits a page of the gateway and a page of a listed origin', async () => {
     assert.equal(await create({ origin: client.origin }, client.origin), 200);
     assert.equal(await create({ origin: 'http://app.example' }, 'http://app.example'), 200);
   });
 
-  it('takes an origin with its default port for the one without, on create and on all that follows', async () => {
-    const spelled = { origin: 'http://app.example:80' };
+  it('treats an origin with its default port as the one without, on create and after it', async () => {
+    const stated = { origin: 'http://app.example:80' };
     const { body } = await client.ask(CREATE, {
-      headers: spelled,
+      headers: stated,
       body: createBody({ url: '/echo', origin: 'http://app.example' }),
     });
     const token = new URLSearchParams(body).get('token');
-    const sent = await client.ask('/echo/_fallback/v1/send', { headers: spelled, body: `${token};A0\x1e` });
+    const sent = await client.ask('/echo/_fallback/v1/send', { headers: stated, body: `${token};A0\x1e` });
     assert.equal(sent.status, 200);
   });
 
-  it('keeps out a page of another origin, whatever it states', async () => {
+  it('refuses a page of another origin, whatever it states', async () => {
     assert.equal(await create({ origin: 'http://evil.example' }, 'http://evil.example'), 403);
     assert.equal(await create({ origin: 'http://evil.example' }, client.origin), 403);
     assert.equal(await create({ origin: 'http://evil.example', 'x-fallback': 'create' }, client.origin), 403);
     assert.equal(await create({ origin: 'null' }, 'null'), 403);
   });
 
-  it('keeps out a form of another page: no Origin, no header, a foreign Referer', async () => {
+  it('refuses a form of another page: no Origin, no header, a foreign Referer', async () => {
     assert.equal(await create({}, client.origin), 403);
     assert.equal(await create({ referer: 'http://evil.example/x' }, client.origin), 403);
     assert.equal(
@@ -70,17 +70,17 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
     );
   });
 
-  it('takes the Referer of an allowed page in place of an Origin', async () => {
+  it('accepts the Referer of an allowed page in place of an Origin', async () => {
     assert.equal(await create({ referer: 'http://app.example/page' }, 'http://app.example'), 200);
     assert.equal(await create({ referer: 'http://app.example/page' }, client.origin), 403);
   });
 
-  it('keeps out a page that states an origin other than its own', async () => {
+  it('refuses a page that states an origin other than its own', async () => {
     assert.equal(await create({ origin: 'http://app.example' }, client.origin), 403);
     assert.equal(await create({ 'x-fallback': 'create' }, 'http://app.example'), 403);
   });
 
-  it('takes the page’s origin from the bridge if the page is allowed, and lets the bridge go on with that session', async () => {
+  it('accepts the page’s origin from the bridge if it is allowed, and lets the bridge use the session', async () => {
     const bridge = { origin: client.origin, 'x-fallback': 'bridge' };
     const { status, body } = await client.ask(CREATE, {
       headers: bridge,
@@ -97,12 +97,12 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
     assert.equal(await create({ ...bridge, origin: 'http://app.example' }, client.origin), 403);
   });
 
-  it('does not take the bridge of a page for one on a route of the gateway’s own pages only', async () => {
+  it('refuses the bridge of another origin’s page on a route for the gateway’s own pages', async () => {
     const bridge = { origin: client.origin, 'x-fallback': 'bridge' };
     assert.equal(await create(bridge, 'http://app.example', '/demo/echo'), 403);
   });
 
-  it('keeps out a rebound name, and says which option would let it in', async () => {
+  it('refuses a rebound name, and says which option would accept it', async () => {
     const headers = { host: 'rebound.example', origin: 'http://rebound.example' };
     const body = createBody({ origin: 'http://rebound.example' });
     const answer = await client.ask(CREATE, { headers, body });
@@ -110,12 +110,12 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
     assert.match(answer.body, /--host/);
   });
 
-  it('leaves the demo to pages of its own origin', async () => {
+  it('opens the demo’s routes to pages of its own origin only', async () => {
     assert.equal(await create({ origin: 'http://app.example' }, 'http://app.example', '/demo/echo'), 403);
     assert.equal(await create({ origin: client.origin }, client.origin, '/demo/echo'), 200);
   });
 
-  it('tells a page of another origin what it may read only if it is listed', async () => {
+  it('lets a page of another origin read the answer only if it is listed', async () => {
     const allowed = await client.ask(CREATE, {
       headers: { origin: 'http://app.example' },
       body: createBody({ origin: 'http://app.example' }),
@@ -138,7 +138,7 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
     assert.doesNotMatch(String(answer.headers['access-control-allow-headers']), /x-fallback/i);
   });
 
-  it('gives a session to no other origin, and does not tell it from an unknown one', async () => {
+  it('answers another origin as if the session did not exist', async () => {
     const token = await client.create();
     const path = '/echo/_fallback/v1/send';
     const headers = { origin: 'http://app.example' };
@@ -158,8 +158,8 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
   });
 });
 
-describe('how many may be there (PROTOCOL.md §12)', () => {
-  it('answers 429 to an address that has its share, and 503 when all places are taken', async () => {
+describe('the limits of sessions (PROTOCOL.md §12)', () => {
+  it('answer 429 to an address that has its share, and 503 when all places are taken', async () => {
     for (const [option, status] of [
       ['maxSessionsPerAddress', 429],
       ['maxSessions', 503],
@@ -177,7 +177,7 @@ describe('how many may be there (PROTOCOL.md §12)', () => {
   });
 });
 
-describe('a page that was let in by * alone', () => {
+describe('a page that is allowed by * alone', () => {
   it('connects without the cookies and the authorization that the browser adds, which a listed page keeps', async () => {
     const seen: (string | string[] | undefined)[][] = [];
     const gateway = createGateway({

@@ -47,7 +47,7 @@ describe('who may create (PROTOCOL.md §3.1)', () => {
     ['2: own host, other scheme', { origin: 'https://localhost:8080' }, 'https://localhost:8080', 403],
     ['2: listed origin', { origin: 'http://app' }, 'http://app', 0, 'http://app'],
     ['2: listed origin with its default port', { origin: 'http://app:80' }, 'http://app', 0, 'http://app'],
-    ['2: any origin, asked for', { origin: 'http://evil' }, 'http://evil', 0, '*'],
+    ['2: any origin, allowed by *', { origin: 'http://evil' }, 'http://evil', 0, '*'],
     ['2: null', { origin: 'null' }, 'null', 403],
     ['2: null is not covered by *', { origin: 'null' }, 'null', 403, '*'],
     ['2: null, listed', { origin: 'null' }, 'null', 0, 'null'],
@@ -73,9 +73,9 @@ describe('who may create (PROTOCOL.md §3.1)', () => {
       403,
     ],
     ['5: the bridge, for a listed page', { origin: own, ...bridge }, 'http://app', 0, 'http://app'],
-    ['5: the bridge in an engine that says no Origin', bridge, 'http://app', 0, 'http://app'],
+    ['5: the bridge in an engine that sends no Origin', bridge, 'http://app', 0, 'http://app'],
     ['5: the bridge, with its Referer', { referer: `${own}/`, ...bridge }, 'http://app', 0, 'http://app'],
-    ['5: the bridge, for any page, asked for', { origin: own, ...bridge }, 'http://any', 0, '*'],
+    ['5: the bridge, for any page, allowed by *', { origin: own, ...bridge }, 'http://any', 0, '*'],
     ['5: the bridge, for a page of its own origin', { origin: own, ...bridge }, own, 0],
     ['5: the bridge, for a page that is not allowed', { origin: own, ...bridge }, 'http://evil', 403],
     ['5: the bridge, for a page without an origin', { origin: own, ...bridge }, 'null', 403, '*'],
@@ -119,7 +119,7 @@ describe('who may create (PROTOCOL.md §3.1)', () => {
     assert.equal(admitCreate(access(), head, 'https://localhost'), 'own');
   });
 
-  it('tells why a page is allowed', () => {
+  it('says why a page is allowed', () => {
     const of = (origin: string) => requestHead({ origin });
     assert.equal(admitCreate(access('http://app', '*'), of('http://app'), 'http://app'), 'listed');
     assert.equal(admitCreate(access('http://app', '*'), of('http://x'), 'http://x'), 'any');
@@ -150,7 +150,7 @@ describe('who may upgrade', () => {
 describe('who may use a session', () => {
   it('a request without Origin', () => assert.ok(mayUse(requestHead(), own)));
   it('a request of its page', () => assert.ok(mayUse(requestHead({ origin: own }), own)));
-  it('a request of its page that spells its port out', () => {
+  it('a request of its page that states the default port', () => {
     assert.ok(mayUse(requestHead({ origin: 'http://app:80' }), 'http://app'));
   });
   it('a request of the gateway’s own origin, where the bridge of another page is', () => {

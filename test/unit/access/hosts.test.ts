@@ -43,7 +43,7 @@ describe('accepted Host names', () => {
     it(`are not ${JSON.stringify(host)}`, () => assert.ok(!hosts.accepts(host)));
   }
 
-  it('are told about in a line that names the option and not the name', () => {
+  it('are refused with a line that names the option, and not the host', () => {
     assert.throws(() => hosts.check('evil.example'), { status: 421, message: /--host/ });
     assert.throws(
       () => hosts.check('evil.example'),

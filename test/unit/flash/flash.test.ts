@@ -26,7 +26,7 @@ describe('the Flash side of a gateway', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('warns where players will not take its policy: from a port of 1024 on for one below', async () => {
+  it('warns if players will not accept its policy: one of a port from 1024 on, for a port below', async () => {
     await start(80);
     assert.match(
       warnings.join(),
@@ -34,7 +34,7 @@ describe('the Flash side of a gateway', () => {
     );
   });
 
-  it('warns of *, also where only crossdomain.xml says it', async () => {
+  it('warns of *, also if only crossdomain.xml has it', async () => {
     await start(8080, ['*']);
     assert.equal(warnings.length, 1);
     flash.close();

@@ -26,7 +26,7 @@ describe('the policy document', () => {
     );
   });
 
-  it('stays one whatever the machine is called', () => {
+  it('is well-formed whatever the name of the machine', () => {
     assert.ok(socketPolicy(['"/><x a="&'], 1).includes('domain="&#34;/&#62;&#60;x a=&#34;&#38;"'));
   });
 });
@@ -40,12 +40,12 @@ describe('the domains of a policy', () => {
     assert.deepEqual(policyDomains([], 'fd00::1', 'gw'), ['gw', '[fd00::1]']);
   });
 
-  it('have localhost only for clients on this machine', () => {
+  it('include localhost only for clients on this machine', () => {
     assert.deepEqual(policyDomains([], '127.0.0.1', 'gw'), ['gw', '127.0.0.1', 'localhost']);
     assert.deepEqual(policyDomains([], '::1', 'gw'), ['gw', '[::1]', 'localhost']);
   });
 
-  it('are * alone where that was asked for', () => {
+  it('are * alone if the operator set it', () => {
     assert.deepEqual(policyDomains(['app', '*'], '10.0.0.5', machine), ['*']);
   });
 

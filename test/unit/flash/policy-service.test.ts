@@ -20,10 +20,10 @@ describe('the policy port', () => {
   afterEach(() => service.close());
 
   /** Bytes as they leave, each in a segment of its own. */
-  async function inSegments(pieces: readonly string[]): Promise<string> {
+  async function inSegments(packets: readonly string[]): Promise<string> {
     const client = rawClient(port, '');
     client.socket.setNoDelay(true);
-    for (const piece of pieces) {
+    for (const piece of packets) {
       client.socket.write(Buffer.from(piece, 'latin1'));
       await new Promise((resume) => setImmediate(resume));
     }
@@ -44,7 +44,7 @@ describe('the policy port', () => {
     assert.equal(await client.read(), 'policy for 127.0.0.1\0');
   });
 
-  it('says nothing behind the answer', async () => {
+  it('sends nothing after the answer', async () => {
     const client = rawClient(port, REQUEST);
     client.socket.on('data', () => client.socket.write(REQUEST));
     assert.equal(await client.read(), 'policy for 127.0.0.1\0');
@@ -63,10 +63,10 @@ describe('the policy port', () => {
     'a megabyte': 'x'.repeat(1024 ** 2),
   };
   for (const [what, bytes] of Object.entries(wrong)) {
-    it(`closes without a word for ${what}`, async () => assert.equal(await ask(port, bytes), ''));
+    it(`closes without an answer for ${what}`, async () => assert.equal(await ask(port, bytes), ''));
   }
 
-  it('closes without a word for half a request, once the client has ended or its time is over', async () => {
+  it('closes without an answer for half a request, once the client has ended or its timeout has passed', async () => {
     const ended = rawClient(port, REQUEST.slice(0, -1));
     ended.socket.end();
     assert.equal(await ended.read(), '');
@@ -77,7 +77,7 @@ describe('the policy port', () => {
     for (const client of waiting) assert.equal(await client.read(), '');
   });
 
-  it('does so on connections of an HTTP server, too, which stay half open', async () => {
+  it('does so on connections of an HTTP server as well, which stay half open', async () => {
     const server = createServer({ allowHalfOpen: true }, (socket) => service.accept(socket));
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const client = rawClient((server.address() as AddressInfo).port, REQUEST.slice(0, -1));
@@ -86,7 +86,7 @@ describe('the policy port', () => {
     server.close();
   });
 
-  it('takes none of them once it is closed: they would hold up the end of the server', async () => {
+  it('takes none of them once it is closed: they would delay the end of the server', async () => {
     service.close();
     const server = createServer((socket) => service.accept(socket));
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -94,7 +94,7 @@ describe('the policy port', () => {
     server.close();
   });
 
-  it('ends a client that has its answer and does not go', async () => {
+  it('ends a client that has its answer and does not close', async () => {
     const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     client.on('error', () => {});
     client.write(REQUEST);
@@ -105,7 +105,7 @@ describe('the policy port', () => {
     client.destroy();
   });
 
-  it('closes at once what is more than 200 connections', async () => {
+  it('closes connections beyond 200 at once', async () => {
     const clients = Array.from({ length: 200 }, () => rawClient(port, '<'));
     await until('200 connections', () => service.size === 200);
     assert.equal(await ask(port, REQUEST), '');

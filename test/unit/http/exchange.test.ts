@@ -7,7 +7,7 @@ import { until } from '../../support/until.ts';
 import { ask, rawClient, statusOf } from './raw-client.ts';
 import { startServer, type TestServerOptions } from './test-server.ts';
 
-/** Which of the two roads to an exchange the tests of the moment take. */
+/** Whether the present tests run on the fast path, or over Node's server. */
 let onFastPath = false;
 
 /** Runs `test` against a server with these options. */
@@ -24,7 +24,7 @@ function post(body: string, extra = ''): string {
   return `POST /a/b?c=d HTTP/1.1\r\nHost: gw\r\n${extra}Content-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** Answers with the body it was sent. */
+/** Answers with the request's body. */
 const echo = (limit: number): TestServerOptions => ({
   onRequest: (exchange) => {
     exchange.readBody(limit, (body) => {
@@ -37,13 +37,13 @@ const echo = (limit: number): TestServerOptions => ({
 
 const FAST = 'on the fast path';
 
-for (const road of ["over Node's server", FAST]) {
-  describe(`an exchange ${road}`, () => {
+for (const server of ["over Node's server", FAST]) {
+  describe(`an exchange ${server}`, () => {
     before(() => {
-      onFastPath = road === FAST;
+      onFastPath = server === FAST;
     });
 
-    it('tells what was asked for', async () => {
+    it('has the parts of the request', async () => {
       let seen: Exchange | undefined;
       const onRequest = (exchange: Exchange): boolean => {
         seen = exchange;
@@ -110,7 +110,7 @@ for (const road of ["over Node's server", FAST]) {
       });
     });
 
-    it('reads a body that comes in pieces', async () => {
+    it('reads a body that comes in chunks', async () => {
       await withServer(echo(100), async (port) => {
         const client = rawClient(
           port,
@@ -133,7 +133,7 @@ for (const road of ["over Node's server", FAST]) {
       });
     });
 
-    it('takes a body of exactly its bound, and refuses one byte more before it came', async () => {
+    it('takes a body of exactly its limit, and refuses a longer one before it comes', async () => {
       await withServer(echo(5), async (port) => {
         assert.equal(statusOf(await ask(port, post('12345'), (text) => text.endsWith('12345'))), 200);
         const head = 'POST / HTTP/1.1\r\nHost: gw\r\nContent-Length: 6\r\n\r\n';
@@ -201,7 +201,7 @@ for (const road of ["over Node's server", FAST]) {
         });
       });
 
-      it('forgets what a client that went away had sent', async () => {
+      it('gives back what a client that went away had sent', async () => {
         const memory = budget(1000);
         await withServer(gated(memory), async (port) => {
           const client = rawClient(port, `${HEAD}yes`);
@@ -226,9 +226,9 @@ for (const road of ["over Node's server", FAST]) {
       });
     });
 
-    it('tells nothing of a body that was cut', async () => {
+    it('does not call back for a body that was cut', async () => {
       let gone = false;
-      let told = false;
+      let called = false;
       let begun: (() => void) | undefined;
       const started = new Promise<void>((resolve) => {
         begun = resolve;
@@ -239,7 +239,7 @@ for (const road of ["over Node's server", FAST]) {
       });
       const onRequest = (exchange: Exchange): boolean => {
         exchange.readBody(100, () => {
-          told = true;
+          called = true;
         });
         exchange.onGone(() => {
           gone = true;
@@ -254,7 +254,7 @@ for (const road of ["over Node's server", FAST]) {
         client.socket.destroy();
         await end;
       });
-      assert.deepEqual([gone, told], [true, false]);
+      assert.deepEqual([gone, called], [true, false]);
     });
 
     it('answers once', async () => {
@@ -269,7 +269,7 @@ for (const road of ["over Node's server", FAST]) {
       });
     });
 
-    it('does not tell of a client that goes after the answer', async () => {
+    it('does not report a client that goes away after the answer', async () => {
       let gone = false;
       const onRequest = (exchange: Exchange): boolean => {
         exchange.onGone(() => {
@@ -287,7 +287,7 @@ for (const road of ["over Node's server", FAST]) {
       assert.equal(gone, false);
     });
 
-    it('tells all who wait of a client that goes, in a line on one connection too', async () => {
+    it('reports a client that goes away to every request, also when they are pipelined', async () => {
       const begun: string[] = [];
       const gone: string[] = [];
       const onRequest = (exchange: Exchange): boolean => {
@@ -301,7 +301,7 @@ for (const road of ["over Node's server", FAST]) {
           port,
           paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: gw\r\n\r\n`).join(''),
         );
-        // The lane takes them one by one.
+        // The fast path begins one at a time.
         await until('all begun', () => begun.length === (onFastPath ? 1 : paths.length));
         client.socket.destroy();
         await until('all gone', () => gone.length === begun.length);
@@ -309,19 +309,19 @@ for (const road of ["over Node's server", FAST]) {
       assert.deepEqual(gone.toSorted(), begun.toSorted());
     });
 
-    it('leaves what is not taken to others', async () => {
+    it('leaves requests that nobody takes to other listeners', async () => {
       await withServer({}, async (port) => {
         assert.match(await ask(port, post(''), (text) => text.includes('nobody')), /404/);
       });
     });
   });
 
-  describe(`a streamed answer ${road}`, () => {
+  describe(`a streamed answer ${server}`, () => {
     before(() => {
-      onFastPath = road === FAST;
+      onFastPath = server === FAST;
     });
 
-    /** Opens a stream and hands it to the test. */
+    /** Opens a stream for the test. */
     async function streamed(
       request: string,
       test: (stream: ResponseStream, client: ReturnType<typeof rawClient>) => Promise<void>,
@@ -362,7 +362,7 @@ for (const road of ["over Node's server", FAST]) {
       });
     });
 
-    it('leaves the connection fit for the next request', async () => {
+    it('leaves the connection ready for the next request', async () => {
       await streamed(http11, async (stream, client) => {
         stream.write('one');
         stream.end();
@@ -381,8 +381,8 @@ for (const road of ["over Node's server", FAST]) {
       });
     });
 
-    // On the lane a request is not even looked at before the one ahead of it is answered.
-    if (road !== FAST) {
+    // The fast path reads a request only after it has answered the one before.
+    if (server !== FAST) {
       it('waits behind an earlier answer on the same connection', async () => {
         const held: Exchange[] = [];
         const onRequest = (exchange: Exchange): boolean => {
@@ -403,7 +403,7 @@ for (const road of ["over Node's server", FAST]) {
       });
     }
 
-    it('asks to wait when the client does not read, and tells when it goes on', async () => {
+    it('asks to wait when the client does not read, and reports when it reads on', async () => {
       await streamed(http11, async (stream, client) => {
         await client.read((text) => text.endsWith('\r\n\r\n'));
         client.socket.pause();
@@ -414,7 +414,7 @@ for (const road of ["over Node's server", FAST]) {
         });
         stream.onDrain(() => drained?.());
         let written = 0;
-        // What a loopback connection holds is bounded; a stream that never asks to wait would end this loop.
+        // A loopback connection holds little. A stream that never asks to wait ends the loop.
         while (stream.write(block) && written < 1024) written++;
         assert.ok(written < 1024);
         client.socket.resume();
@@ -422,7 +422,7 @@ for (const road of ["over Node's server", FAST]) {
       });
     });
 
-    it('survives a client that goes while it is written', async () => {
+    it('survives a client that goes away while it is written', async () => {
       await streamed(http11, async (stream, client) => {
         await client.read((text) => text.endsWith('\r\n\r\n'));
         client.socket.resetAndDestroy();

@@ -178,22 +178,22 @@ describe('the fast path', () => {
     });
   });
 
-  it('closes behind the answer when the client asks for that', async () => {
+  it('closes after the answer if the client asks for it', async () => {
     const client = rawClient(await start(), 'GET / HTTP/1.1\r\nHost: gw\r\nConnection: close\r\n\r\n');
     assert.match(await client.read(), /connection: close[\s\S]*got $/);
   });
 
-  it('tells of a client that goes before its answer, once', async () => {
+  it('reports a client that goes away before its answer, once', async () => {
     let gone = 0;
-    let told: (() => void) | undefined;
+    let report: (() => void) | undefined;
     const went = new Promise<void>((resolve) => {
-      told = resolve;
+      report = resolve;
     });
     const port = await start({
       onRequest: (exchange: Exchange) => {
         exchange.onGone(() => {
           gone++;
-          told?.();
+          report?.();
         });
         client.socket.destroy();
         return true;
@@ -244,18 +244,18 @@ describe('the fast path', () => {
       before = answered;
       await new Promise((resume) => setTimeout(resume, 500));
     }
-    // What the two ends of the connection hold, and no more.
+    // No more than the buffers of the connection hold.
     assert.ok(answered < requests / 2, `${answered} answers for a client that reads none`);
     client.socket.resume();
     await client.read((text) => text.length > requests * answer.length && answered === requests);
     client.socket.destroy();
   });
 
-  it('passes over a line end between two requests, as some old browsers send one behind a body', async () => {
+  it('skips a line end between two requests, as some old browsers send it after a body', async () => {
     const port = await start({ settings: { headerTimeout: 60 } });
     const client = rawClient(port, `${post('/a', 'aaa')}\r\n`);
     await client.read((text) => text.includes('got aaa'));
-    // An idle connection all the same: no head has begun. The other one is given up later than this one would be.
+    // No head has begun, so the connection is idle. The other one times out later than this would.
     const other = rawClient(port, `${post('/x', 'xxx')}\r\nGET`);
     await other.read();
     client.socket.write(`${post('/b', 'bbb')}\r\n${post('/c', 'ccc')}`);
@@ -315,15 +315,15 @@ describe('the fast path', () => {
     }
   });
 
-  it('ends a connection that was idle for its time', async () => {
+  it('ends a connection that was idle for the keep-alive timeout', async () => {
     const port = await start({ settings: { headerTimeout: 60, keepAlive: 60 } });
     const client = rawClient(port, post('/x', 'once'));
     assert.match(await client.read(), /got once$/);
   });
 
-  it('lets a client that reads slowly have the whole answer, however long it may be idle or linger', async () => {
+  it('gives a slow reader the whole answer, although that takes longer than keep-alive and linger', async () => {
     const body = 'x'.repeat(16 * 1024 * 1024);
-    // Longer than a client may linger that was asked to go.
+    // Longer than a client may linger after its last answer.
     const keepAlive = 2_300;
     const port = await start({
       settings: { headerTimeout: 60, keepAlive },
@@ -337,7 +337,7 @@ describe('the fast path', () => {
       client.socket.pause();
       return client;
     });
-    // It comes after them, and is ended when its time is over.
+    // It connects after them, and ends when its timeout has passed.
     await rawClient(port, '').read();
     for (const client of slow) {
       client.socket.resume();

@@ -18,7 +18,7 @@ const forged = {
 };
 
 describe('forwarded header fields', () => {
-  it('are dropped and made anew when they come from anyone', () => {
+  it('are dropped and made anew if they do not come from a trusted proxy', () => {
     const plain = { remoteAddress: '192.0.2.1', forwardedFor: '192.0.2.1', secure: false, host: 'gw:80' };
     assert.deepEqual(client('192.0.2.1', forged), plain);
     assert.deepEqual(client('10.0.0.1', forged, new TrustedProxies([])), {
@@ -28,7 +28,7 @@ describe('forwarded header fields', () => {
     });
   });
 
-  it('are believed and appended to when they come from a trusted proxy', () => {
+  it('are used and extended if they come from a trusted proxy', () => {
     const headers = {
       'x-forwarded-for': '192.0.2.7',
       'x-forwarded-proto': 'https',
@@ -42,14 +42,14 @@ describe('forwarded header fields', () => {
     });
   });
 
-  it('are believed no further than the chain of trusted proxies goes', () => {
+  it('are used no further than the chain of trusted proxies goes', () => {
     const headers = { 'x-forwarded-for': '1.1.1.1, 192.0.2.7, 10.0.0.2' };
     assert.equal(client('10.0.0.1', headers).remoteAddress, '192.0.2.7');
   });
 
   it('are taken at the outermost trusted hop where proxies append', () => {
     const headers = { 'x-forwarded-for': '192.0.2.7, 10.0.0.2', 'x-forwarded-proto': 'http, https, http' };
-    // Of three entries the client forged the first, 10.0.0.2 wrote the second and 10.0.0.1 the third.
+    // The client forged the first entry, 10.0.0.2 wrote the second and 10.0.0.1 the third.
     assert.equal(client('10.0.0.1', headers).secure, true);
   });
 

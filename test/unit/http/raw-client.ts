@@ -1,11 +1,14 @@
 import net, { type Socket } from 'node:net';
 
-/** A connection on which a test writes bytes as it likes. */
+/** A connection on which a test writes any bytes. */
 export interface RawClient {
   readonly socket: Socket;
-  /** All that came so far, one character per byte. */
+  /** Everything received so far, one character per byte. */
   text(): string;
-  /** Resolves with all that came once `done` says so or the other side has ended; rejects after fifteen seconds. */
+  /**
+   * Resolves with everything received once `done` returns true or the connection has closed.
+   * Rejects after fifteen seconds.
+   */
   read(done?: (text: string) => boolean): Promise<string>;
 }
 
@@ -44,7 +47,7 @@ export function rawClient(port: number, bytes: string | Buffer): RawClient {
   };
 }
 
-/** Asks once, ends the connection, and resolves with the whole answer. */
+/** Sends one request, reads until `done` or the end, and closes the connection. */
 export async function ask(
   port: number,
   bytes: string | Buffer,

@@ -71,7 +71,7 @@ describe('checks of an Upgrade', () => {
     assert.ok(upgradeFault('/a', [...handshake, 'Origin', 'http://a', 'origin', 'http://b']));
   });
 
-  it('refuses a body, which the server behind could take for a request', () => {
+  it('refuses a body, which the backend could take for a request', () => {
     assert.ok(upgradeFault('/a', [...handshake, 'Content-Length', '5']));
     assert.ok(upgradeFault('/a', [...handshake, 'Transfer-Encoding', 'chunked']));
   });

@@ -62,7 +62,7 @@ describe('the server', () => {
     await closed;
   });
 
-  it('ends what is left when its patience is over, upgraded connections too', async () => {
+  it('ends what is left after its timeout, upgraded connections too', async () => {
     const taken: Upgrade[] = [];
     const { server, port } = await startServer({
       onRequest: () => true,
@@ -75,13 +75,13 @@ describe('the server', () => {
     await Promise.all([held.read(), native.read()]);
   });
 
-  it('ends a connection that was idle for its time', async () => {
+  it('ends a connection that was idle for the keep-alive timeout', async () => {
     const { port } = await startServer({ settings: { keepAlive: 60 } });
     const client = rawClient(port, get);
     assert.match(await client.read(), /nobody/);
   });
 
-  it('gives up a client that takes nothing of its answer, and none that waits for one', async () => {
+  it('gives up a client that reads nothing of its answer, and none that waits for one', async () => {
     let answer: (() => void) | undefined;
     const { server, port } = await startServer({
       settings: { headerTimeout: 1_000, requestTimeout: 1_000 },
@@ -103,7 +103,7 @@ describe('the server', () => {
     deaf.socket.destroy();
   });
 
-  it('hands an upgrade over with what came behind it', async () => {
+  it('passes an upgrade on with the bytes that came behind it', async () => {
     let seen: Upgrade | undefined;
     const { port } = await startServer({
       onUpgrade: (request) => {
@@ -160,7 +160,7 @@ describe('the server over TLS', () => {
     };
   }
 
-  it('serves, and knows that it does', async () => {
+  it('serves, and marks its requests as secure', async () => {
     const { port, cert } = await secure(undefined, (exchange) => {
       exchange.reply(200, {}, `${exchange.secure} ${exchange.remoteAddress}`);
       return true;
@@ -180,7 +180,7 @@ describe('the server over TLS', () => {
     socket.destroy();
   });
 
-  it('refuses versions below the least, and stays up', async () => {
+  it('refuses versions below the minimum, and goes on', async () => {
     const { port, cert } = await secure('TLSv1.3', (exchange) => {
       exchange.reply(200, {}, '');
       return true;
