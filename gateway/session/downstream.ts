@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { Entry } from '../protocol/delivery.ts';
+import type { EndReason, Entry } from '../protocol/delivery.ts';
 import type { Carrier } from './carrier.ts';
 import type { Outbox } from './outbox.ts';
 import type { SessionPolicy } from './policy.ts';
@@ -17,6 +17,8 @@ export interface DownstreamOwner {
 /** Writes what the outbox holds on the carrier that is attached at present. */
 export class Downstream {
   carrier: Carrier | undefined;
+  /** Number of the newest attach; 0 before the first. */
+  attachNumber = 0;
   /** When the carrier was last written on: ms of the clock. */
   wrote: number;
   readonly #owner: DownstreamOwner;
@@ -43,14 +45,23 @@ export class Downstream {
     return this.#cursor > this.#outbox.last;
   }
 
-  /** Takes another carrier, whose client has received all up to `ack`. */
-  replace(carrier: Carrier, ack: number): void {
+  /** Why attach number `n` is refused; undefined if it is not. */
+  refusalOf(n: number): EndReason | undefined {
+    if (n < this.attachNumber) return 'superseded';
+    return this.carrier !== undefined && this.#policy.second === 'refused' ? 'refused' : undefined;
+  }
+
+  /** Takes another carrier, whose client has received all up to `ack`. Answers the one before. */
+  attach(carrier: Carrier, n: number, ack: number): Carrier | undefined {
+    const older = this.carrier;
     this.carrier = carrier;
+    this.attachNumber = n;
     this.#isWritable = true;
     this.#lastAckSent = 0;
     // A repeated request may acknowledge less than was acknowledged since.
     this.#cursor = Math.max(ack + 1, this.#outbox.first);
     this.wrote = this.#clock.now();
+    return older;
   }
 
   /** A stream's position is written at once, also when nothing follows it (PROTOCOL.md §6.1). */

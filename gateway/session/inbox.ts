@@ -30,7 +30,7 @@ export interface InboxOwner {
   /** The client's close; nothing arrives after it. */
   closed(status: CloseStatus): void;
   /** The connection cannot go on and must be closed with this status. */
-  failed(status: CloseStatus): void;
+  shut(status: CloseStatus): void;
   /** Some of what waited was handed out. */
   released(): void;
   /** Whether so many bytes more may be held. */
@@ -156,7 +156,7 @@ export class Inbox {
     const flaw = this.#flawOf(message);
     if (flaw !== undefined) {
       this.stop();
-      this.#owner.failed(flaw);
+      this.#owner.shut(flaw);
       return;
     }
     if (!arrival.more && this.#assembly === undefined) {

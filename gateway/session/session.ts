@@ -3,26 +3,18 @@ import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
-import type { EndReason } from '../protocol/delivery.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import { MalformedError, type Unit } from '../protocol/unit.ts';
-import { Alarm, type AlarmOwner } from './alarm.ts';
 import type { Carrier, CarrierOwner } from './carrier.ts';
 import { Downstream, type DownstreamOwner } from './downstream.ts';
 import type { SessionIdentity } from './identity.ts';
 import type { InboxOwner } from './inbox.ts';
+import { Lifetime, type LifetimeOwner } from './lifetime.ts';
 import { Outbox } from './outbox.ts';
 import { type CarrierEnd, type ClosedBy, SessionLog } from './session-log.ts';
-import { NEXT_STATES, type SessionState } from './state.ts';
+import type { SessionState } from './state.ts';
 import { Upstream, type UpstreamContext } from './upstream.ts';
-
-/**
- * Milliseconds that the answer to a request may wait. In an engine of two connections to a host, of
- * which a downstream has one, it keeps the requests of the page's other sockets from being sent.
- * Two of them are less than the shim gives a `create`.
- */
-const LONGEST_DELAY = 1000;
 
 /** What a session needs of its surroundings. */
 export interface SessionContext extends UpstreamContext {
@@ -35,7 +27,7 @@ export interface SessionContext extends UpstreamContext {
  * A WebSocket connection that outlives the HTTP requests under it: a `Channel` towards the backend,
  * and on the other side the carrier that the client attached last. PROTOCOL.md §5, §6, §8 and §9.
  */
-export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwner, AlarmOwner {
+export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwner, LifetimeOwner {
   readonly identity: SessionIdentity;
   readonly #context: SessionContext;
   readonly #ended: () => void;
@@ -44,23 +36,16 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   readonly #upstream: Upstream;
   readonly #outbox = new Outbox();
   readonly #downstream: Downstream;
-  #state: SessionState = 'created';
+  readonly #life: Lifetime;
   #receiver: Receiver | undefined;
   /** `closed` of the receiver was called, or the receiver called `close`. */
   #receiverDone = false;
-  /** Number of the newest attach. */
-  #attachNumber = 0;
   /** `send` has returned false. */
   #pressed = false;
-  /** When the session was made, the state entered, the client heard: ms of the clock. */
-  readonly #opened: number;
-  #since: number;
-  #heard: number;
-  readonly #alarm: Alarm;
 
   /** `ended` is called once, when the session is to be forgotten. */
   constructor(identity: SessionIdentity, context: SessionContext, ended: () => void) {
-    const { clock, log, memory, policy } = context;
+    const { clock, limits, log, memory, policy } = context;
     this.identity = identity;
     this.#ended = ended;
     this.#context = context;
@@ -68,25 +53,23 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#log = new SessionLog(log, identity, policy.dialect);
     this.#upstream = new Upstream(this, context);
     this.#downstream = new Downstream(this, this.#outbox, policy, clock);
-    this.#opened = this.#since = this.#heard = clock.now();
-    this.#alarm = new Alarm(clock, this);
-    this.#alarm.look();
+    this.#life = new Lifetime(this, this.#downstream, limits, clock, this.#log);
     this.#log.opened();
   }
 
   get state(): SessionState {
-    return this.#state;
+    return this.#life.state;
   }
 
   /** A downstream has come at least once. */
   get wasAttached(): boolean {
-    return this.#attachNumber > 0;
+    return this.#downstream.attachNumber > 0;
   }
 
   /** The end was written to a client that cannot acknowledge it: nothing else is left to do. */
   get hasDeliveredClose(): boolean {
     const isWritten = this.#context.policy.delivered === 'written' && this.#downstream.isAllWritten;
-    return this.#state === 'ending' && isWritten;
+    return this.state === 'ending' && isWritten;
   }
 
   /** Number of the last frame received from the client in unbroken order. */
@@ -101,7 +84,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   }
 
   send(message: Message): boolean {
-    if (this.#isOver()) return true;
+    if (this.#life.isOver) return true;
     const { fragment: limit, outbox, maxBuffered } = this.#context.limits;
     this.#log.sent(message);
     if (message.size <= limit) this.#outbox.message(message);
@@ -110,23 +93,21 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#countMemory();
     if (this.#outbox.bytes < outbox && this.hasRoom(0)) return true;
     // A backend that goes on without waiting would fill the memory of all.
-    const isTooMuch =
-      this.#outbox.bytes >= maxBuffered ||
-      (this.#pressed && this.#outbox.bytes >= outbox && !this.hasRoom(0));
+    const bound = this.#pressed && !this.hasRoom(0) ? outbox : maxBuffered;
     this.#pressed = true;
-    if (isTooMuch) this.shut(CLOSES.tooMuchUnread);
+    if (this.#outbox.bytes >= bound) this.shut(CLOSES.tooMuchUnread);
     return false;
   }
 
   close(status: CloseStatus): void {
     this.#receiverDone = true;
-    if (this.#isOver()) return;
+    if (this.#life.isOver) return;
     this.#log.closing('backend', status);
     this.#outbox.close(status);
     this.#upstream.stop();
     this.#upstream.settleAll();
     this.#countMemory();
-    this.#enter('ending');
+    this.#life.enter('ending');
     this.#downstream.wake();
   }
 
@@ -142,7 +123,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     return this.#outbox.bytes;
   }
 
-  /** Closes both sides with the same status: a bound was exceeded, or the gateway goes down. */
+  /** Closes both sides with the same status, as a bound was exceeded or the gateway goes down. */
   shut(status: CloseStatus): void {
     this.#tellClosed('gateway', status);
     this.close(status);
@@ -166,20 +147,16 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   accept(unit: Unit, answer: (ack: number) => void): void {
     this.check(unit);
     const { arrivals, ack, pageGone } = unit;
-    this.#heard = this.#context.clock.now();
+    this.#life.heard();
     if (ack >= this.#outbox.first) this.#acknowledge(ack);
     const mustWait = this.#upstream.take(arrivals);
-    if (pageGone) this.#abandon('client');
-    if (mustWait && this.#state !== 'ended') {
-      this.#upstream.delay(arrivals, this.#longestDelay(), () => this.#answer(answer));
+    if (pageGone) this.abandon('client');
+    if (mustWait && this.state !== 'ended') {
+      const isSocket = this.#downstream.carrier?.acknowledges === true;
+      this.#upstream.delay(arrivals, isSocket, () => this.#answer(answer));
       this.#log.delayed(this.#upstream.delayed);
     } else this.#answer(answer);
     this.#countMemory();
-  }
-
-  #longestDelay(): number {
-    const { heartbeat } = this.#context.limits;
-    return this.#downstream.carrier?.acknowledges ? heartbeat : Math.min(heartbeat, LONGEST_DELAY);
   }
 
   #answer(answer: (ack: number) => void): void {
@@ -188,38 +165,28 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   }
 
   attachCarrier(carrier: Carrier, n: number, ack: number): void {
-    const refusal = this.#refusalOf(n);
+    const refusal = this.state === 'ended' ? 'gone' : this.#downstream.refusalOf(n);
     if (refusal !== undefined) {
       carrier.end(refusal);
       return;
     }
-    const older = this.#downstream.carrier;
-    this.#attachNumber = n;
+    const older = this.#downstream.attach(carrier, n, ack);
     if (older !== undefined) this.#log.carrierEnded('superseded');
     this.#log.attached(carrier, n);
-    this.#downstream.replace(carrier, ack);
-    this.#heard = this.#context.clock.now();
-    if (this.#state !== 'ending') this.#enter('attached');
+    this.#life.heard();
+    if (this.state !== 'ending') this.#life.enter('attached');
     older?.end('superseded');
     this.#downstream.begin(carrier);
   }
 
-  #refusalOf(n: number): EndReason | undefined {
-    if (this.#state === 'ended') return 'gone';
-    if (n < this.#attachNumber) return 'superseded';
-    const isSecond = this.#downstream.carrier !== undefined;
-    return isSecond && this.#context.policy.second === 'refused' ? 'refused' : undefined;
-  }
-
   detach(carrier: Carrier): void {
-    if (carrier !== this.#downstream.carrier) return;
-    this.#drop('gone');
+    if (carrier === this.#downstream.carrier) this.#drop('gone');
   }
 
   #drop(why: CarrierEnd): void {
     this.#log.carrierEnded(why);
     this.#downstream.carrier = undefined;
-    if (this.#state === 'attached') this.#enter('detached');
+    if (this.state === 'attached') this.#life.enter('detached');
   }
 
   /**
@@ -229,7 +196,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   lost(carrier: Carrier): void {
     if (carrier !== this.#downstream.carrier) return;
     if (this.#context.policy.delivered === 'acknowledged') this.detach(carrier);
-    else this.#abandon('client');
+    else this.abandon('client');
   }
 
   writable(carrier: Carrier): void {
@@ -238,15 +205,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
 
   /** The client repeated its `create`: it has its full time to attach. */
   renew(): void {
-    if (this.#state === 'created') this.#enter('created');
+    if (this.state === 'created') this.#life.enter('created');
   }
 
-  /** Ends the session at once: nobody will come back. */
-  abandon(): void {
-    this.#abandon('gateway');
-  }
-
-  #abandon(by: ClosedBy): void {
+  /** Ends the session at once, as nobody will come back. */
+  abandon(by: ClosedBy = 'gateway'): void {
     this.#tellClosed(by, CLOSES.goingAway);
     this.#finish();
   }
@@ -260,10 +223,6 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
 
   closed(status: CloseStatus): void {
     this.#tellClosed('client', status);
-  }
-
-  failed(status: CloseStatus): void {
-    this.shut(status);
   }
 
   released(): void {
@@ -285,7 +244,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   written(number: number): void {
     if (this.#context.policy.delivered !== 'written') return;
     const { last } = this.#outbox;
-    this.#acknowledge(Math.min(number, this.#state === 'ending' ? last - 1 : last));
+    this.#acknowledge(Math.min(number, this.state === 'ending' ? last - 1 : last));
   }
 
   #acknowledge(number: number): void {
@@ -293,23 +252,19 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#outbox.acknowledge(number);
     this.#downstream.acknowledged(number);
     this.#countMemory();
-    if (this.#state === 'ending' && last === number) {
+    if (this.state === 'ending' && last === number) {
       this.#finish();
       return;
     }
     // A client that still reads what is before the end keeps its session.
-    if (this.#state === 'ending' && this.#outbox.first > first) this.#since = this.#context.clock.now();
+    if (this.state === 'ending' && this.#outbox.first > first) this.#life.enter('ending');
     if (!this.#pressed || this.#outbox.bytes > this.#context.limits.outbox / 2) return;
     this.#pressed = false;
     // Also behind the client's close: the backend's answer comes behind all that it had to send.
-    if (!this.#isOver()) this.#receiver?.drained();
+    if (!this.#life.isOver) this.#receiver?.drained();
   }
 
   // --- the end ---
-
-  #isOver(): boolean {
-    return this.#state === 'ending' || this.#state === 'ended';
-  }
 
   #tellClosed(by: ClosedBy, status: CloseStatus): void {
     this.#log.closing(by, status);
@@ -320,15 +275,14 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   }
 
   #finish(): void {
-    if (this.#state === 'ended') return;
-    this.#enter('ended');
-    this.#alarm.stop();
+    if (this.state === 'ended') return;
+    this.#life.enter('ended');
     this.#upstream.settleAll();
     this.#account.close();
     const { carrier } = this.#downstream;
     this.#downstream.carrier = undefined;
     carrier?.end('gone');
-    this.#log.closed(this.#context.clock.now() - this.#opened);
+    this.#log.closed(this.#life.age);
     this.#ended();
   }
 
@@ -336,40 +290,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#account.set(this.#upstream.bytes + this.#outbox.bytes);
   }
 
-  // --- time ---
+  // --- as time goes by ---
 
-  #enter(state: SessionState): void {
-    const before = this.#state;
-    if (!NEXT_STATES[before].includes(state)) throw new Error(`a session went from ${before} to ${state}`);
-    if (state !== before) this.#log.entered(state, before);
-    this.#state = state;
-    this.#since = this.#context.clock.now();
-    if (state !== 'ended') this.#alarm.look();
-  }
-
-  due(): number {
-    const { attachTimeout, window, heartbeat, silence, maxSessionAge } = this.#context.limits;
-    if (this.#state === 'created') return this.#since + attachTimeout;
-    const mustClose = maxSessionAge > 0 && this.#state !== 'ending';
-    const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + window;
-    const last = mustClose ? Math.min(end, this.#opened + maxSessionAge) : end;
-    if (this.#downstream.carrier === undefined) return last;
-    return Math.min(last, this.#downstream.wrote + heartbeat, this.#heard + silence);
-  }
-
-  act(now: number): void {
-    const { heartbeat, silence, window, maxSessionAge } = this.#context.limits;
-    const expired = this.#state !== 'attached' && (this.#state === 'created' || this.#since + window <= now);
-    if (expired) {
-      this.abandon();
-      return;
-    }
-    if (maxSessionAge > 0 && !this.#isOver() && this.#opened + maxSessionAge <= now) this.shut(CLOSES.tooOld);
+  silent(): void {
     const { carrier } = this.#downstream;
-    if (carrier === undefined) return;
-    if (this.#heard + silence <= now) {
-      this.#drop('recycled');
-      carrier.end('recycled');
-    } else if (this.#downstream.wrote + heartbeat <= now) this.#downstream.heartbeat(carrier);
+    this.#drop('recycled');
+    carrier?.end('recycled');
   }
 }

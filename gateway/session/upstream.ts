@@ -6,6 +6,13 @@ import { Inbox, type InboxOwner } from './inbox.ts';
 import type { SessionLimits } from './limits.ts';
 import type { SessionPolicy } from './policy.ts';
 
+/**
+ * Milliseconds that the answer to a request may wait. In an engine of two connections to a host, of
+ * which a downstream has one, it keeps the requests of the page's other sockets from being sent.
+ * Two of them are less than the shim gives a `create`.
+ */
+const LONGEST_DELAY = 1000;
+
 /** What the upstream of a session needs of its surroundings. */
 export interface UpstreamContext {
   readonly clock: Clock;
@@ -64,9 +71,13 @@ export class Upstream {
     return this.#inbox.full && arrivals.length > 0;
   }
 
-  /** Calls `answer` when there is room again, after `longest` milliseconds at the latest. */
-  delay(arrivals: readonly Arrival[], longest: number, answer: () => void): void {
+  /**
+   * Calls `answer` when there is room again, or after the longest delay. `isSocket`: the carrier is a
+   * WebSocket, on which an answer keeps nothing else from being sent.
+   */
+  delay(arrivals: readonly Arrival[], isSocket: boolean, answer: () => void): void {
     const { clock, limits, policy } = this.#context;
+    const longest = isSocket ? limits.heartbeat : Math.min(limits.heartbeat, LONGEST_DELAY);
     this.#delayed ??= new DelayedRequests(this.#inbox, 2 * limits.inbox, clock);
     if (policy.untaken === 'lost') this.#delayed.hold(answer);
     else this.#delayed.add(arrivals, longest, answer);

@@ -11,7 +11,6 @@ const longFiles: Readonly<Record<string, string>> = {
   'gateway/config/resolve.ts': 'every option, resolved in one place',
   'gateway/route/route.ts': 'a route and all that serves it',
   'gateway/http/fast-connection.ts': 'one connection of the fast path',
-  'gateway/session/session.ts': 'the states of a session and all that moves it from one to the next',
   'test/support/stomp/suite.ts': 'a suite, run against every broker',
 };
 

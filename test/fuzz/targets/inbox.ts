@@ -75,7 +75,7 @@ class Owner implements InboxOwner {
     this.out.push(`closed ${reason}`);
   }
 
-  failed(): void {
+  shut(): void {
     this.out.push('failed');
   }
 

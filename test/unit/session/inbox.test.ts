@@ -21,7 +21,7 @@ class Owner implements InboxOwner {
     this.statuses.push(status);
   }
 
-  failed(status: CloseStatus): void {
+  shut(status: CloseStatus): void {
     this.statuses.push(status);
   }
 

@@ -1,0 +1,105 @@
+import type { Clock } from '../base/clock.ts';
+import type { CloseStatus } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
+import { Alarm, type AlarmOwner } from './alarm.ts';
+import type { Downstream } from './downstream.ts';
+import type { SessionLimits } from './limits.ts';
+import type { SessionLog } from './session-log.ts';
+import { NEXT_STATES, type SessionState } from './state.ts';
+
+/** What happens to a session as time goes by. */
+export interface LifetimeOwner {
+  /** Nobody has come, or nobody has come back. */
+  abandon(): void;
+  /** The session has reached its maximum age. */
+  shut(status: CloseStatus): void;
+  /** The client has been silent for too long: its downstream is to be dropped. */
+  silent(): void;
+}
+
+/** The state of a session, and everything that time does to it (PROTOCOL.md §8). */
+export class Lifetime implements AlarmOwner {
+  readonly #owner: LifetimeOwner;
+  readonly #downstream: Downstream;
+  readonly #limits: SessionLimits;
+  readonly #clock: Clock;
+  readonly #log: SessionLog;
+  readonly #alarm: Alarm;
+  #state: SessionState = 'created';
+  /** When the session was made, the state was entered, the client was heard: ms of the clock. */
+  readonly #opened: number;
+  #since: number;
+  #heard: number;
+
+  constructor(
+    owner: LifetimeOwner,
+    downstream: Downstream,
+    limits: SessionLimits,
+    clock: Clock,
+    log: SessionLog,
+  ) {
+    this.#owner = owner;
+    this.#downstream = downstream;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#log = log;
+    this.#opened = this.#since = this.#heard = clock.now();
+    this.#alarm = new Alarm(clock, this);
+    this.#alarm.look();
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** The session sends nothing more than its end. */
+  get isOver(): boolean {
+    return this.#state === 'ending' || this.#state === 'ended';
+  }
+
+  /** Milliseconds since the session was made. */
+  get age(): number {
+    return this.#clock.now() - this.#opened;
+  }
+
+  /** The only way from one state to another, or to the same with its time anew. */
+  enter(state: SessionState): void {
+    const before = this.#state;
+    if (!NEXT_STATES[before].includes(state)) throw new Error(`a session went from ${before} to ${state}`);
+    if (state !== before) this.#log.entered(state, before);
+    this.#state = state;
+    this.#since = this.#clock.now();
+    if (state === 'ended') this.#alarm.stop();
+    else this.#alarm.look();
+  }
+
+  /** The client gave a sign of life. */
+  heard(): void {
+    this.#heard = this.#clock.now();
+  }
+
+  due(): number {
+    const { attachTimeout, window, heartbeat, silence, maxSessionAge } = this.#limits;
+    if (this.#state === 'created') return this.#since + attachTimeout;
+    const mustClose = maxSessionAge > 0 && this.#state !== 'ending';
+    const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + window;
+    const last = mustClose ? Math.min(end, this.#opened + maxSessionAge) : end;
+    if (this.#downstream.carrier === undefined) return last;
+    return Math.min(last, this.#downstream.wrote + heartbeat, this.#heard + silence);
+  }
+
+  act(now: number): void {
+    const { heartbeat, silence, window, maxSessionAge } = this.#limits;
+    const isWaiting = this.#state === 'detached' || this.#state === 'ending';
+    if (this.#state === 'created' || (isWaiting && this.#since + window <= now)) {
+      this.#owner.abandon();
+      return;
+    }
+    if (maxSessionAge > 0 && !this.isOver && this.#opened + maxSessionAge <= now)
+      this.#owner.shut(CLOSES.tooOld);
+    const { carrier } = this.#downstream;
+    if (carrier === undefined) return;
+    if (this.#heard + silence <= now) this.#owner.silent();
+    else if (this.#downstream.wrote + heartbeat <= now) this.#downstream.heartbeat(carrier);
+  }
+}
