@@ -6,15 +6,16 @@ import { ABNORMAL } from '../protocol/close.ts';
 import type { Accepted, Backend } from './backend.ts';
 import { logRefusal } from './log-refusal.ts';
 
-/** What `within` needs of its surroundings. */
+/** What `acceptEarly` works with. */
 export interface AcceptEarlyContext {
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * A backend for clients that do not wait: one that takes longer than `timeout` milliseconds is said to have accepted, without a subprotocol. What the client sends is
- * kept for it, as far as a channel keeps anything; where it refuses after all, the connection ends without a Close.
+ * A backend for clients that do not wait. If `backend` takes longer than `timeout` milliseconds,
+ * the client hears that it has accepted, without a subprotocol. Messages of the client wait for it
+ * in a channel. If it refuses after all, the connection ends without a Close.
  */
 export function acceptEarly(timeout: number, backend: Backend, { clock, log }: AcceptEarlyContext): Backend {
   return {

@@ -1,52 +1,57 @@
 import type { OpenAccount } from '../base/memory-budget.ts';
 import type { Channel } from '../channel/channel.ts';
 
-/** What a backend is told of the handshake, whether it came as an Upgrade or as a `create`. */
+/** The client's handshake as a backend gets it, whether it came as an Upgrade or as a `create`. */
 export interface Handshake {
-  /** Path and query as the client asked for them. */
+  /** Path and query of the client's request. */
   readonly url: string;
-  /** `url` with the route's prefix taken off: begins with `/` or `?` or is empty. */
+  /** `url` without the route's prefix: begins with `/` or `?`, or is empty. */
   readonly rest: string;
   /** Request headers in lower case; on a fallback `origin` is the page's. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[];
-  /** Subprotocols the page asked for, in its order. */
+  /** Subprotocols that the page offers, in its order. */
   readonly protocols: readonly string[];
-  /** What the client came over: a WebSocket of its own, or a session that outlives its requests. */
+  /** A WebSocket of the client's own, or a session that outlives its requests. */
   readonly carrier: 'native' | 'fallback';
   /** The client's address, as trusted proxies tell it. */
   readonly remoteAddress: string;
   /**
-   * `X-Forwarded-For` as it goes on: what trusted proxies said, and behind it the address of the connection itself. Only the
-   * HTTP room knows who is trusted, so it is made there.
+   * `X-Forwarded-For` for the backend: what trusted proxies wrote, and behind it the address of the
+   * connection itself. The HTTP room makes it, as only that room knows who is trusted.
    */
   readonly forwardedFor: string;
   /** The client's connection is https or wss, as trusted proxies tell it. */
   readonly secure: boolean;
   /** The client's `Host`, as trusted proxies tell it. */
   readonly host: string;
-  /** The page may be anybody's: what the user's browser adds has been taken out, and no cookie comes back. */
+  /**
+   * The page may be anybody's: cookies and credentials of the user's browser have been removed, and
+   * no cookie is sent back.
+   */
   readonly anonymous?: boolean;
   /** Where a backend reports what it holds for the client. Absent: nobody counts. */
   readonly openAccount?: OpenAccount;
 }
 
-/** A backend accepted: the open connection to it. Messages are held until someone attaches to the channel. */
+/** An open connection to a backend. Messages wait until someone attaches to the channel. */
 export interface Accepted {
   readonly channel: Channel;
   /** The subprotocol it selected, or the empty string. */
   readonly protocol: string;
   /** `Set-Cookie` fields of its answer, for the browser. */
   readonly cookies?: readonly string[];
-  /** Absent if it has in truth accepted; else fulfilled once it has, or has refused. */
+  /** Only where `acceptEarly` answered for the backend: fulfilled once the backend has answered. */
   readonly answered?: Promise<void>;
 }
 
 /** What a route leads to. */
 export interface Backend {
-  /** For log lines and the start-up list; no credentials in it. */
+  /** For log lines and the list printed at the start. It holds no credentials. */
   readonly name: string;
-  /** Opens a connection for one client. Rejects with a `RefusedError`. `signal` gives the attempt up. */
+  /**
+   * Opens a connection for one client. Rejects with a `RefusedError`. `signal` ends the attempt.
+   */
   connect(handshake: Handshake, signal: AbortSignal): Promise<Accepted>;
 }

@@ -14,13 +14,13 @@ const claims = new Set([
   'fastly-ssl',
   // Rackspace load balancers, Riverbed, Pulse vADC.
   'x-cluster-client-ip',
-  // ingress-nginx: `use-forwarded-headers` keeps what came in here; Azure Application Gateway: the host.
+  // ingress-nginx keeps the field that came in here. Azure Application Gateway: the host.
   'x-original-forwarded-for',
   'x-original-host',
-  // IIS URL Rewrite and Symfony: the path that a backend believes in place of the request's.
+  // IIS URL Rewrite and Symfony: a path that a backend takes in place of the request's.
   'x-original-url',
   'x-rewrite-url',
-  // Azure Front Door, and App Service's router (ARR).
+  // Azure's CDN (AFD), and the router of its App Service (ARR).
   'x-azure-clientip',
   'x-azure-socketip',
   'x-arr-ssl',

@@ -2,8 +2,9 @@ import { channelPair } from '../channel/channel-pair.ts';
 import type { Accepted, Backend } from './backend.ts';
 
 /**
- * Sends every message back, and a Close with its own code and reason. It takes no more than its client reads. Of the subprotocols
- * asked for it selects the first, so that every page can be tried against it.
+ * Sends every message back, and answers a Close with its code and reason. It takes no more than its
+ * client reads. It selects the first subprotocol offered, so that every page can be tried against
+ * it.
  */
 export const echoBackend: Backend = {
   name: 'echo:',

@@ -5,8 +5,8 @@ import { targetOrigin, type UpstreamTarget } from './target.ts';
 
 /**
  * The header fields of a client that go on to an upstream, names and values in turn, `Host` first:
- * those that a native handshake would have brought, in the client's order and spelling. The caller
- * adds the fields of the handshake itself (`Upgrade`, `Sec-WebSocket-*`).
+ * those that a native handshake would have brought, in the client's order, names as the client
+ * wrote them. The caller adds the fields of the handshake itself (`Upgrade`, `Sec-WebSocket-*`).
  */
 export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): string[] {
   const host = target.host ?? (handshake.host || new URL(targetOrigin(target)).host);
@@ -71,7 +71,9 @@ function namedByConnection(connection: string | string[] | undefined): Set<strin
   return new Set(list.split(',').map((name) => name.trim().toLowerCase()));
 }
 
-/** A token, and a value without control characters (RFC 9110 §5.1, §5.5); beyond ASCII only one byte each. */
+/**
+ * A token, and a value without control characters (RFC 9110 §5.1, §5.5) or characters above U+00FF.
+ */
 function isField(name: string, value: string): boolean {
   return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value);
 }

@@ -8,7 +8,10 @@ import { TextMemo } from './text-memo.ts';
 /** What `send`, `ping` and `pong` take. */
 export type SocketData = string | number | Buffer | ArrayBuffer | ArrayBufferView | readonly Buffer[];
 
-/** As `ws` has them. `fin: false` begins or continues a message whose parts are collected here; `compress` and `mask` mean nothing here. */
+/**
+ * The options of `ws`. `fin: false` begins or continues a message whose fragments are collected
+ * here. `compress` and `mask` have no effect.
+ */
 export interface SendOptions {
   readonly binary?: boolean | undefined;
   readonly fin?: boolean | undefined;
@@ -28,8 +31,8 @@ const states = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const;
 const binaryTypes = ['nodebuffer', 'arraybuffer', 'fragments'] as const;
 
 /**
- * The socket that a handler is given: used as a `ws` socket is, whatever carries it. Events: `message(data, isBinary)`,
- * `close(code, reason)`, `ping`, `pong`, `error`. It is open from the start.
+ * The socket of a handler. It is used like a socket of `ws`, whatever carries it, and is open from
+ * the start. Events: `message(data, isBinary)`, `close(code, reason)`, `ping`, `pong`, `error`.
  */
 export class GatewaySocket extends SocketEvents {
   static readonly CONNECTING = 0;
@@ -43,7 +46,7 @@ export class GatewaySocket extends SocketEvents {
 
   /** The subprotocol that was selected, or the empty string. */
   readonly protocol: string;
-  /** None is visible through a gateway. */
+  /** Always empty: extensions end at the gateway. */
   readonly extensions = '';
 
   readonly #channel: Channel;
@@ -52,7 +55,7 @@ export class GatewaySocket extends SocketEvents {
   #state: 1 | 2 | 3 = 1;
   #paused = false;
   #binaryType: (typeof binaryTypes)[number] = 'nodebuffer';
-  /** Bytes given to `send` after the end: they count, as in a browser. */
+  /** Bytes given to `send` after the end. They count, as in a browser. */
   #unsent = 0;
   /** Messages given to `send` since the channel last took one without asking to wait. */
   #unsentMessages = 0;
@@ -62,8 +65,8 @@ export class GatewaySocket extends SocketEvents {
   #waiting: SendCallback[] = [];
 
   /**
-   * `maxBuffered`: bytes sent and not taken by the client at which the socket is closed with 1013. `texts` is shared by sockets that are sent the same
-   * texts.
+   * `maxBuffered`: bytes that the client has not taken at which the socket is closed with 1013.
+   * `texts` is shared by sockets that send the same texts.
    */
   constructor(channel: Channel, protocol: string, maxBuffered: number, texts = new TextMemo()) {
     super();
@@ -103,8 +106,8 @@ export class GatewaySocket extends SocketEvents {
   }
 
   /**
-   * Sends a message. `callback` is called when it has left for the client's side, so that a program that waits for it goes no faster than the
-   * client reads.
+   * Sends a message. `callback` is called when the message has left for the client's side: a
+   * program that waits for it goes no faster than the client reads.
    */
   send(data: SocketData, callback?: SendCallback): void;
   send(data: SocketData, options: SendOptions | undefined, callback?: SendCallback): void;
@@ -113,7 +116,7 @@ export class GatewaySocket extends SocketEvents {
     else this.#send(data, options, callback);
   }
 
-  #send(data: SocketData, options: SendOptions | undefined, callback: SendCallback | undefined): void {
+  #send(data: SocketData, options?: SendOptions, callback?: SendCallback): void {
     if (this.#state !== 1) {
       this.#unsent += toBytes(data).length;
       later(callback, this.#notOpen());
@@ -130,13 +133,13 @@ export class GatewaySocket extends SocketEvents {
     if (this.#isTooSlow) this.close(CLOSES.tooSlow.code, CLOSES.tooSlow.reason);
   }
 
-  /** Small messages occupy far more than their bytes, so that their number is bounded, too. */
+  /** Small messages occupy far more than their bytes, so their number is bounded, too. */
   get #isTooSlow(): boolean {
     if (this.#channel.bufferedAmount > this.#maxBuffered) return true;
     return this.#unsentMessages > Math.max(FEW_MESSAGES, this.#maxBuffered / MESSAGE_WEIGHT);
   }
 
-  /** A message of one piece, or undefined while parts of it are still to come. */
+  /** The whole message, or undefined while fragments of it are still to come. */
   #messageOf(data: SocketData, options: SendOptions | undefined): Message | undefined {
     const binary = options?.binary ?? (typeof data !== 'string' && typeof data !== 'number');
     const last = options?.fin ?? true;
@@ -155,7 +158,8 @@ export class GatewaySocket extends SocketEvents {
   /**
    * Begins the closing handshake. Without a code the Close has none.
    *
-   * @throws TypeError for a code that may not travel, RangeError for a reason of more than 123 bytes: RFC 6455 §5.5, §7.4.
+   * @throws TypeError for a code that may not travel, RangeError for a reason of more than 123
+   * bytes: RFC 6455 §5.5, §7.4.
    */
   close(code?: number, reason?: string | Buffer): void {
     if (this.#state !== 1) return;
@@ -168,7 +172,7 @@ export class GatewaySocket extends SocketEvents {
     }
     this.#state = 2;
     this.#channel.close(status);
-    // Who pauses and closes wants no more messages, and is told the end all the same.
+    // A program that paused and closes wants no more messages, but it must get `close`.
     this.#channel.resume();
   }
 
@@ -181,8 +185,8 @@ export class GatewaySocket extends SocketEvents {
   }
 
   /**
-   * Answered here with `pong`: a fallback knows no ping of its own, and on every carrier the gateway looks itself after clients
-   * that fell silent.
+   * Answered here, with `pong`: a fallback has no ping, and on every transport the gateway itself
+   * finds clients that are gone.
    */
   ping(data?: SocketData, mask?: boolean, callback?: SendCallback): void;
   ping(data: SocketData, callback: SendCallback): void;
@@ -202,7 +206,7 @@ export class GatewaySocket extends SocketEvents {
     });
   }
 
-  /** Unsolicited pongs go nowhere. */
+  /** Does nothing: an unsolicited Pong needs no answer (RFC 6455 §5.5.3). */
   pong(data?: SocketData, mask?: boolean, callback?: SendCallback): void;
   pong(data: SocketData, callback: SendCallback): void;
   pong(callback: SendCallback): void;
@@ -211,7 +215,7 @@ export class GatewaySocket extends SocketEvents {
     later(callback, this.#state === 1 ? undefined : this.#notOpen());
   }
 
-  /** Stops `message` events soon; the client is then not read either. */
+  /** Stops `message` events soon. The client is then not read either. */
   pause(): void {
     if (this.#state === 3) return;
     this.#paused = true;
@@ -256,7 +260,10 @@ function later(callback: SendCallback | undefined, error?: Error): void {
   if (callback) process.nextTick(callback, error);
 }
 
-/** A copy of its own: a fallback keeps it until the client acknowledges it, and the caller may use its buffer again. */
+/**
+ * A copy: a fallback keeps it until the client acknowledges it, and the caller may reuse its
+ * buffer.
+ */
 function toBytes(data: SocketData): Buffer {
   if (typeof data === 'string' || typeof data === 'number') return Buffer.from(String(data), 'utf8');
   if (Array.isArray(data)) return Buffer.concat(data as readonly Buffer[]);
@@ -269,7 +276,7 @@ function toArrayBuffer(bytes: Buffer): ArrayBuffer {
   return new Uint8Array(bytes).buffer;
 }
 
-/** Bytes sent as text become text, as a reader of them would see it. */
+/** Bytes sent as text are decoded, as their reader would do it. */
 function messageFrom(bytes: Buffer, binary: boolean): Message {
   return binary ? Message.binary(bytes) : Message.text(bytes.toString('utf8'));
 }

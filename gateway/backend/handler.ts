@@ -4,9 +4,9 @@ import type { Accepted, Backend, Handshake } from './backend.ts';
 import { GatewaySocket } from './gateway-socket.ts';
 import { TextMemo } from './text-memo.ts';
 
-/** The handshake as a handler sees it: what it would read of Node's own request. */
+/** The handshake as a handler gets it: the fields that it would read of Node's own request. */
 export interface HandlerRequest {
-  /** Path and query as the client asked for them. */
+  /** Path and query of the client's request. */
   readonly url: string;
   readonly method: 'GET';
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -23,18 +23,21 @@ export interface HandlerRequest {
 /** A program in the same process that a route leads to. */
 export type Handler = (socket: GatewaySocket, request: HandlerRequest) => void;
 
-/** As far as a route with a handler has a choice. */
+/** Settings of a route with a handler. */
 export interface HandlerOptions {
   /** Bytes that may wait for a slow client before its socket is closed with 1013. */
   readonly maxBuffered: number;
   /**
-   * Selects one of the subprotocols that the client asked for, or none with `false`; then a browser fails the connection. As
-   * the option of that name in `ws`. @default the first
+   * Selects one of the subprotocols that the client offers, as the option of that name in `ws`
+   * does. `false` selects none; a browser then fails the connection. @default the first
    */
   readonly handleProtocols?: (protocols: Set<string>, request: HandlerRequest) => string | false;
 }
 
-/** A backend that calls `handler` for each client, native or not. What the handler throws refuses the client. */
+/**
+ * A backend that calls `handler` for each client, native or not. If the handler throws, the client
+ * is refused.
+ */
 export function handlerBackend(name: string, handler: Handler, options: HandlerOptions): Backend {
   const texts = new TextMemo();
   return {

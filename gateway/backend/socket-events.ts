@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-/** The events of the EventEmitter and what their listeners are told. */
+/** The events of the EventEmitter, and the arguments of their listeners. */
 export interface SocketEventMap {
   open: [];
   message: [data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean];
@@ -10,7 +10,7 @@ export interface SocketEventMap {
   pong: [data: Buffer];
 }
 
-/** What `addEventListener` and `onmessage` are told, in the shape that `ws` gives it. */
+/** The event that listeners of `addEventListener` and `onmessage` get, in the shape of `ws`. */
 export interface SocketEvent {
   readonly type: string;
   readonly target: unknown;
@@ -47,15 +47,15 @@ type SocketListener<Type extends EventType> =
 
 type Handler<Type extends EventType> = ((event: EventTypes[Type]) => void) | null;
 
-/** An EventTarget's listener as it stands among the EventEmitter's. */
+/** A listener of the EventTarget, and the one of the EventEmitter that calls it. */
 interface Adapter {
   readonly listener: unknown;
   readonly emitted: (...args: unknown[]) => void;
 }
 
 /**
- * The EventEmitter of a `ws` socket, with the browser's way to listen beside it. Both kinds of listeners are called in the order in which they
- * came.
+ * The EventEmitter of a `ws` socket, and beside it `addEventListener` and the `on…` attributes of
+ * browsers. Listeners of both kinds are called in the order in which they were added.
  */
 export class SocketEvents extends EventEmitter<SocketEventMap> {
   readonly #adapters = new Map<EventType, Adapter[]>();

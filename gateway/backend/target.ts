@@ -2,18 +2,18 @@ import { isIPv6 } from 'node:net';
 import { RefusedError } from '../base/errors.ts';
 import type { Handshake } from './backend.ts';
 
-/** A WebSocket server that a route leads to. It comes from the configuration, never from a client. */
+/** A WebSocket server behind a route. It comes from the configuration, never from a client. */
 export interface UpstreamTarget {
   /** wss: TLS with a verified certificate. */
   readonly secure: boolean;
   /** Name or address; an IPv6 address without brackets. */
   readonly hostname: string;
   readonly port: number;
-  /** Replaces the route's path at the start of the client's; absent: the client's path goes on whole. */
+  /** Replaces the route's path in the client's; absent: the client's path is sent whole. */
   readonly path: string | undefined;
   /** `Host` sent upstream; absent: the client's. */
   readonly host: string | undefined;
-  /** Header fields set on every handshake, by lower-case name; they replace the client's. */
+  /** Header fields set on every handshake, by lower-case name. They replace the client's. */
   readonly headers: Readonly<Record<string, string>>;
   /** Certificates that are trusted in place of the system's, in PEM form. */
   readonly ca?: string | Buffer;
@@ -27,10 +27,11 @@ export function targetOrigin(target: UpstreamTarget): string {
 
 /**
  * Path and query of the handshake upstream, mapped as nginx's `proxy_pass` does
- * (nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass), less its doubled slash for a prefix written with one.
+ * (nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass), without its doubled slash for a
+ * prefix that ends with one.
  *
- * @throws RefusedError 400 for what may not stand in a request line, and for dot segments: an upstream that resolves them would
- * leave the path that the route opens.
+ * @throws RefusedError 400 for characters that may not stand in a request line, and for dot
+ * segments: an upstream that resolves them would leave the path that the route opens.
  */
 export function targetPath(target: UpstreamTarget, handshake: Handshake): string {
   const url = target.path === undefined ? handshake.url : join(target.path, handshake.rest);
@@ -38,7 +39,10 @@ export function targetPath(target: UpstreamTarget, handshake: Handshake): string
   return url;
 }
 
-/** Visible ASCII without a fragment. A fallback client states its URL in a request body, where anything can stand. */
+/**
+ * Visible ASCII without a fragment. A fallback client sends its URL in a request body, where any
+ * character can stand.
+ */
 const requestTarget = /^\/[!"$-~]*$/;
 
 function join(base: string, rest: string): string {

@@ -1,7 +1,7 @@
 import { type BinaryFate, textOnly } from '../channel/text-only.ts';
 import type { Accepted, Backend } from './backend.ts';
 
-/** A backend from which only text comes. */
+/** Wraps a backend so that only text comes from it. */
 export function textBackend(backend: Backend, fate: BinaryFate): Backend {
   return {
     name: backend.name,

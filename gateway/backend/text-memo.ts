@@ -1,11 +1,11 @@
 import { Message } from '../protocol/message.ts';
 
-/** Characters of a text beyond which it is not kept. */
+/** Characters above which a text is not kept. */
 const LONGEST = 65_536;
 
 /**
- * Makes messages of texts. A program that sends to many sends the same text again and again: then it is the same message, which each dialect spells once for all
- * that get it.
+ * Makes messages of texts. A program that sends to many clients sends the same text again and
+ * again. It then gets the same message, which each dialect encodes once for all of them.
  */
 export class TextMemo {
   #text = '';

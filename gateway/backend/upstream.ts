@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { RefusedError } from '../base/errors.ts';
+import { forEachHeader } from '../base/raw-headers.ts';
 import { WsChannel } from '../channel/ws-channel.ts';
 import { wsLimits } from '../channel/ws-limits.ts';
 import type { Accepted, Backend, Handshake } from './backend.ts';
@@ -11,22 +12,28 @@ import { connectionFailure, statusReason } from './failure.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { targetOrigin, targetPath, type UpstreamTarget } from './target.ts';
 
-/** How an upstream is spoken to. */
+/** How connections to an upstream are made. */
 export interface UpstreamOptions {
   readonly clock: Clock;
   /** Milliseconds until the handshake must be done. */
   readonly connectTimeout: number;
   /** Bytes a message from upstream may have; a longer one ends the connection with 1009. */
   readonly maxMessage: number;
-  /** Milliseconds of silence after which the upstream is pinged; 0 for never: some servers die of a ping. */
+  /**
+   * Milliseconds of silence after which the upstream is pinged; 0 for never: some servers crash on
+   * a ping.
+   */
   readonly ping: number;
-  /** Offer permessage-deflate. @default false: it costs memory per connection and saves none of the user's line. */
+  /**
+   * Offer permessage-deflate. @default false: it costs memory for each connection, and the user's
+   * own line is not part of this connection.
+   */
   readonly perMessageDeflate?: boolean;
 }
 
 /**
- * A WebSocket server reached by a client connection of our own, one for each fallback session. A message is one frame, and a
- * subprotocol is offered only when the page asked for one: old servers stand no more.
+ * A WebSocket server. The gateway opens a connection of its own for each client. It sends a message
+ * as one frame, and offers a subprotocol only if the page does: old servers fail with more.
  */
 export function upstreamBackend(target: UpstreamTarget, options: UpstreamOptions): Backend {
   return {
@@ -75,25 +82,25 @@ function open(target: UpstreamTarget, options: UpstreamOptions, handshake: Hands
   try {
     return new WebSocket(url, [...handshake.protocols], client);
   } catch (cause) {
-    // Subprotocols that are no tokens, or twice the same: the client's mistake.
+    // A subprotocol that is not a token, or the same one twice: the client's mistake.
     throw new RefusedError('unusable handshake', 400, { cause });
   }
 }
 
-/** Cookies are ASCII (RFC 6265 §4.1.1): what is not could become something else on its way. */
+/**
+ * Cookies are ASCII (RFC 6265 §4.1.1). Other characters could change on their way to the browser.
+ */
 function cookiesOf(response: IncomingMessage): string[] {
   const cookies = response.headers['set-cookie'] ?? [];
   return cookies.filter((cookie) => /^[\t\x20-\x7e]*$/.test(cookie));
 }
 
-/** A field that came several times goes on several times: Node takes an array for it. */
+/** A repeated field is sent repeatedly: Node takes an array for it. */
 function grouped(fields: readonly string[]): Record<string, string | string[]> {
   const groups: Record<string, string | string[]> = Object.create(null);
-  for (let index = 0; index < fields.length; index += 2) {
-    const name = fields[index] as string;
-    const value = fields[index + 1] as string;
+  forEachHeader(fields, (_lower, value, name) => {
     const before = groups[name];
     groups[name] = before === undefined ? value : [before, value].flat();
-  }
+  });
   return groups;
 }

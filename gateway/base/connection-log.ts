@@ -44,7 +44,9 @@ export function connectionId(): string {
   return randomBytes(6).toString('base64url');
 }
 
-/** Logs that a connection opened. Answers the connection's own log, whose lines all carry its id. */
+/**
+ * Logs that a connection opened. Answers the connection's own log, whose lines all carry its id.
+ */
 export function logOpened(log: Log, { session, ...fields }: OpenedConnection): Log {
   const scoped = log.with({ session });
   scoped.info('connection opened', fields);

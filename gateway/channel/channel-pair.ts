@@ -9,12 +9,12 @@ import { OUT_OF_MEMORY } from './out-of-memory.ts';
 const UNCOUNTED = 4096;
 
 /**
- * Two channels in memory, each the other's peer. Messages are delivered at once. They wait while the
- * receiving end is paused or nobody has attached to it, and the sender is asked to wait, too. A Close
- * is answered with the same status unless its receiver answers another, as in a WebSocket library.
+ * Two channels in memory, each the other's peer. Messages are delivered at once. They wait while
+ * the receiving end is paused or nobody has attached to it, and `send` answers false. A Close is
+ * answered with the same status unless its receiver answers another, as in a WebSocket library.
  *
- * `openAccount` counts what waits; absent: nobody does. If the memory budget has no room for it, both
- * ends are closed with 1013.
+ * `openAccount` counts what waits; absent: nobody does. If the memory budget has no room for it,
+ * both ends are closed with 1013.
  */
 export function channelPair(openAccount?: OpenAccount): [Channel, Channel] {
   const a = new End(openAccount);
@@ -36,7 +36,7 @@ class End implements Channel {
   /** Bytes of payload in the queue, and bytes that it occupies. */
   #queued = 0;
   #weight = 0;
-  /** The peer was asked to wait. */
+  /** The peer waits for `drained`. */
   #pressed = false;
   /** The peer's Close, behind the queue. */
   #ending: CloseStatus | undefined;

@@ -12,7 +12,9 @@ export class KeepAlive {
   readonly #silent: () => void;
   #timer: Timer;
 
-  /** `interval`: milliseconds; 0 for never. `silent` is called at each look that finds no activity. */
+  /**
+   * `interval`: milliseconds; 0 for never. `silent` is called at each look that finds no activity.
+   */
   constructor(clock: Clock, interval: number, silent: () => void) {
     this.#clock = clock;
     this.#interval = interval;

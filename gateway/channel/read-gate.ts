@@ -1,13 +1,16 @@
-/** What is read: a connection, or what speaks a protocol on it. */
+/** A connection, or the protocol's own object on top of it. */
 export interface Source {
   pause(): unknown;
   resume(): unknown;
 }
 
 /**
- * When a channel reads its source: once someone has attached, and not while it is paused. Until then what arrives waits in the network, where it
- * holds the peer back. A connection that is being ended is read in any case, if only to throw away what comes: the peer's end stands behind it, and a connection that is
- * closed unread is reset, so that the last words on it are lost.
+ * Decides when a channel reads its source: once someone has attached, and not while it is paused.
+ * Until then data waits in the network, where it holds the peer back.
+ *
+ * A connection that is being ended is always read, if only to discard the data: the peer's end
+ * stands behind it. A connection closed with unread data is reset, and the last bytes sent on it
+ * are lost.
  */
 export class ReadGate {
   readonly #source: Source;
@@ -20,7 +23,7 @@ export class ReadGate {
     this.#apply();
   }
 
-  /** Nothing that arrives is to be delivered any more. */
+  /** Data that arrives is discarded. */
   get discarding(): boolean {
     return this.#discarding;
   }
@@ -41,7 +44,7 @@ export class ReadGate {
     this.#apply();
   }
 
-  /** Reads to the end, for nobody. */
+  /** Reads to the end, and discards the data. */
   discard(): void {
     this.#discarding = true;
     this.#apply();

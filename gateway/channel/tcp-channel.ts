@@ -8,14 +8,15 @@ import { ReadGate } from './read-gate.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /**
- * A channel over a TCP or TLS connection. A message it tells is a piece of the stream, cut anywhere; one that it is sent is written as
- * bytes. An orderly end is told as 1005, any other as 1006.
+ * A channel over a TCP or TLS connection. A message that it delivers is a part of the stream, cut
+ * anywhere; messages that it sends are written as bytes. It reports an orderly end as 1005, and any
+ * other as 1006.
  */
 export class TcpChannel implements Channel {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #gate: ReadGate;
-  readonly #turn: WriteBatch;
+  readonly #batch: WriteBatch;
   #receiver: Receiver | undefined;
   #closed: CloseStatus | undefined;
   #closing = false;
@@ -24,7 +25,7 @@ export class TcpChannel implements Channel {
     this.#socket = socket;
     this.#clock = clock;
     this.#gate = new ReadGate(socket);
-    this.#turn = new WriteBatch(socket);
+    this.#batch = new WriteBatch(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     socket.on('error', () => {});
@@ -44,7 +45,7 @@ export class TcpChannel implements Channel {
 
   send(message: Message): boolean {
     if (this.#closing || this.#closed) return true;
-    this.#turn.cork();
+    this.#batch.begin();
     return this.#socket.write(message.bytes);
   }
 

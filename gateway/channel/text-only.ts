@@ -3,10 +3,16 @@ import { CLOSES } from '../protocol/close-table.ts';
 import { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
 
-/** What becomes of a binary message for a client that knows only text: its bytes in base64, or the end of the connection. */
+/**
+ * What happens to a binary message for a client that takes only text: it is sent in base64, or the
+ * connection ends.
+ */
 export type BinaryFate = 'base64' | 'close';
 
-/** A channel from which only text arrives. Where a binary message ends it, both sides are told 1003 (RFC 6455 §7.4.1). */
+/**
+ * A channel from which only text arrives. If a binary message ends it, both sides get 1003
+ * (RFC 6455 §7.4.1).
+ */
 export function textOnly(channel: Channel, fate: BinaryFate): Channel {
   return {
     send: (message) => channel.send(message),

@@ -9,7 +9,10 @@ const UNCOUNTED = 4096;
 const FRAGMENT_WEIGHT = 120;
 const CHUNK_WEIGHT = 300;
 
-/** The parts of a receiver of `ws` 8.23 that say what it holds. They are private: a test checks them. */
+/**
+ * The parts of a receiver of `ws` 8.23 that say what it holds. They are private: a test checks
+ * them.
+ */
 interface WsReceiver {
   /** Chunks that belong to a frame that has not come whole. */
   readonly _buffers: readonly Buffer[];

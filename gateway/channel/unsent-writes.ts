@@ -1,9 +1,9 @@
 import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 
-/** Bytes on their way to the network above which the sender is asked to wait. */
+/** Bytes on their way to the network above which the sender must wait. */
 export const HIGH_WATER = 64 * 1024;
 
-/** Messages on their way above which it is asked to wait: small ones occupy far more than their bytes. */
+/** Messages on their way above which it must wait: small ones occupy far more than their bytes. */
 const MOST_MESSAGES = 1024;
 
 /** Bytes and messages up to which nothing is counted. */
@@ -12,7 +12,8 @@ const UNCOUNTED_MESSAGES = 32;
 
 /**
  * What a message on its way occupies beside its bytes: its frame's head and Node's entries for both
- * writes. Measured with `ws` 8.23 on Node 20; test/unit/channel/weights.test.ts holds it to the heap.
+ * writes. Measured with `ws` 8.23 on Node 20; test/unit/channel/weights.test.ts holds it to the
+ * heap.
  */
 const WRITE_WEIGHT = 360;
 const EMPTY_WRITE_WEIGHT = 170;
@@ -31,7 +32,9 @@ export class UnsentWrites {
     this.#openAccount = openAccount;
   }
 
-  /** Whether the memory budget has room for a message. One that the connection takes at once fits. */
+  /**
+   * Whether the memory budget has room for a message. One that the connection takes at once fits.
+   */
   hasRoomFor(size: number): boolean {
     if (size <= HIGH_WATER || this.#openAccount === undefined) return true;
     this.#account ??= this.#openAccount();

@@ -1,24 +1,27 @@
 import type { Writable } from 'node:stream';
 
-/** Makes one write of all that is written to a stream in a turn of the event loop: each would be a call of the system, and a packet. */
+/**
+ * Joins all writes to a stream in one turn of the event loop: each of them would be a system call
+ * and a packet.
+ */
 export class WriteBatch {
   readonly #stream: Writable;
-  #corked = false;
+  #isOpen = false;
 
   constructor(stream: Writable) {
     this.#stream = stream;
   }
 
-  /** To be called before a write. */
-  cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
+  /** Must be called before a write. */
+  begin(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
     this.#stream.cork();
-    process.nextTick(this.#uncork);
+    process.nextTick(this.#flush);
   }
 
-  readonly #uncork = (): void => {
-    this.#corked = false;
+  readonly #flush = (): void => {
+    this.#isOpen = false;
     this.#stream.uncork();
   };
 }

@@ -29,8 +29,8 @@ export interface WsChannelOptions {
 }
 
 /**
- * A channel over an open `ws` socket of either role. It must be made in the tick in which the socket
- * opened: what arrives is then held in the network until someone attaches.
+ * A channel over an open `ws` socket of either role. It must be made in the tick in which the
+ * socket opened: what arrives is then held in the network until someone attaches.
  */
 export class WsChannel implements Channel {
   /** Why this end broke the connection off. */
@@ -87,7 +87,7 @@ export class WsChannel implements Channel {
       this.#breakOff();
       return true;
     }
-    this.#batch.cork();
+    this.#batch.begin();
     const options = message.binary ? BINARY : TEXT;
     // Only messages that must be watched have a callback: it would cost something for each.
     if (this.#unsent.wrote(size, this.#ws.bufferedAmount)) {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 
-/** A Ping toward a client: unmasked. `payload` has at most 125 bytes. */
+/** A Ping for a client: unmasked. `payload` has at most 125 bytes. */
 export function pingFrame(payload: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0x89, payload.length), payload]);
 }
 
-/** A Close toward a client: unmasked (RFC 6455 §5.1). */
+/** A Close for a client: unmasked (RFC 6455 §5.1). */
 export function closeFrame(code: number): Buffer {
   return Buffer.of(0x88, 2, code >> 8, code & 0xff);
 }
 
-/** A Close toward a server, which takes masked frames only. */
+/** A Close for a server, which takes only masked frames (RFC 6455 §5.1). */
 export function maskedCloseFrame(code: number): Buffer {
   const mask = randomBytes(4);
   const [a = 0, b = 0] = mask;

@@ -1,15 +1,15 @@
 /** Why a follower stopped before the end of a chunk. */
 export type FollowResult =
-  /** It did not: the whole chunk may go on. */
+  /** It did not stop: the whole chunk may pass. */
   | 'none'
   /** The chunk ends within a frame's head: more bytes are needed to know its length. */
   | 'head'
-  /** A Pong that answers the Ping being watched for; it is `PONG_SIZE` bytes long and whole. */
+  /** The chunk has the Pong that was watched for, whole: `PONG_SIZE` bytes. */
   | 'pong'
   /** The frame would make its message too long. */
   | 'tooBig';
 
-/** Bytes of payload in a Ping of ours, and so in its Pong. */
+/** Bytes of payload in a Ping of the gateway's, and so in its Pong. */
 export const PING_PAYLOAD = 8;
 
 /** A client's Pong to such a Ping: two bytes of head, four of mask, the payload. */
@@ -23,32 +23,34 @@ const MASK = 0x80;
 const LENGTH = 0x7f;
 
 /**
- * Follows the frames in one direction of a WebSocket connection (RFC 6455 §5.2) by their heads alone: it knows where each ends and how long its
- * message has become, and looks at no payload but that of a Pong it was told to watch for. Reserved bits and unknown
- * opcodes are the business of the two ends.
+ * Follows the frames in one direction of a WebSocket connection (RFC 6455 §5.2) by their heads
+ * alone. It knows where each frame ends and how long its message has become. It reads no payload
+ * but that of the watched Pong and the code of a Close. It leaves reserved bits and unknown opcodes
+ * to both ends.
  */
 export class FrameFollower {
   /** Why the last `follow` stopped. */
   stop: FollowResult = 'none';
-  /** Payload bytes of the present frame that are still to come; 0 between two frames. */
+  /** Payload bytes of the present frame that have not come yet; 0 between two frames. */
   remaining = 0;
-  /** A Close frame has begun: no frame may be put in behind it. */
+  /** A Close frame has begun: no frame may be inserted behind it. */
   closeSeen = false;
   /** Code of that Close. Undefined: it has none, or it came in several chunks. */
   closeCode: number | undefined;
-  /** Payload of our Ping, once one was sent. */
+  /** Payload of the gateway's Ping, once one was sent. */
   watch: Buffer | undefined;
   readonly #maxMessage: number;
   #message = 0;
 
-  /** `maxMessage`: bytes of payload a message may have, as they are on the wire. */
+  /** `maxMessage`: bytes of payload that a message may have on the wire. */
   constructor(maxMessage: number) {
     this.#maxMessage = maxMessage;
   }
 
   /**
-   * Follows `chunk` from `from` on and answers the offset up to which its bytes may go on. If that is not its end, `stop` says why,
-   * and the next call must begin with the frame at that offset, or behind it if it is to be left out.
+   * Follows `chunk` from offset `from`, and answers the offset up to which its bytes may pass. If
+   * that is not the end of the chunk, `stop` says why. The next call must then begin with the frame
+   * at that offset, or behind that frame if it is left out.
    */
   follow(chunk: Buffer, from: number): number {
     const end = chunk.length;
@@ -67,7 +69,7 @@ export class FrameFollower {
       } else if (length === 127) {
         size += 8;
         if (left < size) return this.#stopAt(at, 'head');
-        // Beyond 2^53 it is not exact, but far too big all the same.
+        // Above 2^53 it is not exact, but far too big in any case.
         length = chunk.readUInt32BE(at + 2) * 0x1_0000_0000 + chunk.readUInt32BE(at + 6);
       } else if (left < size) {
         return this.#stopAt(at, 'head');

@@ -12,13 +12,13 @@ export interface RelayEvents {
 
 /**
  * One direction of a splice: bytes pass from `source` to `sink` as they come, and no faster than
- * `sink` takes them. Between two frames it can insert one of the gateway's own. An incomplete head of
- * a frame waits for its rest.
+ * `sink` takes them. Between two frames it can insert one of the gateway's own. An incomplete head
+ * of a frame waits for its rest.
  */
 export class FrameRelay {
   /** Bytes that came from the source. */
   bytes = 0;
-  /** Is told of every chunk. */
+  /** Set active by every chunk. */
   activity: { active: boolean } | undefined;
   readonly #source: Socket;
   readonly #sink: Socket;
@@ -68,7 +68,7 @@ export class FrameRelay {
     if (this.#follower.remaining === 0) this.#boundary();
   }
 
-  /** Ends this direction with a frame, or without it behind a Close. What comes later is discarded. */
+  /** Ends this direction with a frame, or without it behind a Close. Later data is discarded. */
   finish(frame: Buffer): void {
     this.#last = frame;
     if (this.#follower.remaining === 0) this.#boundary();

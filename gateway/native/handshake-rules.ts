@@ -3,7 +3,10 @@ import type { Handshake } from '../backend/backend.ts';
 import { RequestError } from '../base/errors.ts';
 import { headerValues } from '../base/raw-headers.ts';
 
-/** Fields that must come once: two of them are read differently by different servers (RFC 9112 §3.2, RFC 6455 §4.2.1). */
+/**
+ * Fields that may come only once: servers differ in which of two they take (RFC 9112 §3.2, RFC 6455
+ * §4.2.1).
+ */
 const single = [
   'host',
   'upgrade',
@@ -16,7 +19,7 @@ const single = [
 /**
  * Checks the client's opening handshake (RFC 6455 §4.2.1) and answers its `Sec-WebSocket-Key`.
  *
- * @throws RequestError 400 for what is none, of whichever version.
+ * @throws RequestError 400 if it is not a handshake of any version.
  */
 export function checkHandshake(handshake: Handshake): string {
   checkUpgrade(handshake);
@@ -25,7 +28,7 @@ export function checkHandshake(handshake: Handshake): string {
   return key;
 }
 
-/** Checks what the handshakes of all versions and drafts have in common. Throws a `RequestError` 400. */
+/** Checks the rules that all versions and drafts share. Throws a `RequestError` 400. */
 export function checkUpgrade({ headers, rawHeaders }: Handshake): void {
   for (const name of single) {
     if (headerValues(rawHeaders, name).length > 1) throw bad(`more than one ${name}`);
@@ -36,29 +39,30 @@ export function checkUpgrade({ headers, rawHeaders }: Handshake): void {
 }
 
 /**
- * The version as the RFC numbers it. Those of drafts 7 (Firefox 6) and 8 to 12 (Firefox 7, Chrome 14 and 15) have its handshake and its frames, and differ in the
- * name of the Origin field: they are served, and go upstream, as 13.
+ * The version with which a handshake is served and sent upstream. Versions 7 (Firefox 6) and 8,
+ * which drafts 8 to 12 send (Firefox 7, Chrome 14 and 15), have the handshake and the frames of 13.
+ * They differ in the name of the Origin field only.
  */
 export function plainVersion(version: string): string {
   return version === '7' || version === '8' ? '13' : version;
 }
 
 /**
- * Checks the version, for an end that speaks itself.
+ * Checks the version where the gateway itself is the WebSocket server.
  *
- * @throws RequestError 426 for another (RFC 6455 §4.4).
+ * @throws RequestError 426 for any version but 13, 8 and 7 (RFC 6455 §4.4).
  */
 export function checkVersion({ headers }: Handshake): void {
   if (plainVersion(String(headers['sec-websocket-version'])) !== '13')
     throw new RequestError('GW_BAD_VERSION');
 }
 
-/** Whether a field that is a list of tokens has this one. */
+/** Whether a list field contains this token. `token` is in lower case. */
 export function hasToken(field: string | string[] | undefined, token: string): boolean {
   return tokens(field).some((candidate) => candidate.toLowerCase() === token);
 }
 
-/** The members of a field that is a list. */
+/** The members of a list field. */
 export function tokens(field: string | string[] | undefined): string[] {
   const list = Array.isArray(field) ? field.join(',') : (field ?? '');
   return list
@@ -67,7 +71,7 @@ export function tokens(field: string | string[] | undefined): string[] {
     .filter((token) => token !== '');
 }
 
-/** What proves that a server understood the key (RFC 6455 §1.3). */
+/** The `Sec-WebSocket-Accept` for a key (RFC 6455 §1.3). */
 export function acceptOf(key: string): string {
   return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }

@@ -37,8 +37,8 @@ export interface HixieChannelOptions {
  * end: no binary, no code or reason, no ping.
  *
  * Of `websocket-driver` only the handshake and the closing frame are used. Its reader keeps eight
- * bytes for each byte of a message (an array of numbers), does not say why it closed, and throws at a
- * 0xFF within a frame of the other kind.
+ * bytes for each byte of a message (an array of numbers), does not say why it closed, and throws at
+ * a 0xFF within a frame of the other kind.
  */
 export class HixieChannel implements Channel {
   /** Why this end broke the connection off. */
@@ -84,7 +84,7 @@ export class HixieChannel implements Channel {
       return true;
     }
     const mustWatch = this.#unsent.wrote(size, this.#socket.writableLength);
-    this.#batch.cork();
+    this.#batch.begin();
     this.#socket.write(encode(message), mustWatch ? this.#flushed : undefined);
     return !this.#unsent.isFull;
   }
@@ -121,7 +121,9 @@ export class HixieChannel implements Channel {
     });
   }
 
-  /** Frames are `00 text FF`, and at the end `FF 00`. No client sends the other types of -76 §4.2. */
+  /**
+   * Frames are `00 text FF`, and at the end `FF 00`. No client sends the other types of -76 §4.2.
+   */
   #read(bytes: Buffer): void {
     for (let at = 0; at < bytes.length && !this.#gate.discarding; ) {
       const first = bytes[at] as number;
@@ -174,8 +176,8 @@ export class HixieChannel implements Channel {
   }
 
   /**
-   * Ends the connection at once. The receiver gets `status`, as the client cannot send one. `failure`
-   * says why; absent: the client closed.
+   * Ends the connection at once. The receiver gets `status`, as the client cannot send one.
+   * `failure` says why; absent: the client closed.
    */
   #fail(status: CloseStatus, failure?: Failure): void {
     if (!this.#closing) this.#driver.close();

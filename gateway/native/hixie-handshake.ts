@@ -5,15 +5,17 @@ import type { Clock } from '../base/clock.ts';
 import { bad, checkUpgrade } from './handshake-rules.ts';
 import type { UpgradeRequest } from './upgrade-request.ts';
 
-/** Milliseconds in which the rest of the key must come, once the client has the head of the answer. */
+/** Milliseconds in which the rest of the key must come, counted from the head of the answer. */
 const KEY_TIMEOUT = 10_000;
 
-/** Bytes of key behind the head of the request: draft-hixie-thewebsocketprotocol-76 §4.1, step 24. */
+/**
+ * Bytes of key behind the head of the request: draft-hixie-thewebsocketprotocol-76 §4.1, step 24.
+ */
 const KEY_SIZE = 8;
 
 /**
- * Which of the two drafts before those of the IETF a handshake is of: draft-hixie-thewebsocketprotocol-75 or -76. Undefined: it is of neither. Of a
- * handshake without any key only the very words that -75 §4.1 prescribes are taken for one.
+ * The draft of a handshake: draft-hixie-thewebsocketprotocol-75 or -76. Undefined: neither. A
+ * handshake without any key counts as -75 only if it has the exact words of -75 §4.1.
  */
 export function hixieDraft({ headers }: Handshake): 75 | 76 | undefined {
   if ('sec-websocket-version' in headers || 'sec-websocket-key' in headers) return undefined;
@@ -21,7 +23,7 @@ export function hixieDraft({ headers }: Handshake): 75 | 76 | undefined {
   return headers.upgrade === 'WebSocket' && 'origin' in headers ? 75 : undefined;
 }
 
-/** Checks such a handshake. Throws a `RequestError` 400. */
+/** Checks a handshake of either draft. Throws a `RequestError` 400. */
 export function checkHixieHandshake(handshake: Handshake): void {
   checkUpgrade(handshake);
   if (hixieDraft(handshake) === 75) return;
@@ -31,8 +33,8 @@ export function checkHixieHandshake(handshake: Handshake): void {
 }
 
 /**
- * A number of 32 bits times the number of spaces, which are put in between its digits: -76 §5.2. The library would throw at a larger one, when the
- * eight bytes come.
+ * A number of 32 bits times the number of spaces, with those spaces between its digits: -76 §5.2.
+ * The library would throw for a larger number, when the eight bytes come.
  */
 function isKey(key: string | string[] | undefined): boolean {
   if (typeof key !== 'string' || !/\d/.test(key)) return false;
@@ -42,9 +44,11 @@ function isKey(key: string | string[] | undefined): boolean {
 }
 
 /**
- * Answers the handshake. Of draft 76 the head goes out first, and the digest when the eight bytes of the key are there: HAProxy lets them through only once it
- * has seen a 101 (faye-websocket-node#4), nginx likewise sends them behind it. What the client sent after its key is then on the socket. Undefined: the key did not come, and the connection is
- * ended. `protocol` is what the backend selected, or empty.
+ * Answers the handshake. In draft 76 the head of the answer is sent first, and the digest when the
+ * eight bytes of the key have come: HAProxy passes these bytes only after a 101
+ * (faye-websocket-node#4), and so does nginx. Data that the client sent behind its key is then on
+ * the socket. `protocol` is the backend's subprotocol, or empty. Undefined: the key did not come,
+ * and the connection has been ended.
  */
 export async function answerHixie(
   { handshake, socket, head }: UpgradeRequest,
@@ -67,7 +71,10 @@ export async function answerHixie(
   return driver;
 }
 
-/** What the library makes its answer of: scheme, host and origin are repeated in it, and the client compares them with its own. */
+/**
+ * The fields from which the library makes its answer. It repeats scheme, host and origin, and the
+ * client compares them with its own.
+ */
 function knownFields({ headers, host, secure }: Handshake): Handshake['headers'] {
   return {
     host,
@@ -81,13 +88,13 @@ function knownFields({ headers, host, secure }: Handshake): Handshake['headers']
 }
 
 /**
- * These clients know one subprotocol and compare it as it is: a page that gives them a list has made one text of it, and they expect just that
- * (-76 §4.1, step 41).
+ * These clients know one subprotocol. If a page gives them a list, they send it as one text, and
+ * they expect exactly that text in the answer (-76 §4.1, step 41).
  */
 function answerProtocol(driver: Driver, { headers }: Handshake): void {
   const name = driver.version === 'hixie-75' ? 'WebSocket-Protocol' : 'Sec-WebSocket-Protocol';
-  const asked = headers[name.toLowerCase()];
-  if (typeof asked === 'string') driver.setHeader(name, asked);
+  const offered = headers[name.toLowerCase()];
+  if (typeof offered === 'string') driver.setHeader(name, offered);
 }
 
 function readKey(socket: Socket, clock: Clock, signal: AbortSignal): Promise<Buffer | undefined> {

@@ -40,7 +40,7 @@ export function runConnection(
 ): NativeConnection {
   const { socket, handshake, wrapChannel } = request;
   const { clock, log } = context;
-  // Given up when the handshake is done, so that an open connection holds no signal.
+  // Dropped when the handshake is done, so that an open connection holds no signal.
   let handshaking: AbortController | undefined = new AbortController();
   const { signal } = handshaking;
   const account = handshake.openAccount?.();
@@ -102,8 +102,8 @@ export function runConnection(
 }
 
 /**
- * Bytes that a handshake occupies while the backend is asked: its fields, which are there twice once
- * they are repeated upstream, and the read from the network that holds the bytes behind them.
+ * Bytes that a handshake occupies until the backend has answered: its fields, twice because they
+ * are repeated upstream, and the read from the network that holds the bytes behind them.
  */
 function weightOf({ handshake, head }: UpgradeRequest): number {
   let bytes = head.length === 0 ? 0 : head.buffer.byteLength;
@@ -113,7 +113,7 @@ function weightOf({ handshake, head }: UpgradeRequest): number {
 
 /**
  * Answers a handshake that is not accepted. A status below 300 would tell the client that all is
- * well. A redirect goes on without its `Location`, which names the upstream's own place.
+ * well. A redirect is passed without its `Location`, which would name the upstream's own address.
  */
 function refuse(
   socket: Socket,

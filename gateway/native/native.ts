@@ -92,7 +92,8 @@ export class NativeEndpoint {
   }
 
   /** Joins the client with the backend. `near` carries the client's messages. */
-  #join(client: ClientChannel, near: Channel, { channel: far, protocol }: Accepted): OpenConnection {
+  #join(client: ClientChannel, near: Channel, accepted: Accepted): OpenConnection {
+    const { channel: far, protocol } = accepted;
     const traffic = new Traffic();
     pipe(near, far, traffic);
     return {

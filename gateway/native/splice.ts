@@ -36,9 +36,9 @@ export interface SpliceOptions {
 
 /**
  * Joins a native client with a WebSocket server below the level of messages: the handshake is
- * repeated upstream, and after a validated 101 bytes pass in both directions. Frames are followed by
- * their heads alone, so that a Ping or a last Close can be inserted between two of them. The client
- * gets a response of the gateway's own for any other answer than a valid 101.
+ * repeated upstream, and after a validated 101 bytes pass in both directions. Frames are followed
+ * by their heads alone, so that a Ping or a last Close can be inserted between two of them. The
+ * client gets a response of the gateway's own for any other answer than a valid 101.
  */
 export function spliceUpgrade(
   request: UpgradeRequest,

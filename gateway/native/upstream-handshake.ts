@@ -12,15 +12,15 @@ import { acceptOf, hasToken, plainVersion, tokens } from './handshake-rules.ts';
 /** An upstream that answered a valid 101. */
 export interface Switched {
   readonly socket: Socket;
-  /** What it sent behind the response. */
+  /** Bytes that it sent behind the response. */
   readonly head: Buffer;
   /** The selected subprotocol, or the empty string. */
   readonly protocol: string;
-  /** The response's fields that go on to the client, names and values in turn. */
+  /** The response's fields for the client, names and values in turn. */
   readonly fields: readonly string[];
 }
 
-/** An answer other than a valid 101, with the fields of it that a client can use. */
+/** An answer other than a valid 101, with those of its fields that a client can use. */
 export class HandshakeRefusedError extends RefusedError {
   readonly fields: readonly string[];
 
@@ -88,7 +88,7 @@ function requestFields(target: UpstreamTarget, handshake: Handshake): string[] {
   return fields;
 }
 
-/** RFC 6455 §4.1. That no subprotocol was selected of those offered is for the client to judge. */
+/** RFC 6455 §4.1. Whether a missing subprotocol is an error is left to the client. */
 function flawOf(response: IncomingMessage, handshake: Handshake, key: string): string | undefined {
   const { headers } = response;
   if (headers.upgrade?.toLowerCase() !== 'websocket') return 'Upgrade is not websocket';
@@ -105,7 +105,7 @@ function extensionNames(field: string | string[] | undefined): string[] {
   return tokens(field).map((extension) => (extension.split(';', 1)[0] as string).trim());
 }
 
-/** All but what belongs to this hop; what makes the 101 is among it. `anonymous`: without cookies. */
+/** All fields but those of this hop, and those of the 101 itself. `anonymous`: without cookies. */
 function responseFields(response: IncomingMessage, anonymous: boolean): string[] {
   const own = ['Upgrade', 'websocket', 'Connection', 'Upgrade'];
   const hopByHop = tokens(response.headers.connection).map((name) => name.toLowerCase());
@@ -125,7 +125,9 @@ const hop = new Set([
   'upgrade',
 ]);
 
-/** Of a refusal: how to authenticate, which versions there are, when to come again. */
+/**
+ * The fields of a refusal that say how to authenticate, which versions are known, when to retry.
+ */
 function usefulFields(response: IncomingMessage): string[] {
   const fields: string[] = [];
   for (const name of ['WWW-Authenticate', 'Sec-WebSocket-Version', 'Retry-After']) {

@@ -1,4 +1,4 @@
-/** The part of websocket-driver 0.7.5 that is used here: the package has no types. */
+/** The parts of websocket-driver 0.7.5 that are used here. The package has no types. */
 declare module 'websocket-driver' {
   /** The server's side of one connection, without its network: `io` emits what is to be written. */
   export interface Driver {

@@ -1,7 +1,8 @@
-import type { Clock, Timer } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { RequestError } from '../../base/errors.ts';
 import type { MemoryAccount } from '../../base/memory-budget.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
+import { KeepAlive } from '../../channel/keep-alive.ts';
 import { encodeEnd, encodeMessages, HEARTBEAT, OPEN } from '../../dialect/sockjs.ts';
 import { MessageReader } from '../../dialect/sockjs-messages.ts';
 import { CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
@@ -28,11 +29,9 @@ export interface FramedSocketContext {
 export class FramedSocket implements Channel {
   readonly #socket: Channel;
   readonly #context: FramedSocketContext;
-  readonly #clock: Clock;
   #receiver: Receiver | undefined;
-  #timer: Timer;
-  /** Something was written since the timer went off last. */
-  #wrote = false;
+  /** Active when something is written. */
+  #keepAlive: KeepAlive | undefined;
   /** Messages for the frame that is written at the end of this turn of the loop, and their bytes. */
   #unsent: Message[] = [];
   #unsentBytes = 0;
@@ -52,7 +51,6 @@ export class FramedSocket implements Channel {
   constructor(socket: Channel, context: FramedSocketContext) {
     this.#socket = socket;
     this.#context = context;
-    this.#clock = context.clock;
   }
 
   get bufferedAmount(): number {
@@ -70,7 +68,8 @@ export class FramedSocket implements Channel {
       closed: (status) => this.#ended(status),
     });
     this.#write(OPEN);
-    this.#keepAlive();
+    const { clock, heartbeat } = this.#context;
+    this.#keepAlive = new KeepAlive(clock, heartbeat, () => this.#write(HEARTBEAT));
   }
 
   send(message: Message): boolean {
@@ -156,7 +155,7 @@ export class FramedSocket implements Channel {
   }
 
   #ended(status: CloseStatus): void {
-    this.#clock.clearTimeout(this.#timer);
+    this.#keepAlive?.stop();
     if (this.#isTaking) this.#endedWith = status;
     else this.#tellClosed(status);
   }
@@ -189,21 +188,12 @@ export class FramedSocket implements Channel {
   }
 
   #write(frame: string): void {
-    this.#wrote = true;
+    if (this.#keepAlive !== undefined) this.#keepAlive.active = true;
     if (!this.#socket.send(Message.text(frame))) this.#pressed = true;
   }
 
   #stop(): void {
     this.#closed = true;
-    this.#clock.clearTimeout(this.#timer);
-  }
-
-  /** Looks every half interval whether something was written, so that a message costs a flag and not a timer. */
-  #keepAlive(): void {
-    this.#timer = this.#clock.setTimeout(() => {
-      if (!this.#wrote) this.#write(HEARTBEAT);
-      this.#wrote = false;
-      this.#keepAlive();
-    }, this.#context.heartbeat / 2);
+    this.#keepAlive?.stop();
   }
 }
