@@ -176,7 +176,7 @@ class ComposedGateway implements Gateway {
   // --- composition ---
 
   #createRouter(): Router {
-    const { session, sockjs, bindSession } = this.#options;
+    const { session, transport, sockjs, bindSession } = this.#options;
     const { clock, log, memory, draining } = this.#shared;
     const binding = new CookieBinding(bindSession);
     const sessions = new SessionFinder(this.#registry, binding);
@@ -190,16 +190,16 @@ class ComposedGateway implements Gateway {
         sessions,
         creations: new Creations(),
         session,
-        transport: session,
+        transport,
         route: (path) => this.#routes.find(path)?.value,
-        body: session.body,
+        body: transport.maxBody,
         draining: () => draining.aborted,
       }),
       sessionSockets: new SessionSocketEndpoint({
         clock,
         log,
         memory,
-        body: session.body,
+        body: transport.maxBody,
         attachTimeout: session.attachTimeout,
       }),
       sockjs: sockjs && new SockJs(sockjs, { ...this.#shared, binding }),

@@ -14,5 +14,5 @@ export type {
   StompSettings,
   TlsSettings,
 } from './config/options.ts';
-export type { TlsVersion } from './config/resolved.ts';
 export { createGateway } from './gateway.ts';
+export type { TlsVersion } from './http/options.ts';

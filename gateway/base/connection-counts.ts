@@ -6,6 +6,11 @@ export interface ConnectionLimits {
   readonly maxConnectionsPerAddress: number;
 }
 
+export const defaultConnectionLimits: ConnectionLimits = {
+  maxConnections: 20_000,
+  maxConnectionsPerAddress: 2_000,
+};
+
 /** Counts connections in total and per address. */
 export class ConnectionCounts {
   readonly #limits: ConnectionLimits;

@@ -33,6 +33,8 @@ export interface LogOptions {
   readonly format: LogFormat;
 }
 
+export const defaultLogOptions: LogOptions = { level: 'info', format: 'auto' };
+
 export interface LogSettings extends LogOptions {
   /** Called with whole lines. @default stderr, with a bound on what waits for a slow reader */
   readonly write?: (line: string) => void;

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ConfigError } from '../base/errors.ts';
 import { closest } from './closest.ts';
 import { knownKeys } from './schema.ts';
 
@@ -40,6 +41,11 @@ export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf
   if (found === undefined) return `${name} is missing: it ${message}`;
   const isBareFlag = found === true && isFlag;
   return `${name}${isBareFlag ? '' : ` ${shown(found, path)}`} ${message}`;
+}
+
+/** The error of an option that is wrong. `message` is one line. */
+export function badOption(message: string): ConfigError {
+  return new ConfigError('GW_CONFIG', message);
 }
 
 /** The second option of a line, in the words of the first: the file, if there is one, has been named. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type CST, Parser, parseDocument, type YAMLError } from 'yaml';
-import { ConfigError } from '../base/errors.ts';
+import { badOption } from './complaint.ts';
 
 /**
  * Reads a config file: YAML, of which JSON is a part. The keys are checked later, together with the
@@ -10,20 +10,20 @@ export function readConfigFile(file: string): Readonly<Record<string, unknown>> 
   const content = parseFile(file, readText(file));
   if (content === null || content === undefined) return {};
   if (typeof content !== 'object' || Array.isArray(content)) {
-    throw new ConfigError('GW_CONFIG', `${file} must be a table of options`);
+    throw badOption(`${file} must be a table of options`);
   }
   return content as Record<string, unknown>;
 }
 
 function readText(file: string): string {
-  if (file === '') throw new ConfigError('GW_CONFIG', '--config "" must be the name of a file');
+  if (file === '') throw badOption('--config "" must be the name of a file');
   const bytes = readBytes(file);
-  if (bytes.length > MAX_SIZE) throw new ConfigError('GW_CONFIG', `${file} is longer than 1 MiB`);
+  if (bytes.length > MAX_SIZE) throw badOption(`${file} is longer than 1 MiB`);
   try {
     // Without a byte order mark, which editors on Windows put there.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new ConfigError('GW_CONFIG', `${file} is not text in UTF-8`);
+    throw badOption(`${file} is not text in UTF-8`);
   }
 }
 
@@ -32,7 +32,7 @@ function readBytes(file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError('GW_CONFIG', `--config ${file} cannot be read: ${code}`);
+    throw badOption(`--config ${file} cannot be read: ${code}`);
   }
 }
 
@@ -48,14 +48,14 @@ const MAX_DEPTH = 32;
  */
 function parseFile(file: string, text: string): unknown {
   if (isDeeper(new Parser().parse(text), MAX_DEPTH)) {
-    throw new ConfigError('GW_CONFIG', `${file} has lists or tables nested more than ${MAX_DEPTH} deep`);
+    throw badOption(`${file} has lists or tables nested more than ${MAX_DEPTH} deep`);
   }
   try {
     const document = parseDocument(text, { stringKeys: true, resolveKnownTags: false });
     for (const fault of [...document.errors, ...document.warnings]) throw fault;
     return document.toJS();
   } catch (error) {
-    throw new ConfigError('GW_CONFIG', `${file} is not valid YAML or JSON: ${reasonOf(error as YAMLError)}`);
+    throw badOption(`${file} is not valid YAML or JSON: ${reasonOf(error as YAMLError)}`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
-import { ConfigError } from '../base/errors.ts';
-import { keyPath, type NameOf } from './complaint.ts';
+import { badOption, keyPath, type NameOf } from './complaint.ts';
 import { readConfigFile } from './file.ts';
+import type { Option as OptionEntry } from './option.ts';
 import type { GatewayOptions } from './options.ts';
 import { resolveOptions } from './resolve.ts';
 import type { ResolvedOptions } from './resolved.ts';
-import { type Option as OptionEntry, optionTable } from './schema.ts';
+import { optionTable } from './schema.ts';
 
 /** What the command line asked for: to run, or to print something and end well. */
 export type CommandLine =
@@ -25,10 +25,10 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'print', text: printed };
-    throw new ConfigError('GW_CONFIG', asOneLine(error.message));
+    throw badOption(asOneLine(error.message));
   }
   const [excess] = command.args;
-  if (excess !== undefined) throw new ConfigError('GW_CONFIG', `"${excess}" is not an option`);
+  if (excess !== undefined) throw badOption(`"${excess}" is not an option`);
   return { kind: 'run', ...merge(flagsOf(command), command.getOptionValue('config')) };
 }
 

@@ -1,5 +1,5 @@
 import type { LogFormat, LogLevel } from '../base/log.ts';
-import type { TlsVersion } from './resolved.ts';
+import type { TlsVersion } from '../http/options.ts';
 
 /**
  * What `createGateway` takes, and what a config file may hold. A duration is milliseconds, or a number with its unit as in `'25s'`; a size is bytes, or as

@@ -1,23 +1,18 @@
-import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { createSecureContext } from 'node:tls';
 import { getHeapStatistics } from 'node:v8';
-import { ConfigError } from '../base/errors.ts';
 import type { MemoryLimits } from '../base/memory-budget.ts';
+import type { FlashSettings } from '../flash/flash.ts';
+import type { HttpTimes } from '../http/options.ts';
+import { type SessionLimits, silenceFor } from '../session/limits.ts';
+import { DEFAULT_RELAY_HEARTBEAT, type StompRouteOptions } from '../stomp/options.ts';
+import type { TransportLimits } from '../transport/options.ts';
 import { unrooted } from './addresses.ts';
-import { alsoNamed, firstComplaint, keyPath, type NameOf } from './complaint.ts';
+import { alsoNamed, badOption, firstComplaint, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
-import type {
-  FlashOptions,
-  ResolvedOptions,
-  RouteDefaults,
-  RouteOptions,
-  StompRouteOptions,
-  TlsOptions,
-} from './resolved.ts';
+import type { ResolvedOptions, RouteDefaults, RouteOptions } from './resolved.ts';
 import { routePath } from './routes.ts';
 import { type CheckedOptions, gatewaySchema } from './schema.ts';
+import { readCertificates, resolveTls } from './tls.ts';
 
 /**
  * Checks options and makes them complete, once. Throws a `ConfigError` whose message is one line: key path, value, what is allowed. `nameOf` says how that
@@ -36,7 +31,11 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
     access: { origins: options.origin, hosts: acceptedHosts(options), trustedProxies: options.trustedProxy },
     demo: options.demo,
     session: sessionLimits(options, nameOf),
-    sessionLimits: { sessions: options.maxSessions, sessionsPerAddress: options.maxSessionsPerAddress },
+    transport: transportLimits(options),
+    sessionLimits: {
+      maxSessions: options.maxSessions,
+      maxSessionsPerAddress: options.maxSessionsPerAddress,
+    },
     connectionLimits: {
       maxConnections: options.maxConnections,
       maxConnectionsPerAddress: options.maxConnectionsPerAddress,
@@ -84,7 +83,7 @@ function acceptedHosts(options: CheckedOptions): string[] {
 }
 
 /** Pages that are let in have SWFs too. `*` among the origins is not `*` among the domains: that is for `policyDomain` to say. */
-function resolveFlash(options: CheckedOptions, nameOf: NameOf): FlashOptions {
+function resolveFlash(options: CheckedOptions, nameOf: NameOf): FlashSettings {
   const { policyPort, policyDomain, crossdomain } = options;
   if (policyDomain.length > 0 && policyPort === undefined && !crossdomain) {
     const needed = `${alsoNamed(nameOf, 'policyPort')} or ${alsoNamed(nameOf, 'crossdomain')}`;
@@ -174,33 +173,28 @@ function stompRoute(
     passcode,
     subscribe,
     send,
-    heartbeat = 10_000,
+    heartbeat = DEFAULT_RELAY_HEARTBEAT,
     connectTimeout = options.connectTimeout,
   } = stomp ?? {};
   return { virtualHost, login, passcode, subscribe, send, heartbeat, connectTimeout };
 }
 
-function sessionLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['session'] {
+function sessionLimits(options: CheckedOptions, nameOf: NameOf): SessionLimits {
   if (options.maxBuffered < options.outbox) {
     throw badOption(
       `${nameOf(['maxBuffered'])} ${options.maxBuffered} must not be less than ${alsoNamed(nameOf, 'outbox')}, ${options.outbox}`,
     );
   }
+  const { heartbeat, resumeWindow, attachTimeout, maxSessionAge } = options;
+  const { outbox, inbox, maxBuffered, fragment, maxDelayed } = options;
   return {
-    heartbeat: options.heartbeat,
-    silence: options.heartbeat * 2.5,
-    window: options.resumeWindow,
-    attachTimeout: options.attachTimeout,
-    outbox: options.outbox,
-    maxBuffered: options.maxBuffered,
-    inbox: options.inbox,
-    body: options.maxBody,
-    pollBudget: options.pollBudget,
-    streamBudget: options.streamBudget,
-    fragment: options.fragment,
-    delayed: options.maxDelayed,
-    maxSessionAge: options.maxSessionAge,
+    ...{ heartbeat, silence: silenceFor(heartbeat), resumeWindow, attachTimeout, maxSessionAge },
+    ...{ outbox, inbox, maxBuffered, fragment, maxDelayed },
   };
+}
+
+function transportLimits({ maxBody, pollBudget, streamBudget }: CheckedOptions): TransportLimits {
+  return { maxBody, pollBudget, streamBudget };
 }
 
 /** Half of V8's heap is left to the gateway itself, and to what a count of bytes does not see. */
@@ -215,7 +209,7 @@ function memoryLimits(options: CheckedOptions, nameOf: NameOf): MemoryLimits {
   return { memory, memoryPerAddress };
 }
 
-function httpLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['http'] {
+function httpLimits(options: CheckedOptions, nameOf: NameOf): HttpTimes {
   const { headerTimeout, requestTimeout, keepAlive } = options;
   if (headerTimeout > requestTimeout) {
     throw badOption(
@@ -223,66 +217,6 @@ function httpLimits(options: CheckedOptions, nameOf: NameOf): ResolvedOptions['h
     );
   }
   return { headerTimeout, requestTimeout, keepAlive };
-}
-
-function resolveTls(options: CheckedOptions, nameOf: NameOf): TlsOptions | undefined {
-  const cert = options.tlsCert ?? options.tls?.cert;
-  const key = options.tlsKey ?? options.tls?.key;
-  if (cert === undefined && key === undefined) {
-    if (options.tls === undefined) return undefined;
-    throw badOption(`${nameOf(['tls'])} needs a cert and a key`);
-  }
-  const certName = nameOf(
-    options.tlsCert === undefined && options.tls !== undefined ? ['tls', 'cert'] : ['tlsCert'],
-  );
-  const keyName = nameOf(
-    options.tlsKey === undefined && options.tls !== undefined ? ['tls', 'key'] : ['tlsKey'],
-  );
-  if (cert === undefined) throw badOption(`${certName} is missing: the key needs its certificate`);
-  if (key === undefined) throw badOption(`${keyName} is missing: the certificate needs its key`);
-  const resolved = {
-    cert: readPem(cert, certName),
-    key: readPem(key, keyName),
-    minVersion: options.tls?.minVersion,
-    ciphers: options.tls?.ciphers,
-  };
-  tryTls(resolved, `${certName} ${cert}, ${keyName} ${key}`);
-  return resolved;
-}
-
-function readPem(file: string, name: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw badOption(`${name} ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
-}
-
-/** Without a certificate in it nothing would be trusted, and the first client would find out. */
-function readCertificates(file: string, name: string): Buffer {
-  const pem = readPem(file, name);
-  try {
-    if (!pem.includes('-----BEGIN ')) throw new Error('not PEM');
-    new X509Certificate(pem);
-  } catch {
-    throw badOption(`${name} ${file} holds no certificate in PEM form`);
-  }
-  return pem;
-}
-
-/** A key that does not fit its certificate, or a misspelt cipher, is found at the start and not by the first client. */
-function tryTls(options: TlsOptions, names: string): void {
-  const { cert, key, minVersion, ciphers } = options;
-  try {
-    createSecureContext({ cert, key, ...(minVersion && { minVersion }), ...(ciphers && { ciphers }) });
-  } catch (error) {
-    const reason = (error as Error).message.split('\n')[0];
-    throw badOption(`${names} cannot be used for TLS: ${reason}`);
-  }
-}
-
-function badOption(message: string): ConfigError {
-  return new ConfigError('GW_CONFIG', message);
 }
 
 /** Buffers cannot be frozen, and nobody writes to a certificate. */

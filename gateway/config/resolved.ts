@@ -1,11 +1,19 @@
+import type { AccessOptions } from '../access/options.ts';
 import type { ConnectionLimits } from '../base/connection-counts.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { LogOptions } from '../base/log.ts';
 import type { MemoryLimits } from '../base/memory-budget.ts';
+import type { FlashSettings } from '../flash/flash.ts';
+import type { HttpTimes, TlsOptions } from '../http/options.ts';
 import type { SessionLimits } from '../session/limits.ts';
+import type { RegistryLimits } from '../session/registry.ts';
+import type { EmbeddedBrokerOptions, StompRouteOptions } from '../stomp/options.ts';
+import type { TransportLimits } from '../transport/options.ts';
+import type { SockJsOptions } from '../transport/sockjs/options.ts';
 
 /**
- * The options as the rooms get them: checked, complete, in plain units (milliseconds, bytes), frozen. Each room is handed only its own slice.
+ * The options as the rooms get them: checked, complete, in milliseconds and bytes, frozen. A slice has
+ * the type that its room gives it, and each room gets its own slice only.
  */
 export interface ResolvedOptions {
   readonly listen: ListenAddress;
@@ -13,100 +21,29 @@ export interface ResolvedOptions {
   readonly tls: TlsOptions | undefined;
   /** In the order they were written. The demo has its own. */
   readonly routes: readonly RouteOptions[];
-  /** What a route has that says nothing else, such as one with a handler. */
+  /** Settings of a route that says nothing else, such as one with a handler. */
   readonly routeDefaults: RouteDefaults;
   readonly access: AccessOptions;
   /** Serve the demo: its pages at `/`, its routes below `/demo`. */
   readonly demo: boolean;
-  readonly session: FallbackOptions;
-  readonly sessionLimits: SessionCountLimits;
+  readonly session: SessionLimits;
+  readonly transport: TransportLimits;
+  readonly sessionLimits: RegistryLimits;
   readonly connectionLimits: ConnectionLimits;
   readonly memoryLimits: MemoryLimits;
   /** Cookie that must keep its value on every request of a session; absent: none. */
   readonly bindSession: string | undefined;
-  readonly http: HttpLimits;
+  readonly http: HttpTimes;
   /** Milliseconds a backend has to accept a handshake. */
   readonly connectTimeout: number;
   /** Milliseconds that live sessions are given to close when the gateway drains. */
   readonly grace: number;
-  readonly stomp: StompOptions;
+  readonly stomp: EmbeddedBrokerOptions;
   /** Absent: routes do not answer SockJS. */
   readonly sockjs: SockJsOptions | undefined;
-  readonly flash: FlashOptions;
+  readonly flash: FlashSettings;
   readonly log: LogOptions;
 }
-
-/** The fallback over Flash. */
-export interface FlashOptions {
-  /** Where socket policies are served; absent: nowhere, and no fallback over Flash. */
-  readonly listen: ListenAddress | undefined;
-  /** Hosts whose SWFs may talk to the gateway, beside its own; `*` only if it was asked for. */
-  readonly domains: readonly string[];
-  /** Serve `/crossdomain.xml`. */
-  readonly crossdomain: boolean;
-}
-
-/** SockJS below every route. */
-export interface SockJsOptions {
-  /** What becomes of a binary message from the backend. */
-  readonly binary: 'base64' | 'close';
-  /** Milliseconds a session lives without a downstream. */
-  readonly sessionTimeout: number;
-  /** Bytes after which a streamed response ends. */
-  readonly responseLimit: number;
-  /** Clients may use WebSockets. */
-  readonly websocket: boolean;
-  /** `JSESSIONID` is set. */
-  readonly cookie: boolean;
-  /** Where the iframe page finds the client's library; absent: at the gateway. */
-  readonly library: string | undefined;
-}
-
-/** The embedded STOMP broker. */
-export interface StompOptions {
-  /** Its plain TCP port; absent: none. */
-  readonly listen: ListenAddress | undefined;
-  /** Passcodes by login; absent: everyone is let in. */
-  readonly users: Readonly<Record<string, string>> | undefined;
-  /** How often a message that was not acknowledged is given out again. */
-  readonly redeliveries: number;
-  /** Bytes of a frame, head and body together. */
-  readonly maxMessage: number;
-  /** Queues, messages in one queue, and bytes in all of them. */
-  readonly maxQueues: number;
-  readonly maxQueued: number;
-  readonly maxStored: number;
-  /** Subscriptions of one connection. */
-  readonly maxSubscriptions: number;
-}
-
-/** What is changed or refused between the clients of a route and its STOMP broker. */
-export interface StompRouteOptions {
-  /** `host` of CONNECT; absent: the client's. */
-  readonly virtualHost: string | undefined;
-  /** Credentials in place of the client's. */
-  readonly login: string | undefined;
-  readonly passcode: string | undefined;
-  /** Patterns of destinations that may be subscribed to, and sent to; absent: all. */
-  readonly subscribe: readonly string[] | undefined;
-  readonly send: readonly string[] | undefined;
-  /** Milliseconds between heart-beats with the broker of a fallback client; 0 for none. */
-  readonly heartbeat: number;
-  /** Milliseconds each broker has to accept a connection, and then to answer CONNECT. */
-  readonly connectTimeout: number;
-}
-
-/** The certificate and what is agreed to with old clients. */
-export interface TlsOptions {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-  readonly minVersion: TlsVersion | undefined;
-  /** OpenSSL cipher list. */
-  readonly ciphers: string | undefined;
-}
-
-/** Names as `node:tls` has them. */
-export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 
 /** One route: a path and what it leads to. */
 export interface RouteOptions {
@@ -115,9 +52,9 @@ export interface RouteOptions {
   readonly backend: BackendOptions;
   /** `Host` sent upstream; absent: the client's. */
   readonly host: string | undefined;
-  /** How STOMP is relayed; present on every `relay`, and on a `websocket` that is to be read as STOMP. */
+  /** How STOMP is relayed; present on every `relay`, and on a `websocket` whose server speaks STOMP. */
   readonly stomp: StompRouteOptions | undefined;
-  /** Certificates that a wss or stomps backend is checked against in place of the system's, in PEM form. */
+  /** Certificates in PEM form that a wss or stomps backend is checked against; absent: the system's. */
   readonly ca: Buffer | undefined;
   /** Header fields set on every handshake upstream, by lower-case name; they replace the client's. */
   readonly headers: Readonly<Record<string, string>>;
@@ -172,44 +109,8 @@ export interface ServerLocation {
 export interface WebSocketBackendOptions extends ServerLocation {
   readonly kind: 'websocket';
   /**
-   * Replaces the route's path at the start of the client's, as nginx's `proxy_pass` does; absent: the client's path goes on whole. A backend
-   * written with a lone `/` has the path `/`.
+   * Replaces the route's path at the start of the client's, as nginx's `proxy_pass` does; absent: the
+   * client's path stays whole. A backend written with a lone `/` has the path `/`.
    */
   readonly path: string | undefined;
-}
-
-/** Who may talk to the gateway. */
-export interface AccessOptions {
-  /** Serialized origins allowed beside the gateway's own, `null` and `*` among them if asked for. */
-  readonly origins: readonly string[];
-  /** `Host` names accepted beside those that always are, in lower case. */
-  readonly hosts: readonly string[];
-  /** Networks of proxies whose X-Forwarded fields are believed, in CIDR form. */
-  readonly trustedProxies: readonly string[];
-}
-
-/** Bounds of one fallback session and of the requests and responses that carry it. */
-export interface FallbackOptions extends SessionLimits {
-  /** Bytes of a request body. */
-  readonly body: number;
-  /** Bytes a poll carries, about. */
-  readonly pollBudget: number;
-  /** Bytes after which an XHR stream is to be renewed. */
-  readonly streamBudget: number;
-}
-
-/** How many sessions are taken. */
-export interface SessionCountLimits {
-  readonly sessions: number;
-  readonly sessionsPerAddress: number;
-}
-
-/** Times a client has, in milliseconds. */
-export interface HttpLimits {
-  /** To send a request's header. */
-  readonly headerTimeout: number;
-  /** To send a whole request, its body included. */
-  readonly requestTimeout: number;
-  /** An idle connection is kept for. */
-  readonly keepAlive: number;
 }

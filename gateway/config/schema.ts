@@ -1,22 +1,25 @@
 import { z } from 'zod';
-import { logFormats, logLevels } from '../base/log.ts';
+import { defaultConnectionLimits as connections } from '../base/connection-counts.ts';
+import { defaultLogOptions as log, logFormats, logLevels } from '../base/log.ts';
+import { defaultHttpTimes as http } from '../http/options.ts';
+import { defaultSessionLimits as session } from '../session/limits.ts';
+import { defaultRegistryLimits as registry } from '../session/registry.ts';
+import { defaultTransportLimits as transport } from '../transport/options.ts';
 import { hostName, listenAddress, network, origin, policyDomain, policyPort } from './addresses.ts';
+import { maybe, option, repeatable } from './option.ts';
 import { route, routeKeys, stompRouteKeys } from './routes.ts';
+import {
+  bytes,
+  cookieName,
+  fileName,
+  heartbeat,
+  pause,
+  stompSettings,
+  time,
+  tlsSettings,
+} from './settings.ts';
 import { sockjs, sockjsKeys } from './sockjs.ts';
-import { count, duration, oneOrMore, size, text, toggle, value, word } from './units.ts';
-
-/** An option with all that the command line, the help and the config file need to know of it. */
-export interface Option<Schema extends z.ZodType = z.ZodType> {
-  /** As commander has it; absent where only a config file has the option. */
-  readonly flag?: string;
-  /** One line of help. */
-  readonly help: string;
-  readonly schema: Schema;
-  /** What it is when it is not given, as one would write it. */
-  readonly fallback?: unknown;
-  /** May be given several times on the command line. */
-  readonly repeatable?: boolean;
-}
+import { asDuration, asSize, count, duration, oneOrMore, toggle, word } from './units.ts';
 
 /** The one table of options: flags, help, config keys and `createGateway` are read from it. */
 export const optionTable = {
@@ -60,9 +63,24 @@ export const optionTable = {
   tls: maybe(undefined, 'cert, key, minVersion, ciphers', tlsSettings()),
   demo: option('--no-demo', 'leave out the demo pages and their routes', toggle(), true),
 
-  heartbeat: option('--heartbeat <time>', 'between signs of life on a fallback', heartbeat(), '25s'),
-  resumeWindow: option('--resume-window <time>', 'a session lives on unattached', time('24h'), '2m'),
-  attachTimeout: option('--attach-timeout <time>', 'a new session waits for its client', time('10m'), '5s'),
+  heartbeat: option(
+    '--heartbeat <time>',
+    'between signs of life on a fallback',
+    heartbeat(),
+    asDuration(session.heartbeat),
+  ),
+  resumeWindow: option(
+    '--resume-window <time>',
+    'a session lives on unattached',
+    time('24h'),
+    asDuration(session.resumeWindow),
+  ),
+  attachTimeout: option(
+    '--attach-timeout <time>',
+    'a new session waits for its client',
+    time('10m'),
+    asDuration(session.attachTimeout),
+  ),
   connectTimeout: option('--connect-timeout <time>', 'a backend may take to accept', time('10m'), '10s'),
   clientPing: option('--client-ping <time>', 'silence before a native client is pinged', pause(), '25s'),
   grace: option(
@@ -71,52 +89,97 @@ export const optionTable = {
     duration({ min: '0', max: '1h' }),
     '10s',
   ),
-  headerTimeout: option('--header-timeout <time>', "for a request's header", time('10m'), '10s'),
+  headerTimeout: option(
+    '--header-timeout <time>',
+    "for a request's header",
+    time('10m'),
+    asDuration(http.headerTimeout),
+  ),
   requestTimeout: option(
     '--request-timeout <time>',
     'for a whole request, its body included',
     time('1h'),
-    '2m',
+    asDuration(http.requestTimeout),
   ),
-  keepAlive: option('--keep-alive <time>', 'an idle connection is kept', time('1h'), '75s'),
+  keepAlive: option(
+    '--keep-alive <time>',
+    'an idle connection is kept',
+    time('1h'),
+    asDuration(http.keepAlive),
+  ),
 
   maxMessage: option('--max-message <size>', 'message, either way (1009)', bytes('1KiB', '1GiB'), '16MiB'),
-  maxBody: option('--max-body <size>', 'request body (413)', bytes('4KiB', '64MiB'), '257KiB'),
-  outbox: option('--outbox <size>', 'unacknowledged: the backend is not read', bytes('4KiB', '1GiB'), '1MiB'),
+  maxBody: option(
+    '--max-body <size>',
+    'request body (413)',
+    bytes('4KiB', '64MiB'),
+    asSize(transport.maxBody),
+  ),
+  outbox: option(
+    '--outbox <size>',
+    'unacknowledged: the backend is not read',
+    bytes('4KiB', '1GiB'),
+    asSize(session.outbox),
+  ),
   maxBuffered: option(
     '--max-buffered <size>',
     'unacknowledged: close (1013)',
     bytes('4KiB', '4GiB'),
-    '16MiB',
+    asSize(session.maxBuffered),
   ),
   inbox: option(
     '--inbox <size>',
     'waiting for the backend: answers are delayed',
     bytes('4KiB', '1GiB'),
-    '256KiB',
+    asSize(session.inbox),
   ),
-  pollBudget: option('--poll-budget <size>', 'answer of one poll', bytes('1KiB', '64MiB'), '256KiB'),
-  streamBudget: option('--stream-budget <size>', 'stream before renewal', bytes('1KiB', '1GiB'), '256KiB'),
-  fragment: option('--fragment <size>', 'pieces of a large message', bytes('64', '16MiB'), '64KiB'),
-  maxDelayed: option('--max-delayed <count>', 'delayed answers per session (429)', count(1, 1000), 4),
-  maxSessions: option('--max-sessions <count>', 'sessions in all (503)', count(1, 10_000_000), 10_000),
+  pollBudget: option(
+    '--poll-budget <size>',
+    'answer of one poll',
+    bytes('1KiB', '64MiB'),
+    asSize(transport.pollBudget),
+  ),
+  streamBudget: option(
+    '--stream-budget <size>',
+    'stream before renewal',
+    bytes('1KiB', '1GiB'),
+    asSize(transport.streamBudget),
+  ),
+  fragment: option(
+    '--fragment <size>',
+    'pieces of a large message',
+    bytes('64', '16MiB'),
+    asSize(session.fragment),
+  ),
+  maxDelayed: option(
+    '--max-delayed <count>',
+    'delayed answers per session (429)',
+    count(1, 1000),
+    session.maxDelayed,
+  ),
+  maxSessions: option(
+    '--max-sessions <count>',
+    'sessions in all (503)',
+    count(1, 10_000_000),
+    registry.maxSessions,
+  ),
   maxSessionsPerAddress: option(
     '--max-sessions-per-address <count>',
     'sessions of one address (429)',
     count(1, 10_000_000),
-    1000,
+    registry.maxSessionsPerAddress,
   ),
   maxConnections: option(
     '--max-connections <count>',
     'sessions and native connections in all (503)',
     count(1, 10_000_000),
-    20_000,
+    connections.maxConnections,
   ),
   maxConnectionsPerAddress: option(
     '--max-connections-per-address <count>',
     'the same of one address (429)',
     count(1, 10_000_000),
-    2000,
+    connections.maxConnectionsPerAddress,
   ),
   memory: maybe(
     '--memory <size>',
@@ -132,7 +195,7 @@ export const optionTable = {
     '--max-session-age <time>',
     'a session ends after this time, however alive',
     duration({ min: '1s', max: '480h', off: true }),
-    'off',
+    asDuration(session.maxSessionAge),
   ),
   bindSession: maybe(
     '--bind-session <cookie>',
@@ -140,12 +203,12 @@ export const optionTable = {
     cookieName(),
   ),
 
-  logLevel: option('--log-level <level>', logLevels.join(', '), word(logLevels), 'info'),
+  logLevel: option('--log-level <level>', logLevels.join(', '), word(logLevels), log.level),
   logFormat: option(
     '--log-format <format>',
     `${logFormats.join(', ')}; auto: text on a terminal`,
     word(logFormats),
-    'auto',
+    log.format,
   ),
 };
 
@@ -166,78 +229,3 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 
 /** Options that are each well formed. What they mean together is for `resolveOptions`. */
 export type CheckedOptions = z.output<typeof gatewaySchema>;
-
-function option<Output, Input>(
-  flag: string | undefined,
-  help: string,
-  schema: z.ZodType<Output, Input>,
-  fallback: Input & {},
-) {
-  return {
-    ...(flag === undefined ? {} : { flag }),
-    help,
-    fallback,
-    schema: schema.prefault(fallback as never),
-  };
-}
-
-function repeatable<Output, Input>(
-  flag: string,
-  help: string,
-  schema: z.ZodType<Output, Input>,
-  fallback: Input & {},
-) {
-  return { ...option(flag, help, schema, fallback), repeatable: true };
-}
-
-function maybe<Schema extends z.ZodType>(flag: string | undefined, help: string, schema: Schema) {
-  return { ...(flag === undefined ? {} : { flag }), help, schema: schema.optional() };
-}
-
-function tlsSettings() {
-  return z.strictObject({
-    cert: fileName().optional(),
-    key: fileName().optional(),
-    minVersion: word(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).optional(),
-    ciphers: text('must be an OpenSSL cipher list').optional(),
-  });
-}
-
-function stompSettings() {
-  return z.strictObject({
-    users: z.record(z.string(), text('must be a passcode, as text')).optional(),
-    redeliveries: count(0, 1000).prefault(5),
-    maxQueues: count(1, 1_000_000).prefault(1000),
-    maxQueued: count(1, 10_000_000).prefault(10_000),
-    maxStored: bytes('64KiB', '16GiB').prefault('64MiB'),
-    maxSubscriptions: count(1, 1_000_000).prefault(256),
-  });
-}
-
-function fileName() {
-  return text('must be the name of a file');
-}
-
-/** RFC 6265 §4.1.1: a token. */
-function cookieName(): z.ZodType<string, string> {
-  return value('must be the name of a cookie', (given) =>
-    typeof given === 'string' && /^[!#$%&'*+.^`|~\w-]+$/.test(given) ? given : undefined,
-  );
-}
-
-/** Polls end after it, and proxies cut what is silent for 60 s. */
-function heartbeat() {
-  return duration({ max: '50s' });
-}
-
-function time(max: string) {
-  return duration({ max });
-}
-
-function pause() {
-  return duration({ max: '1h', off: true });
-}
-
-function bytes(min: string, max: string) {
-  return size({ min, max });
-}

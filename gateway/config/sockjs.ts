@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { defaultSockJsOptions as defaults } from '../transport/sockjs/options.ts';
 import { duration, size, toggle, value, word } from './units.ts';
 
 const settings = z.strictObject({
   enabled: toggle().prefault(true),
-  binary: word(['close', 'base64']).prefault('close'),
-  sessionTimeout: duration({ max: '10m' }).prefault('5s'),
-  responseLimit: size({ min: '1KiB', max: '64MiB' }).prefault('128KiB'),
-  websocket: toggle().prefault(true),
-  cookie: toggle().prefault(false),
+  binary: word(['close', 'base64']).prefault(defaults.binary),
+  sessionTimeout: duration({ max: '10m' }).prefault(defaults.sessionTimeout),
+  responseLimit: size({ min: '1KiB', max: '64MiB' }).prefault(defaults.responseLimit),
+  websocket: toggle().prefault(defaults.websocket),
+  cookie: toggle().prefault(defaults.cookie),
   library: library().optional(),
 });
 

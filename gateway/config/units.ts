@@ -65,6 +65,22 @@ function measure(given: unknown, units: Readonly<Record<string, number>>): numbe
   return Number.isInteger(measured) ? measured : undefined;
 }
 
+/** Milliseconds as an operator writes them: `25s`. */
+export function asDuration(given: number): string {
+  return given === 0 ? 'off' : inUnits(given, milliseconds);
+}
+
+/** Bytes as an operator writes them: `16MiB`. */
+export function asSize(given: number): string {
+  return inUnits(given, bytes);
+}
+
+function inUnits(given: number, units: Readonly<Record<string, number>>): string {
+  const fitting = Object.entries(units).filter(([, size]) => given % size === 0);
+  const [unit, size] = fitting.at(-1) ?? ['', 1];
+  return `${given / size}${unit}`;
+}
+
 /** A whole number. */
 export function count(min: number, max: number): z.ZodType<number, number | string> {
   return value(`must be a whole number from ${min} to ${max}`, (given) => {

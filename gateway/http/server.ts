@@ -2,33 +2,20 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureVersion } from 'node:tls';
 import { type ListenAddress, listen } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import { type FastLimits, FastServer, type FastServerHost } from './fast-server.ts';
 import type { TrustedProxies } from './forwarded.ts';
+import type { HttpTimes, TlsOptions } from './options.ts';
 import { SingleRequestSocket } from './single-request-socket.ts';
 import { SocketGuard, type SocketLimits } from './socket-limits.ts';
 
 /** How a server serves. Times are milliseconds. */
-export interface ServerSettings {
+export interface ServerSettings extends HttpTimes {
   readonly listen: ListenAddress;
   /** Absent: plain http. */
-  readonly tls:
-    | {
-        readonly cert: Buffer;
-        readonly key: Buffer;
-        readonly minVersion: SecureVersion | undefined;
-        readonly ciphers: string | undefined;
-      }
-    | undefined;
-  /** A client has to send a request's header. */
-  readonly headerTimeout: number;
-  /** A client has to send a whole request. */
-  readonly requestTimeout: number;
-  /** How long an idle connection is kept. */
-  readonly keepAlive: number;
+  readonly tls: TlsOptions | undefined;
   readonly sockets: SocketLimits;
 }
 

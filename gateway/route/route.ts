@@ -7,7 +7,7 @@ import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
-import type { ResolvedOptions, RouteDefaults, RouteOptions, SockJsOptions } from '../config/resolved.ts';
+import type { ResolvedOptions, RouteDefaults, RouteOptions } from '../config/resolved.ts';
 import { resumablePolicy } from '../dialect/resumable.ts';
 import { ACCEPT_EARLY_AFTER, sockjsPolicy } from '../dialect/sockjs.ts';
 import type { Exchange } from '../http/exchange.ts';
@@ -17,6 +17,7 @@ import type { Session } from '../session/session.ts';
 import type { CreateRequest } from '../transport/create.ts';
 import { carriersOf } from '../transport/list.ts';
 import type { FallbackRoute } from '../transport/route.ts';
+import type { SockJsOptions } from '../transport/sockjs/options.ts';
 import type { OpenRequest, SockJsRoute } from '../transport/sockjs/route.ts';
 import type { RouteBackend } from './backends.ts';
 import { handshakeOf, isAnybody } from './handshake.ts';
@@ -132,14 +133,14 @@ export class Route implements FallbackRoute, SockJsRoute {
  * SockJS has no fragments and no acknowledgements, and its clients send nothing while they only
  * receive: silence means nothing.
  */
-function sockjsLimits(session: ResolvedOptions['session'], sockjs: SockJsOptions | undefined): SessionLimits {
+function sockjsLimits(session: SessionLimits, sockjs: SockJsOptions | undefined): SessionLimits {
   const { sessionTimeout = session.attachTimeout } = sockjs ?? {};
   const never = Number.POSITIVE_INFINITY;
   return {
     ...session,
     silence: never,
     fragment: never,
-    window: sessionTimeout,
+    resumeWindow: sessionTimeout,
     attachTimeout: sessionTimeout,
   };
 }

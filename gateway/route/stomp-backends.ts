@@ -3,16 +3,12 @@ import type { Clock } from '../base/clock.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
-import type {
-  RelayBackendOptions,
-  RouteOptions,
-  StompOptions,
-  StompRouteOptions,
-} from '../config/resolved.ts';
+import type { RelayBackendOptions, RouteOptions } from '../config/resolved.ts';
 import { Broker, brokerBackend } from '../stomp/broker/broker.ts';
 import { StompListener } from '../stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../stomp/broker/options.ts';
 import { frameLimits } from '../stomp/limits.ts';
+import type { EmbeddedBrokerOptions, StompRouteOptions } from '../stomp/options.ts';
 import type { FramingOptions } from '../stomp/relay/options.ts';
 import { framedBackend, relayBackend } from '../stomp/relay/relay.ts';
 
@@ -26,12 +22,12 @@ export interface StompParts {
 
 /** The STOMP side of a gateway: its brokers, and the backends that lead to these or to others. */
 export class StompBackends {
-  readonly #options: StompOptions;
+  readonly #options: EmbeddedBrokerOptions;
   readonly #parts: StompParts;
   readonly #broker: Broker;
   #listener: StompListener | undefined;
 
-  constructor(options: StompOptions, parts: StompParts) {
+  constructor(options: EmbeddedBrokerOptions, parts: StompParts) {
     this.#options = options;
     this.#parts = parts;
     const { users, redeliveries, maxMessage, maxQueues, maxQueued, maxStored, maxSubscriptions } = options;

@@ -79,19 +79,19 @@ export class Lifetime implements AlarmOwner {
   }
 
   due(): number {
-    const { attachTimeout, window, heartbeat, silence, maxSessionAge } = this.#limits;
+    const { attachTimeout, resumeWindow, heartbeat, silence, maxSessionAge } = this.#limits;
     if (this.#state === 'created') return this.#since + attachTimeout;
     const mustClose = maxSessionAge > 0 && this.#state !== 'ending';
-    const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + window;
+    const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + resumeWindow;
     const last = mustClose ? Math.min(end, this.#opened + maxSessionAge) : end;
     if (this.#downstream.carrier === undefined) return last;
     return Math.min(last, this.#downstream.wrote + heartbeat, this.#heard + silence);
   }
 
   act(now: number): void {
-    const { heartbeat, silence, window, maxSessionAge } = this.#limits;
+    const { heartbeat, silence, resumeWindow, maxSessionAge } = this.#limits;
     const isWaiting = this.#state === 'detached' || this.#state === 'ending';
-    if (this.#state === 'created' || (isWaiting && this.#since + window <= now)) {
+    if (this.#state === 'created' || (isWaiting && this.#since + resumeWindow <= now)) {
       this.#owner.abandon();
       return;
     }

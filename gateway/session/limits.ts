@@ -5,7 +5,7 @@ export interface SessionLimits {
   /** Milliseconds after which a silent client's downstream is dropped. */
   readonly silence: number;
   /** Milliseconds that a session lives without a downstream. */
-  readonly window: number;
+  readonly resumeWindow: number;
   /** Milliseconds in which the first downstream must come. */
   readonly attachTimeout: number;
   /** Milliseconds after which a session is closed, however alive it is; 0 for never. */
@@ -19,5 +19,28 @@ export interface SessionLimits {
   /** Bytes of the fragments that long messages are split into. */
   readonly fragment: number;
   /** Requests whose answers may be delayed at a time. */
-  readonly delayed: number;
+  readonly maxDelayed: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+const HEARTBEAT = 25_000;
+
+export const defaultSessionLimits: SessionLimits = {
+  heartbeat: HEARTBEAT,
+  silence: silenceFor(HEARTBEAT),
+  resumeWindow: 120_000,
+  attachTimeout: 5_000,
+  maxSessionAge: 0,
+  outbox: MiB,
+  inbox: 256 * KiB,
+  maxBuffered: 16 * MiB,
+  fragment: 64 * KiB,
+  maxDelayed: 4,
+};
+
+/** A peer may miss two signs of life, and half a heartbeat for the network. */
+export function silenceFor(heartbeat: number): number {
+  return heartbeat * 2.5;
 }

@@ -5,7 +5,7 @@ export interface SessionPolicy {
   /**
    * When a message counts as delivered and is forgotten: when the client acknowledged it, or when
    * it was written to a carrier. With `written`, nothing is sent twice: a carrier that breaks off
-   * ends the session, and an end is written to every downstream that comes within `window`.
+   * ends the session, and an end is written to every downstream that comes within `resumeWindow`.
    */
   readonly delivered: 'acknowledged' | 'written';
   /** Messages that were not taken: the client sends them again, or they are lost. */

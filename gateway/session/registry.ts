@@ -7,9 +7,14 @@ import { Session, type SessionContext } from './session.ts';
 
 /** How many sessions there may be at once. */
 export interface RegistryLimits {
-  readonly sessions: number;
-  readonly sessionsPerAddress: number;
+  readonly maxSessions: number;
+  readonly maxSessionsPerAddress: number;
 }
+
+export const defaultRegistryLimits: RegistryLimits = {
+  maxSessions: 10_000,
+  maxSessionsPerAddress: 1_000,
+};
 
 /** Who a new session is for. */
 export type SessionOwner = Omit<SessionIdentity, 'token' | 'id'>;
@@ -43,11 +48,11 @@ export class SessionRegistry {
    * function gives the place back. `add` must be called before it.
    */
   reserve(address: string): () => void {
-    if (this.#sessions.size + this.#reserved >= this.#limits.sessions) {
+    if (this.#sessions.size + this.#reserved >= this.#limits.maxSessions) {
       throw new RequestError('GW_SESSIONS');
     }
     const ofAddress = this.#perAddress.get(address) ?? 0;
-    if (ofAddress >= this.#limits.sessionsPerAddress) {
+    if (ofAddress >= this.#limits.maxSessionsPerAddress) {
       throw new RequestError('GW_SESSIONS_PER_ADDRESS');
     }
     this.#reserved++;

@@ -5,8 +5,8 @@
  * |----------|------------------------------------------------------|-------------------------|
  * | created  | the client has the token, no downstream has come yet | `attachTimeout`         |
  * | attached | a downstream is there                                | `silence`: it is dropped |
- * | detached | between two downstreams                              | `window`                |
- * | ending   | the end is in the outbox and not acknowledged        | `window`                |
+ * | detached | between two downstreams                              | `resumeWindow`          |
+ * | ending   | the end is in the outbox and not acknowledged        | `resumeWindow`          |
  * | ended    | forgotten                                            |                         |
  */
 export type SessionState = 'created' | 'attached' | 'detached' | 'ending' | 'ended';

@@ -58,7 +58,7 @@ export class Upstream {
       // A client that does not repeat has to wait until it is answered.
       if (policy.untaken === 'lost')
         throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
-      if (this.delayed >= limits.delayed) throw new RequestError('GW_DELAYED');
+      if (this.delayed >= limits.maxDelayed) throw new RequestError('GW_DELAYED');
     }
     if (this.#inbox.isHolding && !this.#owner.hasRoom(limits.inbox)) throw new RequestError('GW_MEMORY');
   }

@@ -78,7 +78,7 @@ export class Creator {
   }
 
   #describe(session: Session, route: FallbackRoute): string {
-    const { heartbeat, silence, window, outbox } = this.#context.session;
+    const { heartbeat, silence, resumeWindow, outbox } = this.#context.session;
     const { token, protocol } = session.identity;
     const { body } = this.#context;
     return encodeAnswer({
@@ -87,7 +87,7 @@ export class Creator {
       carriers: route.carriers,
       heartbeat,
       silence,
-      window,
+      window: resumeWindow,
       outbox,
       body,
     });

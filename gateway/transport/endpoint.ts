@@ -15,9 +15,10 @@ import { headersFor } from './headers.ts';
 import { asLegacyRequest } from './legacy/legacy-request.ts';
 import { WrappedExchange } from './legacy/wrapped.ts';
 import { TRANSPORTS } from './list.ts';
+import type { TransportLimits } from './options.ts';
 import type { FallbackRoute } from './route.ts';
 import { Multiplexer } from './shared/multiplexer.ts';
-import type { Transport, TransportLimits } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 /** What the endpoint needs of its surroundings. */
 export interface EndpointContext extends CreatorContext {

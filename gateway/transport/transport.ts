@@ -1,14 +1,7 @@
 import type { Exchange, Headers } from '../http/exchange.ts';
 import type { Unit, Wanted } from '../protocol/unit.ts';
 import type { CarrierOwner } from '../session/carrier.ts';
-
-/** Bounds that transports keep, in bytes. */
-export interface TransportLimits {
-  /** What a poll carries, about. */
-  readonly pollBudget: number;
-  /** After which an XHR stream is to be renewed. */
-  readonly streamBudget: number;
-}
+import type { TransportLimits } from './options.ts';
 
 /** A request of a session, checked: what a transport gets. */
 export interface Call {

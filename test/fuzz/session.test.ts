@@ -14,13 +14,13 @@ import { TestClock } from '../support/test-clock.ts';
 const LIMITS: SessionLimits = {
   heartbeat: 25_000,
   silence: 62_500,
-  window: 120_000,
+  resumeWindow: 120_000,
   attachTimeout: 5_000,
   outbox: 4_000,
   inbox: 1_000,
   maxBuffered: 1_000_000,
   fragment: 100,
-  delayed: 4,
+  maxDelayed: 4,
   maxSessionAge: 0,
 };
 /** Bytes of the longest message here. */
@@ -381,7 +381,7 @@ class Run {
       assert.ok(held < 2 * LIMITS.inbox + OVERSHOOT, `inbox of ${held}`);
     }
     // One timer of its own, and one for each delayed answer.
-    assert.ok(this.clock.timers <= 1 + LIMITS.delayed, `${this.clock.timers} timers`);
+    assert.ok(this.clock.timers <= 1 + LIMITS.maxDelayed, `${this.clock.timers} timers`);
   }
 
   /** The network is well again: all that was said arrives, and then the close. */

@@ -35,19 +35,21 @@ describe('resolved options', () => {
     assert.deepEqual(session, {
       heartbeat: 25_000,
       silence: 62_500,
-      window: 120_000,
+      resumeWindow: 120_000,
       attachTimeout: 5_000,
       outbox: 1_048_576,
       maxBuffered: 16_777_216,
       inbox: 262_144,
-      body: 263_168,
-      pollBudget: 262_144,
-      streamBudget: 262_144,
       fragment: 65_536,
-      delayed: 4,
+      maxDelayed: 4,
       maxSessionAge: 0,
     });
-    assert.deepEqual(sessionLimits, { sessions: 10_000, sessionsPerAddress: 1_000 });
+    assert.deepEqual(resolved.transport, {
+      maxBody: 263_168,
+      pollBudget: 262_144,
+      streamBudget: 262_144,
+    });
+    assert.deepEqual(sessionLimits, { maxSessions: 10_000, maxSessionsPerAddress: 1_000 });
     assert.deepEqual(connectionLimits, { maxConnections: 20_000, maxConnectionsPerAddress: 2_000 });
     const memory = Math.floor(getHeapStatistics().heap_size_limit / 2);
     assert.deepEqual(memoryLimits, { memory, memoryPerAddress: Math.floor(memory / 4) });
@@ -99,7 +101,7 @@ describe('resolved options', () => {
       inbox: 8192,
     });
     assert.equal(options.session.heartbeat, 1500);
-    assert.equal(options.session.window, 120_000);
+    assert.equal(options.session.resumeWindow, 120_000);
     assert.equal(options.grace, 0);
     assert.equal(options.session.outbox, 2_097_152);
     assert.equal(options.session.inbox, 8192);

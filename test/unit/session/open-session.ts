@@ -15,13 +15,13 @@ import { TestClock } from '../../support/test-clock.ts';
 export const LIMITS: SessionLimits = {
   heartbeat: 25_000,
   silence: 62_500,
-  window: 120_000,
+  resumeWindow: 120_000,
   attachTimeout: 5_000,
   outbox: 2_000,
   inbox: 500,
   maxBuffered: 3_000,
   fragment: 400,
-  delayed: 2,
+  maxDelayed: 2,
   maxSessionAge: 0,
 };
 

@@ -149,7 +149,7 @@ describe('a session, towards the backend', () => {
   for (const kept of ['early', 'waiting', 'part of a message', 'delayed'] as const) {
     it(`keeps of a request what is ${kept}, and nothing else of it`, () => {
       const requests = 200;
-      const limits = { inbox: 100_000, delayed: 1 + requests };
+      const limits = { inbox: 100_000, maxDelayed: 1 + requests };
       const { session, backend } = open({ limits, maxMessage: 200_000 });
       const known = 'k'.repeat(100_000);
       const more = kept === 'part of a message';
@@ -288,7 +288,7 @@ describe('a session, towards the client', () => {
     const second = attach(1, 0);
     assert.deepEqual(second.lines, ['#2␞C4001,bye␞']);
     session.detach(second);
-    clock.advance(LIMITS.window);
+    clock.advance(LIMITS.resumeWindow);
     assert.equal(forgotten(), 1);
   });
 
@@ -303,11 +303,11 @@ describe('a session, towards the client', () => {
     await turn();
     session.send(Message.text('two'));
     session.close({ code: 4001, reason: '' });
-    clock.advance(LIMITS.window - 1);
+    clock.advance(LIMITS.resumeWindow - 1);
     session.writable(slow);
     await turn();
     assert.equal(slow.lines.at(-1), '#2␞Ttwo␞C4001␞');
-    clock.advance(LIMITS.window - 1);
+    clock.advance(LIMITS.resumeWindow - 1);
     assert.equal(forgotten(), 0);
     clock.advance(1);
     assert.equal(forgotten(), 1);

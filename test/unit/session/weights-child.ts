@@ -49,8 +49,8 @@ function messageOf(kind: Case['kind'], size: number, number: number): Message {
 function open(holder: Case['holder']): Session {
   const isDelayed = holder === 'delayed';
   const limits = {
-    ...{ heartbeat: 25_000, silence: 62_500, window: 120_000, attachTimeout: 5_000, maxSessionAge: 0 },
-    ...{ outbox: 1e9, inbox: isDelayed ? 200_000 : 1e9, maxBuffered: 1e9, fragment: 65_536, delayed: 5 },
+    ...{ heartbeat: 25_000, silence: 62_500, resumeWindow: 120_000, attachTimeout: 5_000, maxSessionAge: 0 },
+    ...{ outbox: 1e9, inbox: isDelayed ? 200_000 : 1e9, maxBuffered: 1e9, fragment: 65_536, maxDelayed: 5 },
   };
   const context = { ...surrounding, clock, limits, policy: acknowledged, maxMessage: 1e9 };
   const session = new Session(identity, context, () => {});

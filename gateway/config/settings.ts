@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { defaultBrokerOptions as broker } from '../stomp/broker/options.ts';
+import { count, duration, size, text, value, word } from './units.ts';
+
+export function tlsSettings() {
+  return z.strictObject({
+    cert: fileName().optional(),
+    key: fileName().optional(),
+    minVersion: word(['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3']).optional(),
+    ciphers: text('must be an OpenSSL cipher list').optional(),
+  });
+}
+
+export function stompSettings() {
+  return z.strictObject({
+    users: z.record(z.string(), text('must be a passcode, as text')).optional(),
+    redeliveries: count(0, 1000).prefault(broker.redeliveries),
+    maxQueues: count(1, 1_000_000).prefault(broker.maxQueues),
+    maxQueued: count(1, 10_000_000).prefault(broker.maxQueued),
+    maxStored: bytes('64KiB', '16GiB').prefault(broker.maxStored),
+    maxSubscriptions: count(1, 1_000_000).prefault(broker.maxSubscriptions),
+  });
+}
+
+export function fileName() {
+  return text('must be the name of a file');
+}
+
+/** RFC 6265 §4.1.1: a token. */
+export function cookieName(): z.ZodType<string, string> {
+  return value('must be the name of a cookie', (given) =>
+    typeof given === 'string' && /^[!#$%&'*+.^`|~\w-]+$/.test(given) ? given : undefined,
+  );
+}
+
+/** Polls end after it, and proxies cut what is silent for 60 s. */
+export function heartbeat() {
+  return duration({ max: '50s' });
+}
+
+export function time(max: string) {
+  return duration({ max });
+}
+
+export function pause() {
+  return duration({ max: '1h', off: true });
+}
+
+export function bytes(min: string, max: string) {
+  return size({ min, max });
+}

@@ -1,0 +1,25 @@
+import type { ListenAddress } from '../base/listen.ts';
+import type { BrokerOptions } from './broker/options.ts';
+import type { RelayRules } from './relay/options.ts';
+
+/** The embedded broker, as far as an operator has a choice. */
+export interface EmbeddedBrokerOptions
+  extends Pick<BrokerOptions, 'redeliveries' | 'maxQueues' | 'maxQueued' | 'maxStored' | 'maxSubscriptions'> {
+  /** Its plain TCP port; absent: none. */
+  readonly listen: ListenAddress | undefined;
+  /** Passcodes by login; absent: every client may connect. */
+  readonly users: Readonly<Record<string, string>> | undefined;
+  /** Bytes of a frame, head and body together. */
+  readonly maxMessage: number;
+}
+
+/** STOMP between the clients of a route and its broker. */
+export interface StompRouteOptions extends RelayRules {
+  /** Milliseconds between heart-beats with the broker of a fallback client; 0 for none. */
+  readonly heartbeat: number;
+  /** Milliseconds each broker has to accept a connection, and then to answer CONNECT. */
+  readonly connectTimeout: number;
+}
+
+/** Milliseconds; `connectTimeout` is that of all backends. */
+export const DEFAULT_RELAY_HEARTBEAT = 10_000;
