@@ -12,9 +12,9 @@ interface Input {
 }
 
 /**
- * Feeds a parser with what arrives on a channel, for a few milliseconds at a time, so that a message
- * of many small frames does not block the event loop. It can be paused behind a frame. Bytes that
- * wait hold the channel back.
+ * Feeds a parser with what arrives on a channel, for a few milliseconds at a time, so that a
+ * message of many small frames does not block the event loop. It can be paused behind a frame.
+ * Bytes that wait hold the channel back.
  */
 export class FrameReader {
   readonly #parser: FrameParser;
@@ -33,7 +33,7 @@ export class FrameReader {
   #isPaused = false;
   /** `pause` was called, and no `resume` since. */
   #isInputPaused = false;
-  /** The input was told to pause. */
+  /** The input is paused. */
   #isHeldBack = false;
   #ended = false;
 
@@ -51,8 +51,8 @@ export class FrameReader {
   }
 
   /**
-   * Bytes held: the arrivals that wait, each in full until its last byte is parsed, and the parser's
-   * unfinished frame.
+   * Bytes held: the arrivals that wait, each in full until its last byte is parsed, and the
+   * parser's unfinished frame.
    */
   get weight(): number {
     return this.#bytes + this.#parser.weight;

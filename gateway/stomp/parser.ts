@@ -77,9 +77,9 @@ export class FrameParser {
 
   /**
    * Takes bytes that arrived, from index `from` on, and reports frames within the call. `isDue` is
-   * called after each line, frame or large step; if it returns true, the parser stops there. Returns
-   * the index where it stopped; the caller passes the same bytes again with that index. A receiver
-   * may call `stop`.
+   * called after each line, frame or large step; if it returns true, the parser stops there.
+   * Returns the index where it stopped; the caller passes the same bytes again with that index. A
+   * receiver may call `stop`.
    */
   push(bytes: Buffer, from = 0, isDue: () => boolean = never): number {
     if (from === 0) this.#isIdle = this.#state === this.#betweenFrames && bytes.length > 0;

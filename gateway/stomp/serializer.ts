@@ -19,8 +19,8 @@ export function serialize(frame: Frame): Buffer {
 }
 
 /**
- * Writes a frame of encoded header lines, each with its LF and none a `content-length`. `hasLength`:
- * write a `content-length` of 0 too.
+ * Writes a frame of encoded header lines, each with its LF and none a `content-length`.
+ * `hasLength`: write a `content-length` of 0 too.
  */
 export function serializeLines(command: string, lines: string, body: Buffer, hasLength = false): Buffer {
   const length = body.length > 0 || hasLength ? `content-length:${body.length}\n` : '';

@@ -12,13 +12,13 @@ type Route = NonNullable<GatewayOptions['routes']>[number];
 type Results = ReadonlyMap<string, string | null>;
 
 /** A route to a broker. */
-interface Way {
+interface Access {
   readonly name: string;
   readonly path: string;
   route(broker: RealBroker | undefined): Route;
   /** The gateway knows nothing of STOMP: heart-beats go end to end over every transport. */
   readonly isPlain?: true;
-  /** What this way cannot do, and why. */
+  /** What this access cannot do, and why. */
   readonly without?: Partial<Record<Tag, string>>;
 }
 
@@ -27,33 +27,39 @@ interface BrokerUnderTest {
   readonly programs: readonly string[];
   /** Absent: the gateway is the broker. */
   readonly start?: () => Promise<RealBroker>;
-  readonly ways: readonly Way[];
+  readonly accesses: readonly Access[];
 }
 
-/** STOMP 1.2, "ERROR": the server closes the connection. The big ones do so behind a malformed frame, not behind one they cannot obey. */
+/**
+ * STOMP 1.2, "ERROR": the server closes the connection. The big ones do so behind a malformed
+ * frame, not behind one they cannot obey.
+ */
 const goesOn = { over: 'the connection goes on' };
 
-const relay: Way = {
+const relay: Access = {
   name: 'by the relay',
   path: '/relay',
   route: (broker) => `/relay=stomp://127.0.0.1:${broker?.port}`,
   without: goesOn,
 };
 
-/** By default RabbitMQ's WebSocket frames are text, and what is no UTF-8 ends the connection. */
+/**
+ * By default RabbitMQ's WebSocket frames are text, and a body that is not UTF-8 ends the
+ * connection.
+ */
 const textOnly = { ...goesOn, bytes: 'web_stomp.ws_frame is text' };
 
 const brokers: readonly BrokerUnderTest[] = [
   {
     name: 'the embedded broker',
     programs: [],
-    ways: [{ name: 'in the gateway', path: '/stomp', route: () => '/stomp=stomp:' }],
+    accesses: [{ name: 'in the gateway', path: '/stomp', route: () => '/stomp=stomp:' }],
   },
   {
     name: 'RabbitMQ',
     programs: ['rabbitmq-server', 'epmd'],
     start: startRabbitMq,
-    ways: [
+    accesses: [
       relay,
       {
         name: 'by its own WebSocket port',
@@ -78,11 +84,11 @@ const brokers: readonly BrokerUnderTest[] = [
     name: 'ActiveMQ',
     programs: ['activemq', 'java'],
     start: startActiveMq,
-    ways: [relay],
+    accesses: [relay],
   },
 ];
 
-for (const { name, programs, start, ways } of brokers) {
+for (const { name, programs, start, accesses } of brokers) {
   describe(`STOMP clients with ${name}`, function () {
     this.timeout(180_000);
     let broker: RealBroker | undefined;
@@ -90,7 +96,7 @@ for (const { name, programs, start, ways } of brokers) {
 
     const startRoutes = (port = 0) =>
       startGateway({
-        routes: ways.map((way) => way.route(broker)),
+        routes: accesses.map((access) => access.route(broker)),
         listen: `127.0.0.1:${port}`,
         jsonp: true,
       });
@@ -116,8 +122,8 @@ for (const { name, programs, start, ways } of brokers) {
       gateway = await startRoutes(port);
     }
 
-    for (const { name: way, path, isPlain = false, without = {} } of ways) {
-      describe(`${way}, stompjs 2.3.3 without the shim`, () => {
+    for (const { name: access, path, isPlain = false, without = {} } of accesses) {
+      describe(`${access}, stompjs 2.3.3 without the shim`, () => {
         stompJsSuite(() => ({ url: `ws://127.0.0.1:${gateway?.port}${path}`, ...credentials() }));
       });
 
@@ -126,7 +132,7 @@ for (const { name, programs, start, ways } of brokers) {
           (tag) => !(tag in without),
         );
 
-        describe(`${way}, over ${carrier.name}`, () => {
+        describe(`${access}, over ${carrier.name}`, () => {
           const results = new Map<StompLibrary, Results>();
 
           before(async () => {
@@ -147,8 +153,10 @@ for (const { name, programs, start, ways } of brokers) {
       }
     }
 
-    const pages = ways.flatMap(({ name: way, path }) =>
-      carriers.flatMap((carrier) => librariesOn(carrier).map((library) => ({ way, path, carrier, library }))),
+    const pages = accesses.flatMap(({ name: access, path }) =>
+      carriers.flatMap((carrier) =>
+        librariesOn(carrier).map((library) => ({ access, path, carrier, library })),
+      ),
     );
 
     // All at once, as it takes its time.
@@ -166,7 +174,7 @@ for (const { name, programs, start, ways } of brokers) {
 
       for (const page of native) {
         for (const one of casesOf(page.library, ['beats'])) {
-          it(`${page.library.name} ${one}, ${page.way}`, () =>
+          it(`${page.library.name} ${one}, ${page.access}`, () =>
             assert.equal(results.get(page)?.get(one), null));
         }
       }
@@ -177,7 +185,7 @@ for (const { name, programs, start, ways } of brokers) {
 
       before(async function () {
         this.timeout(300_000);
-        const ends: Promise<void>[] = [];
+        const endings: Promise<void>[] = [];
         const connected = pages.map(
           (page) =>
             new Promise<void>((ready) => {
@@ -187,17 +195,17 @@ for (const { name, programs, start, ways } of brokers) {
                 results.set(page, result);
                 ready();
               });
-              ends.push(end);
+              endings.push(end);
             }),
         );
         await Promise.all(connected);
         await restart();
-        await Promise.all(ends);
+        await Promise.all(endings);
       });
 
       for (const page of pages) {
-        const { way, carrier, library } = page;
-        it(`is found again by ${library.name} ${way}, over ${carrier.name}`, () => {
+        const { access, carrier, library } = page;
+        it(`is found again by ${library.name} ${access}, over ${carrier.name}`, () => {
           assert.deepEqual([...(results.get(page)?.values() ?? [])], [null]);
         });
       }

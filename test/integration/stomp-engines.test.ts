@@ -3,7 +3,10 @@ import { startProgram } from '../support/servers/gateway.ts';
 import { stompClientsIn } from '../support/stomp/clients/in-engine.ts';
 import { stompLibraries, type Tag } from '../support/stomp/clients/libraries.ts';
 
-/** The two that keep to the language of 2000; the others need an engine of today, whatever a shim does. */
+/**
+ * The two that keep to the language of 2000; the others need an engine of today, whatever a shim
+ * does.
+ */
 const old = stompLibraries.filter(({ face }) => face === 'classic');
 
 const all: readonly Tag[] = ['talk', 'over', 'large', 'bytes', 'binary'];

@@ -14,9 +14,9 @@ const MIB = 1024 ** 2;
 /** `--max-message` of the gateway under test. */
 const BOUND = MIB;
 
-/** ByteQueue that hostile clients send, and how many of them at most: four times the bound. */
-const PIECE = 'x'.repeat(16 * KIB);
-const PIECES = (4 * BOUND) / PIECE.length;
+/** What hostile clients send again and again, and how often at most: four times the bound. */
+const CHUNK = 'x'.repeat(16 * KIB);
+const CHUNKS = (4 * BOUND) / CHUNK.length;
 
 function manyHeaders(count: number): string {
   return Array.from({ length: count }, (_, index) => `${index}:\n`).join('');
@@ -24,7 +24,7 @@ function manyHeaders(count: number): string {
 
 type Write = (client: StompClient) => void | Promise<void>;
 
-/** Writes `begin`, and then a piece again and again until the connection is over. */
+/** Writes `begin`, and then a chunk again and again until the connection is over. */
 function never(begin: string, piece: string): Write {
   return async (client) => {
     let over = false;
@@ -32,7 +32,7 @@ function never(begin: string, piece: string): Write {
       over = true;
     });
     client.write(begin);
-    for (let count = 0; count < PIECES && !over; count++) {
+    for (let count = 0; count < CHUNKS && !over; count++) {
       client.write(piece);
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -54,10 +54,10 @@ const frames: Readonly<Record<string, Write>> = {
     client.write(`${'x'.repeat(BOUND / 2)}\0`);
   },
   'too many headers': (client) => client.write(`SEND\n${manyHeaders(300)}`),
-  'a body that never ends': never('SEND\ndestination:/queue/a\n\n', PIECE),
+  'a body that never ends': never('SEND\ndestination:/queue/a\n\n', CHUNK),
   'a head that never ends': never('SEND\n', 'a:b\n'.repeat(4 * KIB)),
-  'a line that never ends': never('SEND\ndestination:', PIECE),
-  'a command that never ends': never('', PIECE),
+  'a line that never ends': never('SEND\ndestination:', CHUNK),
+  'a command that never ends': never('', CHUNK),
 };
 
 const connected: Readonly<Record<string, Write>> = {
@@ -69,7 +69,7 @@ const connected: Readonly<Record<string, Write>> = {
 const unconnected: Readonly<Record<string, Write>> = {
   ...frames,
   'a SEND': (client) => client.send('SEND', { destination: '/queue/a' }, 'x'),
-  'a CONNECT that never ends': never('CONNECT\naccept-version:1.2\n\n', PIECE),
+  'a CONNECT that never ends': never('CONNECT\naccept-version:1.2\n\n', CHUNK),
 };
 
 describe('hostile STOMP frames', function () {
@@ -107,7 +107,7 @@ describe('hostile STOMP frames', function () {
   const fallback = (path: string) => () =>
     StompClient.overPage(new realm.window.WebSocket(`ws://127.0.0.1:${gateway.port}${path}`) as PageSocket);
 
-  const ways: Readonly<Record<string, () => Promise<StompClient>>> = {
+  const accesses: Readonly<Record<string, () => Promise<StompClient>>> = {
     'the embedded broker over TCP': () => StompClient.open(stompPort),
     'the embedded broker over a WebSocket': native('/stomp'),
     'the embedded broker over a fallback': fallback('/stomp'),
@@ -115,8 +115,8 @@ describe('hostile STOMP frames', function () {
     'the relay over a fallback': fallback('/relay'),
   };
 
-  for (const [way, open] of Object.entries(ways)) {
-    describe(`to ${way}`, () => {
+  for (const [access, open] of Object.entries(accesses)) {
+    describe(`to ${access}`, () => {
       let bystander: StompClient;
       let count = 0;
 
@@ -133,7 +133,7 @@ describe('hostile STOMP frames', function () {
       });
       after(() => bystander.end());
 
-      async function ends(client: StompClient, write: Write): Promise<void> {
+      async function assertEnds(client: StompClient, write: Write): Promise<void> {
         await write(client);
         const error = await client.next('ERROR');
         assert.ok(error.headers.get('message'));
@@ -144,7 +144,7 @@ describe('hostile STOMP frames', function () {
         assert.equal((await bystander.message()).text, `still there ${count}`);
       }
 
-      if (!way.includes('TCP')) {
+      if (!access.includes('TCP')) {
         it('closes with 1009 behind a message beyond its bound', async () => {
           const client = await connect();
           client.write(`SEND\ndestination:/queue/a\n\n${'x'.repeat(BOUND)}\0`);
@@ -153,11 +153,11 @@ describe('hostile STOMP frames', function () {
         });
       }
       for (const [name, write] of Object.entries(connected)) {
-        it(`ends one connection with ERROR: ${name}`, async () => ends(await connect(), write));
+        it(`ends one connection with ERROR: ${name}`, async () => assertEnds(await connect(), write));
       }
       for (const [name, write] of Object.entries(unconnected)) {
         it(`ends one connection with ERROR before it is connected: ${name}`, async () =>
-          ends(await open(), write));
+          assertEnds(await open(), write));
       }
     });
   }
@@ -172,17 +172,17 @@ describe('hostile STOMP frames', function () {
         client.send('CONNECT', { 'accept-version': '1.2' });
         await client.next('CONNECTED');
       }
-      // All of them stop short of the bound, and hold what they sent.
+      // All of them stop just below the bound, so the gateway holds what they sent.
       for (const client of clients) client.write('SEND\ndestination:/queue/a\n\n');
-      for (let sent = 0; sent < BOUND - 64 * KIB; sent += PIECE.length) {
-        for (const client of clients) client.write(PIECE);
+      for (let sent = 0; sent < BOUND - 64 * KIB; sent += CHUNK.length) {
+        for (const client of clients) client.write(CHUNK);
         await new Promise((resolve) => setImmediate(resolve));
       }
       const other = await open();
       other.send('CONNECT', { 'accept-version': '1.2' });
       await other.next('CONNECTED');
       const grown = residentOf(gateway) - before;
-      // A store doubles as it grows, and the heap grows by some on any work.
+      // A buffer doubles as it grows, and any work makes the heap grow a little.
       assert.ok(grown < 2 * attackers * BOUND + 48 * MIB, `${grown} bytes`);
       for (const client of [...clients, other]) client.end();
       await Promise.all(clients.map((client) => client.closed));

@@ -10,7 +10,7 @@ import { connectStompJs } from '../support/stomp/stomp-js.ts';
 const python = executable('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
 describe('a Python program on the TCP port of the embedded broker', () => {
-  it('hears what a page sends, and is heard', async function () {
+  it('exchanges messages with a page', async function () {
     requireOrSkip(this, 'python3');
     const gateway = await startGateway({ routes: ['/stomp=stomp:'], stompPort: '127.0.0.1:0' });
     const page = await connectStompJs(`ws://127.0.0.1:${gateway.port}/stomp`, {});

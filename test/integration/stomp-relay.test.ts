@@ -46,7 +46,7 @@ describe('a relay to brokers on TCP', () => {
     return (made.address() as AddressInfo).port;
   }
 
-  /** A gateway with one route to `hosts`; answers the address of the route. */
+  /** Starts a gateway with one route to `hosts`. Returns the address of the route. */
   async function relayTo(
     hosts: string,
     stomp: StompRouteSettings = {},
@@ -65,7 +65,7 @@ describe('a relay to brokers on TCP', () => {
     return client;
   }
 
-  it('goes to the next broker when one is gone, with new connections', async () => {
+  it('connects to the next broker when one is gone', async () => {
     const [first, second] = [await broker(), await broker()];
     const url = await relayTo(`stomp://127.0.0.1:${first.port},127.0.0.1:${second.port}`);
     const client = await connect(url);
@@ -86,8 +86,8 @@ describe('a relay to brokers on TCP', () => {
     assert.equal(await client.closed, 1011);
   });
 
-  it('goes to the next broker when one accepts for another that is not there', async () => {
-    // As a port mapper does it: nothing is known until CONNECT.
+  it('connects to the next broker when a port mapper accepts for one that is gone', async () => {
+    // The gateway cannot tell before CONNECT.
     const mapper = await server(createServer((socket) => socket.once('data', () => socket.destroy())));
     const { port } = await broker();
     const url = await relayTo(`stomp://127.0.0.1:${mapper},127.0.0.1:${port}`);
@@ -97,7 +97,7 @@ describe('a relay to brokers on TCP', () => {
     await connect(url);
   });
 
-  it('goes to the next broker when one hangs', async () => {
+  it('connects to the next broker when one hangs', async () => {
     const mute = await server(createServer());
     const { port } = await broker();
     const url = await relayTo(`stomp://127.0.0.1:${mute},127.0.0.1:${port}`, { connectTimeout: '2s' });
@@ -108,7 +108,7 @@ describe('a relay to brokers on TCP', () => {
     await connect(url);
   });
 
-  it('brings what was right to the broker before a frame that it refuses', async () => {
+  it('passes valid frames on before one that it refuses', async () => {
     const { port } = await broker();
     const url = await relayTo(`stomp://127.0.0.1:${port}`);
     const reader = await connect(url);
@@ -119,7 +119,7 @@ describe('a relay to brokers on TCP', () => {
     assert.equal((await reader.message()).text, 'right');
   });
 
-  it('refuses the handshake when no broker accepts in its time', async () => {
+  it('refuses the handshake when no broker accepts in time', async () => {
     // A server that takes the connection and never speaks TLS.
     const mute = await server(createServer());
     const gone = await broker();
@@ -151,7 +151,7 @@ describe('a relay to brokers on TCP', () => {
     await assert.rejects(StompClient.open(unknown), /502/);
   });
 
-  it('brings 400,000 characters through a broker that writes in small pieces', async () => {
+  it('passes 400,000 characters through a broker that writes in small chunks', async () => {
     const text = 'größe € 😀 '.repeat(36_000);
     const bytes = Buffer.from(`MESSAGE\ndestination:/queue/a\n\n${text}\0`);
     const port = await server(
@@ -180,7 +180,7 @@ describe('a relay to brokers on TCP', () => {
     assert.equal(await client.closed, 1002);
   });
 
-  it('beats to the broker for a fallback client, which is told that there are none', async () => {
+  it('sends heart-beats to the broker for a fallback client, whose CONNECTED offers none', async () => {
     let said = '';
     const port = await server(
       createServer((socket) => {

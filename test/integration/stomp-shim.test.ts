@@ -45,13 +45,13 @@ const engines: readonly { engine: EngineName; transport: string; jscript: boolea
 for (const { engine, transport, jscript } of engines) {
   describe(`STOMP libraries with the shipped shim, in ${engine} over ${transport}`, function () {
     this.timeout(120_000);
-    let told: Awaited<ReturnType<typeof oddResults>>;
+    let results: Awaited<ReturnType<typeof oddResults>>;
     /** What the server saw, by session. */
     const seen: Record<string, string[]> = {};
 
     before(async function () {
       requireOrSkip(this, engine);
-      told = await oddResults({
+      results = await oddResults({
         engine,
         pages,
         query: { transports: transport },
@@ -65,7 +65,7 @@ for (const { engine, transport, jscript } of engines) {
     for (const name of names) {
       it(`${name} has by itself the defects it is known for`, () => {
         const { everywhere, jscript: more } = wrong[name] as { everywhere: string[]; jscript: string[] };
-        const bad = told('before', name)
+        const bad = results('before', name)
           .filter((line) => line.includes(' # '))
           .map((line) => line.split(' # ')[0]);
         for (const scenario of everywhere) assert.ok(bad.includes(scenario), scenario);
@@ -74,7 +74,7 @@ for (const { engine, transport, jscript } of engines) {
       });
 
       it(`${name} is repaired in every scenario`, () => {
-        const after = told('after', name);
+        const after = results('after', name);
         assert.ok(after.length > 15);
         assert.deepEqual(
           after.filter((line) => line.includes(' # ')),
@@ -82,8 +82,8 @@ for (const { engine, transport, jscript } of engines) {
         );
       });
 
-      it(`${name} holds a conversation in pieces, pairs of surrogates and all`, () => {
-        assert.deepEqual(told('talk', name), ['same,same']);
+      it(`${name} holds a conversation in parts, surrogate pairs included`, () => {
+        assert.deepEqual(results('talk', name), ['same,same']);
         const session = `${names.indexOf(name) + 1}`;
         assert.deepEqual(seen[session], ['CONNECT', 'SUBSCRIBE', 'SEND', 'SEND', 'DISCONNECT', 'close']);
       });

@@ -10,7 +10,10 @@ const sockJs = readFileSync(
   'utf8',
 );
 
-/** sockjs-client 1 repairs `split` for the whole page; its versions before did not, and neither does it here. */
+/**
+ * sockjs-client 1 repairs `split` for the whole page; its versions before did not, and neither does
+ * it here.
+ */
 const pages: Pages = {
   ...libraryPages,
   '/_test/sockjs.js': () => sockJs,
@@ -31,7 +34,10 @@ ${libraryTags}
 </body></html>`,
 };
 
-/** JScript before 5.9 drops empty pieces where a regular expression splits. Versions of IE before 8 have no JSON, and no sockjs-client 1. */
+/**
+ * JScript before 5.9 drops empty parts where a regular expression splits. Versions of IE before 8
+ * have no JSON, and no sockjs-client 1.
+ */
 const engines: readonly { engine: EngineName; jscript: boolean }[] = [
   { engine: 'chromium', jscript: false },
   { engine: 'phantomjs-1.9', jscript: false },
@@ -39,28 +45,28 @@ const engines: readonly { engine: EngineName; jscript: boolean }[] = [
 ];
 
 for (const { engine, jscript } of engines) {
-  describe(`STOMP libraries over SockJS, told to the shim, in ${engine}`, function () {
+  describe(`STOMP libraries over SockJS, installed with the shim, in ${engine}`, function () {
     this.timeout(150_000);
-    let told: Awaited<ReturnType<typeof oddResults>>;
+    let results: Awaited<ReturnType<typeof oddResults>>;
 
     before(async function () {
       requireOrSkip(this, engine);
-      told = await oddResults({ engine, pages, seconds: 120 });
+      results = await oddResults({ engine, pages, seconds: 120 });
     });
 
     it(`the engine ${jscript ? 'drops' : 'keeps'} what is empty behind the last NUL`, () => {
-      const pieces = jscript ? '0' : '2';
-      for (const name of names) assert.deepEqual(told('split', name), [pieces, pieces]);
+      const parts = jscript ? '0' : '2';
+      for (const name of names) assert.deepEqual(results('split', name), [parts, parts]);
     });
 
     for (const name of names) {
       const isSound = name === '2.3.4-next' && !jscript;
-      it(`${name} alone ${isSound ? 'can' : 'cannot'} hold a conversation in pieces`, () => {
-        assert.equal(told('before', name)[0] === 'same,same', isSound);
+      it(`${name} alone ${isSound ? 'can' : 'cannot'} hold a conversation in parts`, () => {
+        assert.equal(results('before', name)[0] === 'same,same', isSound);
       });
 
       it(`${name} can when it was repaired`, () => {
-        assert.deepEqual(told('after', name), ['same,same']);
+        assert.deepEqual(results('after', name), ['same,same']);
       });
     }
   });

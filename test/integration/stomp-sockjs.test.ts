@@ -20,7 +20,10 @@ const sockJs = read('../../node_modules/sockjs-client/dist/sockjs.min.js');
 const runner = read('../support/stomp/clients/page.js');
 const stompJs = stompLibraries.find(({ name }) => name === 'stompjs 2.3.3') as StompLibrary;
 
-/** stompjs as pages of Spring have it: over a SockJS of one transport. Told of the library, the shim repairs what it does to surrogate pairs. */
+/**
+ * stompjs as pages of Spring have it: over a SockJS of one transport. If the library is installed
+ * with it, the shim repairs what it does to surrogate pairs.
+ */
 const pages: Pages = {
   '/_test/sockjs.js': () => sockJs,
   '/_test/stomp.js': () => sourceOf(stompJs),

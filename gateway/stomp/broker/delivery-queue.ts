@@ -8,9 +8,9 @@ import { limitError, memoryError, type StompError } from '../stomp-error.ts';
 const PLACE_WEIGHT = 16;
 
 /**
- * What a client is sent, and what of it waits until its channel takes more. It waits here and not in
- * the channel, so that it can be discarded: the page of a frozen tab keeps its connection, and would
- * keep everything that waits for it.
+ * What a client is sent, and what of it waits until its channel takes more. It waits here and not
+ * in the channel, so that it can be discarded: the page of a frozen tab keeps its connection, and
+ * would keep everything that waits for it.
  */
 export class DeliveryQueue {
   readonly #channel: Channel;

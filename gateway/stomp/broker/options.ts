@@ -43,8 +43,8 @@ export interface BrokerOptions {
   /** Bytes that the messages of all queues occupy. @default 64 MiB */
   readonly maxStored: number;
   /**
-   * How often a message that was not acknowledged is delivered again before it is dropped with a log
-   * line. @default 5
+   * How often a message that was not acknowledged is delivered again before it is dropped with a
+   * log line. @default 5
    */
   readonly redeliveries: number;
 }

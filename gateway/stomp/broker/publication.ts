@@ -1,7 +1,8 @@
 import { detached } from '../../base/detached.ts';
 import type { Message } from '../../protocol/message.ts';
+import { escapeText } from '../escapes.ts';
 import { type FrameHeaders, NO_BODY } from '../frame.ts';
-import { encodeHeaders, encodeText, readHeaders } from '../headers.ts';
+import { encodeHeaders, readHeaders } from '../headers.ts';
 import { bytesToMessage, serializeLines } from '../serializer.ts';
 import type { Version } from '../version.ts';
 import type { MessageIds } from './message-ids.ts';
@@ -63,7 +64,7 @@ export class Publication {
     this.#body = body;
     let lines = '';
     for (const [name, value] of headers) {
-      if (!BROKER_ENTRIES.has(name)) lines += `${encodeText(name, '1.2')}:${encodeText(value, '1.2')}\n`;
+      if (!BROKER_ENTRIES.has(name)) lines += `${escapeText(name, '1.2')}:${escapeText(value, '1.2')}\n`;
     }
     this.#lines = lines;
   }

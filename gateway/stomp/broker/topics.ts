@@ -5,7 +5,10 @@ import { FAN_OUT_BATCH, type FanOutQueue, SharedFrames } from './fan-out.ts';
 import type { Publication } from './publication.ts';
 import type { Source, Subscription } from './subscription.ts';
 
-/** Words and separators that a destination with wildcards may have: each message is compared with all. */
+/**
+ * Words and separators that a destination with wildcards may have: each message is compared with
+ * all.
+ */
 const MAX_PATTERN_LENGTH = 128;
 
 /** All topics: a message goes to everybody who is subscribed at the moment. */
@@ -41,8 +44,8 @@ export class Topics {
   }
 
   /**
-   * The topic of that name or pattern. It exists while somebody is subscribed. Throws a `StompError`
-   * for a malformed pattern, and for one too many.
+   * The topic of that name or pattern. It exists while somebody is subscribed. Throws a
+   * `StompError` for a malformed pattern, and for one too many.
    */
   at(destination: string): Source {
     const present = this.#topics.get(destination);

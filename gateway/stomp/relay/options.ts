@@ -50,8 +50,8 @@ export interface FramingOptions extends RelayRules {
 /** How a relay reaches its brokers. */
 export interface RelayOptions extends FramingOptions {
   /**
-   * Tried in turn, first the one that accepted last. One that accepted and did not answer CONNECT is
-   * tried last the next time.
+   * Tried in turn, first the one that accepted last. One that accepted and did not answer CONNECT
+   * is tried last the next time.
    */
   readonly brokers: readonly BrokerAddress[];
   /** Trusted certificates in place of the system's, in PEM form. */

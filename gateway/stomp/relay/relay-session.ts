@@ -17,8 +17,8 @@ import { asVersion, type Version } from '../version.ts';
 import { connectedFor, type Rules } from './rules.ts';
 
 /**
- * Bytes of a frame, and of everything that waits, that are taken from a client before the broker has
- * accepted it. A long token fits.
+ * Bytes of a frame, and of everything that waits, that are taken from a client before the broker
+ * has accepted it. A long token fits.
  */
 const MAX_BEFORE_CONNECTED = 96 * 1024;
 
@@ -56,8 +56,8 @@ export interface RelayContext {
 }
 
 /**
- * Joins a client with a broker, frame by frame. STOMP is parsed in both directions, and a message is
- * one whole frame however it was cut. While one side takes no more, the other is not read, as in
+ * Joins a client with a broker, frame by frame. STOMP is parsed in both directions, and a message
+ * is one whole frame however it was cut. While one side takes no more, the other is not read, as in
  * `pipe`.
  */
 export class RelaySession {
@@ -68,7 +68,9 @@ export class RelaySession {
   readonly #fromClient: FrameReader;
   readonly #fromBroker: FrameReader;
   #state: State = 'new';
-  /** Settled by the broker's CONNECTED. Frames wait for it, because it determines how to read them. */
+  /**
+   * Settled by the broker's CONNECTED. Frames wait for it, because it determines how to read them.
+   */
   #version: Version | undefined;
   #answerTimer: Timer;
   #login: string | undefined;
@@ -88,7 +90,8 @@ export class RelaySession {
       frame: (frame) => this.#clientSent(frame),
       heartBeat: () => {},
     });
-    // Lenient: a broker passes on what some program wrote, and from a queue until it is acknowledged.
+    // Lenient: a broker passes on what some program wrote, and from a queue until it is
+    // acknowledged.
     const brokerParser = new FrameParser(
       SERVER_COMMANDS,
       frame,
@@ -147,8 +150,8 @@ export class RelaySession {
     if (this.#version === undefined && this.#fromClient.waiting > MAX_BEFORE_CONNECTED) {
       this.#fail(new StompError('GW_STOMP_LIMIT', 'too much before CONNECTED'), CLOSES.goingAway);
     }
-    // A heart-beat, or a part of a frame, which counts as one: while a long frame takes its time on a
-    // slow line, the client cannot send anything else.
+    // A heart-beat, or a part of a frame, which counts as one: while a long frame takes its time on
+    // a slow line, the client cannot send anything else.
     if (this.#count === before) this.#passBeat(this.#broker);
     this.#countMemory();
   }
@@ -230,8 +233,8 @@ export class RelaySession {
   // --- both ---
 
   /**
-   * Heart-beats pass end to end if the client has a WebSocket. A fallback client was told that there
-   * are none.
+   * Heart-beats pass end to end if the client has a WebSocket. A fallback client has
+   * agreed to none.
    */
   #passBeat(to: Channel): void {
     if (this.#state !== 'connected' || this.#context.beats) return;

@@ -41,8 +41,8 @@ export function relayBackend(options: RelayOptions, parts: RelayParts): Backend 
 }
 
 /**
- * Makes a backend that speaks STOMP over WebSocket behave like a relay: one whole frame per message,
- * and the rules of its route. Throws a `StompError` for a malformed pattern.
+ * Makes a backend that speaks STOMP over WebSocket behave like a relay: one whole frame per
+ * message, and the rules of its route. Throws a `StompError` for a malformed pattern.
  */
 export function framedBackend(backend: Backend, options: FramingOptions, parts: RelayParts): Backend {
   const join = framing(options, parts);

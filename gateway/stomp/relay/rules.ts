@@ -19,7 +19,9 @@ export class Rules {
     this.#send = rules.send?.map((text) => new DestinationPattern(text));
   }
 
-  /** CONNECT as the broker gets it. `beats` are the gateway's heart-beats in place of the client's. */
+  /**
+   * CONNECT as the broker gets it. `beats` are the gateway's heart-beats in place of the client's.
+   */
   connect(frame: Frame, beats: Beats | undefined): Frame {
     const { virtualHost, login, passcode } = this.#rules;
     const headers = new Map(readConnectHeaders(frame));
@@ -37,8 +39,8 @@ export class Rules {
 
   /**
    * A frame of a connected client as the broker gets it. If some destinations are not allowed, the
-   * frame is encoded anew, so that the broker reads nothing in it that the rules did not see. Throws
-   * a `StompError` for a frame that is not allowed.
+   * frame is encoded anew, so that the broker reads nothing in it that the rules did not see.
+   * Throws a `StompError` for a frame that is not allowed.
    */
   apply(frame: Frame, version: Version): Frame {
     if (frame.command === 'CONNECT' || frame.command === 'STOMP') {
@@ -91,7 +93,9 @@ const DETOURS = ['x-queue-name', 'x-dead-letter-exchange', 'x-dead-letter-routin
  */
 const DOUBTFUL = /[,?\\\p{Cc}]|^ | $/u;
 
-/** Whether the patterns allow the destination however the broker reads it: RabbitMQ decodes `%23`. */
+/**
+ * Whether the patterns allow the destination however the broker reads it: RabbitMQ decodes `%23`.
+ */
 function isAmong(patterns: readonly DestinationPattern[], destination: string): boolean {
   if (DOUBTFUL.test(destination)) return false;
   const readings = [destination, decoded(destination)].map(splitDestination);

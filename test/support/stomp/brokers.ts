@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../machine/free-ports.ts';
 
-/** A real broker in a process of its own, on free ports of this machine, with its files in a temporary folder. */
+/**
+ * A real broker in a process of its own, on free ports of this machine, with its files in a
+ * temporary folder.
+ */
 export interface RealBroker {
   /** STOMP over TCP. */
   readonly port: number;
@@ -24,7 +27,10 @@ export interface RealBroker {
 /** Milliseconds a broker may take to start on a machine that does other things too. */
 const START_TIMEOUT = 90_000;
 
-/** Debian's RabbitMQ with its plugins for STOMP and STOMP over WebSocket. Needs `rabbitmq-server` and `epmd`. */
+/**
+ * Debian's RabbitMQ with its plugins for STOMP and STOMP over WebSocket. Needs `rabbitmq-server`
+ * and `epmd`.
+ */
 export async function startRabbitMq(): Promise<RealBroker> {
   const home = mkdtempSync(join(tmpdir(), 'rabbitmq-'));
   const [port, webPort, amqp, distribution, epmdPort] = await freePorts(5);
@@ -41,7 +47,8 @@ export async function startRabbitMq(): Promise<RealBroker> {
     ].join('\n'),
   );
   writeFileSync(join(home, 'plugins'), '[rabbitmq_stomp,rabbitmq_web_stomp].\n');
-  // Erlang's port mapper would be started as a daemon by the broker, and outlive it; ours is a child that is ended.
+  // Erlang's port mapper would be started as a daemon by the broker, and outlive it; ours is a
+  // child that is ended.
   const epmd = start('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], process.env);
   const run = async (): Promise<Program> => {
     // The script in the PATH changes to another user, and has its files elsewhere.
@@ -77,7 +84,10 @@ const java = fileURLToPath(new URL('activemq/EmbeddedBroker.java', import.meta.u
 /** Where Debian's packages put the libraries of ActiveMQ. */
 const ACTIVEMQ_LIBRARIES = ['/usr/share/activemq/lib/*', '/usr/share/java/slf4j-nop.jar'];
 
-/** Debian's ActiveMQ, embedded in a small Java program. Needs `activemq` and a JDK of 11 or later, whose `java` runs a source file. */
+/**
+ * Debian's ActiveMQ, embedded in a small Java program. Needs `activemq` and a JDK of 11 or later,
+ * whose `java` runs a source file.
+ */
 export async function startActiveMq(): Promise<RealBroker> {
   const home = mkdtempSync(join(tmpdir(), 'activemq-'));
   const [port] = await freePorts(1);
@@ -97,7 +107,9 @@ export async function startActiveMq(): Promise<RealBroker> {
   };
 }
 
-/** Runs a broker until it is stopped; `clear` is what is done when it is, or when it did not start. */
+/**
+ * Runs a broker until it is stopped; `clear` is what is done when it is, or when it did not start.
+ */
 async function keep(
   run: () => Promise<Program>,
   clear: () => Promise<void>,
@@ -124,7 +136,10 @@ interface Program {
   output: string;
 }
 
-/** Starts a program in a process group of its own, as scripts start others. None of it outlives this process. */
+/**
+ * Starts a program in a process group of its own, as scripts start others. None of it outlives this
+ * process.
+ */
 function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Program {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const kill = () => process.kill(-(child.pid as number), 'SIGKILL');
@@ -153,7 +168,10 @@ async function said(program: Program, line: RegExp): Promise<void> {
   }
 }
 
-/** Ends the program and what it started: a signal to the whole group, whose number is the first one's pid. */
+/**
+ * Ends the program and what it started: a signal to the whole group, whose number is the first
+ * one's pid.
+ */
 async function end({ process: child }: Program): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');

@@ -4,13 +4,18 @@ import type { BrokerUnderTest } from './suite.ts';
 
 /** What brokers do each in their own way. */
 export interface Differences {
-  /** A message that was given back with NACK: given out again; or put aside on a queue of that name, if it was sent with `persistent:true`. */
+  /**
+   * A message that was given back with NACK: given out again; or put aside on a queue of that name,
+   * if it was sent with `persistent:true`.
+   */
   readonly nack: 'again' | { readonly aside: string };
   /** Whether MESSAGE has the `receipt` header of the SEND. */
   readonly passesReceipt: boolean;
   /** When a SEND in a transaction gets its receipt. */
   readonly receiptInTransaction: 'at once' | 'at commit';
-  /** Whether the connection goes on behind an ERROR for a frame that is right and cannot be obeyed. */
+  /**
+   * Whether the connection goes on behind an ERROR for a frame that is right and cannot be obeyed.
+   */
   readonly survivesError: boolean;
   /** What stands for the rest of a topic. */
   readonly rest: readonly string[];

@@ -13,7 +13,7 @@ export class StompEnd {
   readonly messages: Message[] = [];
   readonly frames: Frame[] = [];
   heartBeats = 0;
-  /** Is told of each frame within its arrival. */
+  /** Called with each frame, within its arrival. */
   onFrame: (frame: Frame) => void = () => {};
   /** How it ended; undefined while it is open. */
   end: CloseStatus | undefined;

@@ -28,9 +28,12 @@ interface Wire {
   destroy(): void;
 }
 
-/** A client that says what a test tells it to, byte by byte if need be, and hands over what comes back. */
+/**
+ * A client that says what a test tells it to, byte by byte if need be, and hands over what comes
+ * back.
+ */
 export class StompClient {
-  /** Frames that came and were not asked for yet. */
+  /** Frames that arrived and were not taken yet. */
   readonly frames: Frame[] = [];
   heartBeats = 0;
   /** Everything is read and the connection over; what ended it, on a WebSocket. */
@@ -76,8 +79,8 @@ export class StompClient {
     socket.on('message', (data: Buffer, isBinary) => {
       const before = client.frames.length + client.heartBeats;
       client.#take(data);
-      const told = client.frames.length + client.heartBeats - before;
-      if (told !== 1) throw new Error(`${told} frames in a message of ${data.length} bytes`);
+      const count = client.frames.length + client.heartBeats - before;
+      if (count !== 1) throw new Error(`${count} frames in a message of ${data.length} bytes`);
       if (isBinary === isUtf8(data)) throw new Error('a message that is text and binary where it is not');
     });
     client.#wire = {
@@ -137,7 +140,10 @@ export class StompClient {
     await this.next('RECEIPT', (frame) => frame.headers.get('receipt-id') === receipt);
   }
 
-  /** The next frame of that kind; others stay where they are. Rejects if an ERROR comes in its place, or nothing. */
+  /**
+   * The next frame of that kind; others stay where they are. Rejects if an ERROR comes in its
+   * place, or nothing.
+   */
   async next(command: string, matches: (frame: Frame) => boolean = () => true): Promise<Frame> {
     const deadline = setTimeout(() => this.#arrived(), DEADLINE);
     const end = performance.now() + DEADLINE - 1;

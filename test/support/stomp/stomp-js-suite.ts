@@ -84,7 +84,7 @@ export function stompJsSuite(place: () => Place): void {
     assert.deepEqual(bodies, ['beside it', 'in it']);
   });
 
-  it('gets the receipt that it asked for', async () => {
+  it('gets the receipt that it requested', async () => {
     const client = await connect();
     const receipt = new Promise<StompJsMessage>((resolve) => {
       client.onreceipt = resolve;

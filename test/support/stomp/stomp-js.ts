@@ -40,7 +40,10 @@ const { Stomp } = createRequire(import.meta.url)('stompjs/lib/stomp.js') as {
 Stomp.setInterval = (interval, callback) => setInterval(callback, interval);
 Stomp.clearInterval = (timer) => clearInterval(timer as NodeJS.Timeout);
 
-/** Connects stompjs 2.3.3 over a WebSocket, with the subprotocols that it offers itself. `watch` is told each text message that came. */
+/**
+ * Connects stompjs 2.3.3 over a WebSocket, with the subprotocols that it offers itself. `watch` is
+ * told each text message that came.
+ */
 export function connectStompJs(
   url: string,
   credentials: Readonly<Record<string, string>>,

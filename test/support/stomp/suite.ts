@@ -10,8 +10,9 @@ export interface BrokerUnderTest {
 }
 
 /**
- * What every STOMP broker of ours does alike: the project's own, and those its relay leads to. NACK stands apart, as the big ones differ
- * there: RabbitMQ gives the message out again, ActiveMQ puts it aside.
+ * What every STOMP broker of ours does alike: the project's own, and those its relay leads to. NACK
+ * stands apart, as the big ones differ there: RabbitMQ gives the message out again, ActiveMQ puts
+ * it aside.
  */
 export function brokerSuite(broker: () => BrokerUnderTest): void {
   let clients: StompClient[] = [];
@@ -32,8 +33,8 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
 
   const connect = async (version = '1.2', headers: Record<string, string> = {}): Promise<StompClient> => {
     const client = await open();
-    const asked = version === '1.0' ? {} : { 'accept-version': version, host: '/' };
-    client.send('CONNECT', { ...asked, ...credentials(), ...headers });
+    const accepted = version === '1.0' ? {} : { 'accept-version': version, host: '/' };
+    client.send('CONNECT', { ...accepted, ...credentials(), ...headers });
     const connected = await client.next('CONNECTED');
     if (version !== '1.0') assert.equal(connected.headers.get('version'), version);
     return client;
@@ -42,16 +43,16 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
   /** A destination that no other test has. */
   const fresh = (kind: 'queue' | 'topic'): string => `/${kind}/suite-${process.pid}-${++count}`;
 
-  for (const [asked, version] of [
+  for (const [accepted, version] of [
     ['1.0', '1.0'],
     ['1.1', '1.1'],
     ['1.2', '1.2'],
     ['1.0,1.1,1.2', '1.2'],
     ['1.1,9.9', '1.1'],
   ]) {
-    it(`settles on ${version} of ${asked}`, async () => {
+    it(`settles on ${version} of ${accepted}`, async () => {
       const client = await open();
-      client.send('CONNECT', { 'accept-version': asked, host: '/', ...credentials() });
+      client.send('CONNECT', { 'accept-version': accepted, host: '/', ...credentials() });
       assert.equal((await client.next('CONNECTED')).headers.get('version'), version);
     });
   }
@@ -277,7 +278,7 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
     });
   }
 
-  it('takes a frame in pieces, and several at once', async () => {
+  it('takes a frame in parts, and several at once', async () => {
     const destination = fresh('queue');
     const client = await connect();
     await client.ask('SUBSCRIBE', { id: 's1', destination });
@@ -286,9 +287,9 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
       client.write(byte);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    assert.equal((await client.message()).text, 'pieces');
+    assert.equal((await client.message()).text, 'parts');
     client.write(`\n\r\n${frame}\n\n${frame}${frame}\r\n`);
-    for (let index = 0; index < 3; index++) assert.equal((await client.message()).text, 'pieces');
+    for (let index = 0; index < 3; index++) assert.equal((await client.message()).text, 'parts');
   });
 
   it('ends a body without content-length at its NUL', async () => {

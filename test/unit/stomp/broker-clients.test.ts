@@ -3,7 +3,7 @@ import { settled } from '../../support/stomp/pair.ts';
 import { BrokerFixture, subscribe } from './broker-fixture.ts';
 
 describe('the time of the embedded broker', () => {
-  it('ends a connection on which nobody connects', async () => {
+  it('ends a connection without CONNECT', async () => {
     const fixture = new BrokerFixture();
     const client = fixture.open();
     await settled();
@@ -11,7 +11,7 @@ describe('the time of the embedded broker', () => {
     assert.equal(client.last().headers.message, 'no CONNECT in time');
   });
 
-  it('beats in a pause and not in between', async () => {
+  it('sends heart-beats in a pause only', async () => {
     const fixture = new BrokerFixture();
     const client = await fixture.connect({ 'heart-beat': '0,4000' });
     fixture.clock.advance(2999);
@@ -26,7 +26,7 @@ describe('the time of the embedded broker', () => {
     assert.equal(client.heartBeats, 2);
   });
 
-  it('gives up a client that is silent for twice what it promised', async () => {
+  it('gives up a client that is silent for twice its interval', async () => {
     const fixture = new BrokerFixture();
     const client = await fixture.connect({ 'heart-beat': '4000,0' });
     fixture.clock.advance(7000);
@@ -38,7 +38,7 @@ describe('the time of the embedded broker', () => {
     assert.equal(fixture.clock.timers, 0);
   });
 
-  it('leaves no timer behind a client that went', async () => {
+  it('leaves no timer after the end of a connection', async () => {
     const fixture = new BrokerFixture();
     const client = await fixture.connect({ 'heart-beat': '4000,4000' });
     client.channel.close({ code: 1001, reason: '' });
@@ -49,7 +49,7 @@ describe('the time of the embedded broker', () => {
 });
 
 describe('a client of the embedded broker that does not read', () => {
-  it('gets no more at its bound, and the others do', async () => {
+  it('is ended at its bound, and the others are served', async () => {
     const fixture = new BrokerFixture({ maxBuffered: 10_000 });
     const [slow, quick] = [await fixture.connect(), await fixture.connect()];
     for (const client of [slow, quick]) subscribe(client, 's', '/topic/a');
@@ -61,16 +61,16 @@ describe('a client of the embedded broker that does not read', () => {
     assert.match(fixture.lines.join('\n'), /too much waits to be read/);
     assert.ok(slow.channel.bufferedAmount === 0 && slow.take().length === 0);
     slow.channel.resume();
-    const told = slow.take();
-    // What waited is not kept for a page that may be frozen for good.
-    assert.ok(told.length < 4, `${told.length} frames`);
-    assert.match(told.at(-1) ?? '', /^ERROR too much waits/);
+    const received = slow.take();
+    // What waited is not kept for a page that may stay frozen.
+    assert.ok(received.length < 4, `${received.length} frames`);
+    assert.match(received.at(-1) ?? '', /^ERROR too much waits/);
     assert.equal(slow.end?.code, 1002);
   });
 });
 
 describe('a client of the embedded broker that reads late', () => {
-  it('gets everything in its order, with what it was answered before the end', async () => {
+  it('gets everything in order, the last answer before the end', async () => {
     const client = await new BrokerFixture().connect();
     subscribe(client, 's', '/topic/a');
     client.channel.pause();

@@ -3,7 +3,7 @@ import { settled } from '../../support/stomp/pair.ts';
 import { BrokerFixture } from './broker-fixture.ts';
 
 describe('a queue of the embedded broker', () => {
-  it('gives a message out again on NACK, marked, and drops it with a line in the end', async () => {
+  it('delivers a message again after NACK, marked, and finally drops it with a log line', async () => {
     const fixture = new BrokerFixture({ redeliveries: 2 });
     const client = await fixture.connect();
     client.send('SUBSCRIBE', { id: 's', destination: '/queue/a', ack: 'client-individual' });
@@ -19,7 +19,7 @@ describe('a queue of the embedded broker', () => {
     assert.match(fixture.lines.join('\n'), /^message dropped .*"\/queue\/a"/);
   });
 
-  it('counts a lost consumer as one that gave it back', async () => {
+  it('counts the end of a connection as a NACK', async () => {
     const fixture = new BrokerFixture({ redeliveries: 1 });
     const subscription = { id: 's', destination: '/queue/a', ack: 'client' };
     (await fixture.connect()).send('SEND', { destination: '/queue/a' }, 'poison');
@@ -36,7 +36,7 @@ describe('a queue of the embedded broker', () => {
     assert.match(fixture.lines.join('\n'), /message dropped/);
   });
 
-  it('gives back in order, in front of what waits', async () => {
+  it('puts messages that came back in order before those that wait', async () => {
     const fixture = new BrokerFixture({ maxUnacknowledged: 2 });
     const first = await fixture.connect();
     first.send('SUBSCRIBE', { id: 's', destination: '/queue/a', ack: 'client' });
@@ -71,7 +71,7 @@ describe('a queue of the embedded broker', () => {
     assert.deepEqual(client.take(), ['MESSAGE 1', 'MESSAGE 2', 'MESSAGE 3']);
   });
 
-  it('serves a consumer that acknowledges within the delivery, however much waits', async () => {
+  it('serves a consumer that acknowledges within the delivery, however many messages wait', async () => {
     const fixture = new BrokerFixture({ maxQueued: 20_000, maxUnacknowledged: 1 });
     const client = await fixture.connect();
     for (let index = 0; index < 20_000; index++) client.send('SEND', { destination: '/queue/a' });
@@ -86,7 +86,7 @@ describe('a queue of the embedded broker', () => {
     assert.equal(client.end, undefined);
   });
 
-  it('drops nothing and doubles nothing when consumers come and go at every message', async () => {
+  it('neither drops nor doubles a message while consumers come and go', async () => {
     const fixture = new BrokerFixture({ redeliveries: 1000 });
     const sender = await fixture.connect();
     for (let index = 0; index < 300; index++) sender.send('SEND', { destination: '/queue/a' }, String(index));

@@ -112,7 +112,7 @@ describe('what the embedded broker answers with ERROR', () => {
     ],
   ];
   for (const [name, options, act, message] of cases) {
-    it(`${name}, and ends that connection alone`, async () => {
+    it(`${name}, and ends that connection only`, async () => {
       const fixture = new BrokerFixture(options);
       const [client, other] = [await fixture.connect(), await fixture.connect()];
       act(client);
@@ -126,13 +126,13 @@ describe('what the embedded broker answers with ERROR', () => {
     });
   }
 
-  it('with the receipt that was asked for', async () => {
+  it('with the receipt that the frame requested', async () => {
     const client = await new BrokerFixture().connect();
     client.send('SEND', { receipt: '77' });
     assert.equal(client.last().headers['receipt-id'], '77');
   });
 
-  it('a wrong passcode, of which the log says nothing', async () => {
+  it('a wrong passcode, which the log does not show', async () => {
     const fixture = new BrokerFixture({ users: { anna: 'secret-1' } });
     await fixture.connect({ login: 'anna', passcode: 'secret-1' });
     for (const credentials of [
@@ -148,7 +148,7 @@ describe('what the embedded broker answers with ERROR', () => {
     assert.doesNotMatch(fixture.lines.join('\n'), /secret/);
   });
 
-  it('a frame before CONNECT, and a large one', async () => {
+  it('a frame before CONNECT, and a large CONNECT', async () => {
     const fixture = new BrokerFixture();
     const [early, large] = [fixture.open(), fixture.open()];
     early.send('SEND', { destination: '/queue/a' });
@@ -169,7 +169,7 @@ describe('what the embedded broker answers with ERROR', () => {
     }
   });
 
-  it('patterns beyond their number', async () => {
+  it('too many patterns', async () => {
     const client = await new BrokerFixture({ maxPatterns: 1 }).connect();
     subscribe(client, '1', '/topic/a.*');
     subscribe(client, '2', '/topic/a.*');
@@ -210,7 +210,7 @@ describe('the memory budget of the embedded broker', () => {
     ],
   ];
   for (const [name, act] of cases) {
-    it(`ends a connection with ERROR for ${name}, and takes nothing from the others`, async () => {
+    it(`ends a connection with ERROR for ${name}, and leaves the others alone`, async () => {
       const fixture = new BrokerFixture({}, { memoryPerAddress: 6000 });
       const [client, other] = [await fixture.connect(), await fixture.connect()];
       act(client);

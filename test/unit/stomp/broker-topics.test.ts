@@ -3,7 +3,7 @@ import { type StompEnd, settled } from '../../support/stomp/pair.ts';
 import { BrokerFixture, subscribe } from './broker-fixture.ts';
 
 describe('a topic of the embedded broker', () => {
-  it('sends subscribers with the same id the very same message', async () => {
+  it('sends subscribers with the same id one and the same message', async () => {
     const fixture = new BrokerFixture();
     const clients = await Promise.all(Array.from({ length: 5 }, () => fixture.connect()));
     for (const client of clients) client.send('SUBSCRIBE', { id: 'sub-0', destination: '/topic/a' });
@@ -31,7 +31,7 @@ describe('a topic of the embedded broker', () => {
     });
   }
 
-  it('lets nobody set what is the broker’s to set', async () => {
+  it('lets no sender set the entries of the broker', async () => {
     const client = await new BrokerFixture().connect();
     client.send('SUBSCRIBE', { id: 's', destination: '/topic/a' });
     const forged = { 'message-id': 'x', subscription: 'y', ack: 'z', redelivered: 'true', receipt: 'r' };

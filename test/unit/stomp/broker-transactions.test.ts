@@ -3,7 +3,7 @@ import { settled } from '../../support/stomp/pair.ts';
 import { BrokerFixture, subscribe } from './broker-fixture.ts';
 
 describe('a transaction of the embedded broker', () => {
-  it('that comes too late leaves a queue to those who have it then', async () => {
+  it('does not disturb a queue of the same name that was created since', async () => {
     const fixture = new BrokerFixture();
     const late = await fixture.connect();
     late.send('SUBSCRIBE', { id: 's', destination: '/queue/a', ack: 'client' });

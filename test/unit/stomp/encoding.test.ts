@@ -8,11 +8,11 @@ import { Parsed } from './frames.ts';
 const raw = (name: string, value: string) => new Map([[name, value]]);
 
 describe('headers by version', () => {
-  it('has no escapes in 1.0, and takes the spaces of its examples off', () => {
+  it('have no escapes in 1.0, and lose the spaces of its examples', () => {
     assert.deepEqual(readHeaders(raw('login', ' a\\nb'), '1.0'), raw('login', 'a\\nb'));
   });
 
-  it('leaves an entry out that 1.0 cannot spell, so that none can be forged', () => {
+  it('omit an entry that 1.0 cannot encode, so that none can be forged', () => {
     const headers = new Map([
       ['a', 'b\ndestination:/queue/x'],
       ['c:d', 'e'],
@@ -21,23 +21,23 @@ describe('headers by version', () => {
     assert.deepEqual(encodeHeaders(headers, '1.0'), raw('f', 'g:h'));
   });
 
-  it('has \\n, \\c and \\\\ in 1.1, and leaves the rest: stompjs 2.3 escapes nothing', () => {
+  it('have \\n, \\c and \\\\ in 1.1, and keep the rest: stompjs 2.3 escapes nothing', () => {
     assert.deepEqual(readHeaders(raw('\\c', 'a\\nb\\\\c\\r\\t\\'), '1.1'), raw(':', 'a\nb\\c\\r\\t\\'));
   });
 
-  it('has \\r too in 1.2, where any other escape is fatal', () => {
+  it('have \\r too in 1.2, where any other escape is fatal', () => {
     assert.deepEqual(readHeaders(raw('x', '\\r\\n'), '1.2'), raw('x', '\r\n'));
     assert.throws(() => readHeaders(raw('x', 'a\\tb'), '1.2'), /undefined escape/);
   });
 
   for (const version of VERSIONS) {
-    it(`reads in ${version} what it spelled`, () => {
+    it(`are decoded in ${version} as they were encoded`, () => {
       const headers = raw('näme', version === '1.0' ? 'a:b\\' : 'a:b\\n\\\n:\\c');
       assert.deepEqual(readHeaders(encodeHeaders(headers, version), version), headers);
     });
   }
 
-  it('has no escapes in CONNECT, and one entry of a name', () => {
+  it('have no escapes in CONNECT, and one entry of each name', () => {
     const headers = { 'accept-version': '1.2', login: 'a\\nb', 'login ': 'other', passcode: ' p' };
     assert.deepEqual(Object.fromEntries(readConnectHeaders(makeFrame('CONNECT', headers))), {
       'accept-version': '1.2',
@@ -59,7 +59,7 @@ describe('a frame in bytes', () => {
     );
   });
 
-  it('says the true length, whatever its headers say', () => {
+  it('has its true length, whatever its headers say', () => {
     const frame = makeFrame('MESSAGE', { 'content-length': '99' }, Buffer.from('abc'));
     assert.equal(serialize(frame).toString(), 'MESSAGE\ncontent-length:3\n\nabc\0');
   });
@@ -76,16 +76,16 @@ describe('a frame in bytes', () => {
 });
 
 describe('versions', () => {
-  it('are those that both sides know', () => {
+  it('are those that both sides accept', () => {
     assert.deepEqual(acceptableVersions(raw('accept-version', '1.0, 1.2,2.1')), ['1.0', '1.2']);
     assert.deepEqual(acceptableVersions(raw('accept-version', '9.9')), []);
   });
 
-  it('are 1.0 where none is asked for', () => {
+  it('are 1.0 if the client names none', () => {
     assert.deepEqual(acceptableVersions(new Map()), ['1.0']);
   });
 
-  it('are offered as subprotocol only to whom offers one of them', () => {
+  it('are selected as subprotocol only if the client offers one', () => {
     assert.equal(selectSubprotocol(['v10.stomp', 'v11.stomp']), 'v11.stomp');
     assert.equal(selectSubprotocol(['chat']), '');
     assert.equal(selectSubprotocol([]), '');

@@ -78,7 +78,7 @@ describe('the reader of STOMP frames', () => {
     assert.deepEqual([fixture.bodies, fixture.isInputPaused], [['a', 'b', 'c'], false]);
   });
 
-  it('holds the input back at once when paused, and only for what waits when told to wait', () => {
+  it('holds the input back at once when paused, and by `wait` only once bytes wait', () => {
     const [paused, waiting] = [new Fixture(), new Fixture()];
     paused.reader.pause();
     waiting.reader.wait();

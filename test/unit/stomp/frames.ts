@@ -12,16 +12,16 @@ export const LIMITS: FrameLimits = {
 
 export const COMMANDS: ReadonlySet<string> = new Set([...CLIENT_COMMANDS, ...SERVER_COMMANDS]);
 
-/** What a parser told: frames, and heart-beats as null. */
+/** What a parser found: frames, and heart-beats as null. */
 export class Parsed {
-  readonly told: (Frame | null)[] = [];
+  readonly found: (Frame | null)[] = [];
   readonly parser: FrameParser;
 
   constructor(limits: Partial<FrameLimits> = {}) {
     this.parser = new FrameParser(
       COMMANDS,
       { ...LIMITS, ...limits },
-      { frame: (frame) => this.told.push(frame), heartBeat: () => this.told.push(null) },
+      { frame: (frame) => this.found.push(frame), heartBeat: () => this.found.push(null) },
     );
   }
 
@@ -33,8 +33,8 @@ export class Parsed {
 
   /** Frames in short: command, headers, body as text. */
   get frames(): [string, Record<string, string>, string][] {
-    return this.told
-      .filter((told) => told !== null)
+    return this.found
+      .filter((found) => found !== null)
       .map(({ command, headers, body }) => [command, Object.fromEntries(headers), body.toString('utf8')]);
   }
 }

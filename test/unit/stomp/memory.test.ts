@@ -18,9 +18,9 @@ const UNBOUNDED: Partial<BrokerOptions> = {
 };
 
 /**
- * Checks that a broker counts 0.8 to 2 times the memory that it occupies after `act`. It acts several
- * times on one connection: what else the process does also moves the heap, and a first run compiles
- * code, so one right run of several is enough.
+ * Checks that a broker counts 0.8 to 2 times the memory that it occupies after `act`. It acts
+ * several times on one connection: what else the process does also moves the heap, and a first run
+ * compiles code, so one right run of several is enough.
  */
 async function assertCounted(
   prepare: (client: StompEnd) => void,

@@ -8,29 +8,29 @@ import { Random, seedFromEnvironment } from '../../support/random.ts';
 import { Parsed } from './frames.ts';
 
 describe('the parser of STOMP frames', () => {
-  it('takes a frame that comes whole', () => {
+  it('reads a frame that arrives whole', () => {
     const parsed = new Parsed().push('SEND\ndestination:/queue/a\nfoo:b:c\n\nhello\0');
     assert.deepEqual(parsed.frames, [['SEND', { destination: '/queue/a', foo: 'b:c' }, 'hello']]);
   });
 
-  it('takes several frames in one arrival, with EOLs between them', () => {
+  it('reads several frames of one arrival, with EOLs between them', () => {
     const parsed = new Parsed().push('\r\n\nBEGIN\n\n\0\n\r\nCOMMIT\n\n\0ABORT\n\n\0\n');
     assert.deepEqual(
       parsed.frames.map(([command]) => command),
       ['BEGIN', 'COMMIT', 'ABORT'],
     );
-    assert.equal(parsed.told.includes(null), false);
+    assert.equal(parsed.found.includes(null), false);
   });
 
-  it('takes lines that end in CR LF (1.2)', () => {
+  it('reads lines that end in CR LF (1.2)', () => {
     const parsed = new Parsed().push('SEND\r\ndestination:/queue/a\r\n\r\n\r\nx\0');
     assert.deepEqual(parsed.frames, [['SEND', { destination: '/queue/a' }, '\r\nx']]);
   });
 
-  it('tells arrivals of EOLs alone as heart-beats, and no EOL behind a frame', () => {
+  it('reports an arrival of EOLs alone as a heart-beat, but no EOL after a frame', () => {
     const parsed = new Parsed().push('BEGIN\n\n\0\n', '\n', '\r\n\r\n', '');
     assert.deepEqual(
-      parsed.told.map((told) => told?.command ?? null),
+      parsed.found.map((frame) => frame?.command ?? null),
       ['BEGIN', null, null],
     );
   });
@@ -48,24 +48,24 @@ describe('the parser of STOMP frames', () => {
     assert.equal(parsed.frames[0]?.[2], '€\0ü');
   });
 
-  it('takes the first of a repeated header', () => {
+  it('reads the first of a repeated header', () => {
     const parsed = new Parsed().push('MESSAGE\nfoo:World\nfoo:Hello\n\n\0');
     assert.deepEqual(parsed.frames, [['MESSAGE', { foo: 'World' }, '']]);
   });
 
-  it('takes a frame byte by byte', () => {
+  it('reads a frame byte by byte', () => {
     const bytes = Buffer.from('MESSAGE\ncontent-length:7\na:ü\n\n\0\n\0€\0\0\n');
     const parsed = new Parsed();
     for (const byte of bytes) parsed.push(Buffer.of(byte));
     assert.deepEqual(parsed.frames, [['MESSAGE', { 'content-length': '7', a: 'ü' }, '\0\n\0€\0']]);
   });
 
-  it('takes nothing more once it is stopped, within an arrival too', () => {
+  it('reads nothing more after stop, within an arrival too', () => {
     const parsed = new Parsed();
-    const told = parsed.told.push.bind(parsed.told);
-    parsed.told.push = (...frames) => {
+    const push = parsed.found.push.bind(parsed.found);
+    parsed.found.push = (...frames) => {
       parsed.parser.stop();
-      return told(...frames);
+      return push(...frames);
     };
     parsed.push('BEGIN\n\n\0COMMIT\n\n\0', 'ABORT\n\n\0');
     assert.deepEqual(
@@ -74,7 +74,7 @@ describe('the parser of STOMP frames', () => {
     );
   });
 
-  it('takes 10,000 random streams, cut at random, as they were meant', function () {
+  it('reads 10,000 random streams, cut at random, as they were written', function () {
     this.timeout(60_000);
     const seed = seedFromEnvironment();
     try {
@@ -109,7 +109,7 @@ describe('malformed and oversized input', () => {
       const slow = new Parsed(limits);
       assert.throws(() => slow.push(...input), { name: 'StompError', message });
       slow.push('BEGIN\n\n\0');
-      assert.deepEqual(slow.told, []);
+      assert.deepEqual(slow.found, []);
     });
   }
 
@@ -117,13 +117,13 @@ describe('malformed and oversized input', () => {
     assert.throws(() => new Parsed().push(Buffer.from('SEND\nfoo:\xff\n', 'latin1')), /not UTF-8/);
   });
 
-  it('takes a frame that is exactly at its bound', () => {
+  it('reads a frame that is exactly at its bound', () => {
     const frame = `SEND\n\n${'x'.repeat(994)}\0`;
     assert.equal(new Parsed({ maxFrame: 1000 }).push(frame).frames.length, 1);
     assert.equal(new Parsed({ maxFrame: 1000 }).push(...frame).frames.length, 1);
   });
 
-  it('keeps a large body that comes in single bytes in little more than its size', () => {
+  it('holds a large body that arrives in single bytes in little more than its size', () => {
     const parsed = new Parsed();
     parsed.push('SEND\n\n');
     const before = usedMemory();
@@ -134,7 +134,7 @@ describe('malformed and oversized input', () => {
     assert.equal(parsed.frames[0]?.[2].length, 500_000);
   });
 
-  it('tells header entries that can be kept without what else stood in the head', () => {
+  it('reports header values that can be kept without the rest of the head', () => {
     const kept: (string | undefined)[] = [];
     const receiver = {
       frame: ({ headers }: Frame) => kept.push(headers.get('destination')),
@@ -151,7 +151,7 @@ describe('malformed and oversized input', () => {
 });
 
 const ALPHABET = ['a', 'Z', '7', ' ', '\\', ':', '/', 'ü', '€', '😀', '\t'];
-const OCTETS = [0, 10, 13, 58, 65, 0xc3, 0xa9, 0xff];
+const BODY_BYTES = [0, 10, 13, 58, 65, 0xc3, 0xa9, 0xff];
 
 function checkRandomStream(random: Random): void {
   const frames = Array.from({ length: random.int(1, 6) }, () => randomFrame(random));
@@ -166,8 +166,8 @@ function checkRandomStream(random: Random): void {
     parsed.push(stream.subarray(at, at + size));
     at += size;
   }
-  const told = parsed.told.filter((frame) => frame !== null);
-  assert.deepEqual(told.map(plain), frames.map(plain));
+  const found = parsed.found.filter((frame) => frame !== null);
+  assert.deepEqual(found.map(plain), frames.map(plain));
 }
 
 function randomFrame(random: Random): Frame {
@@ -175,7 +175,7 @@ function randomFrame(random: Random): Frame {
   for (let count = random.int(0, 4); count > 0; count--) {
     headers[`n${random.int(0, 9)}${randomText(random).replaceAll(':', '')}`] = randomText(random);
   }
-  const body = Buffer.from(Array.from({ length: random.int(0, 40) }, () => random.pick(OCTETS)));
+  const body = Buffer.from(Array.from({ length: random.int(0, 40) }, () => random.pick(BODY_BYTES)));
   return makeFrame(random.pick(['SEND', 'MESSAGE', 'ERROR']), headers, body);
 }
 

@@ -21,7 +21,7 @@ interface Fixture {
   readonly memory: MemoryBudget;
 }
 
-/** A client and a broker with a relay between them; both ends are the test's. */
+/** A relay between a client and a broker that are both driven by the test. */
 async function relay(
   rules: Partial<RelayRules> = {},
   carrier: Handshake['carrier'] = 'native',
@@ -87,7 +87,7 @@ describe('a relay to its client', () => {
     assert.equal(client.last().headers['content-length'], '7');
   });
 
-  it('sends what is no UTF-8 as binary, and all else as text', async () => {
+  it('sends a frame that is not UTF-8 as binary, and any other as text', async () => {
     const { client, broker } = await connected();
     broker.write(Buffer.from('MESSAGE\ncontent-length:2\n\n\xff\xfe\0', 'latin1'));
     assert.equal(client.messages.at(-1)?.binary, true);
@@ -95,7 +95,7 @@ describe('a relay to its client', () => {
     assert.equal(client.messages.at(-1)?.binary, false);
   });
 
-  it('passes on what has a header that is no UTF-8: a queue would bring it again and again', async () => {
+  it('passes on a frame with a header that is not UTF-8: a queue would deliver it again and again', async () => {
     const { client, broker } = await connected();
     broker.write(Buffer.from('MESSAGE\nname:J\xfcrgen\n\nx\0', 'latin1'));
     assert.equal(client.messages.at(-1)?.binary, false);
@@ -108,7 +108,7 @@ describe('a relay to its client', () => {
     assert.equal(client.last().headers.x, 'a\\cb\\n');
   });
 
-  it('tells heart-beat in CONNECTED even if the broker does not', async () => {
+  it('writes heart-beat into CONNECTED even if the broker does not', async () => {
     const { client, broker } = await relay();
     client.send('CONNECT');
     broker.send('CONNECTED');
@@ -142,7 +142,7 @@ describe('a relay to its client', () => {
     }
   });
 
-  it('passes on how a WebSocket broker closes', async () => {
+  it('passes on the close status of a WebSocket broker', async () => {
     const { client, broker } = await connected();
     broker.channel.close({ code: 1000, reason: 'STOMP died' });
     await settled();
@@ -151,7 +151,7 @@ describe('a relay to its client', () => {
 });
 
 describe('a relay to its broker', () => {
-  it('puts frames together that the client cut, and takes those apart that it joined', async () => {
+  it('joins frames that the client cut, and splits those that it joined', async () => {
     const { client, broker } = await connected();
     const frame = 'SEND\ndestination:/queue/a\n\nhello\0';
     client.write(frame.slice(0, 10));
@@ -162,7 +162,7 @@ describe('a relay to its broker', () => {
     assert.equal(broker.messages.at(-1)?.text, 'SEND\ndestination:/queue/a\ncontent-length:5\n\nhello\0');
   });
 
-  it('keeps frames that come before CONNECTED, as how they are read depends on it', async () => {
+  it('holds frames that come before CONNECTED, which determines how to read them', async () => {
     const { client, broker } = await relay();
     client.write(
       'CONNECT\naccept-version:1.1,1.2\n\n\0SEND\ndestination:/queue/a\nx:\\c\n\n\0BEGIN\ntransaction:t\n\n\0',
@@ -174,13 +174,13 @@ describe('a relay to its broker', () => {
     assert.deepEqual(broker.take(), ['COMMIT']);
   });
 
-  it('asks for no version that it cannot read', async () => {
+  it('accepts no version that it cannot read', async () => {
     const { client, broker } = await relay();
     client.send('CONNECT', { 'accept-version': '1.1,1.2,2.0' });
     assert.equal(broker.last().headers['accept-version'], '1.1,1.2');
   });
 
-  it('puts its own host and credentials in place of the client’s', async () => {
+  it('replaces the client’s host and credentials by its own', async () => {
     const { client, broker, lines } = await relay({ virtualHost: 'shop', login: 'gw', passcode: 'secret' });
     client.send('CONNECT', { host: '/', login: 'me', 'login ': 'me', passcode: 'mine' });
     const { headers } = broker.last();
@@ -194,13 +194,13 @@ describe('a relay to its broker', () => {
     assert.deepEqual(broker.last().headers, { host: '/', login: 'me', passcode: 'mine' });
   });
 
-  it('spells what stompjs 2.3 wrote without escapes, so that the broker can read it', async () => {
+  it('encodes what stompjs 2.3 wrote without escapes, so that the broker can read it', async () => {
     const { client, broker } = await connected({}, 'native', '1.1');
     client.write('SEND\ndestination:/queue/a\npath:C:\\temp\n\n\0');
     assert.equal(broker.last().headers.path, 'C\\c\\\\temp');
   });
 
-  it('waits with the client while the broker takes no more, and the other way round', async () => {
+  it('does not read the client while the broker takes no more, and vice versa', async () => {
     const { client, broker } = await connected();
     const send = (): boolean => client.channel.send(Message.text('SEND\ndestination:/queue/a\n\nx\0'));
     broker.channel.pause();
@@ -219,7 +219,7 @@ describe('a relay to its broker', () => {
     assert.deepEqual(client.take().slice(-2), ['RECEIPT', 'RECEIPT']);
   });
 
-  it('is told when the client goes', async () => {
+  it('learns when the client leaves', async () => {
     const { client, broker } = await connected();
     client.channel.close({ code: 1006, reason: '' });
     await settled();
@@ -264,7 +264,7 @@ describe('what a relay holds', () => {
 });
 
 describe('heart-beats of a relay', () => {
-  it('go end to end where the client has a WebSocket', async () => {
+  it('go end to end if the client has a WebSocket', async () => {
     const { client, broker, clock } = await relay();
     client.send('CONNECT', { 'accept-version': '1.2', 'heart-beat': '5000,5000' });
     assert.equal(broker.last().headers['heart-beat'], '5000,5000');
@@ -276,7 +276,7 @@ describe('heart-beats of a relay', () => {
     assert.equal(clock.timers, 0);
   });
 
-  it('go to the broker for a long frame that comes in pieces: on a slow line nothing else gets through', async () => {
+  it('go to the broker for parts of a long frame: on a slow line nothing else gets through', async () => {
     const { client, broker } = await connected();
     client.write('SEND\ndestination:/queue/a\n\nfirst');
     client.write('second');
@@ -285,7 +285,7 @@ describe('heart-beats of a relay', () => {
     assert.deepEqual([broker.take(), broker.heartBeats], [['SEND firstsecondthird'], 2]);
   });
 
-  it('are the gateway’s own where the client is on a fallback', async () => {
+  it('are the gateway’s own if the client is on a fallback', async () => {
     const { client, broker, clock } = await relay({}, 'fallback');
     client.send('CONNECT', { 'accept-version': '1.2', 'heart-beat': '5000,5000' });
     assert.equal(broker.last().headers['heart-beat'], '10000,10000');
@@ -307,7 +307,7 @@ describe('heart-beats of a relay', () => {
     assert.equal(clock.timers, 0);
   });
 
-  it('do not take a broker for dead that is not read', async () => {
+  it('do not give up a broker that is not read', async () => {
     const { client, broker, clock } = await connected({}, 'fallback');
     client.channel.pause();
     broker.send('RECEIPT', { 'receipt-id': '1' });
@@ -382,34 +382,34 @@ describe('the destinations of a relay', () => {
     assert.deepEqual(lines, [`stomp error ${JSON.stringify(fields)}`]);
   });
 
-  it('are refused with the receipt that was asked for', async () => {
+  it('are refused with the receipt that the frame requested', async () => {
     const { client } = await connected(rules);
     client.send('SEND', { destination: '/queue/out', receipt: '77' });
     assert.equal(client.last().headers['receipt-id'], '77');
   });
 
-  it('are not got round in 1.0, where the broker may read escapes', async () => {
+  it('cannot be evaded in 1.0, where the broker may read escapes', async () => {
     const { client, broker } = await connected(rules, 'native', '1.0');
     client.write('SUBSCRIBE\ndestination:/topic/chat.>\\n\n\n\0');
     assert.equal(client.last().headers.message, 'the destination is not allowed');
     assert.deepEqual(broker.frames, []);
   });
 
-  it('are not sent to by a queue that hands on, where all may be subscribed to', async () => {
+  it('cannot be reached through a queue that sends on, if all may be subscribed to', async () => {
     const { client, broker } = await connected({ send: ['/topic/chat'] });
     client.send('SUBSCRIBE', { id: 's', destination: '/topic/a', 'x-dead-letter-exchange': '' });
     assert.equal(client.last().headers.message, 'the destination is not allowed');
     assert.deepEqual(broker.frames, []);
   });
 
-  it('are not got round by a second entry of the name', async () => {
+  it('cannot be evaded by a second entry of the name', async () => {
     const { client, broker } = await connected(rules, 'native', '1.0');
     client.write('SEND\ndestination:/queue/in\ndestination :/queue/out\ndestination:/queue/out\n\n\0');
     assert.deepEqual(broker.last().headers, { destination: '/queue/in' });
   });
 });
 
-describe('what a relay cannot pass on', () => {
+describe('a relay that cannot pass something on', () => {
   for (const [name, input, message] of [
     ['an unknown command', 'GET / HTTP/1.1\r\n', /^unknown command/],
     ['a frame beyond its bound', `SEND\ndestination:/queue/a\n\n${'x'.repeat(100_001)}`, /more than 100000/],
@@ -429,7 +429,7 @@ describe('what a relay cannot pass on', () => {
     });
   }
 
-  it('ends the connection with ERROR: nonsense of the broker', async () => {
+  it('ends the connection with ERROR: a broker that does not speak STOMP', async () => {
     const { client, broker } = await connected();
     broker.write('HTTP/1.1 400 Bad Request\r\n\r\n');
     await settled();
@@ -466,7 +466,7 @@ describe('what a relay cannot pass on', () => {
     assert.deepEqual([client.end?.code, broker.end?.code, clock.timers], [1011, 1006, 0]);
   });
 
-  it('ends the connection with ERROR: a frame before CONNECTED that only a connected client may send', async () => {
+  it('ends the connection with ERROR: a CONNECT of a size that only a connected client may send', async () => {
     const { client, broker } = await relay();
     client.send('CONNECT', {}, 'x'.repeat(99_000));
     await settled();
@@ -477,7 +477,7 @@ describe('what a relay cannot pass on', () => {
     assert.equal(other.broker.last().body.length, 99_000);
   });
 
-  it('ends the connection with ERROR: what is not CONNECT first', async () => {
+  it('ends the connection with ERROR: a first frame that is not CONNECT', async () => {
     const { client, broker } = await relay();
     client.send('SEND', { destination: '/queue/a' });
     await settled();

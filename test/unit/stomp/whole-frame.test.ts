@@ -8,8 +8,8 @@ import { COMMANDS, LIMITS, Parsed } from './frames.ts';
 const read = (text: string | Buffer, start = 0) =>
   readWholeFrame(Buffer.from(text as string), start, COMMANDS, LIMITS);
 
-describe('a frame that stands whole in what arrived', () => {
-  it('is read by sight, and travels on as it came', () => {
+describe('the reader of frames that arrive whole', () => {
+  it('reads a frame, which can be passed on unchanged', () => {
     const text = 'MESSAGE\ndestination:/topic/a b\nx:c:d\ncontent-length:5\nempty:\n\nx\0€\0';
     const frame = read(`\n${text}\nRECEIPT`, 1);
     assert.ok(frame);
@@ -24,7 +24,7 @@ describe('a frame that stands whole in what arrived', () => {
     assert.equal(toMessage(frame).text, text);
   });
 
-  it('keeps all of a repeated header, and counts the first', () => {
+  it('keeps a repeated header in the bytes, and reads the first', () => {
     const text = 'SEND\na:1\na:2\n\n\0';
     const frame = read(text);
     assert.equal(frame?.headers.get('a'), '1');
@@ -32,7 +32,7 @@ describe('a frame that stands whole in what arrived', () => {
   });
 
   for (const text of ['BEGIN\n\n\0', 'SEND\ncontent-length:0\n\n\0', `SEND\nx:${'y'.repeat(1017)}\n\n\0`]) {
-    it(`is ${JSON.stringify(text).slice(0, 40)}`, () => assert.ok(read(text)));
+    it(`reads ${JSON.stringify(text).slice(0, 40)}`, () => assert.ok(read(text)));
   }
 
   for (const [name, text] of [
@@ -58,10 +58,10 @@ describe('a frame that stands whole in what arrived', () => {
     ['too many headers', `SEND\n${'a:\n'.repeat(65)}\n\0`],
     ['more bytes than it may have', `SEND\ncontent-length:1048555\n\n${'x'.repeat(1_048_555)}\0`],
   ] as const) {
-    it(`is left to the parser with ${name}`, () => assert.equal(read(text), undefined));
+    it(`leaves a frame to the parser that has ${name}`, () => assert.equal(read(text), undefined));
   }
 
-  it('is what the parser makes of its bytes one by one, in 20,000 random and damaged streams', function () {
+  it('reads 20,000 random and damaged streams as the parser does byte by byte', function () {
     this.timeout(60_000);
     const seed = seedFromEnvironment();
     try {
@@ -75,7 +75,7 @@ describe('a frame that stands whole in what arrived', () => {
 
 const SMALL = { maxFrame: 120, maxHeaders: 4, maxLine: 40 };
 
-/** Frames that were told, and whether it ended with an error. */
+/** The frames of a stream, and whether it ended with an error. */
 function outcome(arrivals: readonly Buffer[]): unknown {
   const parsed = new Parsed(SMALL);
   let failed = false;
@@ -84,8 +84,8 @@ function outcome(arrivals: readonly Buffer[]): unknown {
   } catch {
     failed = true;
   }
-  const frames = parsed.told
-    .filter((told) => told !== null)
+  const frames = parsed.found
+    .filter((frame) => frame !== null)
     .map(({ command, headers, body }) => [command, [...headers], body.toString('latin1')]);
   return { frames, failed };
 }

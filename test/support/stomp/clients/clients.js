@@ -6,20 +6,20 @@
  *   open(options) -> client
  *     options: { url, headers, beat, binary, connected(headers), message(subscription id, message), receipt(id), failed(headers of ERROR),
  *                lost(), debug(line) }; `beat` is the heart-beat in ms, both ways
- *   client: subscribe(destination, id, headers), send(destination, headers, body), sendOctets(destination, headers, octets),
+ *   client: subscribe(destination, id, headers), send(destination, headers, body), sendBytes(destination, headers, bytes),
  *           begin(id), commit(id), abort(id), disconnect()
- *   message: { headers, body(), octets(), ack(), nack() }
+ *   message: { headers, body(), bytes(), ack(), nack() }
  *
  * A library is taken as its users take it; nothing of it is replaced but what the shim repairs by itself.
  */
 var stompClients = (function (global) {
-  function values(octets) {
+  function values(bytes) {
     var list = [];
-    for (var i = 0; i < octets.length; i += 1) list.push(octets[i]);
+    for (var i = 0; i < bytes.length; i += 1) list.push(bytes[i]);
     return list;
   }
 
-  /* What all libraries are asked for in the same words; `own` is what each has words of its own for. */
+  /* What all libraries do in the same way; `own` is what each does in its own. */
   function face(client, options, own) {
     own.subscribe = function (destination, id, headers) {
       headers.id = id;
@@ -27,7 +27,7 @@ var stompClients = (function (global) {
         options.message(id, {
           headers: frame.headers,
           body: function () { return frame.body; },
-          octets: function () { return values(frame.binaryBody); },
+          bytes: function () { return values(frame.binaryBody); },
           ack: function () { frame.ack(); },
           nack: function () { frame.nack(); }
         });
@@ -39,7 +39,7 @@ var stompClients = (function (global) {
     return own;
   }
 
-  /* Libraries of the first generation differ in how a client is made, and in the order of what it is told to send. */
+  /* Libraries of the first generation differ in how a client is made, and in the order of the arguments of send. */
   function connect(client, options, send) {
     client.debug = options.debug;
     client.onreceipt = function (frame) { options.receipt(frame.headers['receipt-id']); };
@@ -66,7 +66,7 @@ var stompClients = (function (global) {
     };
   }
 
-  /* webstomp-client, which is bundled with its page as a rule: the shim is told of it. `binary` sends every frame as octets. */
+  /* webstomp-client, which is bundled with its page as a rule: the page installs it with the shim. `binary` sends every frame as bytes. */
   function webstomp(library) {
     global.WebSocketShim.installStompFix(library);
     return {
@@ -99,8 +99,8 @@ var stompClients = (function (global) {
           send: function (destination, headers, body) {
             client.publish({ destination: destination, headers: headers, body: body });
           },
-          sendOctets: function (destination, headers, octets) {
-            client.publish({ destination: destination, headers: headers, binaryBody: new global.Uint8Array(octets) });
+          sendBytes: function (destination, headers, bytes) {
+            client.publish({ destination: destination, headers: headers, binaryBody: new global.Uint8Array(bytes) });
           },
           disconnect: function () { client.deactivate(); }
         });

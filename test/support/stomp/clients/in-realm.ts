@@ -2,7 +2,7 @@ import type { CarrierUnderTest } from '../../../conformance/carriers.ts';
 import { openRealm } from '../../browser/realm.ts';
 import {
   adapterOf,
-  isAsked,
+  isWanted,
   type ScenarioCase,
   type StompLibrary,
   scenarioScript,
@@ -25,7 +25,7 @@ export interface PageOptions {
   readonly beats: boolean;
   /** Milliseconds for a case. */
   readonly millis: number;
-  /** Is told when a case waits for the broker to go and come back. */
+  /** Called when a case waits for the broker to go and come back. */
   readonly ready?: () => void;
 }
 
@@ -38,8 +38,8 @@ export function runsIn({ browser }: CarrierUnderTest, { needs }: StompLibrary): 
 let pages = 0;
 
 /**
- * Runs the scenario with one library in a page of its own, with the shipped shim and that transport alone. Resolves with what was wrong, by
- * name of the case.
+ * Runs the scenario with one library in a page of its own, with the shipped shim and that transport
+ * alone. Resolves with what was wrong, by name of the case.
  */
 export async function runInPage(
   place: Place,
@@ -67,7 +67,7 @@ export async function runInPage(
     };
     const { stompScenario } = realm.window;
     for (const one of stompScenario.cases as ScenarioCase[]) {
-      if (!isAsked(one, library, tags)) continue;
+      if (!isWanted(one, library, tags)) continue;
       const problem = await new Promise<string | null>((done) => stompScenario.run(environment, one, done));
       const thrown = realm.errors.splice(0).map(String).join(', ');
       problems.set(one.name, problem ?? (thrown === '' ? null : `the page threw ${thrown}`));

@@ -12,7 +12,7 @@ export interface StompLibrary {
   readonly face: 'classic' | 'modern' | 'webstomp';
   /** Globals without which it does not run, whatever a shim does. */
   readonly needs: readonly string[];
-  /** Cases of `scenario.js` that it can be asked for beside those that any can. */
+  /** Cases of `scenario.js` that this library can run beside those that all can. */
   readonly tags: readonly Tag[];
 }
 
@@ -78,8 +78,12 @@ export interface ScenarioCase {
 /** What not every library can. */
 const SPECIAL: readonly Tag[] = ['bytes', 'binary'];
 
-/** Whether a library is asked for a case when those with some tags are wanted. */
-export function isAsked({ tag }: ScenarioCase, { tags: own }: StompLibrary, wanted: readonly Tag[]): boolean {
+/** Whether a library runs a case when the cases with these tags are wanted. */
+export function isWanted(
+  { tag }: ScenarioCase,
+  { tags: own }: StompLibrary,
+  wanted: readonly Tag[],
+): boolean {
   return SPECIAL.includes(tag) ? own.includes(tag) && wanted.includes(tag) : wanted.includes(tag);
 }
 
@@ -87,7 +91,7 @@ const page = createContext({});
 runInContext(scenarioScript, page);
 const cases = runInContext('stompScenario.cases', page) as ScenarioCase[];
 
-/** The names of the cases that a library is asked for, in the scenario's order. */
+/** The names of the cases that a library runs, in the scenario's order. */
 export function casesOf(library: StompLibrary, wanted: readonly Tag[]): string[] {
-  return cases.filter((one) => isAsked(one, library, wanted)).map(({ name }) => name);
+  return cases.filter((one) => isWanted(one, library, wanted)).map(({ name }) => name);
 }

@@ -21,7 +21,7 @@
   }
 
   function wanted(library, tag) {
-    return has(parameters.tags, tag) && (!has('octets,binary', tag) || has(library.tags, tag));
+    return has(parameters.tags, tag) && (!has('bytes,binary', tag) || has(library.tags, tag));
   }
 
   function step() {

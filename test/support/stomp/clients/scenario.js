@@ -7,12 +7,12 @@
  *   stompScenario.run(environment, case, done)   done(null) or done('what was wrong'), once
  *
  * environment: { library, url, headers, prefix, beats, millis, ready }: what `stompClients` made, address of the route, those of CONNECT, a start of
- * destinations that no other page has, whether the transport has heart-beats, the time a case may take, and who is told that a restart may come.
+ * destinations that no other page has, whether the transport has heart-beats, the time a case may take, and what to call when a restart may come.
  * Tags:
  *
  *   talk      anything that carries STOMP
  *   large     400,000 characters
- *   octets    bodies that are no text; null is told where the library has none
+ *   bytes    bodies that are no text; null where the library has none
  *   over      brokers that close the connection behind every ERROR, as STOMP 1.2 asks
  *   beats     takes twenty seconds
  *   restart   the broker goes and comes back after `ready`
@@ -80,7 +80,7 @@ var stompScenario = (function (global) {
         message: guarded(function (id, message) { steps.push('message'); client.onmessage[id](message); }),
         receipt: guarded(function (id) {
           steps.push('receipt');
-          if (!receipts[id]) throw new Error('a receipt that nobody asked for: ' + id);
+          if (!receipts[id]) throw new Error('a receipt that nobody requested: ' + id);
           receipts[id]();
         }),
         failed: guarded(function (headers) {
@@ -159,11 +159,11 @@ var stompScenario = (function (global) {
     }, more);
   }
 
-  add('talk', 'is told of heart-beats when it is connected, and of none on a fallback', function (test) {
+  add('talk', 'learns of heart-beats when it is connected, and of none on a fallback', function (test) {
     test.connect(function (client, headers) {
-      var told = headers['heart-beat'];
-      var right = test.environment.beats ? /^[0-9]+,[0-9]+$/.test(told) && told !== '0,0' : told === '0,0';
-      test.end(right ? null : 'heart-beat:' + told);
+      var offered = headers['heart-beat'];
+      var right = test.environment.beats ? /^[0-9]+,[0-9]+$/.test(offered) && offered !== '0,0' : offered === '0,0';
+      test.end(right ? null : 'heart-beat:' + offered);
     });
   });
 
@@ -175,16 +175,16 @@ var stompScenario = (function (global) {
     thereAndBack(test, 400000);
   });
 
-  add('octets', 'carries octets', function (test) {
-    var octets = [];
-    for (var i = 0; i < 1024; i += 1) octets.push(i * 7 % 256);
+  add('bytes', 'carries bytes', function (test) {
+    var bytes = [];
+    for (var i = 0; i < 1024; i += 1) bytes.push(i * 7 % 256);
     test.connect(function (client) {
       var destination = test.fresh('queue');
       client.onmessage.s = function (message) {
-        test.end(message.octets().join() === octets.join() ? null : 'other octets');
+        test.end(message.bytes().join() === bytes.join() ? null : 'other bytes');
       };
       client.lib.subscribe(destination, 's', {});
-      client.lib.sendOctets(destination, { 'content-type': 'application/octet-stream' }, octets);
+      client.lib.sendBytes(destination, { 'content-type': 'application/octet-stream' }, bytes);
     });
   });
 
@@ -192,7 +192,7 @@ var stompScenario = (function (global) {
     thereAndBack(test, 40000, { binary: true });
   });
 
-  add('talk', 'gets the receipts that it asked for', function (test) {
+  add('talk', 'gets the receipts that it requested', function (test) {
     test.connect(function (client) {
       var destination = test.fresh('queue');
       var log = [];
@@ -254,7 +254,7 @@ var stompScenario = (function (global) {
     });
   });
 
-  add('talk', 'is told of an ERROR', function (test) {
+  add('talk', 'learns of an ERROR', function (test) {
     test.connect(function (client) {
       client.lib.commit('was-never-begun');
     }, {
@@ -263,7 +263,7 @@ var stompScenario = (function (global) {
     });
   });
 
-  add('over', 'is told that it is over, behind an ERROR', function (test) {
+  add('over', 'learns of the end behind an ERROR', function (test) {
     test.connect(function (client) {
       client.lib.commit('was-never-begun');
     }, {
@@ -275,7 +275,8 @@ var stompScenario = (function (global) {
   add('beats', 'beats and is beaten to, and is not given up', function (test) {
     test.connect(function (client) {
       var heard = 0;
-      // ActiveMQ's first heart-beat comes after twice the time, just when clients give it up: the first pause is filled.
+      // ActiveMQ's first heart-beat comes after twice the time, just when clients give it up: the
+      // first pause is filled.
       global.setTimeout(function () { client.lib.send(test.fresh('queue'), client.receipt(function () {}), 'x'); }, 1.5 * BEAT);
       var timer = global.setInterval(function () {
         var lines = ' ' + client.lines.join(' ');

@@ -37,11 +37,14 @@ interface OddRun {
   /** Parameters of the page. */
   readonly query?: Readonly<Record<string, string>>;
   readonly seconds: number;
-  /** Is told of each frame that the server gets, and of each `close`. */
+  /** Called with each frame that the server gets, and each `close`. */
   readonly seen?: (session: string, what: string) => void;
 }
 
-/** What a page reported that has the odd server at `/odd`: results by what was done and the library's name. */
+/**
+ * What a page reported that has the odd server at `/odd`: results by what was done and the
+ * library's name.
+ */
 export async function oddResults({
   engine,
   pages,

@@ -2,9 +2,9 @@ import type { Handler } from '../../../../gateway/backend/handler.ts';
 import { Random } from '../../random.ts';
 
 /**
- * As little of a STOMP server as a conversation needs: a SEND comes back as a MESSAGE. Frames come in messages that are cut anywhere
- * and hold the end of one and the begin of the next, as a relay of TCP segments makes them. `seen` gets the command of each frame, and
- * `close`.
+ * As little of a STOMP server as a conversation needs: a SEND comes back as a MESSAGE. Frames come
+ * in messages that are cut anywhere and hold the end of one and the begin of the next, as a relay
+ * of TCP segments makes them. `seen` gets the command of each frame, and `close`.
  */
 export function oddServer(seed: number, seen: (session: string, what: string) => void): Handler {
   return (socket, request) => {

@@ -15,14 +15,14 @@ export function shimScript(): Promise<string> {
   return built;
 }
 
-/** JScript's split by a regular expression, up to 5.8: empty pieces are dropped. */
+/** JScript's split by a regular expression, up to 5.8: empty parts are dropped. */
 const JSCRIPT_SPLIT = `(function () {
   var split = String.prototype.split;
   String.prototype.split = function (separator, limit) {
-    var pieces = split.call(this, separator, limit);
-    if (!(separator instanceof RegExp)) return pieces;
+    var parts = split.call(this, separator, limit);
+    if (!(separator instanceof RegExp)) return parts;
     var kept = [];
-    for (var i = 0; i < pieces.length; i += 1) if (pieces[i] !== '') kept.push(pieces[i]);
+    for (var i = 0; i < parts.length; i += 1) if (parts[i] !== '') kept.push(parts[i]);
     return kept;
   };
 })();`;
@@ -30,7 +30,10 @@ const JSCRIPT_SPLIT = `(function () {
 export const engineKinds = ['a standard engine', "an engine with JScript's split"] as const;
 export type EngineKind = (typeof engineKinds)[number];
 
-/** A page with the scenarios in it: of today, or with no more than ES3 and the split of JScript. The shim is put in by `shim`. */
+/**
+ * A page with the scenarios in it: of today, or with no more than ES3 and the split of JScript. The
+ * shim is put in by `shim`.
+ */
 export function stompPage(kind: EngineKind, shim: string): Context {
   const browser = {
     location: { href: 'http://gateway.test/page.html' },

@@ -20,7 +20,7 @@ var STOMP_SCENARIOS = [
   ['several heart-beats in one message', ['\n\n', m('a'), '\n\n\n', m('b')], 'a|b'],
   ['LF within a frame as a message of its own', cut(m('a\nb'), [-3, -2]).concat(m('c')), 'a\nb|c'],
   ['split between head and body', cut(n('ab'), [-4, -3]).concat(m('c')), 'ab|c'],
-  ['content-length in octets, cut anywhere', cut(m('\u00e9\u20ac\ud83d\ude00\0x', 11), [20, 45, -4, -2]).concat(n('b')), '\u00e9\u20ac\ud83d\ude00\0x|b'],
+  ['content-length in bytes, cut anywhere', cut(m('\u00e9\u20ac\ud83d\ude00\0x', 11), [20, 45, -4, -2]).concat(n('b')), '\u00e9\u20ac\ud83d\ude00\0x|b'],
   ['content-length in characters', [m('\u00e9\u00e9', 2), m('b')], '\u00e9\u00e9|b'],
   ['empty body', [m(''), n('')], '|'],
   ['lines that end in CR LF', [m('a').replace(/\n/g, '\r\n') + '\r\n', '\r\n', m('b')], 'a|b'],
@@ -39,15 +39,15 @@ function n(body) {
 
 /* Cut at these positions, negative ones from the end. */
 function cut(text, positions) {
-  var pieces = [];
+  var parts = [];
   var from = 0;
   for (var i = 0; i < positions.length; i += 1) {
     var to = positions[i] < 0 ? text.length + positions[i] : positions[i];
-    pieces.push(text.substring(from, to));
+    parts.push(text.substring(from, to));
     from = to;
   }
-  pieces.push(text.substring(from));
-  return pieces;
+  parts.push(text.substring(from));
+  return parts;
 }
 
 function stompScenarios(Stomp) {

@@ -17,7 +17,8 @@
     library = job[0];
     lines.push('split\t' + library.name + '\t' + '\0'.split(/\0\n*/).length);
     if (job[1] === 'after') lines.push('repaired\t' + library.name + '\t' + WebSocketShim.installStompFix(library.Stomp).join());
-    // By itself it gives a transport no more than a few round trips, which a busy machine takes much longer for.
+    // By itself it gives a transport no more than a few round trips, which a busy machine takes
+    // much longer for.
     socket = new SockJS('/odd', null, { transports: ['xhr-polling'], timeout: 10000 });
     stompTalk(library.Stomp.over(socket), job[1] === 'after' ? 20000 : 4000, function (result) {
       socket.close();

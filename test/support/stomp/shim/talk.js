@@ -31,7 +31,7 @@ function stompTalk(client, millis, done) {
       got.push(frame.body === sent ? 'same' : 'other, of ' + frame.body.length + ' for ' + sent.length);
       if (got.length === 2) end(got.join());
     });
-    // Wine's encodeURI, by which the libraries count octets, throws at a pair of surrogates.
+    // Wine's encodeURI, by which the libraries count bytes, throws at a pair of surrogates.
     try {
       client.send('/d', {}, sent);
       client.send('/d', {}, sent);
