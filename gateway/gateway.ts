@@ -22,7 +22,12 @@ import { Flash } from './flash/flash.ts';
 import { descriptorLimit } from './http/descriptors.ts';
 import { TrustedProxies } from './http/forwarded.ts';
 import { ignoreUpgrade } from './http/ignore-upgrade.ts';
-import { requestListener, type UpgradeTaker, upgradeListener } from './http/listeners.ts';
+import {
+  type ListenerContext,
+  requestListener,
+  type UpgradeTaker,
+  upgradeListener,
+} from './http/listeners.ts';
 import { HttpServer } from './http/server.ts';
 import { socketLimits } from './http/socket-limits.ts';
 import { createPages } from './pages/pages.ts';
@@ -136,26 +141,26 @@ class ComposedGateway implements Gateway {
     const callOthers: Listener = (request, response) => {
       for (const listener of others) listener.call(server, request, response);
     };
-    const { isOurs } = this.#router;
     server.removeAllListeners('request');
-    server.on('request', requestListener(this.#router, this.#proxies, callOthers, isOurs));
+    server.on('request', requestListener(this.#listenerContext(true), callOthers));
     const asPlain: UpgradeTaker = (request, socket, head) => ignoreUpgrade(server, request, socket, head);
     const otherwise: UpgradeTaker = (request, socket, head) => {
       // Node calls the other listeners, if there are any, for every upgrade.
       if (server.listenerCount('upgrade') === 1) asPlain(request, socket, head);
     };
-    server.on('upgrade', upgradeListener(this.#router, this.#proxies, asPlain, otherwise, isOurs));
+    server.on('upgrade', upgradeListener(this.#listenerContext(true), asPlain, otherwise));
     return this;
   }
 
   middleware(): Middleware {
     const pages = this.#servePages();
+    const context = this.#listenerContext(true);
     return (request, response, next) => {
       const otherwise = (): void => {
         if (request.url?.startsWith('/shim/')) pages(request, response);
         else next();
       };
-      requestListener(this.#router, this.#proxies, otherwise, this.#router.isOurs)(request, response);
+      requestListener(context, otherwise)(request, response);
     };
   }
 
@@ -209,13 +214,13 @@ class ComposedGateway implements Gateway {
   #createServer(): HttpServer {
     const { listen, tls, http, connectionLimits } = this.#options;
     const sockets = socketLimits(connectionLimits, descriptorLimit());
+    const context = this.#listenerContext(false);
     const server: HttpServer = new HttpServer(
       { listen, tls, ...http, sockets },
       {
-        request: requestListener(this.#router, this.#proxies, this.#servePages()),
+        request: requestListener(context, this.#servePages()),
         upgrade: upgradeListener(
-          this.#router,
-          this.#proxies,
+          context,
           (request, socket, head) => ignoreUpgrade(server.node, request, socket, head),
           (_request, socket) => answerRaw(socket, 404, 'no such route'),
         ),
@@ -233,6 +238,13 @@ class ComposedGateway implements Gateway {
     return server;
   }
 
+  /** `isShared`: other listeners have requests on the same server. */
+  #listenerContext(isShared: boolean): ListenerContext {
+    const handler = this.#router;
+    const context = { handler, proxies: this.#proxies, log: this.#shared.log };
+    return isShared ? { ...context, isOurs: handler.isOurs } : context;
+  }
+
   #servePages(): (request: IncomingMessage, response: ServerResponse) => void {
     const { root } = ownPackage();
     this.#pages ??= createPages({
@@ -243,6 +255,7 @@ class ComposedGateway implements Gateway {
       healthy: () => !this.#draining.signal.aborted,
       hosts: this.#hosts,
       proxies: this.#proxies,
+      log: this.#shared.log,
     });
     return this.#pages;
   }

@@ -28,6 +28,7 @@ export const errorTable = {
   GW_METHOD: { status: 405, fault: 'client', text: 'wrong method' },
   GW_UPGRADE: { status: 426, fault: 'client', text: 'this is a WebSocket address' },
   GW_MALFORMED: { status: 400, fault: 'client', text: 'malformed request' },
+  GW_CODING: { status: 501, fault: 'client', text: 'no transfer coding but chunked' },
   GW_BAD_HANDSHAKE: { status: 400, fault: 'client', text: 'bad handshake' },
   GW_BAD_VERSION: { status: 426, fault: 'client', text: 'unknown version of WebSocket' },
 

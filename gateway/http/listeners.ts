@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Log } from '../base/log.ts';
 import type { Exchange } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { asksForWebSocket } from './ignore-upgrade.ts';
 import { NodeExchange } from './node-exchange.ts';
 import { PLAIN } from './plain.ts';
+import { refuse } from './refuse.ts';
 import { requestFault, upgradeFault } from './request-checks.ts';
 import { NodeUpgrade, type Upgrade } from './upgrade.ts';
 
@@ -25,21 +27,27 @@ export type IsOurs = (path: string) => boolean;
 
 const allIsOurs: IsOurs = () => true;
 
+export interface ListenerContext {
+  readonly handler: RequestHandler;
+  readonly proxies: TrustedProxies;
+  readonly log: Log;
+  /** @default all paths */
+  readonly isOurs?: IsOurs;
+}
+
 /**
  * Listener of Node's `request`. Requests that `handler` does not take go to `otherwise`, unchanged.
  */
 export function requestListener(
-  handler: RequestHandler,
-  proxies: TrustedProxies,
+  { handler, proxies, log, isOurs = allIsOurs }: ListenerContext,
   otherwise: (request: IncomingMessage, response: ServerResponse) => void,
-  isOurs: IsOurs = allIsOurs,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const exchange = new NodeExchange(request, response, proxies);
     const fault = requestFault(request.url ?? '', request.rawHeaders);
     if (fault !== undefined && isOurs(exchange.path)) {
       // It is in doubt where this request ends and the next one begins.
-      exchange.reply(fault.status, refusalHeaders, `${fault.reason}\n`);
+      refuse(exchange, AMBIGUOUS, fault, log);
       return;
     }
     if (fault !== undefined || !handler.onRequest(exchange)) otherwise(request, response);
@@ -54,11 +62,9 @@ export type UpgradeTaker = (request: IncomingMessage, socket: Duplex, head: Buff
  * request; those that `handler` does not take go to `otherwise`, unchanged.
  */
 export function upgradeListener(
-  handler: RequestHandler,
-  proxies: TrustedProxies,
+  { handler, proxies, log, isOurs = allIsOurs }: ListenerContext,
   asPlain: UpgradeTaker,
   otherwise: UpgradeTaker,
-  isOurs: IsOurs = allIsOurs,
 ): UpgradeTaker {
   return (request, socket, head) => {
     // Node removed its own listener, and an error without a listener would end the process. A
@@ -72,14 +78,14 @@ export function upgradeListener(
     }
     const fault = upgradeFault(request.url ?? '', request.rawHeaders);
     if (fault !== undefined && ours) {
-      upgrade.reply(fault.status, {}, `${fault.reason}\n`);
+      refuse(upgrade, {}, fault, log);
       return;
     }
     if (!ours || fault !== undefined || !handler.onUpgrade(upgrade)) otherwise(request, socket, head);
   };
 }
 
-const refusalHeaders = { ...PLAIN, connection: 'close' };
+const AMBIGUOUS = { ...PLAIN, connection: 'close' };
 
 /** The socket closes after its error, and its owner listens to that. */
 function ignore(): void {}

@@ -1,12 +1,6 @@
+import { RequestError } from '../base/errors.ts';
 import { forEachHeader, headerValues, type RawHeaders } from '../base/raw-headers.ts';
 import { parseTarget } from './target.ts';
-
-/** Why a request is refused. */
-export interface RequestFault {
-  readonly status: number;
-  /** One short line. */
-  readonly reason: string;
-}
 
 /**
  * What makes a request ambiguous; undefined if nothing does. If two fields contradict each other,
@@ -14,7 +8,7 @@ export interface RequestFault {
  * (Host, target) and §6.1 (two lengths, codings). Control characters in fields do not pass Node's
  * parser.
  */
-export function requestFault(target: string, rawHeaders: RawHeaders): RequestFault | undefined {
+export function requestFault(target: string, rawHeaders: RawHeaders): RequestError | undefined {
   if (parseTarget(target) === undefined) return malformed('the request target must be a path');
   const codings = headerValues(rawHeaders, 'transfer-encoding');
   const lengths = headerValues(rawHeaders, 'content-length');
@@ -24,12 +18,12 @@ export function requestFault(target: string, rawHeaders: RawHeaders): RequestFau
   const coding = codings[0]?.toLowerCase();
   if (coding === undefined || coding === 'chunked') return undefined;
   // Node removes the chunks only, so the still encoded content would pass for the body.
-  if (/,[ \t]*chunked$/.test(coding)) return { status: 501, reason: 'no transfer coding but chunked' };
+  if (/,[ \t]*chunked$/.test(coding)) return new RequestError('GW_CODING');
   return malformed('Transfer-Encoding does not end in chunked');
 }
 
-function malformed(reason: string): RequestFault {
-  return { status: 400, reason };
+function malformed(reason: string): RequestError {
+  return new RequestError('GW_MALFORMED', reason);
 }
 
 const ONCE_IN_HANDSHAKE: ReadonlySet<string> = new Set([
@@ -45,7 +39,7 @@ const ONCE_IN_HANDSHAKE: ReadonlySet<string> = new Set([
 /**
  * The same for an Upgrade. RFC 6455 §4.2.1 wants each of these fields once, and it has no body.
  */
-export function upgradeFault(target: string, rawHeaders: RawHeaders): RequestFault | undefined {
+export function upgradeFault(target: string, rawHeaders: RawHeaders): RequestError | undefined {
   const fault = requestFault(target, rawHeaders);
   if (fault !== undefined) return fault;
   const seen = new Set<string>();

@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { PLAIN } from '../http/plain.ts';
+import { logRefusal } from '../http/refuse.ts';
 
 /** Answers in one plain line. */
 export function answerPlain(response: Response, status: number, line: string): void {
@@ -9,19 +11,26 @@ export function answerPlain(response: Response, status: number, line: string): v
 }
 
 /**
- * Answers an error. Express's own answer is a page with a stack trace, and it takes a malformed
+ * Answers errors. Express's own answer is a page with a stack trace, and it takes a malformed
  * escape in a path for a fault of the server.
  */
-export const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  if (response.headersSent) {
-    next(error);
-    return;
-  }
-  if (error instanceof RequestError) {
-    answerPlain(response, error.status, error.message);
-    return;
-  }
-  const { status } = error as { status?: unknown };
-  const isClients = typeof status === 'number' && status >= 400 && status < 500;
-  answerPlain(response, isClients ? status : 500, isClients ? 'bad request' : 'internal error');
-};
+export function answerErrors(log: Log): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    if (error instanceof RequestError) {
+      logRefusal(log, { remoteAddress: request.socket.remoteAddress ?? '' }, error);
+      answerPlain(response, error.status, error.message);
+      return;
+    }
+    const { status, stack } = error as { status?: unknown; stack?: unknown };
+    if (typeof status === 'number' && status >= 400 && status < 500) {
+      answerPlain(response, status, 'bad request');
+      return;
+    }
+    log.error('internal error', { code: 'GW_INTERNAL', stack: String(stack ?? error) });
+    answerPlain(response, 500, 'internal error');
+  };
+}

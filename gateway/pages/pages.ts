@@ -1,9 +1,10 @@
 import express, { type Express, type Router } from 'express';
 import type { HostNames } from '../access/hosts.ts';
+import type { Log } from '../base/log.ts';
 import { NO_SNIFF } from '../base/security-headers.ts';
 import type { TrustedProxies } from '../http/forwarded.ts';
 import { NodeHead } from '../http/node-head.ts';
-import { answerError, answerPlain } from './answers.ts';
+import { answerErrors, answerPlain } from './answers.ts';
 import { shimPages } from './shim-pages.ts';
 
 export interface PagesSettings {
@@ -19,6 +20,7 @@ export interface PagesSettings {
   healthy(): boolean;
   readonly hosts: HostNames;
   readonly proxies: TrustedProxies;
+  readonly log: Log;
 }
 
 /**
@@ -29,7 +31,7 @@ const LONGEST_PATH = 1_024;
 
 /** What people look at and what pages load: the demo, the shim, `/healthz`. */
 export function createPages(settings: PagesSettings): Express {
-  const { shim, demo, flash, framers, hosts, proxies } = settings;
+  const { shim, demo, flash, framers, hosts, proxies, log } = settings;
   const app = express();
   app.disable('x-powered-by');
   app.use((request, response, next) => {
@@ -50,7 +52,7 @@ export function createPages(settings: PagesSettings): Express {
   app.use('/shim', shimPages(shim, framers));
   if (demo !== undefined) app.use(demo);
   app.use((_request, response) => answerPlain(response, 404, 'not found'));
-  app.use(answerError);
+  app.use(answerErrors(log));
   return app;
 }
 

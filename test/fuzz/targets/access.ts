@@ -23,7 +23,7 @@ function randomParts(random: Random): string {
 /**
  * Whether browsers write this host otherwise than it stands: numbers are read as IPv4 addresses.
  */
-const isRewritten = (origin: string): boolean => /[[\]]|[./]\d[^./]*(?::\d+)?$|0x/.test(origin);
+const isRewritten = (origin: string): boolean => /[[\]]|[./]\d[^./]*\.?(?::\d+)?$|0x/.test(origin);
 
 const hosts = new HostNames(['app.example'], 'box.intra');
 const policy = new OriginPolicy(['http://app.example']);

@@ -18,7 +18,7 @@ describe('checks of a request', () => {
     assert.ok(
       requestFault('/', ['Host', 'x', 'Transfer-Encoding', 'chunked', 'transfer-encoding', 'chunked']),
     );
-    assert.equal(requestFault('/', ['Host', 'x', 'HOST', 'x'])?.reason, 'repeated Host');
+    assert.equal(requestFault('/', ['Host', 'x', 'HOST', 'x'])?.message, 'repeated Host');
   });
 
   it('refuses codings that it does not undo (RFC 9112 §6.1)', () => {

@@ -37,6 +37,8 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
     onRequest: options.onRequest ?? (() => false),
     onUpgrade: options.onUpgrade ?? (() => false),
   };
+  const log = options.log ?? silentLog;
+  const context = { handler, proxies, log };
   const otherwise = options.otherwise ?? ((_request, response) => response.writeHead(404).end('nobody\n'));
   const memory = options.memory ?? new MemoryBudget({ memory: 1e9, memoryPerAddress: 1e9 });
   const fastPath = { takes: options.takes ?? (() => true), onRequest: handler.onRequest, memory };
@@ -51,17 +53,16 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
       ...options.settings,
     },
     {
-      request: requestListener(handler, proxies, otherwise),
+      request: requestListener(context, otherwise),
       upgrade: upgradeListener(
-        handler,
-        proxies,
+        context,
         (request, socket, head) => ignoreUpgrade(server.node, request, socket, head),
         (_request, socket) => socket.destroy(),
       ),
       proxies,
       ...(options.fast === true && { fastPath }),
     },
-    options.log ?? silentLog,
+    log,
   );
   const { port } = await server.listen();
   return { server, port, close: () => server.close(0) };

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HostNames } from '../../../gateway/access/hosts.ts';
+import { createLog } from '../../../gateway/base/log.ts';
 import { demoPages } from '../../../gateway/demo/pages.ts';
 import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
 import { createPages } from '../../../gateway/pages/pages.ts';
@@ -15,6 +16,8 @@ describe('the pages', () => {
   let withoutDemo: number;
   const closers: (() => Promise<void>)[] = [];
   let healthy = true;
+  const lines: string[] = [];
+  const log = createLog({ level: 'info', format: 'json', write: (line) => lines.push(line) });
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'gateway-pages-'));
@@ -35,6 +38,7 @@ describe('the pages', () => {
           healthy: () => healthy,
           hosts: new HostNames(['gw']),
           proxies: new TrustedProxies([]),
+          log,
         }),
       });
       closers.push(running.close);
@@ -133,6 +137,8 @@ describe('the pages', () => {
     const answer = await get('/', { host: 'rebound.example' });
     assert.equal(statusOf(answer), 421);
     assert.match(answer, /--host/);
+    const { code, option, remoteAddress } = JSON.parse(lines.at(-1) as string);
+    assert.deepEqual([code, option, remoteAddress], ['GW_HOST', '--host', '127.0.0.1']);
     assert.match(answer, /content-type: text\/plain/i);
     assert.doesNotMatch(answer, /rebound|node_modules|</);
   });
