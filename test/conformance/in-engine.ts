@@ -87,7 +87,7 @@ export function choiceIn(context: Context, page: EnginePage): Promise<string> {
 /** What a page says that has these parameters. */
 async function reportOf(
   context: Context,
-  { engine, path, gatewayPort, crossOrigin = false, seconds = 240 }: EnginePage,
+  { engine, path, gatewayPort, crossOrigin = false, seconds = 400 }: EnginePage,
   parameters: Readonly<Record<string, string>>,
 ): Promise<string> {
   context.timeout(seconds * 1000 + 30_000);
