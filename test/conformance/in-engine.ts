@@ -11,6 +11,8 @@ const script = (name: string) => readFileSync(new URL(name, import.meta.url), 'u
 const runner = script('page.js');
 const questions = script('ask.js');
 
+const ALL_CASES = new Set(casesOf(['local', 'lines', 'echo', 'commands', 'refuse', 'transport']));
+
 /** A page that runs the scenario over the shipped shim, and one that asks the shim what it has. */
 export const scenarioPages: Pages = {
   '/_test/scenario.js': () => scenario,
@@ -50,6 +52,8 @@ export interface EngineRun extends EnginePage {
 /** The one suite in a real engine: one page runs all cases, and each is a test here. */
 export function conformanceIn({ transport, tags, ...more }: EngineRun): void {
   const { warmUp = 0, together = 1, except = {}, ...page } = more;
+  const unknown = Object.keys(except).find((name) => !ALL_CASES.has(name));
+  if (unknown !== undefined) throw new Error(`no case "${unknown}" to leave out`);
   let results: Map<string, string>;
 
   before(async function () {

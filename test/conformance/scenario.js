@@ -26,15 +26,15 @@ var conformance = (function (global) {
 
   // --- the engine's differences ---------------------------------------------------------------------------------
 
-  function binary(octets) {
+  function binary(bytes) {
     var i, view;
-    if (typeof global.Uint8Array === 'undefined') return new global.WebSocketShim.Bytes(octets);
-    view = new global.Uint8Array(octets.length);
-    for (i = 0; i < octets.length; i += 1) view[i] = octets[i];
+    if (typeof global.Uint8Array === 'undefined') return new global.WebSocketShim.Bytes(bytes);
+    view = new global.Uint8Array(bytes.length);
+    for (i = 0; i < bytes.length; i += 1) view[i] = bytes[i];
     return view.buffer;
   }
 
-  function octetsOf(data) {
+  function bytesOf(data) {
     var list = [];
     var source = typeof global.Uint8Array === 'undefined' ? data.bytes : new global.Uint8Array(data);
     var i;
@@ -166,7 +166,7 @@ var conformance = (function (global) {
     return echoes(texts, sameText);
   }
 
-  function echoesOctets(lists) {
+  function echoesBytes(lists) {
     return function (trial) {
       var values = [];
       var next = 0;
@@ -176,10 +176,10 @@ var conformance = (function (global) {
         var expected = lists[next];
         var got;
         if (typeof actual === 'string') return 'is text';
-        got = octetsOf(actual);
+        got = bytesOf(actual);
         next += 1;
-        if (got.length !== expected.length) return got.length + ' octets instead of ' + expected.length;
-        return got.join() === expected.join() ? null : 'has other octets';
+        if (got.length !== expected.length) return got.length + ' bytes instead of ' + expected.length;
+        return got.join() === expected.join() ? null : 'has other bytes';
       })(trial);
     };
   }
@@ -237,10 +237,10 @@ var conformance = (function (global) {
 
   // --- binary ---------------------------------------------------------------------------------------------------
 
-  add('echo', 'carries all 256 octets', function (trial) { echoesOctets([all256(), [0], [255], [13, 10]])(trial); });
-  add('echo', 'carries an empty binary message', function (trial) { echoesOctets([[], [1], []])(trial); });
+  add('echo', 'carries all 256 bytes', function (trial) { echoesBytes([all256(), [0], [255], [13, 10]])(trial); });
+  add('echo', 'carries an empty binary message', function (trial) { echoesBytes([[], [1], []])(trial); });
   add('echo', 'carries 1 MiB of binary data', function (trial) {
-    echoesOctets([octetRange(typeof global.Uint8Array === 'undefined' ? 65536 : 1048576)])(trial);
+    echoesBytes([octetRange(typeof global.Uint8Array === 'undefined' ? 65536 : 1048576)])(trial);
   });
   add('echo', 'keeps text and binary messages in one order', function (trial) {
     var kinds = '';
@@ -262,7 +262,7 @@ var conformance = (function (global) {
     for (i = 0; i < 10; i += 1) whole[i] = i;
     var socket = trial.open('', {
       open: function () { socket.send(whole.subarray(3, 6)); },
-      message: function (event) { if (trial.equal(octetsOf(event.data).join(), '3,4,5', 'octets')) trial.end(); }
+      message: function (event) { if (trial.equal(bytesOf(event.data).join(), '3,4,5', 'bytes')) trial.end(); }
     });
   });
   add('echo', 'takes Blobs and gives Blobs, in order with the rest', function (trial) {
@@ -359,14 +359,14 @@ var conformance = (function (global) {
 
   // --- sending --------------------------------------------------------------------------------------------------
 
-  add('echo', 'counts what is sent in bufferedAmount, at once and in UTF-8 octets, and counts it down', function (trial) {
+  add('echo', 'counts what is sent in bufferedAmount, at once and in UTF-8 bytes, and counts it down', function (trial) {
     var texts = 0;
     var socket = trial.open('', {
       open: function () {
         socket.send('h\u00e9\u20ac\ud83d\ude00');
         trial.equal(socket.bufferedAmount, 10, 'after text');
         socket.send(binary([1, 2, 3]));
-        trial.equal(socket.bufferedAmount, 13, 'after three octets');
+        trial.equal(socket.bufferedAmount, 13, 'after three bytes');
       },
       message: function () {
         texts += 1;
@@ -443,7 +443,7 @@ var conformance = (function (global) {
     };
   }
   add('commands', 'closes with a code and a reason that the server sees', closes([4001, 'bye'], 4001, 'bye', '4001 bye'));
-  add('commands', 'closes with 1000 and a reason of 123 octets', closes([1000, repeat('\u20ac', 41)], 1000, repeat('\u20ac', 41), '1000 ' + repeat('\u20ac', 41)));
+  add('commands', 'closes with 1000 and a reason of 123 bytes', closes([1000, repeat('\u20ac', 41)], 1000, repeat('\u20ac', 41), '1000 ' + repeat('\u20ac', 41)));
   add('commands', 'closes without a code: both sides see 1005', closes([], 1005, '', '1005 '));
 
   function closedByServer(query, command, code, reason, wasClean) {
@@ -558,7 +558,7 @@ var conformance = (function (global) {
     trial.end();
     function close(code) { return function () { socket.close(code); }; }
   });
-  add('local', 'throws a SyntaxError for a reason of more than 123 octets', function (trial) {
+  add('local', 'throws a SyntaxError for a reason of more than 123 bytes', function (trial) {
     var socket = trial.open('', { close: function () {} });
     if (trial.throwsNamed('SyntaxError', function () { socket.close(1000, repeat('\u00e9', 62)); })) trial.end();
   });
