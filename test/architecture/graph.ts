@@ -21,8 +21,8 @@ export interface Graph {
 
 /**
  * Reads the imports of all files below `root`, those of types as well, and holds them against the
- * rooms. The parser is SWC: TypeScript 7 has no API that dependency-cruiser can use. It is a program
- * here, as SWC's visitor does not load under tsx.
+ * rooms. The parser is SWC: TypeScript 7 has no API that dependency-cruiser can use. It is a
+ * program here, as SWC's visitor does not load under tsx.
  */
 export async function readGraph(root: string, rooms: readonly Room[]): Promise<Graph> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-graph-'));

@@ -59,7 +59,7 @@ function build(): void {
   }
 }
 
-/** Rows that were asked for and can be run here. */
+/** The requested rows that can be run here. */
 function chosen(group: RowGroup, { groups, against }: BenchOptions, absent: readonly string[]): RowGroup {
   if (groups !== undefined && !groups.includes(group.name)) return { ...group, rows: [] };
   const rows = group.rows.filter(({ name, needs }) => {

@@ -14,7 +14,10 @@ const TIMEOUT = 60_000;
 
 const NOTHING: Usage = { cpu: Number.NaN, rss: Number.NaN, heap: Number.NaN };
 
-/** Lets a new load generator do one task. `collect`: the server frees garbage before it is asked what it uses. */
+/**
+ * Lets a new load generator do one task. `collect`: the server frees garbage before it reports what
+ * it uses.
+ */
 export function measure(task: Task, server: ServerProcess | undefined, collect = false): Promise<Measured> {
   const child = fork(program('load/main'), [], { execArgv: [] });
   const usage = { begin: Promise.resolve(NOTHING), end: Promise.resolve(NOTHING) };
@@ -30,10 +33,10 @@ export function measure(task: Task, server: ServerProcess | undefined, collect =
         if ('figures' in message) {
           resolve({ figures: message.figures, before: await usage.begin, after: await usage.end });
         } else if (server !== undefined) {
-          const asked = server.usage(collect);
+          const requested = server.usage(collect);
           // Awaited when the figures come; until then a failure must not be an unhandled one.
-          asked.catch(() => {});
-          usage[message.mark] = asked;
+          requested.catch(() => {});
+          usage[message.mark] = requested;
         }
       } catch (error) {
         reject(error);

@@ -8,7 +8,7 @@ export interface Usage {
   readonly heap: number;
 }
 
-/** What a server process is asked. */
+/** Requests to a server process. */
 export type Question = { readonly ask: 'usage'; readonly collect: boolean };
 
 /** What a server process says. */

@@ -14,7 +14,10 @@ export function hasNginx(): boolean {
   return process.platform === 'linux' && spawnSync('nginx', ['-v']).status === 0;
 }
 
-/** nginx, one process, as a proxy for WebSockets (https://nginx.org/en/docs/http/websocket.html) to a local port. */
+/**
+ * nginx, one process, as a proxy for WebSockets (https://nginx.org/en/docs/http/websocket.html) to
+ * a local port.
+ */
 export async function startNginx(backend: number): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-nginx-'));
   const port = await freePort();

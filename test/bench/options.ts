@@ -39,7 +39,7 @@ const FULL: Scale = {
 
 const QUICK: Scale = { warmUp: 700, duration: 1000, sessions: 100, pushSessions: 300, idleSessions: 1500 };
 
-/** Reads the command line; undefined if help was asked for. Throws for what is not understood. */
+/** Reads the command line; undefined for help. Throws for what is not understood. */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const { values } = parseArgs({
     args: [...args],

@@ -18,7 +18,10 @@ export async function groupCpuTime(group: number): Promise<number> {
     .reduce((sum, fields) => sum + timeIn(fields), 0);
 }
 
-/** Fields from behind the name, which may have blanks in it: state, parent, group; utime is the 12th, stime the 13th. */
+/**
+ * Fields from behind the name, which may have blanks in it: state, parent, group; utime is the
+ * 12th, stime the 13th.
+ */
 async function statOf(pid: number): Promise<string[]> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

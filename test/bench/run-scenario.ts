@@ -16,7 +16,9 @@ export interface GroupResult {
   readonly rows: readonly RowResult[];
 }
 
-/** Every row once, then every row again: what disturbs the machine for a while disturbs all alike. */
+/**
+ * Every row once, then every row again: what disturbs the machine for a while disturbs all alike.
+ */
 export async function runScenario(
   scenario: Scenario,
   groups: readonly RowGroup[],

@@ -49,7 +49,10 @@ export const stompScenarios: readonly Scenario[] = [
   fanOut('stomp-fan-out-large', 10),
 ];
 
-/** `times` the subscribers of other scenarios. A message takes as many times longer then: half of that is given to it. */
+/**
+ * `times` the subscribers of other scenarios. A message takes as many times longer then: half of
+ * that is given to it.
+ */
 function fanOut(name: string, times: number): Scenario {
   const subscribersOf = ({ pushSessions }: Pick<Settings, 'pushSessions'>) => times * pushSessions;
   return {

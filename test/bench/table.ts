@@ -2,7 +2,10 @@ import type { GroupResult, RowResult } from './run-scenario.ts';
 import type { Metric, Scenario } from './scenarios.ts';
 import type { Summary } from './statistics.ts';
 
-/** The results of a scenario as lines of text: each figure as its median and its range, then what ours is of theirs. */
+/**
+ * The results of a scenario as lines of text: each figure as its median and its range, then what
+ * ours is of theirs.
+ */
 export function formatTable(scenario: Scenario, groups: readonly GroupResult[]): string[] {
   const compared = scenario.metrics.filter((metric) => metric.compared);
   const head = [

@@ -4,7 +4,10 @@ import { reportFrom } from '../support/pages/report-from.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
 import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
 
-/** Sends a message every 100 ms for four seconds, and reports when it was open, when each came back, and the transport at the end. */
+/**
+ * Sends a message every 100 ms for four seconds, and reports when it was open, when each came back,
+ * and the transport at the end.
+ */
 const pages = {
   '/_test/page.html': () => `<!DOCTYPE html><html><head><title>buffered</title></head><body>
 <script src="/shim/websocket.min.js" data-transports="eventsource,xhr-streaming,iframe-htmlfile,xhr-polling"></script>
@@ -31,7 +34,10 @@ socket.onmessage = function (event) {
 </script></body></html>`,
 };
 
-/** JavaFX's WebView shows a body when it has 40,960 bytes of it or has ended, as proxies do that hold answers back. */
+/**
+ * JavaFX's WebView shows a body when it has 40,960 bytes of it or has ended, as proxies do that
+ * hold answers back.
+ */
 describe('an engine that holds streams back', () => {
   let gateway: GatewayProgram;
   let front: Front;
@@ -50,7 +56,8 @@ describe('an engine that holds streams back', () => {
     requireOrSkip(this, 'javafx');
     let slowest = Number.POSITIVE_INFINITY;
     let report = '';
-    // Most of it is the shim's own patience; on a machine with much else to do the rest may take longer than is left.
+    // Most of it is the shim's own timeout. On a loaded machine the rest may take longer than is
+    // left.
     for (let tries = 3; tries > 0 && slowest >= 3000; tries--) {
       report = await reportFrom({ engine: 'javafx', front, seconds: 45 });
       const { opened, first, late, transport } = JSON.parse(report);

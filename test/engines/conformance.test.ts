@@ -20,7 +20,8 @@ describe('a WebSocket through the gateway, in', () => {
     gateway = await startProgram([
       ...['--route', `/upstream=ws://127.0.0.1:${upstream.port}`],
       ...['--log-level', 'silent', '--jsonp', '--origin', '*'],
-      // HtmlUnit on a busy machine made its first poll after six seconds, behind a megabyte in a form.
+      // HtmlUnit on a busy machine made its first poll after six seconds, behind a megabyte in a
+      // form.
       ...['--attach-timeout', '30s'],
     ]);
   });

@@ -18,7 +18,8 @@ async function browse(sandbox: Sandbox, url: string): Promise<void> {
   await writeFile(join(sandbox.home, '.ebrc'), '\n');
   const child = sandbox.start(program('edbrowse') as string, []);
   child.stdin?.write(`b ${url}\n`);
-  // It runs timers and answers of requests while it waits for a command. The title is asked for in its JavaScript debugger.
+  // It runs timers and answers of requests while it waits for a command. Its JavaScript debugger
+  // prints the title.
   const ask = setInterval(() => child.stdin?.write('jdb\n"title is "+document.title\nbye\n'), 500);
   try {
     await whileRuns(

@@ -3,8 +3,9 @@ import type { RunOptions, RunResult } from './engine.ts';
 import { program } from './programs.ts';
 
 /**
- * The distribution's Firefox ESR, over WebDriver BiDi: Playwright's driver wants its own patched build. The preferences are those by
- * which it would ask its makers for settings, updates and a captive portal.
+ * The distribution's Firefox ESR, over WebDriver BiDi: Playwright's driver wants its own patched
+ * build. The preferences are those by which it would ask its makers for settings, updates and a
+ * captive portal.
  */
 const QUIET = {
   'network.captive-portal-service.enabled': false,

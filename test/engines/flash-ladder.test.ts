@@ -7,8 +7,9 @@ import { startProgram } from '../support/servers/gateway.ts';
 import type { EngineName } from './engine.ts';
 
 /**
- * Opens one socket, and reports what the shim did until the first echo. `first` runs before the shim. `warm`: once a movie of the page's own has run. Ruffle is
- * ten megabytes to compile, for which a machine with much else to do may take longer than a player may.
+ * Opens one socket, and reports what the shim did until the first echo. `first` runs before the
+ * shim. `warm`: once a movie of the page's own has run. Ruffle is ten megabytes to compile, for
+ * which a machine with much else to do may take longer than a player may.
  */
 const pages: Pages = {
   '/_test/page.html': (query) => `<!DOCTYPE html><html><head><title>ladder</title></head><body>
@@ -70,7 +71,10 @@ describe('the ladder with Flash', function () {
     }
   }
 
-  /** The first of five reports that is `good`, or the last: times are those of an idle machine, and what it can do it need not do every time. */
+  /**
+   * The first of five reports that is `good`, or the last: times are those of an idle machine, and
+   * what it can do it need not do every time.
+   */
   async function reportUntil(
     engine: EngineName,
     transports: string,

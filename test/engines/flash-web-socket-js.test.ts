@@ -11,8 +11,9 @@ import { webSocketJs } from './flash.ts';
 const TEXTS = ['hello', '\u20ac and \ud83d\ude00', 'x'.repeat(70_000)];
 
 /**
- * A page of 2012, for a browser without WebSocket. `opera`: web_socket.js then makes plain objects of its message events, as it does in
- * IE; its MessageEvents have no list of ports, which today's engines do not take.
+ * A page of 2012, for a browser without WebSocket. `opera`: web_socket.js then makes plain objects
+ * of its message events, as it does in IE; its MessageEvents have no list of ports, which today's
+ * engines do not take.
  */
 const pages: Pages = {
   '/_test/swfobject.js': () => readFileSync(join(webSocketJs, 'swfobject.js'), 'utf8'),

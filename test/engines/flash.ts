@@ -8,11 +8,17 @@ import * as chromium from './chromium.ts';
 import type { RunOptions, RunResult } from './engine.ts';
 import { enginesHome } from './programs.ts';
 
-/** Ruffle, a Flash player as a script: it is put into every page, as its browser extension would do it. */
+/**
+ * Ruffle, a Flash player as a script: it is put into every page, as its browser extension would do
+ * it.
+ */
 const home = join(enginesHome, 'flash/package');
 const player = join(home, 'ruffle.js');
 
-/** The script and the movie of web-socket-js, as pages of its time have them (socket.io-client 0.9.17). */
+/**
+ * The script and the movie of web-socket-js, as pages of its time have them (socket.io-client
+ * 0.9.17).
+ */
 export const webSocketJs = join(enginesHome, 'flash/web-socket-js');
 
 export function missing(): string | undefined {
@@ -20,7 +26,10 @@ export function missing(): string | undefined {
   return existsSync(player) && existsSync(webSocketJs) ? undefined : 'Ruffle (test/engines/install.sh flash)';
 }
 
-/** Chromium with a Flash player. Movies may open TCP connections to the page's own host and port; the player asks for no policy. */
+/**
+ * Chromium with a Flash player. Movies may open TCP connections to the page's own host and port;
+ * the player asks for no policy.
+ */
 export async function run(url: string, options: RunOptions): Promise<RunResult> {
   const relay = await startRelay(new URL(url));
   try {
@@ -30,7 +39,10 @@ export async function run(url: string, options: RunOptions): Promise<RunResult> 
   }
 }
 
-/** A page cannot open TCP connections: the player sends the bytes of each as WebSocket messages to this relay. */
+/**
+ * A page cannot open TCP connections: the player sends the bytes of each as WebSocket messages to
+ * this relay.
+ */
 async function startRelay({ hostname, port: digits }: URL) {
   const port = Number(digits || 80);
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });

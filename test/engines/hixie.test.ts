@@ -21,7 +21,10 @@ const pages = {
 const conversation = ['open', 'echoed 105', 'close'];
 const twoConversations = [...conversation, 'open', 'echoed 105', 'the first ended with 1005 ', 'close'];
 
-/** Safari 5.1, iOS 4 and 5: the WebSocket of PhantomJS 1.9 speaks draft-hixie-thewebsocketprotocol-76. No shim is loaded. */
+/**
+ * Safari 5.1, iOS 4 and 5: the WebSocket of PhantomJS 1.9 speaks
+ * draft-hixie-thewebsocketprotocol-76. No shim is loaded.
+ */
 describe('the own WebSocket of PhantomJS 1.9 holds a conversation', function () {
   this.timeout(90_000);
   const stops: (() => unknown)[] = [];
@@ -60,9 +63,9 @@ describe('the own WebSocket of PhantomJS 1.9 holds a conversation', function () 
     const id = path.slice(1);
     const query = { id, path, talk: which };
     const visit = { engine: 'phantomjs-1.9', front, page: 'hixie.html', query, seconds: 60 } as const;
-    const [engine, ...told] = (await reportFrom(visit)).split('\n');
+    const [engine, ...received] = (await reportFrom(visit)).split('\n');
     assert.equal(engine, 'a WebSocket of a draft');
-    return told;
+    return received;
   }
 
   it('with echo:, and asks for a subprotocol', async () => {
@@ -82,8 +85,16 @@ describe('the own WebSocket of PhantomJS 1.9 holds a conversation', function () 
     ['/relay', 'a broker behind the relay'],
   ] as const) {
     it(`with ${kind}`, async () => {
-      const told = await talk(path, 'stomp');
-      assert.deepEqual(told, ['open', 'CONNECTED', 'RECEIPT', 'MESSAGE', 'grüße 😀\0', 'RECEIPT', 'close']);
+      const received = await talk(path, 'stomp');
+      assert.deepEqual(received, [
+        'open',
+        'CONNECTED',
+        'RECEIPT',
+        'MESSAGE',
+        'grüße 😀\0',
+        'RECEIPT',
+        'close',
+      ]);
     });
   }
 });

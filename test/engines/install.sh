@@ -1,6 +1,7 @@
 #!/bin/bash
-# install.sh [ENGINE...]: what the tests' browser engines need, on Debian or Ubuntu; all of them if none is named. Everything that is no Debian
-# package goes to $ENGINES_HOME, by default ~/.cache/fallback-gateway-engines. What is there already stays. NO_APT=1 leaves the packages to
+# install.sh [ENGINE...]: what the tests' browser engines need, on Debian or Ubuntu; all of them if
+# none is named. Everything that is no Debian package goes to $ENGINES_HOME, by default
+# ~/.cache/fallback-gateway-engines. What is there already stays. NO_APT=1 leaves the packages to
 # others, and `install.sh --packages` names them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,7 +26,8 @@ packages() {
   esac
 }
 
-# What is there under its own name is whole: it is made under another one, for a run may be cut at any point.
+# What is there under its own name is whole: it is made under another one, for a run may be cut at
+# any point.
 
 # Unpacks a package of npm's to ./package. Its scripts are not run.
 unpack() {

@@ -7,11 +7,15 @@ import { startGateway } from '../support/servers/gateway.ts';
 import type { EngineName } from './engine.ts';
 
 /*
- * What the document of an Internet Explorer does with the shim, in HtmlUnit: events by attachEvent, frames by the name they are made with, messages
- * that come to the window and to its document, scripts that end with a readyState. Not in it: see htmlunit.ts.
+ * What the document of an Internet Explorer does with the shim, in HtmlUnit: events by attachEvent,
+ * frames by the name they are made with, messages that come to the window and to its document,
+ * scripts that end with a readyState. Not in it: see htmlunit.ts.
  */
 
-/** A page with the shim of a gateway, and what tests need. It begins when it is loaded: HtmlUnit loads a frame twice that comes before. */
+/**
+ * A page with the shim of a gateway, and what tests need. It begins when it is loaded: HtmlUnit
+ * loads a frame twice that comes before.
+ */
 const page = (
   query: URLSearchParams,
   steps: string,
@@ -120,7 +124,7 @@ describe("in Internet Explorer's document, by HtmlUnit,", function () {
   let front: Front;
   let gateway: Awaited<ReturnType<typeof startGateway>>;
   /** Origins that sockets came from, and how they ended. */
-  const told: string[] = [];
+  const received: string[] = [];
 
   before(async () => {
     const pages: Pages = {
@@ -138,16 +142,16 @@ describe("in Internet Explorer's document, by HtmlUnit,", function () {
     await gateway.close();
   });
   beforeEach(() => {
-    told.length = 0;
+    received.length = 0;
   });
 
   function serve(socket: GatewaySocket, origin: string): void {
-    told.push(`from ${origin}`);
+    received.push(`from ${origin}`);
     socket.on('message', (data, binary) => {
       if (String(data) === 'close') socket.close(4002, 'so, there');
       else socket.send(data, { binary });
     });
-    socket.on('close', (code, reason) => told.push(`${code} ${reason}`));
+    socket.on('close', (code, reason) => received.push(`${code} ${reason}`));
   }
 
   /** What a page says, sorted: sockets are side by side. */
@@ -182,7 +186,7 @@ describe("in Internet Explorer's document, by HtmlUnit,", function () {
       ]);
       // The backend sees the page's origin, not the bridge's.
       const origin = `http://localhost:${front.port}`;
-      assert.deepEqual(told.toSorted(), [
+      assert.deepEqual(received.toSorted(), [
         '4001 bye, all',
         '4002 so, there',
         `from ${origin}`,

@@ -14,7 +14,10 @@ export function missing(): string | undefined {
   return there ? undefined : "JavaFX's WebView (test/engines/install.sh javafx)";
 }
 
-/** The WebView of JavaFX 11, WebKit 610. Bodies reach the page in blocks of 40,960 bytes, or at their end: streams seem to be held back. */
+/**
+ * The WebView of JavaFX 11, WebKit 610. Bodies reach the page in blocks of 40,960 bytes, or at
+ * their end: streams seem to be held back.
+ */
 export async function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
   const args = [
     '-Dprism.order=sw',

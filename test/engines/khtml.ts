@@ -13,7 +13,8 @@ export function missing(): string | undefined {
 /** KHTML 5 with KJS, as in Konqueror: no WebSocket, no EventSource, no storage. */
 export function run(url: string, { seconds }: RunOptions): Promise<RunResult> {
   const env = {
-    // All of KDE's own data, and no registered applications: one that claims http would be started for each frame.
+    // All of KDE's own data, and no registered applications: one that claims http would be started
+    // for each frame.
     XDG_DATA_DIRS: join(home, 'share'),
     // Network workers are children of the program, not of a daemon of the desktop's.
     KDE_FORK_SLAVES: '1',

@@ -16,7 +16,10 @@ const FLAGS = [
   '--remote-debugging-port=0',
 ];
 
-/** A Chromium of 2018 or 2021. Today's drivers refuse it, but the few commands of the DevTools protocol that are needed are older than it. */
+/**
+ * A Chromium of 2018 or 2021. Today's drivers refuse it, but the few commands of the DevTools
+ * protocol that are needed are older than it.
+ */
 export function version(number: '64' | '92') {
   const binary = join(enginesHome, `chromium-${number}/chromium`);
   return {

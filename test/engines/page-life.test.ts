@@ -30,7 +30,10 @@ window.onload = function () {
 };
 </script></body></html>`;
 
-/** HtmlUnit as IE: `unload` by attachEvent, and `beforeunload` at links that do not leave. WebKit before sendBeacon: requests of a page that is left are dropped. */
+/**
+ * HtmlUnit as IE: `unload` by attachEvent, and `beforeunload` at links that do not leave. WebKit
+ * before sendBeacon: requests of a page that is left are dropped.
+ */
 const runs: readonly (readonly [engine: EngineName, transport: string])[] = [
   ['htmlunit-ie6', 'xhr-polling'],
   ['htmlunit-ie7', 'jsonp-polling'],

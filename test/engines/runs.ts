@@ -75,7 +75,10 @@ function internetExplorerDocument(engine: EngineName, standsFor: string): Engine
   };
 }
 
-/** Every engine with a window. To test one over another transport is to name it here; a test says when the shim has one that is not named. */
+/**
+ * Every engine with a window. To test one over another transport is to name it here; a test says
+ * when the shim has one that is not named.
+ */
 export const RUNS: readonly EngineRuns[] = [
   {
     engine: 'chromium',

@@ -7,13 +7,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunResult } from './engine.ts';
 
-/** Name of the variable by which processes of a run are known that left their process group: KDE's workers, D-Bus. */
+/**
+ * Name of the variable by which processes of a run are known that left their process group: KDE's
+ * workers, D-Bus.
+ */
 const MARK = 'ENGINE_RUN';
 
-/** Seconds that a program may go on behind its run's time, if nobody ended it: the tests themselves were killed. A program of Wine's holds the lock of all runs. */
+/**
+ * Seconds that a program may go on behind its run's time, if nobody ended it: the tests themselves
+ * were killed. A program of Wine's holds the lock of all runs.
+ */
 const LEFT_OVER = 30;
 
-/** What one run of an engine starts: each program in a process group of its own, with a throwaway HOME. All of it ends with the run. */
+/**
+ * What one run of an engine starts: each program in a process group of its own, with a throwaway
+ * HOME. All of it ends with the run.
+ */
 export class Sandbox {
   readonly home = mkdtempSync(join(tmpdir(), 'engine-'));
   /** What the programs said. */
@@ -26,7 +35,7 @@ export class Sandbox {
     this.#seconds = seconds;
   }
 
-  /** Starts a program. Its descriptor 3 is a pipe, for programs that are told to write something there. */
+  /** Starts a program. Its descriptor 3 is a pipe, for programs that can write to a descriptor. */
   start(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
     const { home } = this;
     const longest = String(this.#seconds + LEFT_OVER);
@@ -63,7 +72,10 @@ export class Sandbox {
     await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Processes with the mark in their environment; those of others cannot be read, and are none of ours. */
+  /**
+   * Processes with the mark in their environment; those of others cannot be read, and are none of
+   * ours.
+   */
   #marked(): number[] {
     const mark = `${MARK}=${this.#id}`;
     return readdirSync('/proc')
@@ -73,8 +85,8 @@ export class Sandbox {
 }
 
 /**
- * Runs an engine: it is done when `open` resolves, within `seconds`. `open` may reject, or go on for longer; everything that it started in
- * the sandbox is ended.
+ * Runs an engine: it is done when `open` resolves, within `seconds`. `open` may reject, or go on
+ * for longer; everything that it started in the sandbox is ended.
  */
 export async function inSandbox(
   seconds: number,
@@ -104,7 +116,10 @@ export async function whileRuns<T>(child: ChildProcess, what: Promise<T>): Promi
   return Promise.race([what, ended]);
 }
 
-/** Puts a private X server up, and resolves with its name for DISPLAY. Xvfb itself picks a free number. */
+/**
+ * Puts a private X server up, and resolves with its name for DISPLAY. Xvfb itself picks a free
+ * number.
+ */
 export async function display(sandbox: Sandbox): Promise<string> {
   const server = sandbox.start('Xvfb', [
     '-displayfd',

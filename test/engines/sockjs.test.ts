@@ -14,11 +14,14 @@ const read = (path: string): string => readFileSync(new URL(path, import.meta.ur
 const library = read('../../node_modules/sockjs-client/dist/sockjs.min.js');
 const runner = read('sockjs/page.js');
 
-/** Every unsafe code point, in pieces that say which is lost, and what means something in some carrier. */
+/**
+ * Every unsafe code point, in parts that show which is lost, and what has a meaning in some
+ * carrier.
+ */
 const unsafe = [...UNSAFE_FOR_SERVERS, ...UNSAFE_FOR_CLIENTS];
-const pieces = ['', ' ', '%41', '</script>', '"\\', '😀', '\u0000'];
-for (let at = 0; at < unsafe.length; at += 16) pieces.push(String.fromCharCode(...unsafe.slice(at, at + 16)));
-const texts = Array.from({ length: 1000 }, (_, at) => `${at}${pieces[at % pieces.length]}`);
+const parts = ['', ' ', '%41', '</script>', '"\\', '😀', '\u0000'];
+for (let at = 0; at < unsafe.length; at += 16) parts.push(String.fromCharCode(...unsafe.slice(at, at + 16)));
+const texts = Array.from({ length: 1000 }, (_, at) => `${at}${parts[at % parts.length]}`);
 
 /** The script is of ASCII: what the page has is what was meant. */
 const textsScript = `var texts = ${JSON.stringify(texts).replace(
@@ -78,7 +81,8 @@ const runs: readonly Run[] = [
   { engine: 'phantomjs-1.9', transports: OWN },
   // Its EventSource is for the page's own origin only.
   { engine: 'phantomjs-1.9', transports: ANYWHERE, crossOrigin: true },
-  // As Spring's pages name it: the client in the frame serves no other version than its own, unless it is told to.
+  // As Spring's pages name it: the client in the frame serves no other version than its own, unless
+  // the page names one.
   { engine: 'chromium', transports: FRAMED, crossOrigin: true, version: '1.0.3' },
   { engine: 'phantomjs-1.9', transports: FRAMED, crossOrigin: true, version: '1.0.3' },
   // It has no cross-origin requests, and sockjs-client passes its frames over.

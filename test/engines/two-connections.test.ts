@@ -20,7 +20,10 @@ const runs: readonly Pick<EngineRun, 'engine' | 'transport' | 'except'>[] = [
   { engine: 'htmlunit-ie7', transport: 'xhr-polling' },
 ];
 
-/** Two downstreams would take all connections, and no other request would ever be sent: so sockets share one (PROTOCOL.md §10). */
+/**
+ * Two downstreams would take all connections, and no other request would ever be sent: so sockets
+ * share one (PROTOCOL.md §10).
+ */
 describe(`${SOCKETS} sockets at a time on one page, with two connections to a host, in`, () => {
   let upstream: Upstream;
   let gateway: Awaited<ReturnType<typeof startProgram>>;

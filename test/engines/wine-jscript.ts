@@ -15,8 +15,9 @@ const windowScript = fileURLToPath(new URL('wine-jscript/window.js', import.meta
 export type JScriptMode = '1' | '2' | 'es5' | 'es6';
 
 /**
- * Wine's JScript with Wine's MSXML requests, as an Internet Explorer: language and requests are another make's, the window around them
- * is `window.js` and hardly a document. `mode`: 1 is IE6 and 7, 2 is IE8, es5 IE9 and 10, es6 IE11.
+ * Wine's JScript with Wine's MSXML requests, as an Internet Explorer: language and requests are
+ * another make's, the window around them is `window.js` and hardly a document. `mode`: 1 is IE6 and
+ * 7, 2 is IE8, es5 IE9 and 10, es6 IE11.
  */
 export function mode(jscript: JScriptMode, ie: string) {
   return {
@@ -51,7 +52,8 @@ async function runPage(
     // A prefix has one server for all: runs take turns.
     const args = [join(home, 'lock'), program('wine') as string, host, jscript, ...files];
     let result = await runChild('flock', args, { seconds, env });
-    // Wine 8's JScript now and then frees code that still runs, and goes down with it: that says nothing of the page.
+    // Wine 8's JScript now and then frees code that still runs, and goes down with it: that says
+    // nothing of the page.
     for (let left = 3; left > 0 && /wine: Unhandled /.test(result.output); left--) {
       result = await runChild('flock', args, { seconds, env });
     }
@@ -66,7 +68,9 @@ interface PageScript {
   readonly attributes: readonly (readonly [name: string, value: string])[];
 }
 
-/** There is no HTML parser on that side: the scripts of a page of ours are read off here, in order. */
+/**
+ * There is no HTML parser on that side: the scripts of a page of ours are read off here, in order.
+ */
 async function scriptsOf(url: string): Promise<PageScript[]> {
   const html = await text(url);
   const scripts: PageScript[] = [];

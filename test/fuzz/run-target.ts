@@ -5,7 +5,10 @@ import type { FuzzTarget } from './target.ts';
 
 /** Inputs whose failures are kept; the rest are only counted. */
 const KEPT_FAILURES = 5;
-/** Inputs that are timed again at the end: once is not enough, as a garbage collection may fall into it. */
+/**
+ * Inputs that are timed again at the end: once is not enough, as a garbage collection may fall into
+ * it.
+ */
 const TIMED_AGAIN = 8;
 
 export interface RunOptions {
@@ -34,13 +37,19 @@ export interface Result {
   readonly seconds: number;
   /** The input that took longest, by the shortest of several runs. */
   readonly slowest: Timed;
-  /** How much more memory is held after the run than after its first tenth, in bytes, garbage collected. */
+  /**
+   * How much more memory is held after the run than after its first tenth, in bytes, garbage
+   * collected.
+   */
   readonly growth: number;
   readonly failed: number;
   readonly failures: readonly Failure[];
 }
 
-/** Feeds one target. Each input has a generator of its own, so that a seed and an index are enough to repeat it. */
+/**
+ * Feeds one target. Each input has a generator of its own, so that a seed and an index are enough
+ * to repeat it.
+ */
 export async function runTarget(target: FuzzTarget, options: RunOptions): Promise<Result> {
   const { seed, inputs, from = 0, longest = Number.POSITIVE_INFINITY } = options;
   const random = new Random(seed);

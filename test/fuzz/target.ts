@@ -7,7 +7,10 @@ export interface FuzzTarget<Input extends Buffer | string = Buffer | string> {
   readonly name: string;
   /** Makes one input. It draws from `random` only, so that a seed and an index repeat the input. */
   input(random: Random): Input;
-  /** Checks one input. It throws on any result that is wrong; a rejection that is right is caught in here. */
+  /**
+   * Checks one input. It throws on any result that is wrong; a rejection that is right is caught in
+   * here.
+   */
   run(input: Input): void | Promise<void>;
 }
 

@@ -4,7 +4,10 @@ import { describeResult } from './report.ts';
 import { runTarget } from './run-target.ts';
 import { type FuzzTarget, loadTargets } from './target.ts';
 
-/** Inputs for each target, and milliseconds that one may take. `npm run fuzz` runs as many as you like. */
+/**
+ * Inputs for each target, and milliseconds that one may take. `npm run fuzz` runs as many as you
+ * like.
+ */
 const INPUTS = 1_000;
 const LONGEST = 400;
 

@@ -24,7 +24,7 @@ describe('a request with an absolute target', () => {
         routes: ['/echo=echo:'],
       },
       (made) => {
-        made.route('/told', (socket, request) => {
+        made.route('/seen', (socket, request) => {
           urls.push(request.url);
           socket.close();
         });
@@ -61,16 +61,16 @@ describe('a request with an absolute target', () => {
   });
 
   it('opens a WebSocket, for the host of its target', async () => {
-    const opened = absolute('GET http://localhost/told?a=b', [
+    const opened = absolute('GET http://localhost/seen?a=b', [
       'Host: evil.example',
       'Origin: http://localhost',
       ...HANDSHAKE,
     ]);
     assert.equal(statusOf(await ask(gateway.port, opened, whole)), 101);
-    assert.deepEqual(urls, ['/told?a=b']);
-    const foreign = absolute('GET http://evil.example/told', ['Host: localhost', ...HANDSHAKE]);
+    assert.deepEqual(urls, ['/seen?a=b']);
+    const foreign = absolute('GET http://evil.example/seen', ['Host: localhost', ...HANDSHAKE]);
     assert.equal(statusOf(await ask(gateway.port, foreign)), 421);
-    const other = absolute('GET http://localhost/told', [
+    const other = absolute('GET http://localhost/seen', [
       'Host: evil.example',
       'Origin: http://evil.example',
       ...HANDSHAKE,

@@ -11,7 +11,10 @@ const MIB = 1024 ** 2;
 const POURED = 1024 * MIB;
 const MESSAGE = Buffer.alloc(64 * 1024, 'x');
 
-/** What the kernel may hold in the four socket buffers on the way, each up to 6 MiB (tcp_rmem, tcp_wmem), and what the gateway may. */
+/**
+ * What the kernel may hold in the four socket buffers on the way, each up to 6 MiB (tcp_rmem,
+ * tcp_wmem), and what the gateway may.
+ */
 const SENT_AT_MOST = 32 * MIB;
 /** The outbox of 1 MiB, a message, and what the heap grows by on any work. */
 const GROWN_AT_MOST = 48 * MIB;
@@ -69,7 +72,7 @@ describe('a client that stops reading while its upstream pours 1 GiB', function 
     upstream.close();
   });
 
-  const doors: Readonly<Record<string, () => Promise<Socket>>> = {
+  const clients: Readonly<Record<string, () => Promise<Socket>>> = {
     'a fallback stream': async () => {
       const token = await client.create('/ws/pour');
       const socket = client.stream(token, 'D1,0␞', '/ws/pour');
@@ -90,8 +93,8 @@ describe('a client that stops reading while its upstream pours 1 GiB', function 
       return socket;
     },
   };
-  for (const [door, open] of Object.entries(doors)) {
-    it(`makes the upstream wait, on ${door}, and nobody else`, async () => {
+  for (const [name, open] of Object.entries(clients)) {
+    it(`makes the upstream wait, on ${name}, and nobody else`, async () => {
       const neighbour = await client.create();
       await client.post('send', neighbour, '#1␞Twarm␞');
       await client.post('xhr-polling', neighbour, 'D1,0␞');

@@ -27,7 +27,10 @@ describe('a request that is wrong (PROTOCOL.md §11)', () => {
     await gateway.close(0);
   });
 
-  /** Asks, and holds the answer against what it must be; then someone else's session must be as it was. */
+  /**
+   * Asks, and holds the answer against what it must be; then someone else's session must be as it
+   * was.
+   */
   async function refuses(status: number, path: string, ask: Ask): Promise<void> {
     const answer = await client.ask(path, ask);
     assert.equal(answer.status, status, answer.body);

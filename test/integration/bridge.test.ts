@@ -7,8 +7,9 @@ import { type Front, startFront } from '../support/servers/front.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 
 /**
- * An application's page on its own origin. `amputate` makes of the window what IE8 has: no WebSocket, no EventSource, no request that goes to another origin. What is in
- * the bridge's frame is a window of its own, with everything.
+ * An application's page on its own origin. `amputate` makes of the window what IE8 has: no
+ * WebSocket, no EventSource, no request that goes to another origin. What is in the bridge's frame
+ * is a window of its own, with everything.
  */
 const page = (
   query: URLSearchParams,

@@ -46,7 +46,7 @@ describe('behind a proxy that holds every answer back to its end', () => {
         ws.onmessage = function (event) { log.push(event.data); };
         ws.onclose = function (event) { log.push('close ' + event.code); };`);
       await until('open', () => atOpen > 0);
-      // The create, and perhaps the first downstream that was asked for in the same task.
+      // The create, and perhaps the first downstream that was requested in the same task.
       assert.ok(atOpen <= 2, `${atOpen} requests`);
       await until('the first message', () => realm.window.log.length > 0);
       assert.deepEqual([...realm.window.log], ['hello']);

@@ -108,7 +108,7 @@ describe('the chat page', function () {
       assert.deepEqual(faults, []);
     });
 
-    it('leaves a connection on which it was told an ERROR, though RabbitMQ would keep it', async () => {
+    it('leaves a connection on which it got an ERROR, though RabbitMQ would keep it', async () => {
       const ends: Promise<unknown>[] = [];
       const broker = createServer((socket) => {
         ends.push(new Promise((resolve) => socket.once('close', resolve)));

@@ -35,13 +35,16 @@ type Data = string | ArrayBuffer;
 interface Network {
   /** Until `open`; null refuses the connection. */
   open?: number | null;
-  /** Until the transport that was asked for is on; null is never. */
+  /** Until the chosen transport is on; null is never. */
   move?: number | null;
   /** Until the echo of a message arrives, and what has become of it; null swallows it. */
   echo?: (data: Data) => { after: number; data: Data } | null;
 }
 
-/** A page with the laboratory's scripts, a `WebSocket` as `network` has it, and time that is a number. */
+/**
+ * A page with the laboratory's scripts, a `WebSocket` as `network` has it, and time that is a
+ * number.
+ */
 function openPage(
   network: Network,
   extra: Record<string, unknown> = {},
@@ -181,7 +184,7 @@ describe('the laboratory', () => {
     assert.deepEqual([result.openTime, result.rate], [5, null]);
   });
 
-  it('says so too when the socket never gets to the transport that was asked for', () => {
+  it('says so too when the socket never gets to the transport that was chosen', () => {
     const result = measure('xhr-streaming', { move: null });
     assert.deepEqual([result.state, result.reason], ['held', 'connected, but never got to use it']);
   });
@@ -227,7 +230,7 @@ describe('the laboratory', () => {
     assert.equal(measure('eventsource', { open: null }, { EventSource: class {} }).state, 'failed');
   });
 
-  it('leaves the choice to the shim when it is not told what to use', () => {
+  it('leaves the choice to the shim when nothing is chosen', () => {
     const result = measure('', {});
     assert.deepEqual(
       [result.state, result.openedOn, result.endedOn],

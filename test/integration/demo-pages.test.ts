@@ -9,12 +9,17 @@ const scripts = names.filter((name) => name.endsWith('.js'));
 
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
-/** Throws a SyntaxError where the engine of IE6 would: newer syntax, trailing commas, reserved words as property names. */
+/**
+ * Throws a SyntaxError where the engine of IE6 would: newer syntax, trailing commas, reserved words
+ * as property names.
+ */
 function parseAsEs3(code: string): void {
   parse(code, { ecmaVersion: 3, allowReserved: 'never', sourceType: 'script' });
 }
 
-/** What a page runs of its own: scripts between tags, handlers in attributes, `javascript:` links. */
+/**
+ * What a page runs of its own: scripts between tags, handlers in attributes, `javascript:` links.
+ */
 function inlineScripts(html: string): string[] {
   const elements = [...html.matchAll(/<script\b(?:[^>"]|"[^"]*")*>([\s\S]*?)<\/script>/gi)].map(
     (match) => match[1] ?? '',
@@ -84,7 +89,8 @@ describe('the demo pages', () => {
     const selectors = [...old.matchAll(/([^{}]+)\{/g)].map((match) => (match[1] ?? '').trim());
     assert.ok(selectors.length > 50);
     for (const selector of selectors) {
-      // Child, sibling and attribute selectors, pseudo-elements, pseudo-classes but those of links, two classes in one.
+      // Child, sibling and attribute selectors, pseudo-elements, pseudo-classes but those of links,
+      // two classes in one.
       assert.doesNotMatch(
         selector,
         /[>+~[]|::|:(?!hover|link|visited|active)|\.[\w-]+\.|(?<!\ba):hover/,

@@ -59,7 +59,8 @@ describe('the page with STOMP over SockJS', function () {
   ] as const) {
     it(`works in ${engine}, ${stands}`, async function () {
       requireOrSkip(this, engine);
-      // sockjs-client knows Konqueror by its name, and does not use postMessage there, nor frames; the test's program has another name.
+      // sockjs-client knows Konqueror by its name, and does not use postMessage there, nor frames;
+      // the test's program has another name.
       const before =
         '<head><script>if (/KIO/.test(navigator.userAgent)) window.postMessage = undefined;</script>';
       const driver = `<script>

@@ -11,7 +11,7 @@ const full = process.env.CI === 'true' || process.env.FULL === '1';
 const MESSAGES = full ? 100_000 : 5000;
 const SESSIONS = full ? 100 : 25;
 /** Sockets of one page that share a downstream. */
-const SHARERS = 6;
+const MEMBERS = 6;
 const LIMIT = 180_000;
 const QUIET = ['--log-level', 'silent', '--no-demo'];
 
@@ -33,7 +33,9 @@ const XDR: Partial<RealmOptions> = {
   without: ['WebSocket', 'TextDecoder'],
 };
 
-/** Every message of JSONP's way up is two requests, a form and a script: fewer of them are as much. */
+/**
+ * Every message of JSONP's way up is two requests, a form and a script: fewer of them are as much.
+ */
 const carriers: readonly {
   readonly transport: string;
   readonly messages?: number;
@@ -119,13 +121,13 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
       assert.deepEqual(realm.errors, []);
     });
 
-    const each = Math.floor(MESSAGES / SHARERS);
-    it(`of ${each} messages each way in each of ${SHARERS} sockets that share a downstream over ${transport}`, async function () {
+    const each = Math.floor(MESSAGES / MEMBERS);
+    it(`of ${each} messages each way in each of ${MEMBERS} sockets that share a downstream over ${transport}`, async function () {
       this.timeout(LIMIT + 30_000);
       await open(transport, each, browser);
-      const pages = Array.from({ length: SHARERS }, () => start(each));
+      const pages = Array.from({ length: MEMBERS }, () => start(each));
       const down = () => pages.reduce((sum, page) => sum + page.received, 0);
-      const all = each * SHARERS;
+      const all = each * MEMBERS;
       const over = () =>
         (down() >= all && flood.received >= all) || pages.some((page) => page.closed !== null);
       await until('the end of the flood', over, LIMIT).catch((late) => {
@@ -135,7 +137,7 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
         if (page.closed !== null) console.log(page.socket.diagnostics);
         assert.deepEqual([page.wrong, page.received, page.closed, page.opened], [null, each, null, 1]);
       }
-      assert.deepEqual([flood.wrong, flood.received, flood.opened], [undefined, all, SHARERS]);
+      assert.deepEqual([flood.wrong, flood.received, flood.opened], [undefined, all, MEMBERS]);
       const broken = proxy.requests - (proxy.counts.pass ?? 0);
       assert.ok(broken > MESSAGES / 500, `${broken} of ${proxy.requests} requests were broken`);
       assert.deepEqual(realm.errors, []);

@@ -89,7 +89,7 @@ ${access.join('')}</cross-domain-policy>
     assert.doesNotMatch(answer, /cross-domain-policy/);
   });
 
-  it('are for every host only if that was asked for, with a warning', async () => {
+  it('are for every host only by option, with a warning', async () => {
     const warnings: string[] = [];
     const log = { ...silentLog, warn: (line: string) => void warnings.push(line) };
     const options = { listen: '127.0.0.1:0', policyPort: 0, policyDomain: '*', demo: false };
@@ -104,7 +104,7 @@ ${access.join('')}</cross-domain-policy>
     assert.equal(await ask(gateway.port, REQUEST), documentFor([]));
   });
 
-  it('are not asked for over TLS: there it is a fault of TLS, as ever', async function () {
+  it('are not served over TLS: there the request is a fault of TLS, as ever', async function () {
     requireOrSkip(this, 'openssl');
     const certificate = selfSigned() as SelfSigned;
     await start({ tlsCert: certificate.cert, tlsKey: certificate.key });
@@ -119,7 +119,7 @@ ${access.join('')}</cross-domain-policy>
     socket.destroy();
   });
 
-  it('and all of Flash, are not there unless they are asked for', async () => {
+  it('and all of Flash, are not there by default', async () => {
     await start({ policyPort: undefined });
     assert.equal(gateway.policyPort, undefined);
     const client = rawClient(gateway.port, `${REQUEST}\r\n\r\n`);
@@ -154,7 +154,7 @@ ${access.join('')}</cross-domain-policy>
 });
 
 describe('the policy port of the program', () => {
-  it('is told at the start with the hosts it is for, and `*` with a warning', async () => {
+  it('is printed at the start with the hosts it is for, and `*` with a warning', async () => {
     const listed = await startProgram(['--policy-port', '0', '--origin', 'http://app.intranet']);
     await listed.close();
     assert.match(

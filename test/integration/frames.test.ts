@@ -22,7 +22,7 @@ describe('a document without end in a page', () => {
   let gateway: Awaited<ReturnType<typeof startGateway>>;
   let proxy: FaultProxy;
   let realm: Realm;
-  /** Addresses of documents that were asked for. */
+  /** Addresses of the documents that were requested. */
   let documents: string[];
 
   before(async () => {

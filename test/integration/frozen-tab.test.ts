@@ -9,8 +9,8 @@ import { until } from '../support/until.ts';
 const TRANSPORTS = ['xhr-streaming', 'eventsource', 'iframe-htmlfile', 'xhr-polling', 'jsonp-polling'];
 
 /**
- * Chromium freezes hidden tabs: no timer, no event, while their connections live on. By Puppeteer, as Playwright keeps every page visible, and
- * what is visible is not frozen.
+ * Chromium freezes hidden tabs: no timer, no event, while their connections live on. By Puppeteer,
+ * as Playwright keeps every page visible, and what is visible is not frozen.
  */
 describe('a frozen tab in Chromium', function () {
   this.timeout(60_000);

@@ -76,7 +76,7 @@ describe('a hixie client at a gateway', () => {
     assert.equal(await say(client, 'hello'), 'hello');
   });
 
-  it('is told its own address and origin, to the letter', async () => {
+  it('gets its own address and origin back, to the letter', async () => {
     const port = await gateway({ ...echo, trustedProxy: ['127.0.0.1/32'], host: ['app.test'] });
     const own = `127.0.0.1:${port}`;
     for (const [fields, origin, location] of [
@@ -118,7 +118,7 @@ describe('a hixie client at a gateway', () => {
   });
 
   it('reaches a WebSocket server through messages, with what a handshake of today would bring', async () => {
-    const asked = new Promise<Record<string, unknown>>((resolve) => {
+    const requested = new Promise<Record<string, unknown>>((resolve) => {
       void servers
         .webSocket((socket, { url, headers }) => {
           resolve({ url, ...headers });
@@ -136,7 +136,7 @@ describe('a hixie client at a gateway', () => {
     const client = await knock(port, '/ws/room?a=1', { Cookie: 'id=7', 'Sec-WebSocket-Protocol': 'chat' });
     assert.match(await client.until(DIGEST), /\r\nSec-WebSocket-Protocol: chat\r\n/);
     assert.equal(await say(client, 'hello'), 'hello');
-    const { url, origin, cookie, ...headers } = await asked;
+    const { url, origin, cookie, ...headers } = await requested;
     assert.deepEqual([url, origin, cookie], ['/app/room?a=1', `http://127.0.0.1:${port}`, 'id=7']);
     assert.equal(headers['sec-websocket-protocol'], 'chat');
     assert.equal(headers['sec-websocket-version'], '13');
@@ -147,10 +147,10 @@ describe('a hixie client at a gateway', () => {
     assert.deepEqual(closes, [1005]);
   });
 
-  it('is ended by a binary message of the server, which is told 1003', async () => {
-    let told: Promise<unknown[]> | undefined;
+  it('is ended by a binary message of the server, which gets 1003', async () => {
+    let received: Promise<unknown[]> | undefined;
     const upstream = await servers.webSocket((socket) => {
-      told = event(socket, 'close');
+      received = event(socket, 'close');
       socket.send(Buffer.of(1, 2, 3));
     });
     const port = await gateway({ routes: [{ path: '/ws', backend: `ws://127.0.0.1:${upstream}` }] });
@@ -158,7 +158,7 @@ describe('a hixie client at a gateway', () => {
     await client.until(DIGEST);
     assert.deepEqual(await client.rest(), Buffer.of(0xff, 0));
     client.socket.end();
-    assert.deepEqual((await told)?.map(String), ['1003', 'the client takes text only']);
+    assert.deepEqual((await received)?.map(String), ['1003', 'the client takes text only']);
   });
 
   it('is refused as its server refuses', async () => {
@@ -190,7 +190,10 @@ describe('a hixie client at a gateway', () => {
     await client.rest();
   });
 
-  /** HAProxy up to 1.4 (faye-websocket-node#4): bytes behind a request without a body wait for the 101. */
+  /**
+   * HAProxy up to 1.4 (faye-websocket-node#4): bytes behind a request without a body wait for the
+   * 101.
+   */
   it('gets through a proxy that holds its key back until it sees a 101', async () => {
     const port = await gateway(echo);
     const proxy = createServer((front: Socket) => {

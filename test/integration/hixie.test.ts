@@ -40,9 +40,9 @@ function text(words: string): Buffer {
   return Buffer.concat([Buffer.of(0), Buffer.from(words), Buffer.of(0xff)]);
 }
 
-/** What the gateway's side of one connection is told, and the means to answer. */
+/** What the gateway's side of one connection received, and the means to answer. */
 interface Far {
-  readonly told: Recorder;
+  readonly received: Recorder;
   readonly channel: Channel;
   readonly handshake: Handshake;
 }
@@ -62,9 +62,9 @@ describe('a client of a hixie draft', () => {
       name: 'played',
       connect: (handshake): Promise<Accepted> => {
         const [channel, far] = channelPair();
-        const told = new Recorder();
-        far.attach(told);
-        connect({ told, channel: far, handshake });
+        const received = new Recorder();
+        far.attach(received);
+        connect({ received, channel: far, handshake });
         return Promise.resolve({ channel, protocol });
       },
     };
@@ -98,7 +98,7 @@ describe('a client of a hixie draft', () => {
       await open76(await gateway(echoBackend));
     });
 
-    it('may send its key with the head, behind it in two pieces, or with its first message', async () => {
+    it('may send its key with the head, behind it in two chunks, or with its first message', async () => {
       const port = await gateway(echoBackend);
       for (let split = 0; split <= 8; split++) {
         const client = await connect(port, request(keys, KEY3.subarray(0, split)));
@@ -136,10 +136,10 @@ describe('a client of a hixie draft', () => {
       const client = await connect(await gateway(backend, { clock }), request(keys, KEY3.subarray(0, 7)));
       await client.until('\r\n\r\n');
       clock.advance(9_999);
-      assert.deepEqual((await connected).told.told, []);
+      assert.deepEqual((await connected).received.received, []);
       clock.advance(1);
       assert.equal((await client.rest()).length, 0);
-      assert.deepEqual(await (await connected).told.count(1), ['1001 ']);
+      assert.deepEqual(await (await connected).received.count(1), ['1001 ']);
       assert.equal(clock.timers, 0);
     });
 
@@ -149,12 +149,12 @@ describe('a client of a hixie draft', () => {
       const client = await connect(await gateway(backend, { clock }), request(keys));
       await client.until('\r\n\r\n');
       client.socket.end();
-      assert.deepEqual(await (await connected).told.count(1), ['1001 ']);
+      assert.deepEqual(await (await connected).received.count(1), ['1001 ']);
       assert.equal(clock.timers, 0);
     });
 
-    it('is refused with 400 if its keys are none, and no backend is asked', async () => {
-      const backend: Backend = { name: 'none', connect: () => assert.fail('it was asked') };
+    it('is refused with 400 if its keys are none, and no backend is dialed', async () => {
+      const backend: Backend = { name: 'none', connect: () => assert.fail('it was dialed') };
       const port = await gateway(backend);
       for (const [name, value] of [
         ['Sec-WebSocket-Key1', '1 2 3x'],
@@ -184,13 +184,13 @@ describe('a client of a hixie draft', () => {
       assert.deepEqual(await client.read(16), digest.digest());
     });
 
-    it('is answered the subprotocols that it asked for, as it wrote them, if the backend selected one', async () => {
+    it('is answered the subprotocols that it offered, as it wrote them, if the backend selected one', async () => {
       const { backend, connected } = played('v12.stomp');
-      const asked = { ...keys, 'Sec-WebSocket-Protocol': 'v11.stomp,v12.stomp' };
-      const client = await connect(await gateway(backend), request(asked, KEY3));
+      const requested = { ...keys, 'Sec-WebSocket-Protocol': 'v11.stomp,v12.stomp' };
+      const client = await connect(await gateway(backend), request(requested, KEY3));
       assert.match(await client.until('\r\n\r\n'), /\r\nSec-WebSocket-Protocol: v11\.stomp,v12\.stomp\r\n/);
       assert.deepEqual((await connected).handshake.protocols, ['v11.stomp', 'v12.stomp']);
-      const none = await connect(await gateway(played().backend), request(asked, KEY3));
+      const none = await connect(await gateway(played().backend), request(requested, KEY3));
       assert.doesNotMatch(await none.until('\r\n\r\n'), /protocol:/i);
     });
   });
@@ -246,27 +246,27 @@ describe('a client of a hixie draft', () => {
         const { backend, connected } = played();
         const client = await opened(await gateway(backend));
         client.socket.pause();
-        const { channel, told } = await connected;
+        const { channel, received } = await connected;
         const message = Message.text('x'.repeat(1 << 20));
         let sent = 0;
         while (sent < 128 && channel.send(message)) sent++;
-        assert.ok(sent < 128, 'it was asked to wait');
+        assert.ok(sent < 128, 'it had to wait');
         assert.ok(channel.bufferedAmount <= 2 << 20, `${channel.bufferedAmount} bytes wait in the gateway`);
         client.socket.resume();
         await client.read((sent + 1) * (message.size + 2));
-        assert.deepEqual(await told.count(1), ['(drained)']);
+        assert.deepEqual(await received.count(1), ['(drained)']);
       });
 
       it('is read no faster than the backend takes it', async () => {
         const { backend, connected } = played();
         const client = await opened(await gateway(backend));
-        const { channel, told } = await connected;
+        const { channel, received } = await connected;
         channel.pause();
         const chunk = text('x'.repeat(1 << 20));
         const count = await pour(128, (written) => client.socket.write(chunk, () => written()));
         assert.ok(count < 64, `${count} MiB went out`);
         channel.resume();
-        assert.equal((await told.arrivals(count)).length, count);
+        assert.equal((await received.arrivals(count)).length, count);
       });
 
       it('is closed by the backend, whatever the code', async () => {
@@ -291,7 +291,7 @@ describe('a client of a hixie draft', () => {
         const client = await opened(await gateway(backend));
         client.write(text('last words'));
         client.socket.end();
-        assert.deepEqual(await (await connected).told.count(2), ['last words', '1005 ']);
+        assert.deepEqual(await (await connected).received.count(2), ['last words', '1005 ']);
         await client.rest();
       });
 
@@ -300,31 +300,31 @@ describe('a client of a hixie draft', () => {
           const { backend, connected } = played();
           const client = await opened(await gateway(backend));
           client.write(text('first'));
-          await (await connected).told.count(1);
+          await (await connected).received.count(1);
           client.write(text('second').subarray(0, 3));
           client.socket[end]();
-          assert.deepEqual((await (await connected).told.count(2))[1], '1006 ', end);
+          assert.deepEqual((await (await connected).received.count(2))[1], '1006 ', end);
         }
       });
 
-      it('has its connection ended by a message that is too long, which the backend is told as 1009', async () => {
+      it('has its connection ended by a message that is too long, which the backend sees as 1009', async () => {
         const { backend, connected } = played();
         const client = await opened(await gateway(backend, { maxMessage: 100 }));
         client.write(Buffer.concat([text('x'.repeat(100)), Buffer.of(0), Buffer.alloc(101, 'y')]));
         assert.ok(isClose(await client.rest()));
-        assert.deepEqual(await (await connected).told.count(2), ['x'.repeat(100), '1009 ']);
+        assert.deepEqual(await (await connected).received.count(2), ['x'.repeat(100), '1009 ']);
       });
 
       it('has its connection ended by a binary message, and gets nothing behind it', async () => {
         const { backend, connected } = played();
         const client = await opened(await gateway(backend));
-        const { channel, told } = await connected;
+        const { channel, received } = await connected;
         for (const message of [Message.text('a'), Message.binary(Buffer.of(1)), Message.text('b')]) {
           channel.send(message);
         }
         assert.deepEqual(await client.read(3), text('a'));
         assert.ok(isClose(await client.rest()));
-        assert.deepEqual(await told.count(1), ['1003 the client takes text only']);
+        assert.deepEqual(await received.count(1), ['1003 the client takes text only']);
       });
 
       it('has its connection ended by a frame that no client sends', async () => {
@@ -333,7 +333,7 @@ describe('a client of a hixie draft', () => {
           const client = await opened(await gateway(backend));
           client.write(Buffer.concat([text('a'), wrong, text('b')]));
           assert.ok(isClose(await client.rest()));
-          assert.deepEqual(await (await connected).told.count(2), ['a', '1002 ']);
+          assert.deepEqual(await (await connected).received.count(2), ['a', '1002 ']);
         }
       });
 
@@ -341,11 +341,11 @@ describe('a client of a hixie draft', () => {
         const clock = new TestClock();
         const { backend, connected } = played();
         const client = await opened(await gateway(backend, { clock }));
-        const { channel, told } = await connected;
+        const { channel, received } = await connected;
         channel.close({ code: 1000, reason: '' });
         await client.rest();
         clock.advance(10_000);
-        assert.equal((await told.count(1)).length, 1);
+        assert.equal((await received.count(1)).length, 1);
         await new Promise((resolve) => client.socket.once('close', resolve).destroy());
         assert.equal(clock.timers, 0);
       });
@@ -360,7 +360,7 @@ describe('a client of a hixie draft', () => {
         assert.ok(isClose(await client.rest()));
         client.socket.end();
         await connections[0]?.finished;
-        assert.equal((await (await connected).told.count(1)).length, 1);
+        assert.equal((await (await connected).received.count(1)).length, 1);
       });
     });
   }
@@ -370,7 +370,7 @@ describe('a client of a hixie draft', () => {
     const client = await open76(await gateway(backend));
     client.write(Buffer.concat([text('last words'), CLOSE, text('too late')]));
     assert.deepEqual(await client.rest(), CLOSE);
-    assert.deepEqual(await (await connected).told.count(2), ['last words', '1005 ']);
+    assert.deepEqual(await (await connected).received.count(2), ['last words', '1005 ']);
   });
 
   it('whose key is still to come is let go when the gateway drains', async () => {
@@ -381,6 +381,6 @@ describe('a client of a hixie draft', () => {
     await client.until('\r\n\r\n');
     connections[0]?.drain();
     assert.equal((await client.rest()).length, 0);
-    assert.deepEqual(await (await connected).told.count(1), ['1001 ']);
+    assert.deepEqual(await (await connected).received.count(1), ['1001 ']);
   });
 });

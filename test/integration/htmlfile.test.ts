@@ -35,7 +35,7 @@ describe('a document without end (PROTOCOL.md §4.5)', () => {
         let text = '';
         const frames = (): string =>
           [...text.matchAll(/<script>p\((".*?")\)<\/script>\r\n/g)]
-            .map(([, literal]) => JSON.parse(literal as string))
+            .map(([, quoted]) => JSON.parse(quoted as string))
             .join('')
             .replaceAll('\x1e', '␞');
         response.setEncoding('utf8').on('data', (chunk) => {
@@ -89,7 +89,7 @@ describe('a document without end (PROTOCOL.md §4.5)', () => {
     assert.doesNotMatch(beginning, /src=|href=/);
   });
 
-  it('pads as it is asked to', async () => {
+  it('pads as requested', async () => {
     const token = await client.create();
     const document = await stream(token, 'htmlfile', 'd=1,0,t,4096');
     await document.until((frames) => frames.includes('#1'));

@@ -9,7 +9,10 @@ import { startGateway } from '../support/servers/gateway.ts';
 const TRANSPORTS = ['xhr-streaming', 'eventsource', 'iframe-htmlfile', 'xhr-polling', 'jsonp-polling'];
 const MESSAGES = 10_000;
 const SIZE = 1_024;
-/** Bytes that the page's heap may have grown by; one stream's text is in it, which is freed at the stream's end. */
+/**
+ * Bytes that the page's heap may have grown by; one stream's text is in it, which is freed at the
+ * stream's end.
+ */
 const GROWTH = 2 * 1_024 * 1_024;
 
 /** A page that counts and forgets what it gets. */
@@ -91,7 +94,7 @@ async function heapOf(cdp: CDPSession, withTexts: boolean): Promise<number> {
   return (usedSize ?? 0) + (embedderHeapUsedSize ?? 0) + (withTexts ? (backingStorageSize ?? 0) : 0);
 }
 
-/** Sends as many messages as it is told to, no faster than they are taken. */
+/** Sends as many messages as requested, no faster than they are taken. */
 function flood(socket: GatewaySocket): void {
   socket.on('message', (data) => {
     let left = Number(String(data));

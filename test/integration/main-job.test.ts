@@ -12,7 +12,10 @@ const runs: readonly { engine: EngineName; transports: readonly string[] }[] = [
   { engine: 'wine-jscript-ie6', transports: ['xhr-polling'] },
 ];
 
-/** The same page as in `test/engines/conformance.test.ts`, which has a `ws` server behind the gateway; here it is one for lines of text. */
+/**
+ * The same page as in `test/engines/conformance.test.ts`, which has a `ws` server behind the
+ * gateway; here it is one for lines of text.
+ */
 describe('websocketd behind the gateway, in', () => {
   let lines: Awaited<ReturnType<typeof websocketd>>;
   let gateway: GatewayProgram;

@@ -16,8 +16,8 @@ const MESSAGES = 20_000;
 const MOVES = 100;
 
 /**
- * The shim's session below its ladder, so that the test says when it moves, and where to; the requests are those of the stand-in
- * for a browser.
+ * The shim's session below its ladder, so that the test says when it moves, and where to; the
+ * requests are those of the stand-in for a browser.
  */
 describe('a session that is moved under load', () => {
   let flood: Flood;
@@ -48,7 +48,8 @@ describe('a session that is moved under load', () => {
       const proved: string[] = [];
       page.onProved = (kind) => proved.push(kind.name);
       for (let move = 1; move <= MOVES; move++) {
-        // The load is spread over all moves: some goes before each, and each waits until both directions went on.
+        // The load is spread over all moves: some goes before each, and each waits until both
+        // directions went on.
         const share = Math.floor((MESSAGES * move) / MOVES);
         while (sent < share) page.session.send(numbered(sent++), 100);
         page.downstream._attach(kinds[move % kinds.length] as CarrierKind);

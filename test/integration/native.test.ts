@@ -47,7 +47,7 @@ describe('the native endpoint', () => {
       }
     });
 
-    it('selects the first subprotocol asked for', async () => {
+    it('selects the first subprotocol offered', async () => {
       const port = await gateway(echoBackend);
       assert.equal((await browser(port, ['chat', 'superchat'])).protocol, 'chat');
       assert.equal((await browser(port)).protocol, '');
@@ -195,11 +195,11 @@ describe('the native endpoint', () => {
     });
 
     it('refuses a bad one with 400 and asks no backend', async () => {
-      let asked = 0;
+      let requested = 0;
       const backend: Backend = {
         name: 'counting',
         connect: (handshake, signal) => {
-          asked++;
+          requested++;
           return echoBackend.connect(handshake, signal);
         },
       };
@@ -212,11 +212,11 @@ describe('the native endpoint', () => {
         const client = await RawClient.handshake(port, '/', { [name]: value });
         assert.match((await client.rest()).toString(), /^HTTP\/1\.1 400 /);
       }
-      assert.equal(asked, 0);
+      assert.equal(requested, 0);
     });
 
     it('names the versions it knows to a client of another, and asks no backend', async () => {
-      const port = await gateway(handled(() => assert.fail('it was asked')));
+      const port = await gateway(handled(() => assert.fail('it was dialed')));
       const client = await RawClient.handshake(port, '/', { 'Sec-WebSocket-Version': '6' });
       const answer = (await client.rest()).toString();
       assert.match(answer, /^HTTP\/1\.1 426 /);
@@ -235,7 +235,7 @@ describe('the native endpoint', () => {
 
     it('gives the backend up when the client breaks off', async () => {
       let connected: (signal: AbortSignal) => void = () => {};
-      const asked = new Promise<AbortSignal>((resolve) => {
+      const requested = new Promise<AbortSignal>((resolve) => {
         connected = resolve;
       });
       const backend: Backend = {
@@ -246,7 +246,7 @@ describe('the native endpoint', () => {
         },
       };
       const client = await RawClient.handshake(await gateway(backend));
-      const signal = await asked;
+      const signal = await requested;
       const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       client.socket.resetAndDestroy();
       await aborted;
@@ -260,7 +260,7 @@ describe('the native endpoint', () => {
     assert.deepEqual(await client.rest(), frame(0x88, Buffer.of(0x03, 0xf1)));
   });
 
-  it('pings a silent client, and takes Pongs that nobody asked for', async () => {
+  it('pings a silent client, and takes unsolicited Pongs', async () => {
     const clock = new TestClock();
     const client = await RawClient.handshake(await gateway(echoBackend, { clock, clientPing: 25_000 }));
     await client.until('\r\n\r\n');

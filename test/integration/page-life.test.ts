@@ -89,11 +89,13 @@ describe('the life of a page in Chromium', function () {
 
       it('is not ended by a script link, a mail link, a download or a question before leaving', async () => {
         const page = await open(transport);
-        await page.evaluate(`window.addEventListener('beforeunload', function () { window.asked = true; })`);
+        await page.evaluate(
+          `window.addEventListener('beforeunload', function () { window.prompted = true; })`,
+        );
         await page.click('#script');
         await page.waitForFunction('window.clicked');
         await page.click('#mail', { noWaitAfter: true });
-        await page.waitForFunction('window.asked');
+        await page.waitForFunction('window.prompted');
         const download = page.waitForEvent('download');
         await page.click('#download', { noWaitAfter: true });
         await (await download).cancel();

@@ -6,7 +6,10 @@ import WebSocket from 'ws';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
 import { type GatewayProgram, startGateway, startProgram } from '../support/servers/gateway.ts';
 
-/** Milliseconds of `--heartbeat` here, and for which the process is stopped: more than its silence limit. */
+/**
+ * Milliseconds of `--heartbeat` here, and for which the process is stopped: more than its silence
+ * limit.
+ */
 const HEARTBEAT = 1_000;
 const STOPPED = 4_000;
 

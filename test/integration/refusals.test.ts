@@ -42,7 +42,7 @@ describe('a request that is refused', () => {
     remoteAddress: '127.0.0.1',
   };
 
-  it('because of its origin is told to the operator, who may allow it', async () => {
+  it('because of its origin is logged for the operator, who may allow it', async () => {
     await dial({ origin: 'http://other' });
     assert.equal((await post('create', { origin: 'http://other' })).status, 403);
     assert.deepEqual(lines, [
@@ -51,7 +51,7 @@ describe('a request that is refused', () => {
     ]);
   });
 
-  it('because of its Host is told, too', async () => {
+  it('because of its Host is logged, too', async () => {
     await dial({ host: 'other.example' });
     const [message, fields] = lines[0] ?? [];
     assert.deepEqual(

@@ -5,7 +5,10 @@ import { createGateway, type Gateway, type GatewaySocket } from '../../gateway/i
 import { FallbackClient, frames } from '../support/clients/fallback-client.ts';
 import { TestClock } from '../support/test-clock.ts';
 
-/** A session carrier, spoken raw. Messages are collected: text with `␞` for the frame end, binary as hex. */
+/**
+ * A session carrier, spoken raw. Messages are collected: text with `␞` for the frame end, binary as
+ * hex.
+ */
 class Carrier {
   readonly socket: WebSocket;
   readonly #messages: string[] = [];

@@ -139,7 +139,7 @@ describe('a carrier for several sessions', () => {
     assert.equal(shown.text, 'data:#1␞\n\ndata:S1␞A1␞#1␞Tevent␞\n\n');
   });
 
-  it('is spelled in byte form, too', async () => {
+  it('has a byte form, too', async () => {
     const [first, second] = [await client.create(), await client.create()];
     await client.post('send', second, '#1␞BAP8=␞');
     const answer = await fetch(`${client.origin}/echo/_fallback/v1/xhr-polling`, {
@@ -245,7 +245,7 @@ describe('a carrier for several sessions', () => {
       const other = await startGateway({ routes: ['/echo=echo:'], demo: true, jsonp: false });
       const page = new FallbackClient(other.port);
       try {
-        // The demo's routes have JSONP, others only if they are asked to.
+        // The demo's routes have JSONP, others only by option.
         const [first, second] = [await page.create('/demo/echo'), await page.create('/echo')];
         const over = (action: string) => {
           const body = encodeURIComponent(frames(`${first};D1,0␞S1,${second},1,0␞`));

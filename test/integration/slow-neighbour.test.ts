@@ -7,7 +7,9 @@ import { until } from '../support/until.ts';
 const SOCKETS = 5;
 const ROUNDS = 5;
 
-/** One socket pours what its backend does not take, the others ask and are answered. Pages are ES3. */
+/**
+ * One socket pours what its backend does not take, the others ask and are answered. Pages are ES3.
+ */
 const page = `
   var talk = { poured: null, rounds: [], closed: 0 };
   function repeat(text, times) { var all = ''; while (all.length < times) all += text; return all; }
@@ -46,7 +48,8 @@ describe('a socket whose backend does not read', () => {
   after(() => gateway.close());
 
   for (const { name, transport, browser } of carriers) {
-    // One of each kind: a stream, polls of many and of few requests at a time, scripts. The rest differ in what is not looked at here.
+    // One of each kind: a stream, polls of many and of few requests at a time, scripts. The rest
+    // differ in what is not looked at here.
     if (!/^(EventSource|XHR polling.*|JSONP)$/.test(name)) continue;
     it(`does not hold up the others of its page in a browser of two connections, over ${name}`, async function () {
       this.timeout(60_000);

@@ -9,7 +9,10 @@ import { startGateway } from '../support/servers/gateway.ts';
 
 const MIB = 1024 ** 2;
 
-/** A WebSocket server that echoes text, answers `binary` with bytes, and closes with 4003 when it is told `close`. */
+/**
+ * A WebSocket server that echoes text, answers `binary` with bytes, and closes with 4003 on the
+ * message `close`.
+ */
 function upstream(socket: WebSocket): void {
   socket.on('message', (data, isBinary) => {
     const text = data.toString();
@@ -19,13 +22,13 @@ function upstream(socket: WebSocket): void {
   });
 }
 
-/** Every unsafe code point, in pieces that say which is lost; a surrogate alone is no text. */
+/** Every unsafe code point, in parts that show which is lost; a surrogate alone is no text. */
 function texts(): string[] {
   const unsafe = [...UNSAFE_FOR_SERVERS, ...UNSAFE_FOR_CLIENTS];
-  const pieces = ['', ' ', '%41', '</script>', '"\\', '😀', '\u0000'];
+  const parts = ['', ' ', '%41', '</script>', '"\\', '😀', '\u0000'];
   for (let at = 0; at < unsafe.length; at += 16)
-    pieces.push(String.fromCharCode(...unsafe.slice(at, at + 16)));
-  return pieces;
+    parts.push(String.fromCharCode(...unsafe.slice(at, at + 16)));
+  return parts;
 }
 
 /** What a client sends, until it has had it all back. */
@@ -83,8 +86,8 @@ describe('sockjs-client 1.6.1', () => {
     describe(`over ${transport}`, () => {
       for (const route of ['/upstream', '/echo', '/handler']) {
         it(`has 1,000 messages with every unsafe code point echoed by ${route}`, async () => {
-          const pieces = texts();
-          const sent = Array.from({ length: 1000 }, (_, at) => `${at}${pieces[at % pieces.length]}`);
+          const parts = texts();
+          const sent = Array.from({ length: 1000 }, (_, at) => `${at}${parts[at % parts.length]}`);
           const socket = connect(route, transport);
           await echo(socket, sent);
           assert.equal(socket.transport, transport);

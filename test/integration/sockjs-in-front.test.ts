@@ -17,12 +17,15 @@ interface Service {
   installHandlers(server: Server): void;
 }
 
-/** What SockJS servers of any make have beside the rest is a plain WebSocket at `/websocket` (SockJS 0.3.3, "Raw WebSocket url"): a backend as any other. */
+/**
+ * What SockJS servers of any make have beside the rest is a plain WebSocket at `/websocket` (SockJS
+ * 0.3.3, "Raw WebSocket url"): a backend as any other.
+ */
 describe('a SockJS server behind the gateway', () => {
   let server: Server;
   let gateway: Awaited<ReturnType<typeof startGateway>>;
-  /** What the server was asked for. */
-  const asked: string[] = [];
+  /** Requests that the server got. */
+  const requested: string[] = [];
 
   before(async () => {
     const reference = createRequire(import.meta.url)('sockjs') as {
@@ -38,7 +41,7 @@ describe('a SockJS server behind the gateway', () => {
     server = createServer();
     service.installHandlers(server);
     for (const event of ['request', 'upgrade'] as const)
-      server.prependListener(event, ({ url }) => asked.push(`${event} ${url}`));
+      server.prependListener(event, ({ url }) => requested.push(`${event} ${url}`));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -52,7 +55,7 @@ describe('a SockJS server behind the gateway', () => {
 
   for (const transport of NODE_TRANSPORTS) {
     it(`is reached by its clients over ${transport}, by its WebSocket only`, async () => {
-      asked.length = 0;
+      requested.length = 0;
       const socket = sockJs(`http://127.0.0.1:${gateway.port}/echo`, transport);
       const had: string[] = [];
       const closed = new Promise<{ code: number; reason: string }>((resolve) => {
@@ -65,7 +68,7 @@ describe('a SockJS server behind the gateway', () => {
       };
       assert.deepEqual(await closed, { code: 4003, reason: 'kicked' });
       assert.deepEqual(had, ['snow ☃']);
-      assert.deepEqual(asked, ['upgrade /echo/websocket']);
+      assert.deepEqual(requested, ['upgrade /echo/websocket']);
     });
   }
 });

@@ -92,10 +92,10 @@ describe('SockJS below routes', () => {
     await opened(at('/whole'), '', { ...headers, origin: PAGE });
     await opened(at('/whole'), '', { ...headers, referer: `${PAGE}/page?secret` });
     await opened(at('/whole'));
-    const told = seen.map(({ headers: { origin, cookie, authorization, ...rest } }) => [
+    const received = seen.map(({ headers: { origin, cookie, authorization, ...rest } }) => [
       ...[origin, cookie, authorization, rest['user-agent']],
     ]);
-    assert.deepEqual(told, [
+    assert.deepEqual(received, [
       [PAGE, 'a=b', 'Basic x', 'test'],
       [PAGE, 'a=b', 'Basic x', 'test'],
       [undefined, undefined, undefined, undefined],
@@ -157,7 +157,7 @@ describe('SockJS below routes', () => {
 
   it('forget a client that left before the backend had accepted', async () => {
     let accept: (yes: boolean) => void = () => {};
-    const asked = new Promise<void>((resolve) => {
+    const requested = new Promise<void>((resolve) => {
       sockets.options.verifyClient = (_info, done) => {
         accept = done;
         resolve();
@@ -165,7 +165,7 @@ describe('SockJS below routes', () => {
     });
     const { port } = gateway;
     const leaving = rawClient(port, 'POST /whole/000/left/xhr_streaming HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
-    await asked;
+    await requested;
     sockets.options.verifyClient = undefined;
     leaving.socket.destroy();
     // It has heard of that when another connection, made later, is served.

@@ -6,17 +6,20 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { NODE_TRANSPORTS, type SockJsSocket, sockJs } from '../support/clients/sockjs-client.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 
-/** Clients of a page give a transport little more than the time that `/info` took, and then try the next. */
+/**
+ * Clients of a page give a transport little more than the time that `/info` took, and then try the
+ * next.
+ */
 describe('SockJS before a backend that takes its time', () => {
   let server: Server;
   let sockets: WebSocketServer;
   let gateway: Awaited<ReturnType<typeof startGateway>>;
   /** Handshakes that wait for an answer. */
-  let asked: ((yes: boolean) => void)[];
+  let requested: ((yes: boolean) => void)[];
 
   before(async () => {
     server = createServer();
-    const verifyClient = (_info: unknown, done: (yes: boolean) => void) => void asked.push(done);
+    const verifyClient = (_info: unknown, done: (yes: boolean) => void) => void requested.push(done);
     sockets = new WebSocketServer({ server, verifyClient });
     sockets.on('connection', (socket: WebSocket) =>
       socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })),
@@ -28,7 +31,7 @@ describe('SockJS before a backend that takes its time', () => {
   });
 
   beforeEach(() => {
-    asked = [];
+    requested = [];
   });
 
   after(async () => {
@@ -43,7 +46,7 @@ describe('SockJS before a backend that takes its time', () => {
       socket.onopen = () => resolve();
       socket.onclose = ({ code, reason }) => reject(new Error(`closed: ${code} ${reason}`));
     });
-    assert.equal(asked.length, 1);
+    assert.equal(requested.length, 1);
     return socket;
   };
 
@@ -58,7 +61,7 @@ describe('SockJS before a backend that takes its time', () => {
         };
       });
       for (const text of ['first', 'second', 'last']) socket.send(text);
-      asked[0]?.(true);
+      requested[0]?.(true);
       await all;
       assert.deepEqual(had, ['first', 'second', 'last']);
       socket.close();
@@ -69,7 +72,7 @@ describe('SockJS before a backend that takes its time', () => {
       const closed = new Promise<number>((resolve) => {
         socket.onclose = ({ code }) => resolve(code);
       });
-      asked[0]?.(false);
+      requested[0]?.(false);
       assert.equal(await closed, 1006);
     });
   }
@@ -88,10 +91,10 @@ describe('SockJS before a backend that takes its time', () => {
       await ask('first/xhr_streaming', leaving.signal);
       leaving.abort();
       for (let tried = 0; tried < 20; tried++) assert.equal((await ask(`other${tried}/xhr`)).status, 429);
-      assert.equal(asked.length, 1);
-      asked[0]?.(true);
+      assert.equal(requested.length, 1);
+      requested[0]?.(true);
       while ((await ask('last/xhr')).status === 429);
-      assert.equal(asked.length, 2);
+      assert.equal(requested.length, 2);
     } finally {
       await bounded.close();
     }
@@ -102,7 +105,7 @@ describe('SockJS before a backend that takes its time', () => {
     socket.send('last words');
     const connected = once(sockets, 'connection') as Promise<[WebSocket]>;
     socket.close();
-    asked[0]?.(true);
+    requested[0]?.(true);
     const [far] = await connected;
     const [code] = (await once(far, 'close')) as [number];
     assert.equal(code, 1001);

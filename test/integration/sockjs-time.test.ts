@@ -69,7 +69,7 @@ describe('SockJS, as time goes by', () => {
     reader.socket.close();
   });
 
-  it('a session without a receiver is forgotten after 5 s, and its backend told 1001', async () => {
+  it('a session without a receiver is forgotten after 5 s, and its backend gets 1001', async () => {
     const session = requests.session();
     assert.equal((await requests.post(`${session}/xhr`)).body, 'o\n');
     clock.advance(4_999);
@@ -86,7 +86,7 @@ describe('SockJS, as time goes by', () => {
     assert.equal((await requests.post(`${session}/xhr`)).body, 'o\n');
   });
 
-  it('a close is told for 5 s', async () => {
+  it('a close is answered for 5 s', async () => {
     const session = requests.session();
     assert.equal((await requests.post(`${session}/xhr`)).body, 'o\n');
     sockets[0]?.send('last');

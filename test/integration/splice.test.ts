@@ -84,11 +84,11 @@ describe('a native WebSocket spliced with its upstream', () => {
 
   describe('in the handshake', () => {
     it('sends the fields of the client on, key and offers included', async () => {
-      let asked: IncomingMessage | undefined;
+      let requested: IncomingMessage | undefined;
       const port = await scripted(
         `${switched}Sec-WebSocket-Protocol: superchat\r\nSet-Cookie: s=1\r\n\r\n`,
         (_, request) => {
-          asked = request;
+          requested = request;
         },
       );
       const client = await RawClient.handshake(await gateway(port, { target: { path: '/app' } }), '/x?y=1', {
@@ -104,8 +104,8 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.match(answer, /\r\nUpgrade: websocket\r\n/);
       assert.match(answer, new RegExp(`\r\nSec-WebSocket-Accept: ${sampleAccept.replace('+', '\\+')}\r\n`));
       assert.match(answer, /\r\nSec-WebSocket-Protocol: superchat\r\nSet-Cookie: s=1\r\n/);
-      assert.equal(asked?.url, '/app/x?y=1');
-      assert.deepEqual(asked?.rawHeaders, [
+      assert.equal(requested?.url, '/app/x?y=1');
+      assert.deepEqual(requested?.rawHeaders, [
         ...['Host', 'gateway.test', 'Cookie', 'a=1', 'Origin', 'http://page.test'],
         ...[
           'X-Forwarded-For',
@@ -123,16 +123,16 @@ describe('a native WebSocket spliced with its upstream', () => {
     });
 
     it('sends drafts 7 and 8 on as the RFC, and other versions as they are', async () => {
-      const asked: unknown[] = [];
+      const requested: unknown[] = [];
       const port = await scripted(`${switched}\r\n`, (_, request) => {
-        asked.push(request.headers['sec-websocket-version']);
+        requested.push(request.headers['sec-websocket-version']);
       });
       const through = await gateway(port);
       for (const version of ['7', '8', '6']) {
         const client = await RawClient.handshake(through, '/', { 'Sec-WebSocket-Version': version });
         await client.until('\r\n\r\n');
       }
-      assert.deepEqual(asked, ['13', '13', '6']);
+      assert.deepEqual(requested, ['13', '13', '6']);
     });
 
     it('passes on what both sent together with it', async () => {
@@ -213,11 +213,11 @@ describe('a native WebSocket spliced with its upstream', () => {
 
     it('answers 502 when the upstream takes too long, and lets go of it', async () => {
       const clock = new TestClock();
-      let asked: (socket: Socket) => void = () => {};
+      let requested: (socket: Socket) => void = () => {};
       const silent = new Promise<Socket>((resolve) => {
-        asked = resolve;
+        requested = resolve;
       });
-      const port = await scripted('', (socket) => asked(socket));
+      const port = await scripted('', (socket) => requested(socket));
       const client = await RawClient.handshake(await gateway(port, { clock, connectTimeout: 5000 }));
       const released = event((await silent).resume(), 'end');
       clock.advance(5000);
@@ -227,23 +227,25 @@ describe('a native WebSocket spliced with its upstream', () => {
     });
 
     it('refuses a bad one with 400 and asks no upstream', async () => {
-      let asked = 0;
-      const port = await gateway(await scripted(`${switched}\r\n`, () => asked++));
+      let requested = 0;
+      const port = await gateway(await scripted(`${switched}\r\n`, () => requested++));
       for (const fields of [{ 'Sec-WebSocket-Key': 'short' }, { Connection: 'Upgrade', Upgrade: 'h2c' }]) {
         const client = await RawClient.handshake(port, '/', fields);
         assert.match((await client.rest()).toString(), /^HTTP\/1\.1 400 /);
       }
       const dots = await RawClient.handshake(port, '/../admin');
       assert.match((await dots.rest()).toString(), /^HTTP\/1\.1 400 /);
-      assert.equal(asked, 0);
+      assert.equal(requested, 0);
     });
 
     it('gives the upstream up when the client breaks off', async () => {
-      let asked: (socket: Socket) => void = () => {};
+      let requested: (socket: Socket) => void = () => {};
       const silent = new Promise<Socket>((resolve) => {
-        asked = resolve;
+        requested = resolve;
       });
-      const client = await RawClient.handshake(await gateway(await scripted('', (socket) => asked(socket))));
+      const client = await RawClient.handshake(
+        await gateway(await scripted('', (socket) => requested(socket))),
+      );
       const upstream = await silent;
       client.socket.resetAndDestroy();
       await event(upstream.resume(), 'end');

@@ -100,7 +100,7 @@ describe('the embedded STOMP broker of a gateway', () => {
       channel.attach(recorder);
       channel.send(connectMessage);
       await new Promise((resolve) => setImmediate(resolve));
-      offered.push(/heart-beat:(\S+)/.exec(String(recorder.told[0]))?.[1]);
+      offered.push(/heart-beat:(\S+)/.exec(String(recorder.received[0]))?.[1]);
       channel.close({ code: 1000, reason: '' });
     }
     assert.deepEqual(offered, ['1000,1000', '0,0']);

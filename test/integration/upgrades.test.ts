@@ -128,7 +128,7 @@ describe('a server that a gateway is attached to', () => {
     const counts: number[] = [];
     server.on('request', ({ socket }) => counts.push(socket.listenerCount('error')));
     const socket = connect(port(), '127.0.0.1');
-    for (let asked = 0; asked < 5; asked++) {
+    for (let requested = 0; requested < 5; requested++) {
       socket.write(request('GET /page', H2C));
       for (let answer = ''; !answer.endsWith('page /page'); ) answer += (await once(socket, 'data'))[0];
     }

@@ -119,7 +119,7 @@ describe('a WebSocket upstream', () => {
     });
   });
 
-  it('selects one of the subprotocols asked for', async () => {
+  it('selects one of the subprotocols offered', async () => {
     const port = await servers.webSocket(echo, { handleProtocols: (offered) => [...offered][1] ?? false });
     const { protocol } = await connect(port, { handshake: { protocols: ['chat', 'superchat'] } });
     assert.equal(protocol, 'superchat');
@@ -131,7 +131,7 @@ describe('a WebSocket upstream', () => {
     await refusal(connect(port, { handshake: { protocols: ['chat'] } }));
   });
 
-  it('is not asked for subprotocols that are none', async () => {
+  it('gets no offer of subprotocols that are none', async () => {
     const port = await servers.webSocket(echo);
     for (const protocols of [['a b'], ['a', 'a'], ['']]) {
       assert.equal((await refusal(connect(port, { handshake: { protocols } }))).status, 400);
@@ -232,7 +232,7 @@ describe('a WebSocket upstream', () => {
       const chunk = Buffer.alloc(1 << 20);
       const count = await pour(128, (written) => socket?.send(chunk, written));
       assert.ok(count < 64, `${count} MiB went out`);
-      assert.ok(recorder.told.length <= 1, `${recorder.told.length} messages came`);
+      assert.ok(recorder.received.length <= 1, `${recorder.received.length} messages came`);
       if (early) channel.attach(recorder);
       else channel.resume();
       await recorder.count(count + 1);
@@ -251,7 +251,7 @@ describe('a WebSocket upstream', () => {
     while (channel.send(message)) count++;
     channel.send(message);
     assert.ok(channel.bufferedAmount > 64 * 1024);
-    assert.deepEqual(recorder.told, []);
+    assert.deepEqual(recorder.received, []);
     socket?.resume();
     assert.deepEqual(await recorder.count(1), ['(drained)']);
     assert.equal(channel.send(message), true);
@@ -302,13 +302,13 @@ describe('a WebSocket upstream', () => {
   });
 
   it('has a bounded time to answer, and may be given up', async () => {
-    const asked: Socket[] = [];
+    const requested: Socket[] = [];
     const port = await servers.http((server) => {
-      server.on('upgrade', (_request, socket) => asked.push(socket as Socket));
+      server.on('upgrade', (_request, socket) => requested.push(socket as Socket));
     });
     const silent = async (): Promise<Socket> => {
-      while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
-      return asked.pop() as Socket;
+      while (requested.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      return requested.pop() as Socket;
     };
     const clock = new TestClock();
     const late = refusal(connect(port, { options: { clock, connectTimeout: 7000 } }));

@@ -22,7 +22,9 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** Milliseconds without any event after which a job is ended: longer than the longest test may take. */
+/**
+ * Milliseconds without any event after which a job is ended: longer than the longest test may take.
+ */
 const SILENT = 10 * 60_000;
 /** Milliseconds that the process has to exit in when its tests are over. */
 const EXIT = 60_000;

@@ -20,7 +20,10 @@ const TSX = fileURLToPath(import.meta.resolve('tsx/cli'));
 
 /** Seconds without any line after which the jobs that run are named. */
 const SILENCE = 30;
-/** Jobs that may run again, alone, when they failed beside others. With more there is something else the matter. */
+/**
+ * Jobs that may run again, alone, when they failed beside others. With more there is something else
+ * the matter.
+ */
 const AGAIN = 10;
 
 const { values, positionals } = parseArgs({

@@ -3,7 +3,10 @@ import type { Failure, Outcome } from './job.ts';
 /** What tests print when an engine or a program is missing. Each is printed once. */
 const NOT_INSTALLED = /^skipped, as it is not installed: .*$/gm;
 
-/** Prints a line for each job as it ends, and at the end what failed, what was skipped, and the totals. */
+/**
+ * Prints a line for each job as it ends, and at the end what failed, what was skipped, and the
+ * totals.
+ */
 export class Report {
   passed = 0;
   readonly failures: Failure[] = [];
@@ -48,7 +51,9 @@ export class Report {
     this.#second.push(`${job.name}: ${failures.map(({ title }) => title).join('; ')}`);
   }
 
-  /** Prints the end of the report, and returns the exit code. `N passed, N failed` is the last line. */
+  /**
+   * Prints the end of the report, and returns the exit code. `N passed, N failed` is the last line.
+   */
   end(isCi: boolean): 0 | 1 {
     for (const { title, error } of this.failures) {
       this.#print(`\nfailed: ${title}\n  ${error.split('\n').join('\n  ')}`);

@@ -4,7 +4,9 @@ const STEPS = [1, 2, 4] as const;
 /** Runs of each size; the cheapest counts, as a garbage collection may fall into the others. */
 const RUNS = 8;
 
-/** Microseconds that the smallest size should take in one measurement, so that the clock is exact. */
+/**
+ * Microseconds that the smallest size should take in one measurement, so that the clock is exact.
+ */
 const LEAST = 1_000;
 
 /** Further measurements if the first says that work grows faster: other processes disturb some. */
@@ -15,8 +17,8 @@ const GOOD = 2.4;
 
 /**
  * How much more CPU `work` needs for an input of twice the size, at worst of two doublings: about 2
- * for work that is linear in the size, 4 for quadratic work. `input(n)` makes the worst input of that
- * size.
+ * for work that is linear in the size, 4 for quadratic work. `input(n)` makes the worst input of
+ * that size.
  */
 export function cpuGrowth<Input>(
   size: number,

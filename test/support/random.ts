@@ -1,6 +1,6 @@
 /**
- * A seeded generator for tests that go by chance: the same seed gives the same run. Mulberry32 (Tommy Ettinger, public domain): small, and
- * even enough to choose faults with.
+ * A seeded generator for tests that go by chance: the same seed gives the same run. Mulberry32
+ * (Tommy Ettinger, public domain): small, and even enough to choose faults with.
  */
 export class Random {
   readonly seed: number;
@@ -35,13 +35,16 @@ export class Random {
     return items[this.int(0, items.length - 1)] as T;
   }
 
-  /** A generator of its own for the `index`th thing, so that one thing's draws do not move another's. */
+  /**
+   * A generator of its own for the `index`th thing, so that one thing's draws do not move
+   * another's.
+   */
   fork(index: number): Random {
     return new Random(Math.imul(this.seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(index + 1, 0xc2b2ae35));
   }
 }
 
-/** The seed asked for by `FAULT_SEED`, else a new one. Whoever uses it prints it. */
+/** The seed in `FAULT_SEED`, or a new one. Every user prints it. */
 export function seedFromEnvironment(): number {
   const given = process.env.FAULT_SEED;
   return given === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(given) >>> 0;

@@ -40,10 +40,10 @@ export function checkFile(file: string, text: string): Finding[] {
   const name = basename(file).replace(/\..*$/, '');
   const lines = text.split('\n');
   return [
-    ...[...wordsIn(file), ...namesIn(name)].map((problem) => ({ file, line: 0, problem })),
+    ...[...wordsIn(file), ...namesIn(name, file)].map((problem) => ({ file, line: 0, problem })),
     ...lines.flatMap((line, at) => wordsIn(line).map((problem) => ({ file, line: at + 1, problem }))),
     ...identifiersOf(file, text).flatMap(({ identifier, line }) =>
-      namesIn(identifier).map((problem) => ({ file, line, problem })),
+      namesIn(identifier, file).map((problem) => ({ file, line, problem })),
     ),
     ...tooLong(file, lines),
   ];
@@ -61,8 +61,9 @@ function wordsIn(line: string): string[] {
   );
 }
 
-function namesIn(name: string): string[] {
-  return NAMES.filter((rule) => rule.word.test(name)).map(({ better }) => `name "${name}": ${better}`);
+function namesIn(name: string, file: string): string[] {
+  const rules = NAMES.filter(({ word, where }) => word.test(name) && (where?.test(file) ?? true));
+  return rules.map(({ better }) => `name "${name}": ${better}`);
 }
 
 function identifiersOf(file: string, text: string): { identifier: string; line: number }[] {
@@ -82,7 +83,10 @@ function identifiersOf(file: string, text: string): { identifier: string; line: 
 
 const COMMENT = /^\s*(\/\/|\/?\*|#|<!--)|\s\/\/\s/;
 
-/** Comments and Markdown wider than they may be. Tables, code and a single long link cannot be wrapped. */
+/**
+ * Comments and Markdown wider than they may be. Tables, code and a single long link cannot be
+ * wrapped.
+ */
 function tooLong(file: string, lines: readonly string[]): Finding[] {
   const isMarkdown = file.endsWith('.md');
   if (!isMarkdown && !/\.([cm]?[jt]s|css|sh|ya?ml|java|c|cpp|hx|py)$/.test(file)) return [];

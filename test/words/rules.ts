@@ -1,6 +1,10 @@
-/** A word of this project's past and the term that replaces it. */
+/** A word that this project does not use, and the term that replaces it. */
 export interface Rule {
-  /** Matches a whole word in lower case; identifiers are split at capitals, hyphens and underscores. */
+  /** Paths of files that the rule is for. @default all */
+  readonly where?: RegExp;
+  /**
+   * Matches a whole word in lower case; identifiers are split at capitals, hyphens and underscores.
+   */
   readonly word: RegExp;
   readonly better: string;
 }
@@ -29,25 +33,30 @@ export const WORDS: readonly Rule[] = [
   { word: /^seams?$/, better: 'hooks, boundary' },
 ];
 
-/** Ordinary English in prose, but not to be used as a name: whole identifiers and names of files. */
+const SHIM = /^client-shim\/|^test\/unit\/client-shim\//;
+
+/**
+ * Ordinary English in prose, but not to be used as a name: whole identifiers and names of files.
+ */
 export const NAMES: readonly Rule[] = [
   { word: /^Live-?Route$/i, better: 'Route' },
   { word: /^Stomp-?Routes$/i, better: 'StompBackends' },
-  { word: /^Way$|^ways$|^ways?(?=[A-Z])|^by-(xhr|xdr|script)$/, better: 'Requester' },
+  { word: /^(Way|ways?|wayFor|by-(xhr|xdr|script))$/, where: SHIM, better: 'Requester' },
   { word: /^within$/, better: 'acceptEarly' },
-  { word: /^literal$/, better: 'jsString' },
-  { word: /^ends$/, better: 'end-frames' },
+  { word: /^literal$/, where: /^gateway\//, better: 'jsString' },
+  { word: /^ends$/, where: /\/ends\.ts$/, better: 'end-frames' },
   { word: /^Making$/i, better: 'SessionKind' },
   { word: /^Stop$/, better: 'FollowResult' },
   { word: /^abandonTold$|^isTold$/, better: 'endDelivered, hasDeliveredClose' },
   { word: /^without-?Upgrade$/i, better: 'ignore-upgrade' },
-  { word: /^Line$|^Part$/, better: 'SessionContext, lazy-script' },
-  { word: /^leaving$/i, better: 'unload' },
+  { word: /^(Line|Part)$/, where: SHIM, better: 'SessionContext, lazy-script' },
+  { word: /^leaving$/i, where: SHIM, better: 'unload' },
 ];
 
 /** Text in which a word stands for something else, and why it may. */
 export const EXCEPTIONS: readonly { readonly text: RegExp; readonly reason: string }[] = [
   { text: /application\/octet-stream|octet-stream/g, reason: 'the media type' },
+  { text: /GitHub/g, reason: 'a name' },
   { text: /sendOctets/g, reason: 'a method of web-socket-js' },
   { text: /\.(un)?cork\(|\b(un)?cork\(\)|'(un)?cork'/g, reason: "methods of Node's streams" },
 ];

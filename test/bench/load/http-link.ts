@@ -1,6 +1,6 @@
 import { Link } from './link.ts';
 
-/** What is told of an answer. */
+/** What is reported of an answer. */
 export interface Answer {
   /** A piece of the body, as soon as it is there. */
   body?(text: string): void;
@@ -15,8 +15,9 @@ const CHUNK = 3;
 const TRAILER = 4;
 
 /**
- * An HTTP/1.1 client connection that does no more than a benchmark needs: one request at a time, kept alive, text of one byte per character. What it
- * does not expect (another status than 2xx, an answer cut short) is an exception.
+ * An HTTP/1.1 client connection that does no more than a benchmark needs: one request at a time,
+ * kept alive, text of one byte per character. What it does not expect (another status than 2xx, an
+ * answer cut short) is an exception.
  */
 export class HttpLink extends Link {
   #state = HEAD;
@@ -46,7 +47,10 @@ export class HttpLink extends Link {
     return this.#answer !== undefined;
   }
 
-  /** `head` ends with the CR LF of its last header line; Content-Length is added when there is a body. */
+  /**
+   * `head` ends with the CR LF of its last header line; Content-Length is added when there is a
+   * body.
+   */
   request(head: string, body: string | undefined, answer: Answer): void {
     if (this.#answer !== undefined) throw new Error('a request is in flight already');
     this.#answer = answer;
@@ -143,7 +147,7 @@ export class HttpLink extends Link {
     return end + 2;
   }
 
-  /** A chunk is told when it is whole: servers write messages in chunks, and most are short. */
+  /** A chunk is reported when it is whole: servers write messages in chunks, and most are short. */
   #chunk(text: string, at: number): number {
     const end = at + this.#left;
     if (text.length < end + 2) return -1;

@@ -13,9 +13,10 @@ interface IdleTask {
 const SETTLE = 500;
 
 /**
- * Opens sessions that do nothing but have their downstream open. The server is asked for its memory at both marks: when it has the first `warmUp`, and
- * when it has `sessions` more. A heap grows by steps to what a busy server needs, and those are no session's (with 200 at first, sockjs seems to need
- * half as much again).
+ * Opens sessions that do nothing but have their downstream open. The server reports its memory at
+ * both marks: when it has the first `warmUp`, and when it has `sessions` more. A heap grows by
+ * steps to what a busy server needs, and those are no session's (with 200 at first, sockjs seems to
+ * need half as much again).
  */
 export async function idle(dialect: Dialect, target: Target, task: IdleTask, mark: Mark): Promise<Figures> {
   const warm = await openSessions(dialect, target, task.warmUp, true);

@@ -1,9 +1,15 @@
 import net, { type Socket } from 'node:net';
 
-/** All sockets read into the same memory: what arrives is used up before the next read, and the generator must not be the bottleneck. */
+/**
+ * All sockets read into the same memory: what arrives is used up before the next read, and the
+ * generator must not be the bottleneck.
+ */
 const READ_INTO = Buffer.allocUnsafe(256 * 1024);
 
-/** A TCP connection that is opened when something is written, and counts bytes over all its connections. */
+/**
+ * A TCP connection that is opened when something is written, and counts bytes over all its
+ * connections.
+ */
 export abstract class Link {
   readonly #port: number;
   #socket: Socket | undefined;

@@ -6,7 +6,10 @@ import { open } from './open.ts';
 import { push } from './push.ts';
 import { wire } from './wire.ts';
 
-/** The load generator: one process, one task, told by the parent process. Anything unexpected ends it with the reason. */
+/**
+ * The load generator: one process, one task, which the parent process sends. Anything unexpected
+ * ends it with the reason.
+ */
 process.on('uncaughtException', (error) => say({ failure: error.message }, () => process.exit(1)));
 process.on('unhandledRejection', (error) => say({ failure: String(error) }, () => process.exit(1)));
 process.on('disconnect', () => process.exit(0));

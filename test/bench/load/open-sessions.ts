@@ -3,9 +3,11 @@ import { HttpLink } from './http-link.ts';
 import type { Dialect, LoadSession } from './session.ts';
 
 /** Sessions opened at the same time: fewer than any server's backlog. */
-const LANES = 50;
+const WORKERS = 50;
 
-/** Opens one session; its requests beside the downstream go over `up`, or a connection of its own. */
+/**
+ * Opens one session; its requests beside the downstream go over `up`, or a connection of its own.
+ */
 export function openSession(
   dialect: Dialect,
   target: Target,
@@ -15,8 +17,8 @@ export function openSession(
 }
 
 /**
- * Opens many, with one echo on each: only then its downstream is known to be there. With `shared`, few connections serve the requests of all sessions, as
- * they would be closed on idle sessions.
+ * Opens many, with one echo on each: only then its downstream is known to be there. With `shared`,
+ * few connections serve the requests of all sessions, as they would be closed on idle sessions.
  */
 export async function openSessions(
   dialect: Dialect,
@@ -26,7 +28,7 @@ export async function openSessions(
 ): Promise<LoadSession[]> {
   const sessions: LoadSession[] = [];
   let begun = 0;
-  const lane = async () => {
+  const worker = async () => {
     let up = new HttpLink(target.port);
     while (begun < count) {
       begun += 1;
@@ -38,7 +40,7 @@ export async function openSessions(
     }
     if (shared) up.drop();
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: WORKERS }, worker));
   return sessions;
 }
 

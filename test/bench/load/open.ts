@@ -13,14 +13,14 @@ interface OpenTask {
 }
 
 /**
- * Opens sessions, has one message echoed (only then is the downstream known to be there) and leaves them. Each lane keeps its connection for
- * requests, as a browser does.
+ * Opens sessions, has one message echoed (only then is the downstream known to be there) and leaves
+ * them. Each worker keeps its connection for requests, as a browser does.
  */
 export async function open(dialect: Dialect, target: Target, task: OpenTask, mark: Mark): Promise<Figures> {
   const message = text(task.size);
   const window = new Window();
   let running = true;
-  const lane = async () => {
+  const worker = async () => {
     const up = new HttpLink(target.port);
     while (running) {
       const since = performance.now();
@@ -31,9 +31,9 @@ export async function open(dialect: Dialect, target: Target, task: OpenTask, mar
       await up.answered();
     }
   };
-  const lanes = Array.from({ length: task.concurrency }, lane);
+  const workers = Array.from({ length: task.concurrency }, worker);
   const figures = await window.run(task.warmUp, task.duration, mark);
   running = false;
-  await Promise.all(lanes);
+  await Promise.all(workers);
   return figures;
 }

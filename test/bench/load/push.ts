@@ -11,7 +11,10 @@ interface PushTask {
   readonly duration: number;
 }
 
-/** One session asks for a message to all; when all have it, it asks again. Times are those until the last one has it. */
+/**
+ * One session asks for a message to all; when all have it, it asks again. Times are those until the
+ * last one has it.
+ */
 export async function push(dialect: Dialect, target: Target, task: PushTask, mark: Mark): Promise<Figures> {
   const sessions = await openSessions(dialect, target, task.sessions, true);
   // Sessions that share their requests' connection must not be the one that sends.

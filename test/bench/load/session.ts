@@ -13,7 +13,10 @@ export interface LoadSession {
   bytes(): { up: number; down: number };
 }
 
-/** A session on a connection of its own; `up` is another one, which outlives it. Someone has to set `onmessage`. */
+/**
+ * A session on a connection of its own; `up` is another one, which outlives it. Someone has to set
+ * `onmessage`.
+ */
 export function sessionOn(own: Link, send: (text: string) => void, up?: Link): LoadSession {
   const links = up === undefined ? [own] : [own, up];
   return {
@@ -34,8 +37,9 @@ export function bytesOf(links: readonly Link[]): { up: number; down: number } {
 }
 
 /**
- * Opens one session and calls `opened` when messages may be sent and received. `up` is the connection for everything but the downstream; it may be shared
- * by sessions that do not use it at the same time.
+ * Opens one session and calls `opened` when messages may be sent and received. `up` is the
+ * connection for everything but the downstream; it may be shared by sessions that do not use it at
+ * the same time.
  */
 export type Dialect = (target: Target, up: HttpLink, opened: (session: LoadSession) => void) => void;
 
@@ -89,7 +93,7 @@ export class Sender {
   }
 }
 
-/** Cuts text at a separator, across pieces. */
+/** Cuts text at a separator, across chunks. */
 export class Splitter {
   readonly #separator: string;
   readonly #each: (part: string) => void;

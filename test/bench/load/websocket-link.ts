@@ -2,7 +2,10 @@ import { Link } from './link.ts';
 
 const MASK = [0x37, 0xfa, 0x21, 0x3d] as const;
 
-/** A WebSocket client connection (RFC 6455) for text of one byte per character, unfragmented; control frames are passed over. */
+/**
+ * A WebSocket client connection (RFC 6455) for text of one byte per character, unfragmented;
+ * control frames are passed over.
+ */
 export class WebSocketLink extends Link {
   #open = false;
   #rest: Buffer | undefined;

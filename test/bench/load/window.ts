@@ -4,7 +4,10 @@ import type { Figures } from '../messages.ts';
 /** Tells the parent where the measured time begins and ends. */
 export type Mark = (edge: 'begin' | 'end') => void;
 
-/** Counts and times what happens between the edges of the measured time; what comes before is warm-up. */
+/**
+ * Counts and times what happens between the edges of the measured time; what comes before is
+ * warm-up.
+ */
 export class Window {
   #counting = false;
   #count = 0;

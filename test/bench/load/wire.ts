@@ -8,7 +8,10 @@ interface WireTask {
   readonly count: number;
 }
 
-/** Bytes of TCP payload that one echo costs, and that a message pushed to all costs one that only listens. */
+/**
+ * Bytes of TCP payload that one echo costs, and that a message pushed to all costs one that only
+ * listens.
+ */
 export async function wire(dialect: Dialect, target: Target, task: WireTask): Promise<Figures> {
   const session = await openSession(dialect, target);
   const listener = await openSession(dialect, target);

@@ -3,7 +3,10 @@ export interface Member {
   send(text: string): void;
 }
 
-/** The application that every server runs: a message comes back to its sender; one that begins with `!` goes to all. */
+/**
+ * The application that every server runs: a message comes back to its sender; one that begins with
+ * `!` goes to all.
+ */
 export class Application {
   readonly #members = new Set<Member>();
 

@@ -2,7 +2,10 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { Mailboxes } from './mailbox.ts';
 import { serve } from './report.ts';
 
-/** The floor of everything that is built on Node's `http`: `/stream/NAME`, `/poll/NAME` and `/send/NAME`. */
+/**
+ * The floor of everything that is built on Node's `http`: `/stream/NAME`, `/poll/NAME` and
+ * `/send/NAME`.
+ */
 const mailboxes = new Mailboxes();
 
 serve(

@@ -2,7 +2,9 @@ import net, { type Socket } from 'node:net';
 import { Mailboxes } from './mailbox.ts';
 import { serve } from './report.ts';
 
-/** The floor of everything that is written in JavaScript: the same as `bare-http`, spoken by hand. */
+/**
+ * The floor of everything that is written in JavaScript: the same as `bare-http`, spoken by hand.
+ */
 const mailboxes = new Mailboxes();
 const CONTENT_LENGTH = 'content-length: ';
 

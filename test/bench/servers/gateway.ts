@@ -15,7 +15,10 @@ interface HandlerSocket {
   on(event: 'close', listener: () => void): void;
 }
 
-/** The gateway, as a library, with `/echo` and `/push`, and `/ws` if a backend's port is the first argument. */
+/**
+ * The gateway, as a library, with `/echo` and `/push`, and `/ws` if a backend's port is the first
+ * argument.
+ */
 const library = (await import(new URL('../../gateway/index.js', import.meta.url).href)) as Library;
 const backend = process.argv[2];
 const gateway = library.createGateway({

@@ -1,6 +1,9 @@
 import { Application, type Member } from './application.ts';
 
-/** A session of a server that does as little as can be: no acknowledgements, no time limits, no checks. */
+/**
+ * A session of a server that does as little as can be: no acknowledgements, no time limits, no
+ * checks.
+ */
 export class Mailbox implements Member {
   #waiting: string[] = [];
   /** Writes one message to the open stream. */

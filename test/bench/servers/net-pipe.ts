@@ -1,7 +1,10 @@
 import net from 'node:net';
 import { serve } from './report.ts';
 
-/** Two sockets and `pipe`: the floor of the spliced native path. The backend's port is the first argument. */
+/**
+ * Two sockets and `pipe`: the floor of the spliced native path. The backend's port is the first
+ * argument.
+ */
 const backend = Number(process.argv[2]);
 
 serve(

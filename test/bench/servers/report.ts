@@ -2,7 +2,10 @@ import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Question, ServerMessage, Usage } from '../messages.ts';
 
-/** Serves on a free port of the loopback, tells it to the parent process and answers what the parent asks until it disconnects. */
+/**
+ * Serves on a free port of the loopback, tells it to the parent process and answers what the parent
+ * asks until it disconnects.
+ */
 export function serve(server: Server): void {
   // The backlog has room for every connection of a scenario at once.
   server.listen({ port: 0, host: '127.0.0.1', backlog: 8192 }, () => {
@@ -20,7 +23,10 @@ export function report(port: number): void {
   say({ port });
 }
 
-/** What is freed by one collection may hold what the next one frees, and pages go back to the system some time after. */
+/**
+ * What is freed by one collection may hold what the next one frees, and pages go back to the system
+ * some time after.
+ */
 async function freeGarbage(): Promise<void> {
   for (let i = 0; i < 3; i++) {
     globalThis.gc?.();

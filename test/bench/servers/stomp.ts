@@ -5,7 +5,10 @@ interface Library {
   createGateway(options: Record<string, unknown>): { listen(): Promise<{ port: number }> };
 }
 
-/** The gateway with its own broker at `/stomp`, and a relay at `/relay` if a broker's port is the first argument. */
+/**
+ * The gateway with its own broker at `/stomp`, and a relay at `/relay` if a broker's port is the
+ * first argument.
+ */
 const library = (await import(new URL('../../gateway/index.js', import.meta.url).href)) as Library;
 const broker = process.argv[2];
 const gateway = library.createGateway({

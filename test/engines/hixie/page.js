@@ -1,5 +1,6 @@
 // biome-ignore-all lint: runs inside PhantomJS 1.9, which is ES5 without much of it
-// A conversation over the engine's own WebSocket; `?path` is the route, `?talk` what is said. One line is reported for each thing that happened.
+// A conversation over the engine's own WebSocket; `?path` is the route, `?talk` what is said. One
+// line is reported for each thing that happened.
 (function () {
   var query = testPage.parameters;
   var lines = [];
@@ -19,7 +20,7 @@
     return text;
   }
 
-  /** Opens a socket; `talk.heard` is told of each message, `talk.then` of its end. */
+  /** Opens a socket; `talk.heard` gets each message, `talk.then` is called at its end. */
   function open(protocol, talk) {
     var address = url + '?id=' + query.id + (sockets++ || '');
     var socket = protocol === undefined ? new WebSocket(address) : new WebSocket(address, protocol);
@@ -47,7 +48,7 @@
       '',
       'NUL \u0000 and \u001e',
       'gr\u00fc\u00dfe \u20ac \ud83d\ude00',
-      repeat('16 octets of text', 16),
+      repeat('16 bytes of text ', 16),
     ];
     for (var i = 0; i < 100; i++) texts.push('message ' + i);
     var at = 0;

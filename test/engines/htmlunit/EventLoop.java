@@ -17,10 +17,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * HtmlUnit's own loop waits for every request, asynchronous or not: a page could send nothing and no timer would run while a poll is open. Here the
- * thread that begins to wait hands the loop over to a new one, and takes its turn again when the answer is there. One thread has its turn at a time.
- * Elements with addresses that a script has put in are loaded side by side, too: in HtmlUnit one after the other, before anything else runs.
- * No more requests are under way to a host than the browser has connections to one.
+ * HtmlUnit's own loop waits for every request, asynchronous or not: a page could send nothing and
+ * no timer would run while a poll is open. Here the thread that begins to wait hands the loop over
+ * to a new one, and takes its turn again when the answer is there. One thread has its turn at a
+ * time. Elements with addresses that a script has put in are loaded side by side, too: in HtmlUnit
+ * one after the other, before anything else runs. No more requests are under way to a host than the
+ * browser has connections to one.
  */
 final class EventLoop extends DefaultJavaScriptExecutor {
   /** Milliseconds between looks for a job that is due. */
@@ -128,7 +130,10 @@ final class EventLoop extends DefaultJavaScriptExecutor {
     }
   }
 
-  /** Whether a script of some page waits for this very request: a form's, or a synchronous one. Nothing else may run then. */
+  /**
+   * Whether a script of some page waits for this very request: a form's, or a synchronous one.
+   * Nothing else may run then.
+   */
   private boolean inScript() {
     for (WebWindow window : client.getWebWindows()) {
       if (window.getEnclosedPage() != null && Thread.holdsLock(window.getEnclosedPage())) return true;

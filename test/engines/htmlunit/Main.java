@@ -9,7 +9,10 @@ import com.gargoylesoftware.htmlunit.javascript.configuration.JavaScriptConfigur
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Main BROWSER URL: shows a page in a browser that HtmlUnit emulates (a constant of BrowserVersion) and ends with 0 when its title is `done`. */
+/**
+ * Main BROWSER URL: shows a page in a browser that HtmlUnit emulates (a constant of BrowserVersion)
+ * and ends with 0 when its title is `done`.
+ */
 public final class Main {
   private static EventLoop loop;
 
@@ -40,7 +43,10 @@ public final class Main {
     Runtime.getRuntime().halt(0);
   }
 
-  /** IE's XMLHttpRequest has `withCredentials`, and goes to other origins, from 10 on. In IE 6 it is an ActiveX object. */
+  /**
+   * IE's XMLHttpRequest has `withCredentials`, and goes to other origins, from 10 on. In IE 6 it is
+   * an ActiveX object.
+   */
   private static void withoutLevel2(BrowserVersion version) {
     ClassConfiguration request = JavaScriptConfiguration.getInstance(version).getClassConfiguration("XMLHttpRequest");
     if (request != null) request.propertyEntries().removeIf(property -> property.getKey().equals("withCredentials"));

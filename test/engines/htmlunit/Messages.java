@@ -11,7 +11,10 @@ import net.sourceforge.htmlunit.corejs.javascript.Function;
 import net.sourceforge.htmlunit.corejs.javascript.Scriptable;
 import net.sourceforge.htmlunit.corejs.javascript.ScriptableObject;
 
-/** `postMessage` between windows: HtmlUnit's own delivers to whatever origin, and its events have neither `origin` nor `source`. */
+/**
+ * `postMessage` between windows: HtmlUnit's own delivers to whatever origin, and its events have
+ * neither `origin` nor `source`.
+ */
 public final class Messages {
   /** In IE 6 and 7 there is none. */
   static void install(BrowserVersion version) throws NoSuchMethodException {
@@ -20,7 +23,9 @@ public final class Messages {
     window.addFunction(Messages.class.getMethod("postMessage", Context.class, Scriptable.class, Object[].class, Function.class));
   }
 
-  /** Delivers within the call, as IE 8 does. HtmlUnit's document and its window have the event both. */
+  /**
+   * Delivers within the call, as IE 8 does. HtmlUnit's document and its window have the event both.
+   */
   public static void postMessage(Context context, Scriptable self, Object[] given, Function called) {
     Window target = (Window) self;
     String wanted = Context.toString(given[1]);

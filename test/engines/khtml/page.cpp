@@ -1,4 +1,5 @@
-// page URL: shows a page in KHTML, the engine of Konqueror, and ends with 0 when its title is `done`.
+// page URL: shows a page in KHTML, the engine of Konqueror, and ends with 0 when its title is
+// `done`.
 #include <QApplication>
 #include <QTimer>
 #include <QUrl>
@@ -42,7 +43,8 @@ protected:
     }
 
 private:
-    // A part asks the program around it to navigate: for links, forms and `location`, with the name of a frame if it is for one.
+    // A part asks the program around it to navigate: for links, forms and `location`, with the name
+    // of a frame if it is for one.
     void follow()
     {
         connect(browserExtension(), &KParts::BrowserExtension::openUrlRequestDelayed, this,

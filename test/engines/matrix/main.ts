@@ -9,8 +9,9 @@ import { engines, run } from '../engine.ts';
 import { type EngineRuns, RUNS } from '../runs.ts';
 
 /*
- * npm run engines [-- ENGINE...]: runs every engine, or those named, on pages of the gateway's own origin and of another one, prints the table of what was
- * seen working, and, if all were run, puts it into docs/transports.md.
+ * npm run engines [-- ENGINE...]: runs every engine, or those named, on pages of the gateway's own
+ * origin and of another one, prints the table of what was seen working, and, if all were run, puts
+ * it into docs/transports.md.
  */
 
 const SECONDS = 240;

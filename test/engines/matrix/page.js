@@ -1,13 +1,14 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error there
 
-// A row of the matrix: a few cases of the scenario over each transport of `?transports=`, and a line to the front for each that passed.
+// A row of the matrix: a few cases of the scenario over each transport of `?transports=`, and a
+// line to the front for each that passed.
 (function (global) {
   var gateway = testPage.parameters.gateway;
   var transports = testPage.parameters.transports.split(',');
   var kinds = {
     'brings text back as it was sent': 'text',
-    'carries all 256 octets': 'binary',
+    'carries all 256 bytes': 'binary',
     'closes with a code and a reason that the server sees': 'close',
     'shows the code and the reason of the server\'s close': 'closed',
     'uses the transport under test': 'used'

@@ -1,8 +1,9 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error there
 /*
- * sockjs-client with each transport in turn. The address says what: ?id=…&url=/upstream&transports=xhr-streaming,jsonp-polling&millis=20000; `texts` are the messages of
- * the first case. Reports lines of transport, case and problem.
+ * sockjs-client with each transport in turn. The address says what:
+ * ?id=…&url=/upstream&transports=xhr-streaming,jsonp-polling&millis=20000; `texts` are the messages
+ * of the first case. Reports lines of transport, case and problem.
  */
 (function (global) {
   var parameters = testPage.parameters;
@@ -52,7 +53,8 @@
     var socket;
     var timer;
     if (!job) return testPage.report(lines.join('\n'));
-    // By itself it gives a transport no more than a few round trips, which a busy machine takes much longer for.
+    // By itself it gives a transport no more than a few round trips, which a busy machine takes
+    // much longer for.
     socket = new SockJS(parameters.url, null, { transports: [job[0]], timeout: 10000 });
     timer = global.setTimeout(function () { end('not done in ' + parameters.millis + ' ms'); }, +parameters.millis);
     function end(problem) {

@@ -1,6 +1,10 @@
-/* host MODE FILE...: runs JScript files under Wine with timers and a message pump, so that the callbacks of MSXML2.XMLHTTP come as they do in
-   Internet Explorer. MODE is 1 (JScript 5.7), 2 (5.8), es5 or es6. Scripts see one object, `host`: print, setTimeout, setInterval, clearTimer,
-   quit, env, guard. The exit code is that of quit, 1 after an error nobody caught, 0 if nothing is left to do. */
+/*
+ * host MODE FILE...: runs JScript files under Wine with timers and a message pump, so that the
+ * callbacks of MSXML2.XMLHTTP come as they do in Internet Explorer. MODE is 1 (JScript 5.7), 2
+ * (5.8), es5 or es6. Scripts see one object, `host`: print, setTimeout, setInterval, clearTimer,
+ * quit, env, guard. The exit code is that of quit, 1 after an error nobody caught, 0 if nothing is
+ * left to do.
+ */
 #define COBJMACROS
 #define CINTERFACE
 #include <initguid.h>
@@ -30,7 +34,7 @@ static void put_line(FILE *file, const WCHAR *text)
     free(bytes);
 }
 
-/* --- timers ------------------------------------------------------------------------------------------------- */
+/* --- timers --- */
 
 typedef struct Timer {
     int id;               /* 0: cleared */
@@ -91,11 +95,15 @@ static void fire(Timer *timer, ULONGLONG now)
     IDispatch_Release(callback);
 }
 
-/* --- guarded objects ---------------------------------------------------------------------------------------- */
+/* --- guarded objects --- */
 
-/* Wine 8's MSXML calls its handler without a reference of its own (httprequest_setreadystate, dlls/msxml3/httprequest.c). A handler that is
-   replaced while it runs is freed with the call still in it, and JScript goes down in leave_script. Internet Explorer holds what it calls. So
-   a guarded object passes everything on to the one inside, and gives it guarded handlers, which hold the function as long as it runs. */
+/*
+ * Wine 8's MSXML calls its handler without a reference of its own (httprequest_setreadystate,
+ * dlls/msxml3/httprequest.c). A handler that is replaced while it runs is freed with the call still
+ * in it, and JScript goes down in leave_script. Internet Explorer holds what it calls. So a guarded
+ * object passes everything on to the one inside, and gives it guarded handlers, which hold the
+ * function as long as it runs.
+ */
 typedef struct Guard {
     IDispatch dispatch;
     LONG references;
@@ -153,7 +161,7 @@ static IDispatch *guarded(IDispatch *inside)
     return &guard->dispatch;
 }
 
-/* --- the host object ---------------------------------------------------------------------------------------- */
+/* --- the host object --- */
 
 enum { PRINT = 1, SET_TIMEOUT, SET_INTERVAL, CLEAR_TIMER, QUIT, ENV, GUARD };
 static const WCHAR *const member_names[] = { L"", L"print", L"setTimeout", L"setInterval", L"clearTimer", L"quit", L"env", L"guard" };
@@ -229,7 +237,7 @@ static HRESULT WINAPI host_invoke(IDispatch *self, DISPID id, REFIID iid, LCID l
 static IDispatchVtbl host_table = { host_query, host_addref, host_release, host_type_count, host_type, host_name, host_invoke };
 static IDispatch host_object = { &host_table };
 
-/* --- the script site ---------------------------------------------------------------------------------------- */
+/* --- the script site --- */
 
 static HRESULT WINAPI site_query(IActiveScriptSite *self, REFIID iid, void **object)
 {
@@ -266,7 +274,7 @@ static IActiveScriptSiteVtbl site_table = { site_query, site_addref, site_releas
                                             site_ended, site_state, site_error, site_script, site_script };
 static IActiveScriptSite site = { &site_table };
 
-/* --- files and the loop ------------------------------------------------------------------------------------- */
+/* --- files and the loop --- */
 
 static WCHAR *read_file(const char *name)
 {

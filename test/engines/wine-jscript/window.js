@@ -1,8 +1,9 @@
 // biome-ignore-all lint: ES3, run by Wine's JScript
 // biome-ignore-all format: a trailing comma would be a syntax error there
 
-// The window of an old Internet Explorer on top of host.exe: timers, location, requests, and the little of a document that a
-// network shim looks at. The run ends with 0 when document.title is `done`.
+// The window of an old Internet Explorer on top of host.exe: timers, location, requests, and the
+// little of a document that a network shim looks at. The run ends with 0 when document.title is
+// `done`.
 var window = this, self = this, top = this, parent = this;
 
 var location = (function () {
@@ -20,7 +21,8 @@ var navigator = {
     : 'Mozilla/4.0 (compatible; MSIE ' + host.env('PAGE_IE') + '.0; Windows NT 5.1)'
 };
 
-// IE up to 9 passes a callback no arguments, and host functions cannot be called with a `this` or by apply.
+// IE up to 9 passes a callback no arguments, and host functions cannot be called with a `this` or
+// by apply.
 function setTimeout(run, ms) { return host.setTimeout(function () { run(); }, ms || 0); }
 function setInterval(run, ms) { return host.setInterval(function () { run(); }, ms || 0); }
 function clearTimeout(id) { if (id) host.clearTimer(id); }
@@ -32,24 +34,27 @@ ActiveXObject = (function (own) {
   return function (name) { return host.guard(new own(name)); };
 })(ActiveXObject);
 
-// IE6 has requests as an ActiveX object only. Later ones have a constructor, of the same COM object.
+// IE6 has requests as an ActiveX object only. Later ones have a constructor, of the same COM
+// object.
 var XMLHttpRequest;
 if (host.env('PAGE_IE') > 6) XMLHttpRequest = function () { return new ActiveXObject('MSXML2.XMLHTTP.3.0'); };
 
-// Wine's takes each half of a surrogate pair for an error (encode_uri in its global.c), which no Internet Explorer does.
+// Wine's takes each half of a surrogate pair for an error (encode_uri in its global.c), which no
+// Internet Explorer does.
 encodeURIComponent = (function (own) {
   return function (text) {
     return String(text).replace(/[\ud800-\udbff][\udc00-\udfff]|[^\ud800-\udfff]+/g, function (part) {
       var code;
       if (!/^[\ud800-\udbff]/.test(part)) return own(part);
       code = (part.charCodeAt(0) - 0xd800) * 1024 + part.charCodeAt(1) - 0xdc00 + 65536;
-      function octet(value) { return '%' + value.toString(16).toUpperCase(); }
-      return octet(240 + (code >> 18)) + octet(128 + (code >> 12 & 63)) + octet(128 + (code >> 6 & 63)) + octet(128 + (code & 63));
+      function percent(value) { return '%' + value.toString(16).toUpperCase(); }
+      return percent(240 + (code >> 18)) + percent(128 + (code >> 12 & 63)) + percent(128 + (code >> 6 & 63)) + percent(128 + (code & 63));
     });
   };
 })(encodeURIComponent);
 
-// Wine's ends a string at an escaped NUL (seen in 8.0), which no Internet Explorer does. U+E000 stands for it in between.
+// Wine's ends a string at an escaped NUL (seen in 8.0), which no Internet Explorer does. U+E000
+// stands for it in between.
 if (window.JSON) JSON.parse = (function (own) {
   return function (text) {
     var marked = String(text).replace(/\\(\\|u0000)/g, function (escape, what) { return what === '\\' ? escape : '\ue000'; });
@@ -91,7 +96,8 @@ PageElement.prototype.removeChild = function (child) {
   return child;
 };
 
-// A script that the page has put into its document. There are no forms. A request that nobody holds may be collected.
+// A script that the page has put into its document. There are no forms. A request that nobody holds
+// may be collected.
 var loading = {};
 function loadScript(script) {
   var request = new ActiveXObject('MSXML2.XMLHTTP.3.0');

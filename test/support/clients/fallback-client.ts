@@ -22,7 +22,10 @@ export function frames(text: string): string {
 
 let nonces = 0;
 
-/** The fields of a `create` body that a client on `origin` sends; `changes` replace or, as undefined, remove some. */
+/**
+ * The fields of a `create` body that a client on `origin` sends; `changes` replace or, as
+ * undefined, remove some.
+ */
 export function createBody(changes: Readonly<Record<string, string | undefined>>): string {
   const fields = { nonce: `test-nonce-${String(nonces++).padStart(8, '0')}`, url: '/echo', ...changes };
   const present = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
@@ -30,7 +33,8 @@ export function createBody(changes: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * A client of the fallback protocol that does exactly what a test says, wrong things too. The real client is the shim.
+ * A client of the fallback protocol that does exactly what a test says, wrong things too. The real
+ * client is the shim.
  */
 export class FallbackClient {
   readonly origin: string;
@@ -79,7 +83,8 @@ export class FallbackClient {
   }
 
   /**
-   * Opens a stream on a connection of its own, which the test reads when it likes: until `resume` is called, not more than the buffers of the system hold.
+   * Opens a stream on a connection of its own, which the test reads when it likes: until `resume`
+   * is called, not more than the buffers of the system hold.
    */
   stream(token: string, body: string, path = '/echo'): Socket {
     const socket = connect(this.#port, '127.0.0.1');

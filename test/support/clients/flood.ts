@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** Both ends of a flood: numbered messages in both directions at once, each counted and checked where it arrives. */
+/**
+ * Both ends of a flood: numbered messages in both directions at once, each counted and checked
+ * where it arrives.
+ */
 export interface Flood {
   readonly port: number;
   /** WebSocket connections that were opened so far. */

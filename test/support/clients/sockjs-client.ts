@@ -20,8 +20,8 @@ type Constructor = new (
 export const NODE_TRANSPORTS = ['websocket', 'xhr-streaming', 'eventsource', 'xhr-polling'] as const;
 
 /**
- * sockjs-client as npm has it, of the version that the gateway depends on. It is patient: of its own accord it gives a transport 600 ms, which a machine with other
- * work may take.
+ * sockjs-client as npm has it, of the version that the gateway depends on. It is patient: of its
+ * own accord it gives a transport 600 ms, which a machine with other work may take.
  */
 export function sockJs(url: string, transport: string): SockJsSocket {
   const SockJS = createRequire(import.meta.url)('sockjs-client') as Constructor;

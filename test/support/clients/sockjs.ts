@@ -184,7 +184,10 @@ export class SocketReader {
   }
 }
 
-/** The services that the protocol's own tests ask for (SockJS 0.3.3, "Base URL"), each with the requests that go there. */
+/**
+ * The services that the protocol's own tests ask for (SockJS 0.3.3, "Base URL"), each with the
+ * requests that go there.
+ */
 export interface Services {
   readonly port: number;
   readonly echo: SockJsRequests;

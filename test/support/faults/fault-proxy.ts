@@ -22,9 +22,9 @@ const QUIET: Omit<Settings, 'target'> = {
 };
 
 /**
- * A bad network in one object: an HTTP/1.1 proxy on a free port of 127.0.0.1, before the gateway, that does to requests what broken
- * proxies, virus scanners and mobile networks do. Which request meets which fault follows from the seed and the request's place
- * in the order of arrival.
+ * A bad network in one object: an HTTP/1.1 proxy on a free port of 127.0.0.1, before the gateway,
+ * that does to requests what broken proxies, virus scanners and mobile networks do. Which request
+ * meets which fault follows from the seed and the request's place in the order of arrival.
  */
 export class FaultProxy {
   /** How often each fault happened, and `pass`. */

@@ -6,7 +6,10 @@ import { headerFields, rawHead } from '../clients/raw-http.ts';
 import type { Random } from '../random.ts';
 import type { Fault, Settings } from './faults.ts';
 
-/** An Upgrade meets its fate, or passes as it is; of the faults it can meet a delay and cuts, all others let it pass. */
+/**
+ * An Upgrade meets its fate, or passes as it is; of the faults it can meet a delay and cuts, all
+ * others let it pass.
+ */
 export function upgrade(
   request: IncomingMessage,
   socket: Duplex,

@@ -7,13 +7,14 @@ import type { Random } from '../random.ts';
  * What may happen to one request.
  *
  * - `cut-request`: a part of it reaches the gateway, then both connections end.
- * - `cut-response`: a part of the answer, cut at any byte of head, chunk or body, reaches the client; a stream is cut after a while.
+ * - `cut-response`: a part of the answer, cut at any byte of head, chunk or body, reaches the
+ * client; a stream is cut after a while.
  * - `delay`: it reaches the gateway late.
  * - `duplicate`: it is sent twice, on two connections; one of the answers is dropped.
  * - `late-duplicate`: the same, the second one seconds later.
  * - `void`: the gateway answers, the client sees a connection that ended.
  * - `hang`: the gateway answers, the client sees nothing at all for a long time.
- * - `rechunk`: the answer comes in pieces of other sizes, some of them single bytes.
+ * - `rechunk`: the answer comes in chunks of other sizes, some of them single bytes.
  * - `buffer`: the answer is held back until its end.
  */
 export type Fault =
@@ -28,8 +29,9 @@ export type Fault =
   | 'buffer';
 
 /**
- * What happens to an Upgrade: `426` is a proxy that took the header away, `swallow` never answers, `partial-101` begins to
- * answer 101 and stops before the head is complete, `silent-101` completes the handshake and then carries nothing.
+ * What happens to an Upgrade: `426` is a proxy that took the header away, `swallow` never answers,
+ * `partial-101` begins to answer 101 and stops before the head is complete, `silent-101` completes
+ * the handshake and then carries nothing.
  */
 export type UpgradeFate = 'pass' | '426' | 'swallow' | 'partial-101' | 'silent-101';
 
@@ -38,7 +40,10 @@ export interface Settings {
   readonly target: number;
   /** Seed of the schedule. Print it: the same seed and the same requests give the same faults. */
   readonly seed: number;
-  /** Share of the requests, 0 to 1, that meet each fault; the rest passes. At most one fault happens to one request. */
+  /**
+   * Share of the requests, 0 to 1, that meet each fault; the rest passes. At most one fault happens
+   * to one request.
+   */
   readonly faults: Partial<Record<Fault, number>>;
   /** Which requests may meet a fault at all. */
   readonly only: (request: http.IncomingMessage) => boolean;
@@ -211,7 +216,10 @@ function buffer(passage: Passage): void {
   });
 }
 
-/** Sends the request to the gateway for its client: what ends one of the two connections ends the other. */
+/**
+ * Sends the request to the gateway for its client: what ends one of the two connections ends the
+ * other.
+ */
 function send(passage: Passage, answered: (answer: http.IncomingMessage) => void): void {
   const { response } = passage;
   const upstream = forward(passage, (answer) => {

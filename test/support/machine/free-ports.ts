@@ -2,13 +2,16 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Linux gives port 0 and outgoing connections those from 32768 (ip(7), `ip_local_port_range`), other systems from higher ones. */
+/**
+ * Linux gives port 0 and outgoing connections those from 32768 (ip(7), `ip_local_port_range`),
+ * other systems from higher ones.
+ */
 const GIVEN_AWAY_FROM = 32_768;
 const FIRST = 10_000;
 
 /**
- * Ports for programs that cannot be asked for any free one and tell which they took. Until such a program has bound its port, nobody else
- * is given it by chance.
+ * Ports for programs that cannot choose a free one and report it. Until such a program has bound
+ * its port, nobody else is given it by chance.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();

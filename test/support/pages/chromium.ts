@@ -1,7 +1,10 @@
 import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { program } from '../../engines/programs.ts';
 
-/** How any driver launches the distribution's Chromium: with everything off that talks to its makers. */
+/**
+ * How any driver launches the distribution's Chromium: with everything off that talks to its
+ * makers.
+ */
 export function chromiumOptions(): { executablePath: string; args: string[] } {
   return {
     executablePath: program('chromium') as string,
@@ -21,7 +24,10 @@ export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({ ...chromiumOptions(), ...options });
 }
 
-/** A page in a profile of its own. What it throws, and files that are not there, are added to `faults`. */
+/**
+ * A page in a profile of its own. What it throws, and files that are not there, are added to
+ * `faults`.
+ */
 export async function newPage(browser: Browser, faults: string[]): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
   page.on('pageerror', (error) => faults.push(String(error)));

@@ -12,7 +12,10 @@ interface DemoRun {
   readonly edit: (html: string) => string;
 }
 
-/** Has a script use a page of the demo in an engine. Answers what the engine said; fails when the page was not done in 50 s. */
+/**
+ * Has a script use a page of the demo in an engine. Answers what the engine said; fails when the
+ * page was not done in 50 s.
+ */
 export async function useDemoPage({ engine, gatewayPort, page, edit }: DemoRun): Promise<string> {
   const html = readFileSync(new URL(`../../../legacy-demo/${page}`, import.meta.url), 'utf8');
   const front = await startFront(gatewayPort, { [`/_test/${page}`]: () => edit(html) });

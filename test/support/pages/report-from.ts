@@ -15,7 +15,10 @@ interface Visit {
   readonly seconds: number;
 }
 
-/** Opens a page in an engine, and answers what it told by `testPage.report`. Fails when that is nothing. */
+/**
+ * Opens a page in an engine, and answers what it sent by `testPage.report`. Fails when that is
+ * nothing.
+ */
 export async function reportFrom({
   engine,
   front,
@@ -28,6 +31,6 @@ export async function reportFrom({
   const url = `http://${host}:${front.port}/_test/${page}?${new URLSearchParams(all)}`;
   const { output } = await run(engine, url, { seconds });
   const report = front.report(all.id);
-  assert.ok(report, `no report (${front.asked()}); the engine said: ${output}`);
+  assert.ok(report, `no report (${front.requested()}); the engine said: ${output}`);
   return report;
 }

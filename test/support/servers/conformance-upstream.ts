@@ -3,7 +3,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 
-/** What the scenario needs of a socket: `ws` has it, and so has the socket a route's handler is given. */
+/**
+ * What the scenario needs of a socket: `ws` has it, and so has the socket a route's handler is
+ * given.
+ */
 export interface ServerSocket {
   on(event: 'message', listener: (data: Buffer, binary: boolean) => void): unknown;
   on(event: 'close', listener: (code: number, reason: Buffer) => void): unknown;
@@ -14,13 +17,15 @@ export interface ServerSocket {
 }
 
 /**
- * The server side of the scenario: an echo server that does what messages beginning with `!` tell it.
+ * The server side of the scenario: an echo server that does what messages beginning with `!` tell
+ * it.
  *
  *     !close [CODE REASON]           !terminate              closes, or ends without a Close
  *     !burst COUNT                   !burst-close COUNT CODE REASON
  *     !url                           answers with the request's target
  *     !header NAME                   answers with one of its headers
- *     !closed ID                     code and reason of the Close of the connection with ?id=ID, as soon as it is known
+ *     !closed ID                     code and reason of the Close of the connection with ?id=ID, as
+ * soon as it is known
  *     !seen ID                       number of its messages, and the last one
  *
  * In the query: `greet=TEXT` is sent at once, `close=CODE,REASON` closes at once.
@@ -85,7 +90,10 @@ function burst(socket: ServerSocket, count: number): void {
   for (let i = 0; i < count; i++) socket.send(`burst ${i}`);
 }
 
-/** The second of the subprotocols asked for: a server that chooses, and that does not choose what comes first. */
+/**
+ * The second of the subprotocols offered: a server that chooses, and that does not choose what
+ * comes first.
+ */
 export function selectProtocol(offered: Iterable<string>): string | false {
   const [first, second] = offered;
   return second ?? first ?? false;
@@ -98,7 +106,10 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** The same service as a WebSocket server of its own. `?refuse=STATUS` refuses the handshake, `?select=none` selects no subprotocol. */
+/**
+ * The same service as a WebSocket server of its own. `?refuse=STATUS` refuses the handshake,
+ * `?select=none` selects no subprotocol.
+ */
 export async function startConformanceUpstream(): Promise<Upstream> {
   const serve = conformanceService();
   const server: Server = createServer((_, response) => response.writeHead(426).end());

@@ -15,7 +15,9 @@ export interface Peer {
   closed: number | undefined;
 }
 
-/** A gateway with a handler that talks to pages when the test says so, and a front with the page. */
+/**
+ * A gateway with a handler that talks to pages when the test says so, and a front with the page.
+ */
 export interface Feed {
   /** Address of the page over a transport. */
   page(transport: string): string;

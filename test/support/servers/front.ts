@@ -12,18 +12,21 @@ const testPage = readFileSync(new URL('../pages/test-page.js', import.meta.url),
 
 export interface Front {
   readonly port: number;
-  /** What pages have told by `testPage.report` of `/_test/test-page.js`, by the `id` of their address. */
+  /**
+   * What pages have sent by `testPage.report` of `/_test/test-page.js`, by the `id` of their
+   * address.
+   */
   report(id: string): string | undefined;
   /** Requests passed on that have no whole answer yet, by the last word of their path. */
   waiting(action: string): number;
-  /** What was asked here, in words: how often, and how long ago last. */
-  asked(): string;
+  /** Requests so far, in words: how often, and how long ago last. */
+  requested(): string;
   close(): Promise<void>;
 }
 
 /**
- * An application's own web server, with the gateway behind it: it has pages, and passes everything else on untouched. A page from it is of the
- * gateway's own origin.
+ * An application's own web server, with the gateway behind it: it has pages, and passes everything
+ * else on untouched. A page from it is of the gateway's own origin.
  */
 export async function startFront(gatewayPort: number, pages: Pages): Promise<Front> {
   const reports = new Map<string, string>();
@@ -91,7 +94,7 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
     port: (server.address() as AddressInfo).port,
     report: (id) => reports.get(id),
     waiting: (action) => [...waiting].filter(({ url }) => url?.split('?')[0]?.endsWith(`/${action}`)).length,
-    asked: () => `${requests} requests, the last ${Math.round((performance.now() - last) / 1000)} s ago`,
+    requested: () => `${requests} requests, the last ${Math.round((performance.now() - last) / 1000)} s ago`,
     async close() {
       for (const socket of sockets) socket.destroy();
       agent.destroy();

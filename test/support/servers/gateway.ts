@@ -11,7 +11,10 @@ import {
 
 const program = fileURLToPath(new URL('../../../dist/gateway/main.js', import.meta.url));
 
-/** A gateway of the sources, in this process: for routes with a handler, and for what is seen from inside. */
+/**
+ * A gateway of the sources, in this process: for routes with a handler, and for what is seen from
+ * inside.
+ */
 export async function startGateway(
   options: GatewayOptions = {},
   add: (gateway: Gateway) => void = () => {},

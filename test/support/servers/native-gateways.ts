@@ -10,7 +10,10 @@ interface NativeGatewayOptions extends NativeOptions {
   opened(connection: NativeConnection): void;
 }
 
-/** Starts, among `servers`, what native clients meet of a gateway with one route, which leads to `backend`; answers the port. */
+/**
+ * Starts, among `servers`, what native clients meet of a gateway with one route, which leads to
+ * `backend`; answers the port.
+ */
 export function nativeGateways(servers: Servers) {
   return (backend: Backend, { opened, ...changes }: Partial<NativeGatewayOptions> = {}): Promise<number> => {
     const options = { clock: systemClock, log: silentLog, maxMessage: 1 << 24, clientPing: 0, ...changes };

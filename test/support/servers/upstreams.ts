@@ -208,7 +208,10 @@ function handshakeText(path: string, fields: Readonly<Record<string, string | un
   return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** A frame as RFC 6455 §5.2 has it, masked as a client's if there is a mask; `first` is its first byte. */
+/**
+ * A frame as RFC 6455 §5.2 has it, masked as a client's if there is a mask; `first` is its first
+ * byte.
+ */
 export function frame(first: number, payload: Buffer | string, mask?: Buffer): Buffer {
   const bytes = Buffer.from(payload as string);
   const flag = mask ? 0x80 : 0;
@@ -229,8 +232,8 @@ export function frame(first: number, payload: Buffer | string, mask?: Buffer): B
 }
 
 /**
- * Writes up to `total` times, each time when the one before is out, and answers how many are out when nothing goes any more; one
- * more is then on its way.
+ * Writes up to `total` times, each time when the one before is out, and answers how many are out
+ * when nothing goes any more; one more is then on its way.
  */
 export async function pour(total: number, write: (written: () => void) => void): Promise<number> {
   for (let count = 0; count < total; count++) {
@@ -247,11 +250,11 @@ export function event(emitter: NodeJS.EventEmitter, name: string): Promise<unkno
 }
 
 /**
- * A receiver that remembers what it was told: text as it is, binary as a list of bytes or, above 256, their number, `(drained)`, and
- * `code reason` of the end.
+ * A receiver that remembers what it received: text as it is, binary as a list of bytes or, above
+ * 256, their number, `(drained)`, and `code reason` of the end.
  */
 export class Recorder implements Receiver {
-  readonly told: unknown[] = [];
+  readonly received: unknown[] = [];
   #changed: () => void = () => {};
 
   message(message: Message): void {
@@ -267,27 +270,27 @@ export class Recorder implements Receiver {
     this.#tell(`${status.code} ${status.reason}`);
   }
 
-  /** Waits until that much was told. */
+  /** Waits until that much was received. */
   async count(count: number): Promise<unknown[]> {
-    while (this.told.length < count) {
+    while (this.received.length < count) {
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });
     }
-    return this.told;
+    return this.received;
   }
 
-  /** Waits until that much was told, `drained` not counted, and answers it. */
+  /** Waits until that much was received, `drained` not counted, and answers it. */
   async arrivals(count: number): Promise<unknown[]> {
     for (;;) {
-      const arrived = this.told.filter((what) => what !== '(drained)');
+      const arrived = this.received.filter((what) => what !== '(drained)');
       if (arrived.length >= count) return arrived;
-      await this.count(this.told.length + 1);
+      await this.count(this.received.length + 1);
     }
   }
 
   #tell(what: unknown): void {
-    this.told.push(what);
+    this.received.push(what);
     this.#changed();
   }
 }

@@ -12,7 +12,7 @@ function open(maxBuffered = 1000): { socket: GatewaySocket; client: Channel; tol
   const [client, far] = channelPair();
   const recorder = new Recorder();
   client.attach(recorder);
-  return { socket: new GatewaySocket(far, 'chat', maxBuffered), client, told: recorder.told };
+  return { socket: new GatewaySocket(far, 'chat', maxBuffered), client, told: recorder.received };
 }
 
 describe('the socket of a handler', () => {

@@ -22,8 +22,8 @@ describe('a pair of channels', () => {
     const [a, toA, b, toB] = attached();
     assert.equal(a.send(text('one')), true);
     assert.equal(b.send(Message.binary(Buffer.of(0, 255))), true);
-    assert.deepEqual(toB.told, ['one']);
-    assert.deepEqual(toA.told, [[0, 255]]);
+    assert.deepEqual(toB.received, ['one']);
+    assert.deepEqual(toA.received, [[0, 255]]);
     assert.equal(a.bufferedAmount, 0);
   });
 
@@ -36,8 +36,8 @@ describe('a pair of channels', () => {
     a.close({ code: 4001, reason: 'bye' });
     b.attach(toB);
     await settled();
-    assert.deepEqual(toB.told, ['one', '4001 bye']);
-    assert.deepEqual(toA.told, ['4001 bye']);
+    assert.deepEqual(toB.received, ['one', '4001 bye']);
+    assert.deepEqual(toA.received, ['4001 bye']);
   });
 
   it('asks the sender to wait while the other end is paused', () => {
@@ -46,10 +46,10 @@ describe('a pair of channels', () => {
     assert.equal(a.send(text('one')), false);
     assert.equal(a.send(text('two')), false);
     assert.equal(a.bufferedAmount, 6);
-    assert.deepEqual(toB.told, []);
+    assert.deepEqual(toB.received, []);
     b.resume();
-    assert.deepEqual(toB.told, ['one', 'two']);
-    assert.deepEqual(toA.told, ['(drained)']);
+    assert.deepEqual(toB.received, ['one', 'two']);
+    assert.deepEqual(toA.received, ['(drained)']);
     assert.equal(a.bufferedAmount, 0);
   });
 
@@ -107,7 +107,7 @@ describe('a pair of channels', () => {
     };
     assert.throws(() => b.resume(), /of the handler/);
     b.resume();
-    assert.deepEqual(toB.told, ['one', 'two']);
+    assert.deepEqual(toB.received, ['one', 'two']);
   });
 
   it('tells a Close behind all messages, and its answer', async () => {
@@ -117,17 +117,17 @@ describe('a pair of channels', () => {
     a.close({ code: 4001, reason: 'bye' });
     a.send(text('too late'));
     await settled();
-    assert.deepEqual(toB.told, []);
+    assert.deepEqual(toB.received, []);
     b.resume();
     await settled();
-    assert.deepEqual(toB.told, ['one', '4001 bye']);
-    assert.deepEqual(toA.told, ['4001 bye']);
+    assert.deepEqual(toB.received, ['one', '4001 bye']);
+    assert.deepEqual(toA.received, ['4001 bye']);
   });
 
   it('tells nothing within close itself', () => {
     const [a, toA, , toB] = attached();
     a.close({ code: 1000, reason: '' });
-    assert.deepEqual([...toA.told, ...toB.told], []);
+    assert.deepEqual([...toA.received, ...toB.received], []);
   });
 
   it('answers with the code that the receiver chooses', async () => {
@@ -137,7 +137,7 @@ describe('a pair of channels', () => {
     b.attach({ message: () => {}, drained: () => {}, closed: () => b.close({ code: 4002, reason: 'mine' }) });
     a.close({ code: 4001, reason: 'bye' });
     await settled();
-    assert.deepEqual(toA.told, ['4002 mine']);
+    assert.deepEqual(toA.received, ['4002 mine']);
   });
 
   it('waits for nobody when an end breaks off', async () => {
@@ -146,8 +146,8 @@ describe('a pair of channels', () => {
     b.send(text('never read'));
     a.close(ABNORMAL);
     await settled();
-    assert.deepEqual(toB.told, ['1006 ']);
-    assert.deepEqual(toA.told, ['1006 ']);
+    assert.deepEqual(toB.received, ['1006 ']);
+    assert.deepEqual(toA.received, ['1006 ']);
     assert.equal(b.bufferedAmount, 0);
   });
 });

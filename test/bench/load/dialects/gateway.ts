@@ -12,7 +12,10 @@ import {
 import { WebSocketLink } from '../websocket-link.ts';
 
 const END = '\x1e';
-/** Text that is left unanswered until an acknowledgement is sent for itself: a quarter of the default outbox (PROTOCOL.md §3). */
+/**
+ * Text that is left unanswered until an acknowledgement is sent for itself: a quarter of the
+ * default outbox (PROTOCOL.md §3).
+ */
 const ACKNOWLEDGE_AFTER = 262_144;
 
 /** Creates a session (PROTOCOL.md §3) and tells its token. */
@@ -35,7 +38,10 @@ function create(target: Target, up: HttpLink, created: (token: string) => void):
   });
 }
 
-/** Numbers of one session, both directions (PROTOCOL.md §2.1): what the shim keeps too, without its resending. */
+/**
+ * Numbers of one session, both directions (PROTOCOL.md §2.1): what the shim keeps too, without its
+ * resending.
+ */
 class Numbers {
   received = 0;
   #sent = 0;
@@ -147,7 +153,7 @@ export function gatewayStream(form: 'xhr-streaming' | 'eventsource'): Dialect {
       const { numbers } = session;
       const frames = new Splitter(END, (frame) => numbers.frame(frame));
       const events = new Splitter('\n\n', (event) => frames.push(event.slice('data:'.length)));
-      const pieces = form === 'eventsource' ? events : frames;
+      const parts = form === 'eventsource' ? events : frames;
       const posts = requestHead('POST', `${target.path}/_fallback/v1/xhr-streaming`, target);
       const attach = () => {
         session.attached += 1;
@@ -162,7 +168,7 @@ export function gatewayStream(form: 'xhr-streaming' | 'eventsource'): Dialect {
         down.request(head, form === 'eventsource' ? undefined : `${token};D${wanted}${END}`, {
           body: (text) => {
             if (n < session.attached) return;
-            pieces.push(text);
+            parts.push(text);
             session.acknowledge();
             if (!first) return;
             first = false;
@@ -176,7 +182,10 @@ export function gatewayStream(form: 'xhr-streaming' | 'eventsource'): Dialect {
   };
 }
 
-/** Long polls. With `riding`, what the page sends while it handles a poll's messages goes up in the next poll. */
+/**
+ * Long polls. With `riding`, what the page sends while it handles a poll's messages goes up in the
+ * next poll.
+ */
 export function gatewayPolling(riding: boolean): Dialect {
   return (target, up, opened) => {
     create(target, up, (token) => {
@@ -234,9 +243,9 @@ export const gatewayWebSocket: Dialect = (target, up, opened) => {
         numbers.onmessage = listener;
       },
       send: (text) => {
-        const spelled = positioned ? `T${text}${END}` : numbers.encode([text]);
+        const encoded = positioned ? `T${text}${END}` : numbers.encode([text]);
         positioned = true;
-        link.send(numbers.acknowledgement() + spelled);
+        link.send(numbers.acknowledgement() + encoded);
       },
       leave: () => {
         link.send(`X${END}`);

@@ -2,7 +2,10 @@ import { HttpLink } from '../http-link.ts';
 import { type Dialect, requestHead, Sender, Splitter, sessionName, sessionOn } from '../session.ts';
 import { WebSocketLink } from '../websocket-link.ts';
 
-/** Forms of the SockJS protocol 0.3 (https://sockjs.github.io/sockjs-protocol/sockjs-protocol-0.3.3.html). */
+/**
+ * Forms of the SockJS protocol 0.3
+ * (https://sockjs.github.io/sockjs-protocol/sockjs-protocol-0.3.3.html).
+ */
 export function sockjs(form: 'xhr_streaming' | 'eventsource' | 'xhr'): Dialect {
   return (target, up, opened) => {
     // sockjs-client asks for /info before it opens a session.

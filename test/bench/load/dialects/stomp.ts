@@ -10,8 +10,8 @@ const ALL = '/topic/bench.all';
 export const stompEcho: Dialect = stomp(() => `/topic/bench.${sessionName()}`);
 
 /**
- * A client that is subscribed with all others. What it sends beside messages to all, which begin with `!`, is echoed by their receipts:
- * another subscription would be another queue in RabbitMQ.
+ * A client that is subscribed with all others. What it sends beside messages to all, which begin
+ * with `!`, is echoed by their receipts: another subscription would be another queue in RabbitMQ.
  */
 export const stompSubscriber: Dialect = stomp(() => ALL);
 
