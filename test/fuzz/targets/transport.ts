@@ -75,7 +75,8 @@ export const targets: readonly FuzzTarget[] = [
       // A name that is encoded is not looked for, and invalid UTF-8 is left for others to find.
       if (/%|[^ -~]/.test(input.replaceAll(/%[0-9a-f]{2}/gi, ''))) return;
       if (/(?:^|&)[^=&]*%/.test(input) || !/(?:^|&)d=/.test(input)) return;
-      const found = new URLSearchParams(input).get('d') ?? '';
+      // A question mark at the beginning would be taken for that of a URL.
+      const found = new URLSearchParams(`x=&${input}`).get('d') ?? '';
       if (!found.includes('\ufffd')) assert.equal(decoded.toString(), found);
     },
   }),
