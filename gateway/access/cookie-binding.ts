@@ -26,7 +26,10 @@ export class CookieBinding {
   }
 }
 
-/** The value of a cookie, the first if several have the name; undefined if there is none (RFC 6265 §4.2). */
+/**
+ * The value of a cookie, the first if several have the name; undefined if there is none (RFC 6265
+ * §4.2).
+ */
 function cookieOf(cookies: string, name: string): string | undefined {
   const prefix = `${name}=`;
   for (const pair of cookies.split(';')) {

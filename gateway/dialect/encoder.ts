@@ -5,7 +5,9 @@ export type Chunk = string | Buffer;
 
 /** How a downstream writes what a session has for it: one dialect in one wire form. */
 export interface Encoder<C extends Chunk = Chunk> {
-  /** Numbered frames, and what they acknowledge. `positioned`: the receiver knows the first number. */
+  /**
+   * Numbered frames, and what they acknowledge. `positioned`: the receiver knows the first number.
+   */
   delivery(delivery: Delivery, positioned: boolean): C;
   readonly heartbeat: C;
   /** Why this downstream ends. */

@@ -2,10 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { Message } from '../protocol/message.ts';
 import { MalformedError } from '../protocol/unit.ts';
 
-/** Messages in one body. An honest client sends what it gathered while its last request was under way. */
+/**
+ * Messages in one body. An honest client sends what it gathered while its last request was under
+ * way.
+ */
 const MAX_MESSAGES = 65_536;
 
-/** Bytes from which on a message stays the bytes it is, if it has no escapes: decoding costs more. */
+/**
+ * Bytes from which on a message stays the bytes it is, if it has no escapes: decoding costs more.
+ */
 const LONG = 4_096;
 
 const QUOTE = 0x22;
@@ -16,9 +21,9 @@ const CLOSING = 0x5d;
 
 /**
  * Reads the messages that a client sends: an array of strings in JSON. No other JSON is let in, so
- * the work is linear in the bytes and nothing nests. Messages come one by one, which lets the caller
- * pause between them. Faults are `MalformedError`s in the words that the protocol's own tests look
- * for.
+ * the work is linear in the bytes and nothing nests. Messages come one by one, which lets the
+ * caller pause between them. Faults are `MalformedError`s in the words that the protocol's own
+ * tests look for.
  */
 export class MessageReader {
   readonly #bytes: Buffer;
@@ -109,7 +114,10 @@ export class MessageReader {
   }
 }
 
-/** Where the quote is that ends a string; -1 if there is none. The search for it is the engine's own. */
+/**
+ * Where the quote is that ends a string; -1 if there is none. The search for it is the engine's
+ * own.
+ */
 function endOfString(bytes: Buffer, start: number): number {
   for (let end = bytes.indexOf(QUOTE, start); end >= 0; end = bytes.indexOf(QUOTE, end + 1)) {
     let before = end;

@@ -14,7 +14,7 @@ export interface CreateRequest {
 export const CREATE_BODY = 16_384;
 
 const NONCE = /^[A-Za-z0-9_-]{16,64}$/;
-/** Path and query as a handshake's request line may have them: visible ASCII without a fragment. */
+/** Path and query as a handshake's request line may have them: visible ASCII, no fragment. */
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 const ORIGIN = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+)$/;
 /** RFC 7230 §3.2.6. */
@@ -51,7 +51,7 @@ export function pathOf(url: string): string {
   return query < 0 ? url : url.slice(0, query);
 }
 
-/** A path as `_fallback` is put behind it. */
+/** A path in the form that `_fallback` is appended to. */
 export function withoutTrailingSlashes(path: string): string {
   let end = path.length;
   while (end > 0 && path.charAt(end - 1) === '/') end--;
@@ -62,7 +62,7 @@ function malformed(reason: string): RequestError {
   return new RequestError('GW_CREATE', reason);
 }
 
-/** Everything a repeat must have in common with the first request. */
+/** All that a repeated `create` must have in common with the first one. */
 export function fingerprint(
   request: CreateRequest,
   base: string,
@@ -80,7 +80,7 @@ export function fingerprint(
   ]);
 }
 
-/** What a client is told of its new session. */
+/** What a client learns about its new session. */
 export interface CreateAnswer {
   readonly token: string;
   readonly protocol: string;
@@ -92,7 +92,7 @@ export interface CreateAnswer {
   readonly body: number;
 }
 
-/** Writes the answer; `end` comes last, so that a cut one can be told. */
+/** Encodes the answer. `end` comes last, so that the client notices a cut. */
 export function encodeAnswer(answer: CreateAnswer): string {
   const fields = Object.entries(answer).map(
     ([name, value]) => `${name}=${encodeURIComponent(String(value))}`,

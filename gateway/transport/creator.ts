@@ -13,7 +13,7 @@ import { CREATE_BODY, type CreateRequest, encodeAnswer, fingerprint, parseCreate
 import type { FallbackRoute } from './route.ts';
 import type { SessionFinder } from './session-finder.ts';
 
-/** What a creator tells clients of its bounds. */
+/** What a creator needs of the gateway. */
 export interface CreatorContext {
   readonly log: Log;
   readonly creations: Creations;
@@ -70,7 +70,7 @@ export class Creator {
           exchange.reply(200, fields ? { ...headers, ...fields } : headers, this.#describe(session, route));
         },
         (error: unknown) => {
-          // The client is not told what went wrong behind the gateway.
+          // The client does not learn what went wrong behind the gateway.
           const shown = error instanceof RefusedError ? new RequestError('GW_REFUSED') : error;
           refuse(exchange, headers, shown, this.#context.log);
         },

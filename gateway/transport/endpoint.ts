@@ -20,17 +20,17 @@ import type { FallbackRoute } from './route.ts';
 import { Multiplexer } from './shared/multiplexer.ts';
 import type { Transport } from './transport.ts';
 
-/** What the endpoint needs of its surroundings. */
+/** What the endpoint needs of the gateway. */
 export interface EndpointContext extends CreatorContext {
   readonly transport: TransportLimits;
-  /** The route of that very path. */
+  /** The route of exactly this path. */
   route(path: string): FallbackRoute | undefined;
 }
 
 /** Bytes that token and punctuation may add to a body. */
 const TOKEN_ROOM = 1_024;
 
-/** Every plain request of the fallback protocol comes through here and goes to the transport whose action it names. */
+/** Leads each plain request of the fallback protocol to the transport whose action it names. */
 export class FallbackEndpoint {
   readonly #context: EndpointContext;
   readonly #creator: Creator;
@@ -42,7 +42,7 @@ export class FallbackEndpoint {
     this.#gate = new TokenGate(context.sessions, context.memory);
   }
 
-  /** Answers a request below a route. Throws a `RequestError` for one that may not be asked so. */
+  /** Answers a request below a route. Throws a `RequestError` for JSONP that is not allowed. */
   handle(given: Exchange, address: FallbackAddress, route: FallbackRoute): void {
     const exchange = asLegacyRequest(given, address.action, route.jsonp);
     // An XDomainRequest asks for them on the page's own origin as well.
@@ -123,7 +123,7 @@ export class FallbackEndpoint {
     refuse(exchange, headers, error, this.#context.log);
   }
 
-  /** Nothing of a unit takes effect, and nothing is parsed, before the token was found good. */
+  /** Nothing of a unit is parsed or takes effect before its token is known to be good. */
   #serve(
     exchange: Exchange,
     token: string,
@@ -157,7 +157,10 @@ export class FallbackEndpoint {
     }
   }
 
-  /** The session of a further token on a carrier: one of any route, if that offers the carrier. */
+  /**
+   * The session of another token on a shared carrier. It may be of any route that offers the
+   * carrier.
+   */
   #findFor(transport: Transport, token: string, exchange: Exchange): Session | undefined {
     const { sessions } = this.#context;
     const path = sessions.routeOf(token);

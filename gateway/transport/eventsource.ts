@@ -10,7 +10,9 @@ const encoding = {
   encoder: wrappedText((frames) => `data:${frames}\n\n`),
 };
 
-/** Server-sent events. The engine frees each one after its dispatch, so the stream has no budget. */
+/**
+ * Server-sent events. The engine frees each one after its dispatch, so the stream has no budget.
+ */
 export const eventSource = streamTransport({
   action: 'eventsource',
   source: 'url',

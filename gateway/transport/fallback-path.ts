@@ -1,4 +1,4 @@
-/** A request target of the fallback protocol, taken apart (PROTOCOL.md §1). */
+/** The parts of a request's path in the fallback protocol (PROTOCOL.md §1). */
 export interface FallbackAddress {
   /** Path of the WebSocket URL, without trailing slashes. */
   readonly base: string;
@@ -9,12 +9,12 @@ export interface FallbackAddress {
 const MARK = '/_fallback/';
 const VERSION = 'v1/';
 
-/** Whether a path belongs to the fallback protocol, of whatever version. */
+/** Whether a path belongs to the fallback protocol, in any version. */
 export function isFallback(path: string): boolean {
   return path.includes(MARK);
 }
 
-/** Takes a path apart; undefined if it is not of this version and form. */
+/** Reads a path; undefined if it is not of this version and form. */
 export function parseFallbackPath(path: string): FallbackAddress | undefined {
   const mark = path.lastIndexOf(MARK);
   const start = mark + MARK.length;

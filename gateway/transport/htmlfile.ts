@@ -6,8 +6,9 @@ import type { DownstreamTransport } from './transport.ts';
 
 /**
  * How the document begins. Its script finds the page's function by a number that stands behind the
- * `#` of the address, which no request carries: so nothing of a request is ever part of the document.
- * IE runs no script of a document before 1 KiB of it is there (WSE client code), hence the blanks.
+ * `#` of the address, which no request carries: so nothing of a request is ever part of the
+ * document. IE runs no script of a document before 1 KiB of it is there (WSE client code), hence
+ * the blanks.
  */
 const PREAMBLE =
   '<!DOCTYPE html>\r\n<html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><title></title></head>' +

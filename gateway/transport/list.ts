@@ -21,13 +21,16 @@ export const TRANSPORTS: ReadonlyMap<string, Transport> = new Map(
   [send, ...down].map((transport) => [transport.action, transport]),
 );
 
-/** Names of the carriers that a route offers, as `create` tells them. The WebSocket one comes by Upgrade and is no plain request. */
+/**
+ * Names of the carriers that a route offers, for the answer to `create`. The WebSocket comes by
+ * Upgrade and is no plain request.
+ */
 export function carriersOf(jsonp: boolean): string {
   const carriers = down.filter((transport) => jsonp || transport !== jsonpPolling);
   return [
     'websocket',
     ...carriers.map(({ action }) => action),
-    // No carrier: the others, but for the WebSocket, may be for several sessions (PROTOCOL.md §10).
+    // Not a carrier: says that all but the WebSocket may be shared (PROTOCOL.md §10).
     'shared',
   ].join(',');
 }

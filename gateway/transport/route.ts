@@ -11,6 +11,9 @@ export interface FallbackRoute {
   readonly access: Access;
   /** Script tags and forms are answered. */
   readonly jsonp: boolean;
-  /** Opens the backend and makes the session. Rejects with a `RefusedError` or `RequestError`; calls `ended` when the session is forgotten. */
+  /**
+   * Connects the backend and makes the session. Rejects with a `RefusedError` or `RequestError`.
+   * Calls `ended` when the session is forgotten.
+   */
   open(exchange: Exchange, request: CreateRequest, ended: () => void): Promise<Session>;
 }

@@ -1,7 +1,10 @@
 import { encodeAck } from '../dialect/resumable.ts';
 import type { UpstreamTransport } from './transport.ts';
 
-/** Frames from the client; the answer says what was taken, late if the backend is slow (PROTOCOL.md §5). */
+/**
+ * Frames from the client. The answer acknowledges what was taken, and is delayed while the backend
+ * is slow (PROTOCOL.md §5).
+ */
 export const send: UpstreamTransport = {
   action: 'send',
   method: 'POST',

@@ -18,7 +18,9 @@ import { WaitingFrames } from './waiting-frames.ts';
 /** Bytes of payload in one delivery, and bytes unsent at which the carrier asks to wait. */
 const ROOM = 65_536;
 
-/** So many bodies of frames may wait for room in the inbox before the socket is not read any more. */
+/**
+ * So many bodies of frames may wait for room in the inbox before the socket is not read any more.
+ */
 const WAITING_BODIES = 4;
 
 export interface SocketCarrierContext {
@@ -77,14 +79,19 @@ export class SocketCarrier implements Carrier {
     });
   }
 
-  /** The socket has closed, or must: nothing is read or kept any more, and the session has no carrier. */
+  /**
+   * The socket has closed, or must: nothing is read or kept any more, and the session has no
+   * carrier.
+   */
   leave(): void {
     this.#isOver = true;
     this.#waiting.clear();
     this.#session.detach(this);
   }
 
-  /** After a fault the numbers of what follows are in doubt: the socket ends, the session does not. */
+  /**
+   * After a fault the numbers of what follows are in doubt: the socket ends, the session does not.
+   */
   #guard(act: () => void): void {
     if (this.#isOver) return;
     try {

@@ -3,10 +3,10 @@ import type { Unit, Wanted } from '../protocol/unit.ts';
 import type { CarrierOwner } from '../session/carrier.ts';
 import type { TransportLimits } from './options.ts';
 
-/** A request of a session, checked: what a transport gets. */
+/** A checked request of a session, as a transport gets it. */
 export interface Call {
   readonly exchange: Exchange;
-  /** The session that the request is of, or several that it attaches together. */
+  /** The session that the request names, or several that it attaches together. */
   readonly session: CarrierOwner;
   readonly unit: Unit;
   /** Header fields that every answer to this request needs: caching and cross-origin access. */

@@ -9,8 +9,8 @@ interface Waiting {
 }
 
 /**
- * Frames that a WebSocket brought and its session has no room for yet, in units. They are counted by
- * what they occupy: nothing else of their messages is kept.
+ * Frames that a WebSocket brought and its session has no room for yet, in units. They are counted
+ * by what they occupy: nothing else of their messages is kept.
  */
 export class WaitingFrames {
   readonly #bound: number;

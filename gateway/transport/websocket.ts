@@ -22,8 +22,8 @@ export interface SessionSocketContext {
 }
 
 /**
- * WebSockets that carry a session in both directions (PROTOCOL.md §7): as quick as a native one, and
- * the session outlives its socket.
+ * WebSockets that carry a session in both directions (PROTOCOL.md §7): as quick as a native one,
+ * and the session outlives its socket.
  */
 export class SessionSocketEndpoint {
   readonly #context: SessionSocketContext;
@@ -39,7 +39,9 @@ export class SessionSocketEndpoint {
     });
   }
 
-  /** Answers the Upgrade. The session uses the socket once the client's first message attaches it. */
+  /**
+   * Answers the Upgrade. The session uses the socket once the client's first message attaches it.
+   */
   accept(upgrade: Upgrade, session: Session): void {
     const { request, socket, head, remoteAddress } = upgrade;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {

@@ -5,7 +5,9 @@ import type { BodyReceiver, Headers, RequestHead } from '../../http/exchange.ts'
 import { ExchangeWrapper } from '../../http/exchange-wrapper.ts';
 import { decodePercent } from './script.ts';
 
-/** Bytes of a form for one byte of the body in it, at most: an encoded percent sign and two digits. */
+/**
+ * Bytes of a form for one byte of the body in it, at most: an encoded percent sign and two digits.
+ */
 const GROWTH = 5;
 
 /** Name of the form's one field, and the sign behind it. */
@@ -41,8 +43,8 @@ function percentDecoded(text: string): string {
 }
 
 /**
- * A body posted by a form (PROTOCOL.md §4.4): its one field, percent-encoded once more than forms do
- * it, so that no charset matters. The answer is a page in a hidden frame, which nobody reads.
+ * A body posted by a form (PROTOCOL.md §4.4): its one field, percent-encoded once more than forms
+ * do it, so that no charset matters. The answer is a page in a hidden frame, which nobody reads.
  */
 export class FormExchange extends ExchangeWrapper {
   override readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void {

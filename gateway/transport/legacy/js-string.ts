@@ -1,10 +1,12 @@
 /**
- * Characters that are fine in JSON and not in a script of any age: line separators end a literal before the 2019 edition, format characters vanish from the
- * source in the 3rd (ECMA-262 3rd edition §7.1), IE takes noncharacters and specials for signs of another encoding, and `<` may begin what ends a script element.
+ * Characters that JSON allows and a script of some age does not. Line separators end a string
+ * before the 2019 edition of the language. Format characters vanish from the source in its 3rd
+ * edition (ECMA-262 3rd edition §7.1). IE takes noncharacters and specials for signs of another
+ * encoding. `<` may begin what ends a script element.
  */
 const HAZARDS = /[<\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufff0-\uffff]|\p{Cf}/gu;
 
-/** Text as a string literal of a script, also of one within HTML, for engines of any age. */
+/** Text as a string of a script, which may stand in HTML, for engines of any age. */
 export function jsString(text: string): string {
   return JSON.stringify(text).replace(HAZARDS, escaped);
 }

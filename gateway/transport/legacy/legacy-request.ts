@@ -4,21 +4,22 @@ import { FormExchange } from './form.ts';
 import { isCallback, ScriptExchange } from './script.ts';
 import { WrappedExchange } from './wrapped.ts';
 
-/** What a script tag may ask for. */
+/** Actions that a script tag may request. */
 const SCRIPTED: ReadonlySet<string> = new Set(['create', 'send', 'jsonp-polling']);
 
 /**
- * A request as it was meant: those of engines that cannot post, or see no status, say in their query in which way they ask (PROTOCOL.md §4.4). Throws a `RequestError`
- * for JSONP where it is not allowed, and for a callback of another name.
+ * Turns a request of an engine that cannot post, or sees no status, into the request that it stands
+ * for. Its query says which kind it is (PROTOCOL.md §4.4). Throws a `RequestError` for JSONP where
+ * it is not allowed, and for a callback with another name.
  */
 export function asLegacyRequest(exchange: Exchange, action: string, jsonp: boolean): Exchange {
   const { method, query } = exchange;
-  const way = /^[wcf]=/.test(query) ? query.charAt(0) : '';
-  if (way === 'w') return new WrappedExchange(exchange);
-  if (way === '' && action !== 'jsonp-polling') return exchange;
+  const kind = /^[wcf]=/.test(query) ? query.charAt(0) : '';
+  if (kind === 'w') return new WrappedExchange(exchange);
+  if (kind === '' && action !== 'jsonp-polling') return exchange;
   if (!jsonp) throw new RequestError('GW_JSONP');
-  if (way === 'f' && method === 'POST' && action === 'send') return new FormExchange(exchange);
-  if (way !== 'c' || method !== 'GET' || !SCRIPTED.has(action)) return exchange;
+  if (kind === 'f' && method === 'POST' && action === 'send') return new FormExchange(exchange);
+  if (kind !== 'c' || method !== 'GET' || !SCRIPTED.has(action)) return exchange;
   const callback = /^c=([^&]*)/.exec(query)?.[1] ?? '';
   if (!isCallback(callback)) throw new RequestError('GW_CALLBACK');
   return new ScriptExchange(exchange, callback);

@@ -5,14 +5,14 @@ import { ExchangeWrapper } from '../../http/exchange-wrapper.ts';
 import { jsString } from './js-string.ts';
 import { wrap } from './wrapped.ts';
 
-/** Names of callbacks: nothing else may stand at the beginning of what a browser runs. */
+/** Names of callbacks: nothing else may begin a script that a browser runs. */
 const CALLBACK = /^_fg\d{1,15}$/;
 
 export function isCallback(name: string): boolean {
   return CALLBACK.test(name);
 }
 
-/** What percent-encoded text says; undefined if it is malformed. */
+/** Decodes percent-encoded text; undefined if it is malformed. */
 export function decodePercent(text: string): Buffer | undefined {
   try {
     return Buffer.from(decodeURIComponent(text));
@@ -21,11 +21,14 @@ export function decodePercent(text: string): Buffer | undefined {
   }
 }
 
-/** A request by a script tag (PROTOCOL.md §4.4): the body is in the query, the answer calls a function. To who serves it, a POST. */
+/**
+ * A request by a script tag (PROTOCOL.md §4.4): the body is in the query, and the answer calls a
+ * function. Transports see a POST.
+ */
 export class ScriptExchange extends ExchangeWrapper {
   readonly #callback: string;
 
-  /** `callback` is one that `isCallback` has found good. */
+  /** `callback` has passed `isCallback`. */
   constructor(inner: Exchange, callback: string) {
     super(inner);
     this.#callback = callback;
@@ -49,10 +52,9 @@ export class ScriptExchange extends ExchangeWrapper {
 }
 
 /**
- * A call with one text. The comment keeps what follows from being read as another format that begins with letters (CVE-2014-4671); a page that gave up has no
- * such function any more.
+ * A call with one text. The comment keeps it from being read as another format that begins with
+ * letters (CVE-2014-4671). A page that gave up has no such function any more.
  */
 export function encodeCall(callback: string, text: string): string {
-  const literal = jsString(text);
-  return `/**/typeof ${callback}==="function"&&${callback}(${literal});`;
+  return `/**/typeof ${callback}==="function"&&${callback}(${jsString(text)});`;
 }

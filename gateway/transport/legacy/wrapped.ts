@@ -6,7 +6,7 @@ export function wrap(status: number, body: string | Buffer): string | Buffer {
   return status === 200 ? body : `${status};${body}`;
 }
 
-/** A request of an XDomainRequest: it is shown the text of answers with status 200, and nothing else of any. */
+/** An XDomainRequest, which sees the text of answers with status 200 and nothing else. */
 export class WrappedExchange extends ExchangeWrapper {
   override reply(status: number, headers: Headers, body: string | Buffer): void {
     this.inner.reply(200, headers, wrap(status, body));

@@ -1,13 +1,13 @@
 import type { Delivery, EndReason } from '../../protocol/delivery.ts';
 import type { Carrier } from '../../session/carrier.ts';
 
-/** What stands behind a seat: the sessions together, and their carrier. */
+/** The sessions together, and the one carrier that they share. */
 interface SharedDownstream {
   say(number: number, delivery: Delivery | undefined, positioned: boolean, sign: string): boolean;
   leave(number: number, reason: EndReason): void;
 }
 
-/** The place of one session on a carrier that it shares: to the session a carrier like any other. */
+/** The share of one session in a carrier. To the session it is a carrier like any other. */
 export class MultiplexedCarrier implements Carrier {
   readonly name: string;
   readonly once: boolean;
@@ -16,11 +16,11 @@ export class MultiplexedCarrier implements Carrier {
   readonly #downstream: SharedDownstream;
   /** The session's number on this carrier. */
   readonly #number: number;
-  /** Number of the frame that the client expects next of this session; 0 before the first. */
+  /** Number of the frame that the client expects next for this session; 0 before the first. */
   #next = 0;
   #over = false;
 
-  /** `members` have the carrier together, and its room. */
+  /** `members`: how many share the carrier, and its room. */
   constructor(downstream: SharedDownstream, number: number, carrier: Carrier, members: number) {
     this.#downstream = downstream;
     this.#number = number;

@@ -6,9 +6,9 @@ import type { Session } from '../../session/session.ts';
 import { ackLater } from '../ack-later.ts';
 import { MultiplexedCarrier } from './multiplexed-carrier.ts';
 
-/** One of several sessions, and what the unit that attaches them says of it. */
+/** One of several sessions, and its part of the unit that attaches them. */
 interface Member {
-  /** Undefined: its token is not good. */
+  /** Undefined: its token is unknown or may not be used. */
   readonly session: Session | undefined;
   readonly unit: Unit;
 }
@@ -19,21 +19,21 @@ function joined(parts: readonly DeliveryPart[]): Delivery {
 }
 
 /**
- * Several sessions of one page on one carrier (PROTOCOL.md §10). To the carrier they are one session; each of them has a carrier of
- * its own in its seat, and neither knows.
+ * Several sessions of one page on one carrier (PROTOCOL.md §10). To the carrier they are one
+ * session. Each session has a `MultiplexedCarrier`, which is a carrier like any other.
  */
 export class Multiplexer implements CarrierOwner {
   readonly #members: Member[];
   #carriers: readonly MultiplexedCarrier[] = [];
   #carrier: Carrier | undefined;
-  /** Seats that have not ended. */
+  /** Members that have not ended. */
   #open = 0;
-  /** The session that the client takes frames for at present. */
+  /** Number of the session that the last frames on the carrier were for. */
   #selected = 0;
-  /** What is to go out on a poll: all that the sessions say in this turn. */
+  /** The answer to a poll so far: what the sessions have written in this turn of the event loop. */
   #parts: DeliveryPart[] = [];
 
-  /** `find` is told the token of each further session. */
+  /** `find` is called with the token of each further session. */
   constructor(
     first: Session,
     unit: Unit,
@@ -44,9 +44,9 @@ export class Multiplexer implements CarrierOwner {
     this.#members = [{ session: first, unit: { ...unit, shared: undefined } }, ...others];
   }
 
-  // --- to the carrier, one session ---
+  // --- towards the carrier: one session ---
 
-  /** All of it, or nothing. What was taken is told by the downstream. */
+  /** All units are taken, or none. The downstream brings the acknowledgements. */
   accept(): void {
     for (const { session, unit } of this.#members) session?.check(unit);
     for (const { session, unit } of this.#members) session?.accept(unit, ackLater);
@@ -67,23 +67,23 @@ export class Multiplexer implements CarrierOwner {
   }
 
   detach(): void {
-    this.#each((session, seat) => session.detach(seat));
+    this.#each((session, carrier) => session.detach(carrier));
   }
 
   writable(): void {
-    this.#each((session, seat) => session.writable(seat));
+    this.#each((session, carrier) => session.writable(carrier));
   }
 
-  #each(act: (session: Session, seat: MultiplexedCarrier) => void): void {
+  #each(act: (session: Session, carrier: MultiplexedCarrier) => void): void {
     this.#members.forEach(({ session }, number) => {
-      const seat = this.#carriers[number];
-      if (session !== undefined && seat !== undefined) act(session, seat);
+      const carrier = this.#carriers[number];
+      if (session !== undefined && carrier !== undefined) act(session, carrier);
     });
   }
 
-  // --- to the sessions, what is behind their carriers ---
+  // --- towards the sessions: what is behind their carriers ---
 
-  /** Writes what a session says; on a poll, together with what the others have to say. */
+  /** Writes what a session has; on a poll, together with what the others have. */
   say(number: number, delivery: Delivery | undefined, positioned: boolean, sign: string): boolean {
     const carrier = this.#carrier as Carrier;
     const isSelected = number === this.#selected;
@@ -95,13 +95,14 @@ export class Multiplexer implements CarrierOwner {
       sign,
     };
     if (!carrier.once) return carrier.deliver(joined([part]));
-    // Those that have something are about to say it in this same turn: they are woken before.
+    // The other sessions that have something write it in the same turn: their microtasks come
+    // first.
     if (this.#parts.length === 0) queueMicrotask(() => this.#answer(carrier));
     this.#parts.push(part);
     return false;
   }
 
-  /** A seat has ended; with the last of them the carrier does. */
+  /** A member has ended; the carrier ends with the last one. */
   leave(number: number, reason: EndReason): void {
     this.#open--;
     const carrier = this.#carrier as Carrier;

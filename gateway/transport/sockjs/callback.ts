@@ -1,9 +1,12 @@
 import { RequestError } from '../../base/errors.ts';
 
-/** A name, perhaps of a member: nothing that could be code. */
+/** A name, or names joined by dots: nothing that could be code. */
 const NAME = /^[A-Za-z_$][\w$.]{0,31}$/;
 
-/** The function that a request names in its query as `c` or `callback`, behind all that the page's URL may have of that name. Throws a `RequestError` 400. */
+/**
+ * The function that a request names in its query as `c` or `callback`. The last one counts, as the
+ * page's URL may have parameters of that name. Throws a `RequestError` 400.
+ */
 export function callbackOf(query: string): string {
   const parameters = new URLSearchParams(query);
   const name = parameters.getAll('c').at(-1) ?? parameters.getAll('callback').at(-1) ?? '';
@@ -12,7 +15,7 @@ export function callbackOf(query: string): string {
   return name;
 }
 
-/** A frame as a string in a script, which may stand in a page: no `<` can begin anything there. */
+/** A frame as a string of a script, which may stand in a page: `<` could end the script there. */
 export function scriptString(frame: string): string {
   return JSON.stringify(frame).replaceAll('<', '\\u003c');
 }

@@ -25,7 +25,7 @@ import { type Added, handshakeUrl } from './url.ts';
 import { answerPlain } from './websocket.ts';
 import { wrongMethod } from './wrong-method.ts';
 
-/** What the endpoint needs of its surroundings. */
+/** What the endpoint needs of the gateway. */
 export interface SockJsContext extends PageSettings {
   readonly memory: MemoryBudget;
   readonly binding: CookieBinding;
@@ -48,8 +48,9 @@ interface Held {
 }
 
 /**
- * Every plain request of SockJS comes through here. A session's id is made by its client and stands in every URL, so it is no proof of anything: it is looked for only at
- * the address of the first request, and a page of another origin does not find it.
+ * Answers every plain request of SockJS. A session's id is made by its client and stands in every
+ * URL, so it proves nothing. It is looked up only under the address of the session's first request,
+ * and a page of another origin does not find it.
  */
 export class SockJsEndpoint {
   readonly #context: SockJsContext;
@@ -137,7 +138,10 @@ export class SockJsEndpoint {
     }
   }
 
-  /** An id that is not known is a new session (SockJS 0.3.3, "Protocol"). It is told so when the backend has accepted. */
+  /**
+   * An unknown id is a new session (SockJS 0.3.3, "Protocol"). It is announced when the backend has
+   * accepted.
+   */
   #open(
     exchange: Exchange,
     given: string,
@@ -170,7 +174,8 @@ export class SockJsEndpoint {
       },
       (error: unknown) => {
         forget();
-        // Whatever went wrong behind the gateway looks the same from here; by another transport it would go wrong again.
+        // The client does not learn what went wrong behind the gateway. A status would make it try
+        // another transport, which would fail as well.
         if (isGone) return;
         if (error instanceof RefusedError) downstream.turnAway(ABNORMAL);
         else this.#refuse(exchange, merged(REFUSAL, headers), error);
@@ -178,7 +183,7 @@ export class SockJsEndpoint {
     );
   }
 
-  /** Made apart from all that knows the first request: the session keeps it. */
+  /** A method of its own, so that what the session keeps holds nothing of the first request. */
   #forgetting(key: string): () => void {
     return () => {
       this.#held.delete(key);
@@ -196,7 +201,6 @@ export class SockJsEndpoint {
   ): void {
     const refusal = merged(REFUSAL, headers);
     const held = this.#held.get(keyOf(address));
-    // What a callback form needs is for what can be read of its answer.
     const isAllowed = held !== undefined && this.#mayUse(exchange, held, false);
     const session = isAllowed ? held.session : undefined;
     if (held === undefined || session === undefined) throw new RequestError('GW_SESSION', 'not found');
@@ -228,8 +232,8 @@ export class SockJsEndpoint {
     const reader = new MessageReader(json);
     const take: Taker = (messages, next) =>
       session.accept(unitOf(messages, session.received + 1), () => next());
-    // A client sends again after the answer to its last request, and that answer comes when there is
-    // room. This client does not wait.
+    // A client sends again after the answer to its last request, and that answer comes when there
+    // is room. This client does not wait.
     if (held.isTaking) throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
     session.checkRoom();
     if (json.length <= SHORT_BODY) {
@@ -250,7 +254,7 @@ export class SockJsEndpoint {
   }
 }
 
-/** An EventSource asks for the address as it is. */
+/** What the client adds to the query. An EventSource requests the URL unchanged. */
 function addedBy({ isCallback, method }: DownForm): Added | undefined {
   if (isCallback) return 'callback';
   return method === 'POST' ? 'time' : undefined;

@@ -3,8 +3,8 @@ import { streamForm } from './stream.ts';
 
 /**
  * A frame has no line ends in it, so each is one `data` line (WHATWG HTML, server-sent events). The
- * client undoes URI escapes, so `%` has to be one (sockjs-client, receiver/eventsource.js). The empty
- * line at the start is for Opera (SockJS 0.3.3, "EventSource").
+ * client undoes URI escapes, so `%` has to be one (sockjs-client, receiver/eventsource.js). The
+ * empty line at the start is for Opera (SockJS 0.3.3, "EventSource").
  */
 const ENCODING = {
   prelude: '\r\n',

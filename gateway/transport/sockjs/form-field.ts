@@ -9,10 +9,10 @@ const EMPTY = Buffer.alloc(0);
 const MAX_FIELDS = 64;
 
 /**
- * The value of a field of an `application/x-www-form-urlencoded` body, or nothing if there is no such
- * field (WHATWG URL, "application/x-www-form-urlencoded parsing"). Other fields are passed over
- * undecoded, so the work is linear in the bytes with a small constant. `name` is ASCII that forms
- * leave as it is.
+ * The value of a field of an `application/x-www-form-urlencoded` body, or nothing if there is no
+ * such field (WHATWG URL, "application/x-www-form-urlencoded parsing"). Other fields are passed
+ * over undecoded, so the work is linear in the bytes with a small constant. `name` is ASCII that
+ * forms leave as it is.
  */
 export function decodeFormField(form: Buffer, name: string): Buffer {
   let start = 0;

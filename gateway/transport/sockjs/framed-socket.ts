@@ -11,7 +11,7 @@ import { Message } from '../../protocol/message.ts';
 import { MalformedError } from '../../protocol/unit.ts';
 import { MessageSlices, SHORT_BODY } from './message-slices.ts';
 
-/** Bytes that are gathered for one frame at most. */
+/** Most bytes that are gathered for one frame. */
 const ROOM = 65_536;
 
 /** What a framed socket needs of the gateway. */
@@ -24,7 +24,8 @@ export interface FramedSocketContext {
 }
 
 /**
- * A WebSocket whose messages are SockJS frames (0.3.3, "WebSocket protocols"), as a channel of what they carry. The session is the connection: its id means nothing.
+ * A WebSocket whose messages are SockJS frames (0.3.3, "WebSocket protocols"), as a channel of the
+ * messages in them. The connection is the session, and the id in its address means nothing.
  */
 export class FramedSocket implements Channel {
   readonly #socket: Channel;
@@ -32,12 +33,12 @@ export class FramedSocket implements Channel {
   #receiver: Receiver | undefined;
   /** Active when something is written. */
   #keepAlive: KeepAlive | undefined;
-  /** Messages for the frame that is written at the end of this turn of the loop, and their bytes. */
+  /** Messages for the frame that this turn of the event loop ends with, and their bytes. */
   #unsent: Message[] = [];
   #unsentBytes = 0;
   #pressed = false;
   #closed = false;
-  /** The receiver was told of the end when the client broke the rules. */
+  /** The receiver's `closed` was called when the client broke the rules. */
   #isBroken = false;
   /** A long frame is being read. */
   #isTaking = false;
@@ -150,17 +151,17 @@ export class FramedSocket implements Channel {
   #readOn(): void {
     while (!this.#isTaking && this.#unread.length > 0) this.#read(this.#unread.shift() as Message);
     if (this.#isTaking) return;
-    if (this.#endedWith !== undefined) this.#tellClosed(this.#endedWith);
+    if (this.#endedWith !== undefined) this.#reportClosed(this.#endedWith);
     else if (!this.#isPaused) this.#socket.resume();
   }
 
   #ended(status: CloseStatus): void {
     this.#keepAlive?.stop();
     if (this.#isTaking) this.#endedWith = status;
-    else this.#tellClosed(status);
+    else this.#reportClosed(status);
   }
 
-  #tellClosed(status: CloseStatus): void {
+  #reportClosed(status: CloseStatus): void {
     this.#stop();
     if (!this.#isBroken) this.#receiver?.closed(status);
   }

@@ -3,10 +3,13 @@ import { NO_SNIFF } from '../../base/security-headers.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import type { SockJsRoute } from './route.ts';
 
-/** For everything that is of a session or of the moment: some engines cache even POST (iOS 6; SockJS 0.3.3, "verify_not_cached"). */
+/**
+ * For every answer that is not the same tomorrow: some engines cache even POST (iOS 6; SockJS
+ * 0.3.3, "verify_not_cached").
+ */
 const NOT_CACHED = 'no-store, no-cache, no-transform, must-revalidate, max-age=0';
 
-/** A year, as the protocol has it for what does not change. */
+/** A year in seconds, which the protocol has for what does not change. */
 const YEAR = 31_536_000;
 
 /** Header fields of an answer of this type that no cache may keep. */
@@ -14,7 +17,9 @@ export function uncached(type: string): Headers {
   return { 'content-type': `${type}; charset=UTF-8`, 'cache-control': NOT_CACHED, ...NO_SNIFF };
 }
 
-/** The same for streams: nginx holds a body back unless it is told not to (nginx, X-Accel-Buffering). */
+/**
+ * The same for streams. The last field keeps nginx from holding the body back (X-Accel-Buffering).
+ */
 export function streamed(type: string): Headers {
   return { ...uncached(type), 'x-accel-buffering': 'no' };
 }
@@ -27,25 +32,26 @@ export function cached(): Headers {
   };
 }
 
-/** Most requests need nothing more, and pay nothing for it. */
+/** Both together. Most requests need nothing more, and cost no object. */
 export function merged(headers: Headers, more: Headers): Headers {
   return more === NO_HEADERS ? headers : { ...headers, ...more };
 }
 
 /**
- * What a page of an allowed origin needs to read an answer. Names of header fields that it may send are said back to it (SockJS 0.3.3,
- * "test_request_headers_cors").
+ * What a page of an allowed origin needs to read an answer. The names of header fields that a
+ * preflight mentions are repeated in its answer (SockJS 0.3.3, "test_request_headers_cors").
  */
 export function crossOriginOf(exchange: Exchange, route: SockJsRoute): Headers {
   const headers = crossOriginHeaders(route.access.origins, exchange, hasXDomainRequest(exchange));
   if (headers['access-control-allow-origin'] === undefined) return headers;
-  const asked = exchange.header('access-control-request-headers') ?? '';
-  return FIELD_NAMES.test(asked) ? { ...headers, 'access-control-allow-headers': asked } : headers;
+  const names = exchange.header('access-control-request-headers') ?? '';
+  return FIELD_NAMES.test(names) ? { ...headers, 'access-control-allow-headers': names } : headers;
 }
 
 /**
- * XDomainRequest, which sockjs-client takes in IE 8 and 9 for pages of the same origin too, wants the field even there (Microsoft, "XDomainRequest object"). Nothing
- * else tells its requests from others: those engines say their name.
+ * In IE 8 and 9 sockjs-client uses XDomainRequest for pages of the same origin, too, and that needs
+ * the field even there (Microsoft, "XDomainRequest object"). Its requests are known by the name of
+ * the engine only.
  */
 function hasXDomainRequest(exchange: Exchange): boolean {
   return IE_8_OR_9.test(exchange.header('user-agent') ?? '');
@@ -55,7 +61,7 @@ const IE_8_OR_9 = /Trident\/[45]\./;
 
 const FIELD_NAMES = /^[\w!#$%&'*+.^`|~-]{1,64}(?:, ?[\w!#$%&'*+.^`|~-]{1,64}){0,31}$/;
 
-/** What a preflight is told on top. It may be kept for as long as anything. */
+/** The answer to a preflight, which may be kept for a year. */
 export function preflight(methods: string, crossOrigin: Headers): Headers {
   return {
     ...cached(),
@@ -66,8 +72,10 @@ export function preflight(methods: string, crossOrigin: Headers): Headers {
 }
 
 /**
- * `JSESSIONID`, by which some balancers send all requests of a client to the same server: the client's own is said back, or one is made up (SockJS 0.3.3, "JSESSIONID
- * cookie"). An application server's own, which may hold anything (`0000…:1abc` of WebSphere), is never replaced: its user would be logged out.
+ * `JSESSIONID`, by which some balancers send all requests of a client to the same server. The
+ * client's own value is repeated, or `dummy` is set (SockJS 0.3.3, "JSESSIONID cookie"). A value of
+ * an application server, which may hold anything (`0000…:1abc` of WebSphere), is never replaced:
+ * that would log its user out.
  */
 export function stickyCookie(exchange: Exchange): Headers {
   const [, sent] = /(?:^|;)\s*JSESSIONID=([^;]+)/.exec(exchange.header('cookie') ?? '') ?? [];

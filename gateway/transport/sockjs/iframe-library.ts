@@ -3,8 +3,10 @@ import type { Headers } from '../../http/exchange.ts';
 import { etagOf } from './iframe-page.ts';
 
 /**
- * sockjs-client as the iframe page loads it. Before it stands a look at who has framed the page, for engines without `frame-ancestors` (all of IE): there the only
- * witness is `document.referrer`, and without one nobody is believed. What is thrown keeps the rest of the script from running, and the page from answering.
+ * sockjs-client as the iframe page loads it. A guard stands before it, for engines without
+ * `frame-ancestors` (all of IE): there only `document.referrer` says who has framed the page, and a
+ * page without one is not trusted. The exception keeps the rest of the script from running, so the
+ * page answers nobody.
  */
 export function iframeLibrary(library: string, framers: readonly string[]): string {
   return `${guard(framers)}${library}\n${MEETING}`;
@@ -26,8 +28,10 @@ function guard(framers: readonly string[]): string {
 }
 
 /**
- * Stands behind it. The library serves pages of its own version only (sockjs-client, lib/iframe-bootstrap.js), though what page and frame say to each other has been the same
- * since 1.0.0; so the page is asked once before, and its version is taken on. In IE 8 a message is told to the window or to the document, as there.
+ * Stands behind the library, which serves pages of its own version only (sockjs-client,
+ * lib/iframe-bootstrap.js), though page and frame have spoken the same protocol since 1.0.0. So
+ * this script learns the page's version first and takes it on. In IE 8 a message arrives at the
+ * window or at the document, as in the library.
  */
 const MEETING = `(function () {
   var begin = SockJS.bootstrap_iframe, id = location.hash.slice(1), isMet = false;

@@ -3,7 +3,10 @@ import { frameAncestors, NO_SNIFF } from '../../base/security-headers.ts';
 import type { Headers } from '../../http/exchange.ts';
 import { cached } from './headers.ts';
 
-/** The page by which engines without cross-origin requests reach this server from pages of another (SockJS 0.3.3, "IFrame page"). */
+/**
+ * The page by which engines without cross-origin requests reach this server from another server's
+ * pages (SockJS 0.3.3, "IFrame page").
+ */
 export function iframePage(library: string): string {
   return `<!DOCTYPE html>
 <html>
@@ -25,9 +28,9 @@ export function iframePage(library: string): string {
 
 /**
  * Requests of this page have the gateway's own origin, whoever frames it, so only pages that may
- * connect may frame it (CSP Level 2, `frame-ancestors`). `iframeLibrary` looks after engines that do
- * not know the directive. Caches may keep the page and must ask each time whether it is still right:
- * else a page that is no longer allowed could frame it for as long as it was kept.
+ * connect may frame it (CSP Level 2, `frame-ancestors`). `iframeLibrary` looks after engines that
+ * do not know the directive. Caches may keep the page and must ask each time whether it is still
+ * right: else a page that is no longer allowed could frame it for as long as it was kept.
  */
 export function iframeHeaders(content: string, framers: readonly string[]): Headers {
   const policy = frameAncestors(framers);

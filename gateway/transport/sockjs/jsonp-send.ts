@@ -5,7 +5,10 @@ import { merged, uncached } from './headers.ts';
 
 const HEADERS = uncached('text/plain');
 
-/** A form whose field `d` is an array of strings; or the array itself (SockJS 0.3.3, "JsonpPolling"). Konqueror does odd things at a 204. */
+/**
+ * A form whose field `d` is an array of strings, or the array itself (SockJS 0.3.3,
+ * "JsonpPolling"). Konqueror does odd things at a 204, so the answer is 200.
+ */
 export const jsonpSend: UpForm = {
   action: 'jsonp_send',
   method: 'POST',

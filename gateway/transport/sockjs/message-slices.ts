@@ -15,7 +15,9 @@ const SLICE_BYTES = 262_144;
 /** Bytes that a short message occupies beside its own (measured on Node 20). */
 const MESSAGE_COST = 160;
 
-/** Where the messages go. `next` is called when more may come. Throws if there is no room at all. */
+/**
+ * Where the messages go. `next` is called when more may come. Throws if there is no room at all.
+ */
 export type Taker = (messages: readonly Message[], next: () => void) => void;
 
 /**

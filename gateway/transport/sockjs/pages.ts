@@ -10,7 +10,7 @@ import type { SockJsRoute } from './route.ts';
 import { answerPlain, type PlainSettings } from './websocket.ts';
 import { wrongMethod } from './wrong-method.ts';
 
-/** What the pages below a route say. */
+/** What the pages below a route depend on. */
 export interface PageSettings extends PlainSettings {
   /** Clients must have cookies. */
   readonly cookie: boolean;
@@ -20,7 +20,7 @@ export interface PageSettings extends PlainSettings {
   readLibrary(): string;
 }
 
-/** Answers what belongs to no session: greeting, info, iframe page and its script. */
+/** Answers the requests that belong to no session: greeting, info, iframe page and its script. */
 export class SockJsPages {
   readonly #settings: PageSettings;
 
@@ -46,10 +46,10 @@ export class SockJsPages {
     if (kind === 'greeting') exchange.reply(200, GREETING_HEADERS, GREETING);
     else if (kind === 'iframe') {
       const page = iframePage(library ?? `${base}/${LIBRARY}`);
-      replyOnce(exchange, iframeHeaders(page, route.access.origins.named), page);
+      replyUnlessKnown(exchange, iframeHeaders(page, route.access.origins.named), page);
     } else {
       const script = iframeLibrary(this.#settings.readLibrary(), route.access.origins.named);
-      replyOnce(exchange, libraryHeaders(script), script);
+      replyUnlessKnown(exchange, libraryHeaders(script), script);
     }
   }
 
@@ -61,8 +61,8 @@ export class SockJsPages {
   }
 }
 
-/** Who has it already is told so (RFC 9110 §15.4.5). */
-function replyOnce(exchange: Exchange, headers: Headers, content: string): void {
+/** Answers 304 to a client that has the content already (RFC 9110 §15.4.5). */
+function replyUnlessKnown(exchange: Exchange, headers: Headers, content: string): void {
   const { 'content-type': _type, ...others } = headers;
   if (exchange.header('if-none-match') === headers.etag) exchange.reply(304, others, '');
   else exchange.reply(200, headers, content);

@@ -1,4 +1,4 @@
-/** A request below a route that is SockJS (0.3.3, "Static URLs", "Session URLs"). */
+/** An address of SockJS below a route (0.3.3, "Static URLs", "Session URLs"). */
 export type SockJsAddress = SessionAddress | PageAddress;
 
 /** `<base>/<server>/<session>/<action>`. The server part is for balancers. */
@@ -10,7 +10,7 @@ export interface SessionAddress {
   readonly action: string;
 }
 
-/** What belongs to no session. */
+/** An address that belongs to no session. */
 export interface PageAddress {
   readonly kind: 'greeting' | 'info' | 'iframe' | 'library' | 'websocket';
   readonly base: string;
@@ -27,12 +27,12 @@ const ACTIONS: ReadonlySet<string> = new Set([
   'websocket',
 ]);
 
-/** The script that the iframe page loads. The protocol leaves its place open. */
+/** Name of the script that the iframe page loads. The protocol leaves it open. */
 export const LIBRARY = 'iframe.js';
 
 const IFRAME = /^iframe[0-9a-z._-]*\.html$/;
 
-/** Whether a request target, which may have a query, looks like one that comes often. */
+/** Whether a request target, which may have a query, looks like a frequent one. */
 export function isFrequent(target: string): boolean {
   const mark = target.indexOf('?');
   const end = mark < 0 ? target.length : mark;
@@ -40,7 +40,10 @@ export function isFrequent(target: string): boolean {
   return ACTIONS.has(action) || action === 'info';
 }
 
-/** Takes a path apart that belongs to the route of `routePath`; undefined if it is no form of SockJS. A slash at the end means nothing, as in sockjs 0.3.24. */
+/**
+ * Reads a path that belongs to the route of `routePath`; undefined if SockJS has no such path. A
+ * slash at the end means nothing, as in sockjs 0.3.24.
+ */
 export function parseSockJsPath(given: string, routePath: string): SockJsAddress | undefined {
   const least = routePath.length;
   if (given.length - least < 2) return { kind: 'greeting', base: routePath };
@@ -72,8 +75,9 @@ function pageOf(name: string): PageAddress['kind'] | undefined {
 }
 
 /**
- * Behind the route's own path a segment is empty, or browsers read one as two: they take a backslash
- * for a slash (WHATWG URL), and `/\evil.example` would be another host's address in the iframe page.
+ * Behind the route's own path a segment is empty, or browsers read one as two: they take a
+ * backslash for a slash (WHATWG URL), and `/\evil.example` would be another host's address in the
+ * iframe page.
  */
 function isBroken(path: string, end: number, least: number): boolean {
   if (end <= least) return false;

@@ -18,6 +18,9 @@ export interface SockJsRoute {
   readonly maxMessage: number;
   /** Callback forms are allowed. */
   readonly jsonp: boolean;
-  /** Opens the backend and makes the session. Rejects with a `RefusedError` or `RequestError`; calls `ended` when the session is forgotten. */
+  /**
+   * Connects the backend and makes the session. Rejects with a `RefusedError` or `RequestError`.
+   * Calls `ended` when the session is forgotten.
+   */
   openSockJs(exchange: Exchange, request: OpenRequest, ended: () => void): Promise<Session>;
 }

@@ -1,4 +1,7 @@
-/** What clients add at the end of the query: a time against caches to requests of scripts, a callback to callback forms (sockjs-client 1.6, utils/url.js). */
+/**
+ * What clients add at the end of the query: requests of scripts have a time, against caches, and
+ * callback forms a callback (sockjs-client 1.6, utils/url.js).
+ */
 export type Added = 'time' | 'callback';
 
 const ADDED: Readonly<Record<Added, RegExp>> = {
@@ -7,7 +10,7 @@ const ADDED: Readonly<Record<Added, RegExp>> = {
   callback: /^(?:c|callback)=/,
 };
 
-/** The URL that the page gave, as a handshake would show it: path and query without what the client added. */
+/** The page's URL as a handshake would show it: path and query, without what the client added. */
 export function handshakeUrl(base: string, query: string, added?: Added): string {
   const path = base === '' ? '/' : base;
   const own = added === undefined ? query : withoutLast(query, ADDED[added]);

@@ -2,7 +2,7 @@ import type { Exchange } from '../../http/exchange.ts';
 import type { UpForm } from './form.ts';
 import { merged, uncached } from './headers.ts';
 
-/** The type is for Firefox, which takes an answer without one for broken XML (SockJS 0.3.3, "XhrPolling"). */
+/** Firefox takes an answer without a type for broken XML (SockJS 0.3.3, "XhrPolling"). */
 const HEADERS = uncached('text/plain');
 
 /** An array of strings, whatever its type is said to be (SockJS 0.3.3, "test_content_types"). */
@@ -20,8 +20,9 @@ export const xhrSend: UpForm = {
 };
 
 /**
- * Its XMLHttpRequest shows a 204 without a status (seen in KHTML 5.103), which the client takes for a failure; it takes 200 as well (sockjs-client,
- * lib/ajax-based.js). Other programs with KHTML in them name KDE's network library.
+ * Konqueror's XMLHttpRequest shows a 204 without a status (seen in KHTML 5.103), which the client
+ * takes for a failure. The client accepts 200 as well (sockjs-client, lib/ajax-based.js). Other
+ * programs with KHTML in them name KDE's network library.
  */
 function isKonqueror(exchange: Exchange): boolean {
   return KONQUEROR.test(exchange.header('user-agent') ?? '');

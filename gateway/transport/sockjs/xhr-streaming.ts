@@ -1,7 +1,9 @@
 import { sockjs } from '../../dialect/sockjs.ts';
 import { streamForm } from './stream.ts';
 
-/** 2 KiB before the first frame make engines show what comes after (SockJS 0.3.3, "XhrStreaming"). */
+/**
+ * 2 KiB before the first frame make engines show what comes after (SockJS 0.3.3, "XhrStreaming").
+ */
 const ENCODING = {
   prelude: `${'h'.repeat(2048)}\n`,
   encoder: sockjs((frame) => `${frame}\n`),

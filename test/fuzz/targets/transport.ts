@@ -97,10 +97,10 @@ export const targets: readonly FuzzTarget[] = [
     name: 'legacy-script',
     input: (random) => randomText(random, 40),
     run: (input) => {
-      const literal = jsString(input);
-      assert.equal(JSON.parse(literal), input);
-      assert.doesNotMatch(literal, /[<\u2028\u2029\ufeff\uffff]/);
-      assert.ok(encodeCall('_fg1', input).endsWith(`(${literal});`));
+      const script = jsString(input);
+      assert.equal(JSON.parse(script), input);
+      assert.doesNotMatch(script, /[<\u2028\u2029\ufeff\uffff]/);
+      assert.ok(encodeCall('_fg1', input).endsWith(`(${script});`));
       decodePercent(input);
     },
   }),

@@ -67,7 +67,7 @@ describe('frames of SockJS', () => {
     assert.ok(reader.position < 10);
   });
 
-  it('are spelled once for all sessions that a program sends the same text to', async () => {
+  it('are encoded once for all sessions that a program sends the same text to', async () => {
     const sockets: { send(text: string): void }[] = [];
     const { port, close } = await startGateway({ routes: [] }, (gateway) =>
       gateway.route('/all', (socket) => sockets.push(socket)),
@@ -76,10 +76,10 @@ describe('frames of SockJS', () => {
     const sessions = ['/0/a', '/0/b', '/0/c'];
     for (const session of sessions) assert.equal((await requests.post(`${session}/xhr`)).body, 'o\n');
     const { stringify } = JSON;
-    let spelled = 0;
+    let encoded = 0;
     try {
       JSON.stringify = ((value: unknown, ...rest: []) => {
-        if (value === 'to everyone') spelled++;
+        if (value === 'to everyone') encoded++;
         return stringify(value, ...rest);
       }) as typeof JSON.stringify;
       for (const socket of sockets) socket.send('to everyone');
@@ -89,7 +89,7 @@ describe('frames of SockJS', () => {
     } finally {
       JSON.stringify = stringify;
     }
-    assert.equal(spelled, 1);
+    assert.equal(encoded, 1);
     requests.close();
     await close();
   });

@@ -9,7 +9,8 @@ describe('the cookies of a backend', () => {
     ['a=b; Secure', '/ws', 'a=b; Secure; Path=/'],
     ['a=b', '/', 'a=b; Path=/'],
     ['a=b', '/ws/', 'a=b; Path=/ws'],
-    // Behind a semicolon it would be an attribute, of the page's own choice. A shorter path is sent back to the whole one, too (§5.1.4).
+    // Behind a semicolon it would be an attribute, of the page's own choice. A shorter path is sent
+    // back to the whole one, too (§5.1.4).
     ['a=b', '/ws;v=1/chat', 'a=b; Path=/'],
     ['a=b', '/ws/x;Domain=example.org/chat', 'a=b; Path=/ws'],
     // What is no path is none, and of two the last one counts (RFC 6265 §5.2.4, §5.3).

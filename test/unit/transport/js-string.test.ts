@@ -12,9 +12,9 @@ describe('a text as a literal of a script', () => {
   });
 
   it('has nothing in it that ends an element, a line or a literal, or that vanishes', () => {
-    const spelled = jsString(`${everything.join('')}</script><!-- \u{e0001}`);
+    const encoded = jsString(`${everything.join('')}</script><!-- \u{e0001}`);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-    assert.doesNotMatch(spelled, /[<\u2028\u2029\r\n\0-\x1f\x7f\ufeff\u00ad\u200b-\u200f]|\p{Cf}/u);
-    assert.match(spelled, /^"(?:[^"\\]|\\.)*"$/s);
+    assert.doesNotMatch(encoded, /[<\u2028\u2029\r\n\0-\x1f\x7f\ufeff\u00ad\u200b-\u200f]|\p{Cf}/u);
+    assert.match(encoded, /^"(?:[^"\\]|\\.)*"$/s);
   });
 });

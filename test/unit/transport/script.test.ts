@@ -8,7 +8,7 @@ function vectors(name: string): Record<string, string>[] {
   return JSON.parse(readFileSync(new URL(`../../vectors/${name}`, import.meta.url), 'utf8'));
 }
 
-describe('the gateway spells wrapped answers and scripts as the test vectors have them', () => {
+describe('the gateway encodes wrapped answers and scripts as the test vectors have them', () => {
   for (const { name, status, body, text, cut } of vectors('wrapped.json')) {
     if (!cut) it(name as string, () => assert.equal(wrap(Number(status), body as string), text));
   }
@@ -19,17 +19,17 @@ describe('the gateway spells wrapped answers and scripts as the test vectors hav
 
 describe('a call in a script', () => {
   const called = (code: string, window: Record<string, unknown> = {}): unknown => {
-    let told: unknown;
+    let shown: unknown;
     runInContext(
       code,
       createContext({
         _fg1: (text: unknown) => {
-          told = text;
+          shown = text;
         },
         ...window,
       }),
     );
-    return told;
+    return shown;
   };
 
   it('brings any text', () => {

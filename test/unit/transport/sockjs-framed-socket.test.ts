@@ -6,7 +6,7 @@ import { Message } from '../../../gateway/protocol/message.ts';
 import { FramedSocket } from '../../../gateway/transport/sockjs/framed-socket.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
-/** Writes down what it is told. */
+/** Writes down what a channel reports. */
 function scribe(lines: string[]): Receiver {
   return {
     message: (message) => lines.push(message.binary ? 'binary' : message.text),
@@ -23,12 +23,12 @@ describe('a WebSocket of SockJS frames', () => {
     const memory = new MemoryBudget({ memory: 1_000_000, memoryPerAddress: 1_000_000 });
     const [near, client] = channelPair();
     const wire: string[] = [];
-    const told: string[] = [];
+    const reports: string[] = [];
     const socket = new FramedSocket(near, { clock, heartbeat: 1000, openAccount: () => memory.account('a') });
     client.attach(scribe(wire));
-    socket.attach(scribe(told));
+    socket.attach(scribe(reports));
     await turn();
-    return { memory, clock, client, wire, told, socket };
+    return { memory, clock, client, wire, reports, socket };
   };
 
   it('sends what comes in one turn of the loop in one frame', async () => {
@@ -44,7 +44,7 @@ describe('a WebSocket of SockJS frames', () => {
   });
 
   it('passes a client’s slowness on, and its recovery', async () => {
-    const { socket, client, told } = await open();
+    const { socket, client, reports } = await open();
     client.pause();
     assert.ok(socket.send(Message.text('x')));
     await turn();
@@ -52,7 +52,7 @@ describe('a WebSocket of SockJS frames', () => {
     await turn();
     client.resume();
     await turn();
-    assert.deepEqual(told, ['drained']);
+    assert.deepEqual(reports, ['drained']);
     assert.ok(socket.send(Message.text('z')));
   });
 
@@ -65,46 +65,46 @@ describe('a WebSocket of SockJS frames', () => {
 
   it('ends where frames are broken, binary or of something else', async () => {
     for (const message of [Message.text('["a'), Message.text('1'), Message.binary(Buffer.from('["a"]'))]) {
-      const { client, wire, told, clock, socket } = await open();
+      const { client, wire, reports, clock, socket } = await open();
       client.send(Message.text('["ok"]'));
       client.send(message);
       client.send(Message.text('["late"]'));
       socket.send(Message.text('late'));
       await turn();
-      assert.deepEqual(told, ['ok', 'closed 1002 broken framing']);
+      assert.deepEqual(reports, ['ok', 'closed 1002 broken framing']);
       assert.deepEqual(wire, ['o', 'closed 3000 Broken framing.']);
       assert.equal(clock.timers, 0);
     }
   });
 
   it('takes a frame of many messages in several turns, in order, and counts what waits', async () => {
-    const { client, told, memory, socket } = await open();
+    const { client, reports, memory, socket } = await open();
     const texts = Array.from({ length: 2000 }, (_, index) => String(index));
     client.send(Message.text(JSON.stringify(texts)));
     client.send(Message.text('["behind"]'));
     client.close({ code: 4001, reason: 'bye' });
     await turn();
-    assert.ok(told.length < 2000, `${told.length} in one turn`);
+    assert.ok(reports.length < 2000, `${reports.length} in one turn`);
     socket.pause();
     for (let turns = 0; turns < 20; turns++) await turn();
-    assert.ok(told.length < 2000, `${told.length} while it is paused`);
+    assert.ok(reports.length < 2000, `${reports.length} while it is paused`);
     assert.ok(memory.held > 100_000, `${memory.held} counted`);
     socket.resume();
-    while (told.length < 2002) await turn();
-    assert.deepEqual(told, [...texts, 'behind', 'closed 4001 bye']);
+    while (reports.length < 2002) await turn();
+    assert.deepEqual(reports, [...texts, 'behind', 'closed 4001 bye']);
     assert.equal(memory.held, 0);
   });
 
   it('ends where there is no memory for a long frame', async () => {
-    const { client, told, wire } = await open();
+    const { client, reports, wire } = await open();
     client.send(Message.text(JSON.stringify(['x'.repeat(1_100_000)])));
     await turn();
-    assert.deepEqual(told, ['closed 1013 out of memory']);
+    assert.deepEqual(reports, ['closed 1013 out of memory']);
     assert.deepEqual(wire, ['o', 'closed 1013 out of memory']);
   });
 
   it('shows a sign of life where it was silent, and no more once it is over', async () => {
-    const { client, wire, told, clock, socket } = await open();
+    const { client, wire, reports, clock, socket } = await open();
     clock.advance(500);
     clock.advance(500);
     assert.deepEqual(wire, ['o', 'h']);
@@ -115,7 +115,7 @@ describe('a WebSocket of SockJS frames', () => {
     assert.deepEqual(wire, ['o', 'h', 'a["a"]']);
     client.close({ code: 4001, reason: 'bye' });
     await turn();
-    assert.deepEqual(told, ['closed 4001 bye']);
+    assert.deepEqual(reports, ['closed 4001 bye']);
     assert.equal(clock.timers, 0);
   });
 });

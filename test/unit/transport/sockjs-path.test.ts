@@ -50,7 +50,7 @@ describe('an address below a route', () => {
     }
   });
 
-  it('is told to the backend as the page gave it, without what its client added', () => {
+  it('goes to the backend as the page gave it, without what its client added', () => {
     const now = 't=1700000000000';
     assert.equal(handshakeUrl('/echo', '', 'time'), '/echo');
     assert.equal(handshakeUrl('', now, 'time'), '/');

@@ -1,6 +1,6 @@
 /*
- * Fills one holder of the transports after the other, and prints what is counted and what the memory
- * of this process grew by, a line of JSON for each case. Run by weights.test.ts.
+ * Fills one holder of the transports after the other, and prints what is counted and what the
+ * memory of this process grew by, a line of JSON for each case. Run by weights.test.ts.
  */
 import { EventEmitter, once } from 'node:events';
 import { MemoryBudget } from '../../../gateway/base/memory-budget.ts';
