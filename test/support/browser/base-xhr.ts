@@ -61,14 +61,14 @@ export abstract class BaseXhr {
       this.headers.set('Content-Type', 'text/plain;charset=UTF-8');
     }
     const { method, url, headers } = this;
-    const asked = {
+    const requested = {
       method,
       url,
       headers: new Map(headers),
       body: bytes(body),
       withCredentials: this.credentials,
     };
-    this.#abort = request(this.network, asked, {
+    this.#abort = request(this.network, requested, {
       head: (answer) => {
         this.answer = answer;
         this.#decode = decoder(this.mimeType ?? answer.headers['content-type']);

@@ -48,8 +48,8 @@ export function eventSourceConstructor(
           });
         }
       });
-      const asked = { method: 'GET', url: new URL(this.url), headers, body: undefined, withCredentials };
-      this.#abort = request(network, asked, {
+      const requested = { method: 'GET', url: new URL(this.url), headers, body: undefined, withCredentials };
+      this.#abort = request(network, requested, {
         head: (answer) => {
           const events = /^text\/event-stream\b/.test(answer.headers['content-type'] ?? '');
           if (answer.statusCode !== 200 || !events) {
@@ -80,7 +80,7 @@ export function eventSourceConstructor(
   };
 }
 
-/** Takes events out of a stream. An event that the stream's end cuts is never told. */
+/** Takes events out of a stream. An event that the stream's end cuts is never dispatched. */
 function reader(
   tell: (data: string | undefined, id: string | undefined, retry: number | undefined) => void,
 ): (chunk: Buffer) => void {

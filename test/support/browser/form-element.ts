@@ -9,7 +9,10 @@ export interface FrameElement {
   readonly tagName: string;
 }
 
-/** Sends a form as `application/x-www-form-urlencoded`, and shows the answer, or the browser's own page of an error, in the frame. */
+/**
+ * Sends a form as `application/x-www-form-urlencoded`, and shows the answer, or the browser's own
+ * page of an error, in the frame.
+ */
 export function submitForm(
   network: Network,
   address: string,
@@ -31,7 +34,7 @@ export function submitForm(
     } else network.call(frame.onload, frame);
   };
   if (network.ie) frame.readyState = 'loading';
-  const asked = {
+  const requested = {
     method: 'POST',
     url,
     headers: new Map([['Content-Type', 'application/x-www-form-urlencoded']]),
@@ -39,5 +42,5 @@ export function submitForm(
     withCredentials: true,
     noCors: true,
   };
-  return request(network, asked, { head: () => {}, data: () => {}, end: shown, fail: shown });
+  return request(network, requested, { head: () => {}, data: () => {}, end: shown, fail: shown });
 }

@@ -2,16 +2,20 @@ import { createContext, runInContext } from 'node:vm';
 import type { Element } from './document.ts';
 import { type Network, request } from './network.ts';
 
-/** Bytes of a document that Internet Explorer has before it runs a script of it (WSE client code). */
+/**
+ * Bytes of a document that Internet Explorer has before it runs a script of it (WSE client code).
+ */
 const HELD_BACK = 1024;
 const SCRIPT = /<script>([\s\S]*?)<\/script>/g;
 
 /**
- * Loads a frame of `parent` and runs its inline scripts as they come; nothing else of a document is there. Calling the result ends that: the frame was taken away.
+ * Loads a frame of `parent` and runs its inline scripts as they come; nothing else of a document is
+ * there. Calling the result ends that: the frame was taken away.
  *
- * Facts: a frame's own events are not to be relied on in Internet Explorer, so there are none here (WSE client code); a frame that is taken away while a
- * script of it runs takes the browser with it; a document that was cut is complete in Internet Explorer, and looks to be loading for ever in WebKit (seen in
- * PhantomJS 1.9 and Chromium 156).
+ * Facts: a frame's own events are not to be relied on in Internet Explorer, so there are none here
+ * (WSE client code); a frame that is taken away while a script of it runs takes the browser with
+ * it; a document that was cut is complete in Internet Explorer, and looks to be loading for ever in
+ * WebKit (seen in PhantomJS 1.9 and Chromium 156).
  */
 export function loadFrameElement(network: Network, parent: object, frame: Element): () => void {
   const url = new URL(frame.src, network.page);

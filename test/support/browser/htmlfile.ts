@@ -9,8 +9,10 @@ export interface HtmlFile {
 }
 
 /**
- * `new ActiveXObject('htmlfile')`, from what Microsoft and cometdaily.com ("The htmlfile ActiveX object", 2007) say of it: it has nothing until it was opened,
- * written and closed; scripts of its frames find what hangs on its `parentWindow`, and not the page's own window; to open it again ends all that was in it.
+ * `new ActiveXObject('htmlfile')`, from what Microsoft and cometdaily.com ("The htmlfile ActiveX
+ * object", 2007) say of it: it has nothing until it was opened, written and closed; scripts of its
+ * frames find what hangs on its `parentWindow`, and not the page's own window; to open it again
+ * ends all that was in it.
  */
 export function makeHtmlFile(network: Network): HtmlFile & object {
   const parentWindow: Record<string, unknown> = {};

@@ -14,11 +14,17 @@ import { type XhrFlavour, xhrConstructor } from './xhr.ts';
 export interface RealmOptions {
   /** Address of the page. */
   readonly url: string;
-  /** Names of globals that this browser does not have: `WebSocket`, `EventSource`, `ArrayBuffer`, `JSON`, … */
+  /**
+   * Names of globals that this browser does not have: `WebSocket`, `EventSource`, `ArrayBuffer`,
+   * `JSON`, …
+   */
   readonly without?: readonly string[];
   /** @default 'xhr2' */
   readonly xhr?: XhrFlavour;
-  /** Internet Explorer's manners: no Origin on same-origin requests, `attachEvent` in place of `addEventListener`. */
+  /**
+   * Internet Explorer's manners: no Origin on same-origin requests, `attachEvent` in place of
+   * `addEventListener`.
+   */
   readonly ie?: boolean;
   /** Forms can be sent. @default true */
   readonly forms?: boolean;
@@ -33,8 +39,9 @@ export interface RealmOptions {
 }
 
 /**
- * A stand-in for a browser, in Node: a global object with just enough of a page for a network shim, and real requests. It takes
- * capabilities away by name, so that each transport can be forced; it is no proof that any real browser works.
+ * A stand-in for a browser, in Node: a global object with just enough of a page for a network shim,
+ * and real requests. It takes capabilities away by name, so that each transport can be forced; it
+ * is no proof that any real browser works.
  */
 export interface Realm {
   /** The page's global object. */

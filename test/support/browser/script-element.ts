@@ -1,6 +1,9 @@
 import { type Network, request } from './network.ts';
 
-/** What is used of a script element. In Internet Explorer up to 8 it has `readyState` and no `onload`. */
+/**
+ * What is used of a script element. In Internet Explorer up to 8 it has `readyState` and no
+ * `onload`.
+ */
 export interface ScriptElement {
   readonly src: string;
   readyState?: string;
@@ -9,7 +12,10 @@ export interface ScriptElement {
   onreadystatechange?: unknown;
 }
 
-/** Fetches and runs what a page has put into its document. Taking the element away again stops neither. */
+/**
+ * Fetches and runs what a page has put into its document. Taking the element away again stops
+ * neither.
+ */
 export function loadScriptElement(
   network: Network,
   run: (code: string) => void,
@@ -27,7 +33,7 @@ export function loadScriptElement(
     network.call(script.onreadystatechange, script);
   };
   if (network.ie) script.readyState = 'loading';
-  const asked = {
+  const requested = {
     method: 'GET',
     url: new URL(script.src, network.page),
     headers: new Map<string, string>(),
@@ -35,7 +41,7 @@ export function loadScriptElement(
     withCredentials: true,
     noCors: true,
   };
-  request(network, asked, {
+  request(network, requested, {
     head: (answer) => {
       status = answer.statusCode ?? 0;
       if (!/javascript/.test(answer.headers['content-type'] ?? '')) status = 0;

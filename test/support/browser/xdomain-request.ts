@@ -1,11 +1,12 @@
 import { type Network, request } from './network.ts';
 
-/** Bytes of an answer before its progress is told. */
+/** Bytes of an answer before its progress is reported. */
 const PRELUDE = 2048;
 
 /**
- * XDomainRequest, as IE8 and IE9 have it (Microsoft, "XDomainRequest – Restrictions, Limitations and Workarounds", "XDomainRequest object", "COMET Streaming in
- * Internet Explorer"; sockjs-client#391 for what IE9 aborts). It is no proof that any real one works.
+ * XDomainRequest, as IE8 and IE9 have it (Microsoft, "XDomainRequest – Restrictions, Limitations
+ * and Workarounds", "XDomainRequest object", "COMET Streaming in Internet Explorer";
+ * sockjs-client#391 for what IE9 aborts). It is no proof that any real one works.
  */
 export function xDomainRequestConstructor(network: Network): new () => object {
   return class XDomainRequest {
@@ -42,16 +43,17 @@ export function xDomainRequestConstructor(network: Network): new () => object {
       const handlers = [this.onload, this.onerror, this.onprogress, this.ontimeout];
       if (this.#fresh || handlers.some((handler) => typeof handler !== 'function')) return;
       const text = new TextDecoder();
-      // A request to the page's own origin is treated as one to any other: it says Origin, and never brings a cookie.
+      // A request to the page's own origin is treated as one to any other: it says Origin, and
+      // never brings a cookie.
       const cross = this.#url.origin !== network.page.origin;
-      const asked = {
+      const requested = {
         method: this.#isPost ? 'POST' : 'GET',
         url: this.#url,
         headers: new Map(cross ? [] : [['Origin', network.page.origin]]),
         body: this.#isPost ? Buffer.from(body.split('\0', 1)[0] as string) : undefined,
         withCredentials: false,
       };
-      this.#abort = request({ ...network, cookie: undefined }, asked, {
+      this.#abort = request({ ...network, cookie: undefined }, requested, {
         head: (answer) => {
           const allowed = answer.headers['access-control-allow-origin'];
           if (answer.statusCode !== 200 || (allowed !== '*' && allowed !== network.page.origin)) {

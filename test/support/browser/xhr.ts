@@ -8,9 +8,10 @@ export type XhrFlavour = 'xhr2' | 'xhr1' | 'msxml';
 export type MakeBuffer = (bytes: Buffer) => unknown;
 
 /**
- * The page's XMLHttpRequest. `xhr2` is today's; `xhr1` that of Safari 4 or Firefox 3.6 (same origin only, text only, no handlers but
- * `onreadystatechange`); `msxml` that of IE6 to IE9, which shows nothing of a body before its end, cuts it at a NUL and knows no member
- * that it does not have (facts from Wine's MSXML and from Microsoft, "COMET Streaming in Internet Explorer").
+ * The page's XMLHttpRequest. `xhr2` is today's; `xhr1` that of Safari 4 or Firefox 3.6 (same origin
+ * only, text only, no handlers but `onreadystatechange`); `msxml` that of IE6 to IE9, which shows
+ * nothing of a body before its end, cuts it at a NUL and knows no member that it does not have
+ * (facts from Wine's MSXML and from Microsoft, "COMET Streaming in Internet Explorer").
  */
 export function xhrConstructor(
   flavour: XhrFlavour,

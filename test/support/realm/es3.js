@@ -1,6 +1,7 @@
 /*
- * Takes away from a realm everything that is newer than ECMA-262, 3rd edition: runs in a fresh context before the script under
- * test. What cannot be taken away is syntax (a parser sees to that) and `text[0]`.
+ * Takes away from a realm everything that is newer than ECMA-262, 3rd edition: runs in a fresh
+ * context before the script under test. What cannot be taken away is syntax (a parser sees to that)
+ * and `text[0]`.
  */
 {
   const kept = {

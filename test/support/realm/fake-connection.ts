@@ -7,7 +7,10 @@ import type {
   Target,
 } from '../../../client-shim/src/connect/connection.ts';
 
-/** A connection that does nothing by itself: it writes down what the facade asks for, and the test speaks for the network. */
+/**
+ * A connection that does nothing by itself: it writes down what the facade asks for, and the test
+ * speaks for the network.
+ */
 export class FakeConnection implements Connection {
   readonly target: Target;
   readonly events: ConnectionEvents;
@@ -18,7 +21,10 @@ export class FakeConnection implements Connection {
     this.events = events;
   }
 
-  /** What was asked, in order; binary data as it is by now, so that it shows who else has written into it. */
+  /**
+   * The calls, in order; binary data as it is by now, so that it shows who else has written into
+   * it.
+   */
   get calls(): unknown[][] {
     return this.#calls.map((call) => call.map((part) => (part instanceof Uint8Array ? [...part] : part)));
   }

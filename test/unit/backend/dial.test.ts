@@ -26,7 +26,7 @@ describe('an attempt to reach a backend', () => {
     assert.equal(clock.timers, 0);
   });
 
-  it('is abandoned once when it takes too long, and is told how long that was', async () => {
+  it('is abandoned once when it takes too long, and reports how long that was', async () => {
     const clock = new TestClock();
     let abandoned = 0;
     const failed = attempt({ clock, connectTimeout: 100, signal }, ({ fail }) => () => {

@@ -7,12 +7,12 @@ import { event, Recorder } from '../../support/servers/upstreams.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A socket, the client's end of its connection, and what that end was told. */
-function open(maxBuffered = 1000): { socket: GatewaySocket; client: Channel; told: unknown[] } {
+/** A socket, the client's end of its connection, and what that end received. */
+function open(maxBuffered = 1000): { socket: GatewaySocket; client: Channel; seen: unknown[] } {
   const [client, far] = channelPair();
   const recorder = new Recorder();
   client.attach(recorder);
-  return { socket: new GatewaySocket(far, 'chat', maxBuffered), client, told: recorder.received };
+  return { socket: new GatewaySocket(far, 'chat', maxBuffered), client, seen: recorder.received };
 }
 
 describe('the socket of a handler', () => {
@@ -38,13 +38,13 @@ describe('the socket of a handler', () => {
   });
 
   it('closes for a client that takes none of many empty messages', async () => {
-    const { socket, client, told } = open();
+    const { socket, client, seen } = open();
     client.pause();
     for (let count = 0; count < 2_000 && socket.readyState === GatewaySocket.OPEN; count++) socket.send('');
     client.resume();
     await settled();
-    assert.equal(told.length, 1_025 + 1);
-    assert.equal(told.at(-1), '1013 too slow');
+    assert.equal(seen.length, 1_025 + 1);
+    assert.equal(seen.at(-1), '1013 too slow');
   });
 
   it('gives binary as its binaryType says, text always as a Buffer', () => {
@@ -62,14 +62,14 @@ describe('the socket of a handler', () => {
   });
 
   it('sends back what a message event brought, whatever its binaryType', () => {
-    const { socket, client, told } = open();
+    const { socket, client, seen } = open();
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
     for (const type of ['nodebuffer', 'arraybuffer', 'fragments'] as const) {
       socket.binaryType = type;
       client.send(Message.binary(Buffer.of(1, 255)));
     }
     socket.send([Buffer.of(1), Buffer.of(2)]);
-    assert.deepEqual(told, [
+    assert.deepEqual(seen, [
       [1, 255],
       [1, 255],
       [1, 255],
@@ -78,7 +78,7 @@ describe('the socket of a handler', () => {
   });
 
   it('sends what ws sends', () => {
-    const { socket, told } = open();
+    const { socket, seen } = open();
     const sent: [SocketData, { binary?: boolean }?][] = [
       ['text'],
       [''],
@@ -92,20 +92,20 @@ describe('the socket of a handler', () => {
       [new Uint16Array([0x0404])],
     ];
     for (const [data, options] of sent) socket.send(data, options);
-    assert.deepEqual(told, [
+    assert.deepEqual(seen, [
       ...['text', '', '42', 'lone \ufffd surrogate', 'as text'],
       ...[[65, 66], [1], [2], [3], [4, 4]],
     ]);
   });
 
   it('joins the parts of a message sent with fin: false', () => {
-    const { socket, told } = open();
+    const { socket, seen } = open();
     socket.send('one ', { fin: false });
     socket.send('\u00e4', { fin: false });
-    assert.deepEqual(told, []);
+    assert.deepEqual(seen, []);
     socket.send('!', { fin: true });
     socket.send('next');
-    assert.deepEqual(told, ['one \u00e4!', 'next']);
+    assert.deepEqual(seen, ['one \u00e4!', 'next']);
   });
 
   it('keeps a copy, so that a buffer may be used again', () => {
@@ -142,7 +142,7 @@ describe('the socket of a handler', () => {
   });
 
   it('closes with 1013 behind what it holds when the client falls too far behind', async () => {
-    const { socket, client, told } = open(10);
+    const { socket, client, seen } = open(10);
     client.pause();
     socket.send('1234567890');
     assert.equal(socket.readyState, socket.OPEN);
@@ -150,7 +150,7 @@ describe('the socket of a handler', () => {
     assert.equal(socket.readyState, socket.CLOSING);
     client.resume();
     await settled();
-    assert.deepEqual(told, ['1234567890', 'x', '1013 too slow']);
+    assert.deepEqual(seen, ['1234567890', 'x', '1013 too slow']);
   });
 
   it('stops the client being read while it is paused', () => {
@@ -166,13 +166,13 @@ describe('the socket of a handler', () => {
   });
 
   it('answers a ping itself', async () => {
-    const { socket, told } = open();
+    const { socket, seen } = open();
     const pong = event(socket, 'pong');
     socket.ping('beat');
     assert.deepEqual(await pong, [Buffer.from('beat')]);
     await new Promise<void>((resolve) => socket.ping(() => resolve()));
     await new Promise<void>((resolve) => socket.pong('x', false, () => resolve()));
-    assert.deepEqual(told, []);
+    assert.deepEqual(seen, []);
     assert.throws(() => socket.ping('x'.repeat(126)), RangeError);
   });
 
@@ -183,7 +183,7 @@ describe('the socket of a handler', () => {
       [[1000, Buffer.from('b')], '1000 b'],
       [[], '1005 '],
     ] as [[number?, (string | Buffer)?], string][]) {
-      const { socket, told } = open();
+      const { socket, seen } = open();
       const closed = event(socket, 'close');
       socket.close(...args);
       assert.equal(socket.readyState, socket.CLOSING);
@@ -191,7 +191,7 @@ describe('the socket of a handler', () => {
       assert.equal(`${code} ${reason}`, status);
       assert.ok(Buffer.isBuffer(reason));
       assert.equal(socket.readyState, socket.CLOSED);
-      assert.deepEqual(told, [status]);
+      assert.deepEqual(seen, [status]);
     }
   });
 
@@ -230,7 +230,7 @@ describe('the socket of a handler', () => {
   });
 
   it('after its end sends nothing and says so', async () => {
-    const { socket, told } = open();
+    const { socket, seen } = open();
     socket.close(1000);
     const error = await new Promise<Error | undefined>((resolve) => socket.send('abc', resolve));
     assert.match(String(error), /not open: readyState [23]/);
@@ -238,7 +238,7 @@ describe('the socket of a handler', () => {
     await settled();
     const again = await new Promise<Error | undefined>((resolve) => socket.ping('', undefined, resolve));
     assert.match(String(again), /readyState 3 \(CLOSED\)/);
-    assert.deepEqual(told, ['1000 ']);
+    assert.deepEqual(seen, ['1000 ']);
   });
 
   it('tells a callback that its message never left', async () => {

@@ -23,7 +23,7 @@ describe('the path of a handshake upstream', () => {
     assert.equal(path('/app/', '/ws', ''), '/app/');
   });
 
-  it('keeps the spelling of the client', () => {
+  it('keeps what the client wrote', () => {
     assert.equal(path('/app', '/ws/%7Ea//b;c?q=%20[]', '/%7Ea//b;c?q=%20[]'), '/app/%7Ea//b;c?q=%20[]');
     assert.equal(path('/app', '/ws/x?../..', '/x?../..'), '/app/x?../..');
     assert.equal(path('/app', '/ws/..x/...', '/..x/...'), '/app/..x/...');

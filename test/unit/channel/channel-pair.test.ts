@@ -8,7 +8,7 @@ import { Recorder } from '../../support/servers/upstreams.ts';
 const text = (value: string): Message => Message.text(value);
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Both ends with what they were told. */
+/** Both ends with what they received. */
 function attached(): [Channel, Recorder, Channel, Recorder] {
   const [a, b] = channelPair();
   const [toA, toB] = [new Recorder(), new Recorder()];
@@ -55,11 +55,11 @@ describe('a pair of channels', () => {
 
   it('says so when the receiver pauses in the message', () => {
     const [a, b] = channelPair();
-    const told: string[] = [];
-    a.attach({ message: () => {}, drained: () => told.push('drained'), closed: () => {} });
+    const seen: string[] = [];
+    a.attach({ message: () => {}, drained: () => seen.push('drained'), closed: () => {} });
     b.attach({
       message: (message) => {
-        told.push(message.text);
+        seen.push(message.text);
         b.pause();
       },
       drained: () => {},
@@ -69,10 +69,10 @@ describe('a pair of channels', () => {
     a.send(text('two'));
     a.send(text('three'));
     b.resume();
-    assert.deepEqual(told, ['one', 'two']);
+    assert.deepEqual(seen, ['one', 'two']);
     b.resume();
     b.resume();
-    assert.deepEqual(told, ['one', 'two', 'three', 'drained']);
+    assert.deepEqual(seen, ['one', 'two', 'three', 'drained']);
   });
 
   it('empties a long queue without recursion when the receiver pauses and resumes in each message', () => {

@@ -4,7 +4,7 @@ import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { type BinaryFate, textOnly } from '../../../gateway/channel/text-only.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 
-/** Writes down what it is told. */
+/** Records the calls. */
 function scribe(lines: string[]): Receiver {
   return {
     message: (message) => lines.push(message.binary ? 'binary' : message.text),
@@ -26,7 +26,7 @@ describe('a channel of text', () => {
     return { far, near, atFar };
   };
 
-  it('has binary messages as base64, where that is asked for', async () => {
+  it('has binary messages as base64, where the route says so', async () => {
     const { far, near } = await open('base64');
     far.send(Message.text('a'));
     far.send(Message.binary(Buffer.from([0, 255])));

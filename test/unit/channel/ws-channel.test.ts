@@ -18,8 +18,8 @@ describe('a channel over a WebSocket', () => {
     writes = [];
     const socket = new Duplex({
       read: () => {},
-      writev: (pieces, done) => {
-        writes.push(Buffer.concat(pieces.map(({ chunk }) => chunk as Buffer)));
+      writev: (parts, done) => {
+        writes.push(Buffer.concat(parts.map(({ chunk }) => chunk as Buffer)));
         done();
       },
     });
@@ -54,7 +54,7 @@ describe('a channel over a WebSocket', () => {
     assert.equal(Buffer.concat(writes).toString('latin1'), '\x81\x01a\x88\x02\x03\xe8');
   });
 
-  it('says when it takes more, though nothing of the turn was out when it was asked to wait', async () => {
+  it('says when it takes more, though nothing of the turn was out when it refused more', async () => {
     let drained = 0;
     const nothing = (): void => {};
     channel.attach({ message: nothing, drained: () => drained++, closed: nothing });

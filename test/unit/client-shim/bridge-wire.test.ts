@@ -5,11 +5,11 @@ import { encodeBridge, readBridge } from '../../../client-shim/src/wire/bridge.t
 describe('what page and bridge tell each other (PROTOCOL.md §14)', () => {
   const read = (text: unknown) => readBridge(text)?.slice(1);
 
-  it('is spelled as the protocol has it', () => {
+  it('is encoded as the protocol has it', () => {
     assert.equal(encodeBridge(2, '1', 'T', '5,hello'), `fallback-gateway ${VERSION} 2 1 T5,hello`);
   });
 
-  it('is read as it was spelled, whatever it says', () => {
+  it('is read as it was encoded, whatever it says', () => {
     for (const data of ['', ' ', '5,hello', 'two\nlines \u2028 and a \ud83d\ude00', '1 2 T3'])
       assert.deepEqual(read(encodeBridge(7, '12', 'B', data)), ['7', '12', 'B', data]);
   });

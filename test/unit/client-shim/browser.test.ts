@@ -8,7 +8,7 @@ import { TaskQueue } from '../../../client-shim/src/browser/task-queue.ts';
 import { withGlobals } from '../../support/realm/globals.ts';
 
 /** Runs with these globals. */
-function within<T>(globals: Record<string, unknown>, run: () => T): T {
+function withValues<T>(globals: Record<string, unknown>, run: () => T): T {
   const undo = withGlobals(globals);
   try {
     return run();
@@ -24,11 +24,11 @@ const elements = (of: Record<string, unknown[]>) => ({
 describe('Place of the page', () => {
   it('has the base that the document states, else that of its base element, else its address', () => {
     const location = { href: 'http://page/' };
-    assert.equal(within({ location, document: { baseURI: 'http://base/' } }, baseUrl), 'http://base/');
+    assert.equal(withValues({ location, document: { baseURI: 'http://base/' } }, baseUrl), 'http://base/');
     const bases = [{ href: '' }, { href: 'http://element/' }];
-    assert.equal(within({ location, document: elements({ base: bases }) }, baseUrl), 'http://element/');
-    assert.equal(within({ location, document: elements({}) }, baseUrl), 'http://page/');
-    assert.equal(within({ location: undefined }, baseUrl), '');
+    assert.equal(withValues({ location, document: elements({ base: bases }) }, baseUrl), 'http://element/');
+    assert.equal(withValues({ location, document: elements({}) }, baseUrl), 'http://page/');
+    assert.equal(withValues({ location: undefined }, baseUrl), '');
   });
 
   it('has an origin without a default port', () => {
@@ -39,9 +39,9 @@ describe('Place of the page', () => {
       ['http://user:pw@host:81/x?@y', 'http://host:81'],
       ['file:///C:/x.html', 'null'],
     ])
-      assert.equal(within({ location: { href }, origin: undefined }, pageOrigin), origin, href);
+      assert.equal(withValues({ location: { href }, origin: undefined }, pageOrigin), origin, href);
     assert.equal(
-      within({ location: { href: 'http://x/' }, origin: 'null' }, pageOrigin),
+      withValues({ location: { href: 'http://x/' }, origin: 'null' }, pageOrigin),
       'null',
       'sandboxed',
     );
@@ -50,10 +50,10 @@ describe('Place of the page', () => {
   it('has a script that is being run: the current one, or the last that the parser met', () => {
     const [first, last] = [{}, {}];
     const document = elements({ script: [first, last] });
-    assert.equal(within({ document }, currentScript), last);
-    assert.equal(within({ document: { ...document, currentScript: first } }, currentScript), first);
-    assert.equal(within({ document: elements({}) }, currentScript), null);
-    assert.equal(within({ document: undefined }, currentScript), null);
+    assert.equal(withValues({ document }, currentScript), last);
+    assert.equal(withValues({ document: { ...document, currentScript: first } }, currentScript), first);
+    assert.equal(withValues({ document: elements({}) }, currentScript), null);
+    assert.equal(withValues({ document: undefined }, currentScript), null);
   });
 });
 
@@ -67,7 +67,7 @@ describe('Leaving of the page', () => {
       listener({ persisted: true });
       listener({ persisted: false });
     };
-    within({ addEventListener: undefined, attachEvent: undefined, ...fill(globals, add) }, () => {
+    withValues({ addEventListener: undefined, attachEvent: undefined, ...fill(globals, add) }, () => {
       onPageLifecycle(
         () => {
           left += 1;
@@ -90,13 +90,13 @@ describe('Leaving of the page', () => {
     assert.deepEqual(heard({}), [[], 0, []]);
   });
 
-  it('is told apart from a rest in the back/forward cache, which ends with a pageshow that says persisted', () => {
+  it('is distinguished from a rest in the back/forward cache, which ends with a pageshow that says persisted', () => {
     assert.deepEqual(heard({ onpagehide: null, addEventListener: 'add' })[2], [true, false]);
   });
 });
 
 describe('Binary data', () => {
-  it('is told apart by kind, not by constructor', () => {
+  it('is distinguished by kind, not by constructor', () => {
     assert.deepEqual(
       [new ArrayBuffer(1), new Uint8Array(1), { byteLength: 1 }, null, 'x'].map(isArrayBuffer),
       [true, false, false, false, false],
@@ -117,9 +117,9 @@ describe('Binary data', () => {
 });
 
 describe('Random names', () => {
-  it('are of the length asked for, and new each time, also without a source of randomness', () => {
+  it('are of the requested length, and new each time, also without a source of randomness', () => {
     for (const crypto of [globalThis.crypto, undefined, {}, { getRandomValues() {} }]) {
-      const made = new Set(within({ crypto }, () => Array.from({ length: 100 }, () => randomId(24))));
+      const made = new Set(withValues({ crypto }, () => Array.from({ length: 100 }, () => randomId(24))));
       assert.equal(made.size, 100);
       for (const name of made) assert.match(name, /^[\w-]{24}$/);
     }
@@ -134,7 +134,7 @@ describe('Accessors', () => {
 
 describe('The queue of tasks', () => {
   it('takes any number that come while one of them runs, also where there is no MessageChannel: an alert of IE lets them in', () => {
-    within({ MessageChannel: undefined }, () => {
+    withValues({ MessageChannel: undefined }, () => {
       const queue = new TaskQueue();
       let ran = 0;
       queue._add(() => {

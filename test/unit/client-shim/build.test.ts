@@ -16,7 +16,10 @@ const root = new URL('../../../', import.meta.url);
 const path = (name: string) => fileURLToPath(new URL(name, root));
 const run = promisify(execFile);
 
-/** Limits on the minified shim in bytes gzipped: of the transports it has so far, and with the repairs of STOMP libraries. */
+/**
+ * Limits on the minified shim in bytes gzipped: of the transports it has so far, and with the
+ * repairs of STOMP libraries.
+ */
 const BUDGET = 15 * 1024;
 const BUDGET_WITH_STOMP = 16 * 1024;
 
@@ -256,7 +259,10 @@ interface Request {
   answer(text: string): void;
 }
 
-/** A page in an engine of 2001: no JSON, no native WebSocket, requests by ActiveX, timers that run when the test says so. */
+/**
+ * A page in an engine of 2001: no JSON, no native WebSocket, requests by ActiveX, timers that run
+ * when the test says so.
+ */
 function ie6(code: string) {
   const scripts: object[] = [];
   const requests: Request[] = [];
@@ -298,7 +304,7 @@ function ie6(code: string) {
     ActiveXObject: XmlHttp,
     setTimeout: (run: () => void, ms: number) => {
       last += 1;
-      // Heartbeats and patience are for other tests.
+      // Heartbeats and timeouts are for other tests.
       if (ms < 1000) timers.push({ id: last, run });
       return last;
     },

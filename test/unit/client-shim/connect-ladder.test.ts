@@ -15,29 +15,29 @@ const ANSWER =
   'token=n.k&protocol=&carriers=xhr-polling%2Cxhr-streaming%2Ceventsource%2Cwebsocket&heartbeat=25000' +
   '&silence=62500&window=120000&outbox=1048576&body=263168&end=1';
 
-/** A connection and what it told its page. */
+/** A connection and what its page received. */
 interface Opened {
   readonly browser: FakeBrowser;
   readonly connection: Connection;
-  readonly told: string[];
+  readonly received: string[];
 }
 
 function open(browser: FakeBrowser, target: Partial<Target> = {}): Opened {
-  const told: string[] = [];
+  const received: string[] = [];
   const connect = createConnect(browser, createMemory(browser.page, browser.now));
   const connection = connect(
     { ...TARGET, ...target },
     {
-      open: (protocol) => told.push(`open ${protocol}`.trim()),
+      open: (protocol) => received.push(`open ${protocol}`.trim()),
       message: (data) =>
-        told.push(typeof data === 'string' ? `message ${data}` : `bytes ${data as Uint8Array}`),
-      sent: (bytes) => told.push(`sent ${bytes}`),
-      closing: () => told.push('closing'),
-      closed: (...status) => told.push(`closed ${status.join(' ')}`),
+        received.push(typeof data === 'string' ? `message ${data}` : `bytes ${data as Uint8Array}`),
+      sent: (bytes) => received.push(`sent ${bytes}`),
+      closing: () => received.push('closing'),
+      closed: (...status) => received.push(`closed ${status.join(' ')}`),
     },
   );
-  assert.deepEqual(told, [], 'nothing is told before connect has returned');
-  return { browser, connection, told };
+  assert.deepEqual(received, [], 'nothing is reported before connect has returned');
+  return { browser, connection, received };
 }
 
 /** A fallback session on a browser without native WebSocket, just created. */
@@ -52,21 +52,21 @@ function socketOf(browser: FakeBrowser): FakeSocket {
   return browser.sockets.at(-1) as FakeSocket;
 }
 
-describe('the ladder, at its native rung', () => {
+describe('the ladder, at its native step', () => {
   it('uses a native WebSocket that opens, and nothing else', () => {
-    const { browser, told, connection } = open(new FakeBrowser().withSocket());
+    const { browser, received, connection } = open(new FakeBrowser().withSocket());
     const socket = socketOf(browser);
     socket.protocol = 'chat';
     socket.onopen?.({ type: 'open' });
     socket.onmessage?.({ type: 'message', data: 'hi' });
-    assert.deepEqual(told, ['open chat', 'message hi']);
+    assert.deepEqual(received, ['open chat', 'message hi']);
     assert.equal(connection.transport(), 'websocket');
     browser.clock.advance(60_000);
     assert.equal(browser.requests.length, 0);
   });
 
   it('reports what the browser has sent, and only that', () => {
-    const { browser, told, connection } = open(new FakeBrowser().withSocket());
+    const { browser, received, connection } = open(new FakeBrowser().withSocket());
     const socket = socketOf(browser);
     socket.onopen?.({ type: 'open' });
     socket.bufferedAmount = 4;
@@ -74,25 +74,25 @@ describe('the ladder, at its native rung', () => {
     browser.clock.advance(1);
     socket.bufferedAmount = 0;
     browser.clock.advance(50);
-    assert.deepEqual(told, ['open', 'sent 6', 'sent 4']);
+    assert.deepEqual(received, ['open', 'sent 6', 'sent 4']);
   });
 
   it('counts what this task has sent until the next one, also where the browser does not', () => {
-    const { browser, told, connection } = open(new FakeBrowser().withSocket());
+    const { browser, received, connection } = open(new FakeBrowser().withSocket());
     socketOf(browser).onopen?.({ type: 'open' });
     for (let i = 0; i < 2; i += 1) {
       connection.send('0123456789', 10);
       connection.settle();
     }
-    assert.deepEqual(told, ['open']);
+    assert.deepEqual(received, ['open']);
     browser.clock.advance(0);
-    assert.deepEqual(told, ['open', 'sent 20']);
+    assert.deepEqual(received, ['open', 'sent 20']);
     connection.send('0', 1);
     browser.clock.advance(0);
-    assert.deepEqual(told.at(-1), 'sent 1');
+    assert.deepEqual(received.at(-1), 'sent 1');
   });
 
-  it('looks no more at one that has closed, whatever the page still sends until it has been told', () => {
+  it('looks no more at one that has closed, whatever the page still sends until it knows', () => {
     const { browser, connection } = open(new FakeBrowser().withSocket());
     const socket = socketOf(browser);
     socket.onopen?.({ type: 'open' });
@@ -103,12 +103,12 @@ describe('the ladder, at its native rung', () => {
     assert.equal(browser.clock.timers, 0);
   });
 
-  it('fails where subprotocols were asked for and none was selected, whatever the browser says, and asks the backend for no second one', () => {
-    const { browser, connection, told } = open(new FakeBrowser().withSocket(), { protocols: ['chat'] });
+  it('fails where subprotocols were offered and none was selected, whatever the browser says, and asks the backend for no second one', () => {
+    const { browser, connection, received } = open(new FakeBrowser().withSocket(), { protocols: ['chat'] });
     const socket = socketOf(browser);
     socket.onopen?.({ type: 'open' });
     browser.clock.advance(0);
-    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.deepEqual(received, ['closed 1006  false true']);
     assert.ok(socket.closedWith);
     assert.deepEqual(
       connection.diagnostics().map(({ what }) => what),
@@ -121,7 +121,7 @@ describe('the ladder, at its native rung', () => {
   });
 
   it('is over when it stays in closing and sends nothing more, which JavaFX tells nobody', () => {
-    const { browser, connection, told } = open(new FakeBrowser().withSocket());
+    const { browser, connection, received } = open(new FakeBrowser().withSocket());
     const socket = socketOf(browser);
     socket.onopen?.({ type: 'open' });
     connection.send('0123456789', 10);
@@ -132,26 +132,26 @@ describe('the ladder, at its native rung', () => {
       socket.bufferedAmount = left;
       browser.clock.advance(10_000);
     }
-    assert.equal(told.length, 11);
+    assert.equal(received.length, 11);
     browser.clock.advance(24_000);
-    assert.deepEqual(told.slice(10), ['sent 1', 'closed 1006  false true']);
+    assert.deepEqual(received.slice(10), ['sent 1', 'closed 1006  false true']);
     assert.equal(browser.clock.timers, 0);
   });
 
   it('opens where the engine does not say which subprotocol was selected', () => {
-    const { browser, told } = open(new FakeBrowser().withSocket(), { protocols: ['chat'] });
+    const { browser, received } = open(new FakeBrowser().withSocket(), { protocols: ['chat'] });
     Object.assign(socketOf(browser), { protocol: undefined });
     socketOf(browser).onopen?.({ type: 'open' });
-    assert.deepEqual(told, ['open']);
+    assert.deepEqual(received, ['open']);
   });
 
   it('is the first choice again after a gateway that was down for everything, which says nothing of WebSockets', () => {
-    const { browser, told } = open(new FakeBrowser().withSocket());
+    const { browser, received } = open(new FakeBrowser().withSocket());
     socketOf(browser).onclose?.({ type: 'close', code: 1006 });
     browser.last('create').end(0);
     browser.clock.advance(1000);
     browser.last('create').end(200, ANSWER);
-    assert.deepEqual(told, ['open']);
+    assert.deepEqual(received, ['open']);
     open(browser);
     assert.equal(browser.sockets.length, 2);
   });
@@ -177,20 +177,20 @@ describe('the ladder, at its native rung', () => {
   });
 
   it('gives a hanging one up in less than three seconds, and closes it', () => {
-    const { browser, told } = open(new FakeBrowser().withSocket());
+    const { browser, received } = open(new FakeBrowser().withSocket());
     browser.clock.advance(2900);
     assert.deepEqual(socketOf(browser).closedWith, []);
     browser.last('create').end(200, ANSWER);
-    assert.deepEqual(told, ['open']);
+    assert.deepEqual(received, ['open']);
   });
 
   it('gives one as much time again, once, when the page stood still meanwhile and has not read the answer', () => {
-    const { browser, told } = open(new FakeBrowser().withSocket());
+    const { browser, received } = open(new FakeBrowser().withSocket());
     browser.slept = 2000;
     browser.clock.advance(2900);
     assert.equal(browser.count('create'), 0);
     socketOf(browser).onopen?.({ type: 'open' });
-    assert.deepEqual(told, ['open']);
+    assert.deepEqual(received, ['open']);
 
     const hanging = open(new FakeBrowser().withSocket());
     hanging.browser.slept = 2000;
@@ -222,10 +222,10 @@ describe('the ladder, at its native rung', () => {
   });
 
   it('passes over, at the next try, one that died before its first message', () => {
-    const { browser, told } = open(new FakeBrowser().withSocket());
+    const { browser, received } = open(new FakeBrowser().withSocket());
     socketOf(browser).onopen?.({ type: 'open' });
     socketOf(browser).onclose?.({ type: 'close', code: 1006, wasClean: false });
-    assert.deepEqual(told, ['open', 'closed 1006  false true']);
+    assert.deepEqual(received, ['open', 'closed 1006  false true']);
     open(browser);
     assert.equal(browser.sockets.length, 1);
     assert.equal(browser.count('create'), 1);
@@ -263,10 +263,10 @@ describe('the ladder, at its native rung', () => {
       [200, ANSWER.replace(/&carriers=[^&]*/, '&carriers=jsonp-polling')],
     ] as const) {
       const browser = condemned();
-      const { told } = open(browser);
+      const { received } = open(browser);
       browser.last('create').end(status, answer);
       browser.clock.advance(1);
-      assert.deepEqual(told, ['closed 1006  false true']);
+      assert.deepEqual(received, ['closed 1006  false true']);
       open(browser);
       assert.equal(browser.sockets.length, 2, String(status));
     }
@@ -280,11 +280,11 @@ describe('the ladder, at its native rung', () => {
   });
 
   it('fails once when both are refused, and remembers nothing', () => {
-    const { browser, told } = open(new FakeBrowser().withSocket());
+    const { browser, received } = open(new FakeBrowser().withSocket());
     socketOf(browser).onclose?.({ type: 'close', code: 1006 });
     browser.last('create').end(502, 'refused');
     browser.clock.advance(60_000);
-    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.deepEqual(received, ['closed 1006  false true']);
     assert.equal(browser.count('create'), 1);
     open(browser);
     assert.equal(browser.sockets.length, 2);
@@ -316,14 +316,14 @@ describe('create, as the shim asks for it', () => {
     ['timed out on the way', 504, 'x'],
   ] as const)
     it(`asks again with the same nonce when the answer was ${what}`, () => {
-      const { browser, told } = open(new FakeBrowser());
+      const { browser, received } = open(new FakeBrowser());
       const first = browser.last('create');
       first.end(status, text);
       browser.clock.advance(10);
       assert.equal(browser.count('create'), 2);
       assert.equal(browser.last('create').body, first.body);
       browser.last('create').end(200, ANSWER);
-      assert.deepEqual(told, ['open']);
+      assert.deepEqual(received, ['open']);
     });
 
   it('asks again when no answer comes, before the session would have to be attached', () => {
@@ -334,45 +334,45 @@ describe('create, as the shim asks for it', () => {
   });
 
   it('gives up in the end', () => {
-    const { browser, told } = open(new FakeBrowser());
+    const { browser, received } = open(new FakeBrowser());
     for (let i = 0; i < 30; i += 1) {
       browser.clock.advance(1000);
       for (const request of browser.requests) if (request.readyState !== 4) request.end(0);
     }
-    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.deepEqual(received, ['closed 1006  false true']);
   });
 
-  it('fails when a subprotocol was asked for and none was selected, and lets the gateway know', () => {
-    const { browser, told } = openFallback({ protocols: ['chat'] });
+  it('fails when a subprotocol was offered and none was selected, and lets the gateway know', () => {
+    const { browser, received } = openFallback({ protocols: ['chat'] });
     browser.clock.advance(10);
-    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.deepEqual(received, ['closed 1006  false true']);
     assert.equal(browser.beacons[0]?.body, `n.k;X${RS}`);
   });
 
   it('fails the connection, in a later task, when the page closes it before', () => {
-    const { browser, connection, told } = open(new FakeBrowser());
+    const { browser, connection, received } = open(new FakeBrowser());
     connection.close(1000, '');
-    assert.deepEqual(told, []);
+    assert.deepEqual(received, []);
     assert.equal(browser.last('create').aborted, false, 'PhantomJS 2 would lose the connection under it');
     browser.clock.advance(10);
-    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.deepEqual(received, ['closed 1006  false true']);
     assert.equal(browser.last('create').aborted, true);
   });
 
   it('takes no answer for a connection that the page has closed', () => {
-    const { browser, connection, told } = open(new FakeBrowser());
+    const { browser, connection, received } = open(new FakeBrowser());
     connection.close(1000, '');
     browser.last('create').end(200, ANSWER);
     browser.clock.advance(1000);
-    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.deepEqual(received, ['closed 1006  false true']);
     assert.equal(browser.requests.length, 1);
   });
 });
 
 describe('a fallback session', () => {
   it('is open after one answer, on the surest carrier, and then moves up to a stream', () => {
-    const { browser, told, connection } = openFallback();
-    assert.deepEqual(told, ['open']);
+    const { browser, received, connection } = openFallback();
+    assert.deepEqual(received, ['open']);
     assert.equal(browser.last('xhr-polling').body, `n.k;D1,0${RS}`);
     browser.clock.advance(400);
     assert.equal(browser.last('xhr-streaming').body, `n.k;D2,0${RS}`);
@@ -391,27 +391,27 @@ describe('a fallback session', () => {
   });
 
   it('goes down again when no body byte proves the stream, and loses nothing', () => {
-    const { browser, told } = openFallback();
+    const { browser, received } = openFallback();
     browser.clock.advance(400);
     const held = browser.last('xhr-streaming');
     browser.clock.advance(2100);
     assert.equal(held.aborted, true);
     assert.equal(browser.last('xhr-polling').body, `n.k;D3,0${RS}`);
     browser.last('xhr-polling').end(200, `#1${RS}Thello${RS}`);
-    assert.deepEqual(told, ['open', 'message hello']);
+    assert.deepEqual(received, ['open', 'message hello']);
     browser.clock.advance(60_000);
     assert.equal(browser.count('xhr-streaming'), 1, 'it is not tried again soon');
   });
 
   it('reads the old stream while the next opens, and drops what comes twice', () => {
-    const { browser, told } = openFallback({ transports: ['xhr-streaming'] });
+    const { browser, received } = openFallback({ transports: ['xhr-streaming'] });
     const old = browser.last('xhr-streaming');
     old.grow(`#1${RS}Ta${RS}R${RS}`);
     const next = browser.last('xhr-streaming');
     assert.equal(next.body, `n.k;D2,1${RS}`);
     old.grow(`Tb${RS}`);
     next.grow(`#2${RS}Tb${RS}Tc${RS}`);
-    assert.deepEqual(told, ['open', 'message a', 'message b', 'message c']);
+    assert.deepEqual(received, ['open', 'message a', 'message b', 'message c']);
   });
 
   it('attaches anew where it was when a stream is cut, and goes down when it is cut again and again', () => {
@@ -429,12 +429,12 @@ describe('a fallback session', () => {
   });
 
   it('goes on with polls when the stream is refused, as by a proxy that lets short answers pass', () => {
-    const { browser, told, connection } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
+    const { browser, received, connection } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
     browser.clock.advance(400);
     browser.last('xhr-streaming').end(403);
     browser.clock.advance(1);
     browser.last('xhr-polling').end(200, `#1${RS}Tone${RS}`);
-    assert.deepEqual(told, ['open', 'message one']);
+    assert.deepEqual(received, ['open', 'message one']);
     assert.equal(connection.transport(), 'xhr-polling');
   });
 
@@ -492,29 +492,29 @@ describe('a fallback session', () => {
     ['a poll', 404, `Eg${RS}`],
     ['a status that is no passing one', 403, 'forbidden'],
   ] as const)
-    it(`ends with 1006 when ${what} is told that it is gone (${status})`, () => {
-      const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    it(`ends with 1006 when ${what} learns that it is gone (${status})`, () => {
+      const { browser, received } = openFallback({ transports: ['xhr-polling'] });
       browser.last('xhr-polling').end(status, text);
       browser.clock.advance(200_000);
-      assert.deepEqual(told, ['open', 'closed 1006  false true']);
+      assert.deepEqual(received, ['open', 'closed 1006  false true']);
       assert.equal(browser.requests.length, 2);
     });
 
   it('ends with 1006 when the gateway was not reached for the window', () => {
-    const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    const { browser, received } = openFallback({ transports: ['xhr-polling'] });
     for (let second = 0; second < 130; second += 1) {
       if (browser.last('xhr-polling').readyState !== 4) browser.last('xhr-polling').end(0);
       browser.clock.advance(1000);
-      assert.ok(second > 118 || told.length === 1, `${told} after ${second} s`);
+      assert.ok(second > 118 || received.length === 1, `${received} after ${second} s`);
     }
-    assert.deepEqual(told, ['open', 'closed 1006  false true']);
+    assert.deepEqual(received, ['open', 'closed 1006  false true']);
     assert.ok(browser.requests.length < 60, 'the gateway is not flooded');
   });
 });
 
 describe('upstream of a fallback session', () => {
   it('puts what one task sends into one body, and has two under way at most', () => {
-    const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+    const { browser, connection, received } = openFallback({ transports: ['xhr-polling'] });
     connection.send('a', 1);
     connection.send('ä', 2);
     browser.clock.advance(1);
@@ -527,7 +527,7 @@ describe('upstream of a fallback session', () => {
     assert.equal(browser.count('send'), 2);
     browser.requests.find(({ url }) => url.endsWith('/send'))?.end(200, `A2${RS}`);
     assert.equal(browser.last('send').body, `n.k;#4${RS}Td${RS}Te${RS}`);
-    assert.deepEqual(told, ['open', 'sent 3']);
+    assert.deepEqual(received, ['open', 'sent 3']);
   });
 
   for (const [what, status, text] of [
@@ -537,7 +537,7 @@ describe('upstream of a fallback session', () => {
     ['another number', 200, `A0${RS}`],
   ] as const)
     it(`sends again what was not taken when the answer is ${what}`, () => {
-      const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+      const { browser, connection, received } = openFallback({ transports: ['xhr-polling'] });
       connection.send('a', 1);
       browser.clock.advance(1);
       browser.last('send').end(status, text);
@@ -545,7 +545,7 @@ describe('upstream of a fallback session', () => {
       assert.equal(browser.count('send'), 2);
       assert.equal(browser.last('send').body, `n.k;#1${RS}Ta${RS}`);
       browser.last('send').end(200, `A1${RS}`);
-      assert.deepEqual(told, ['open', 'sent 1']);
+      assert.deepEqual(received, ['open', 'sent 1']);
     });
 
   it('acknowledges also while the answers to all its requests wait', () => {
@@ -569,18 +569,18 @@ describe('upstream of a fallback session', () => {
     assert.equal(browser.count('send'), 2);
   });
 
-  it('posts binary as octets, and as text once the gateway did not understand them', () => {
+  it('posts binary as bytes, and as text once the gateway did not understand them', () => {
     const { browser, connection } = openFallback({ transports: ['xhr-polling'] });
     connection.send(new Uint8Array([0, 255]), 2);
     browser.clock.advance(1);
-    const octets = Buffer.from(browser.last('send').body as ArrayBuffer);
-    assert.equal(octets.toString('latin1'), '\x01\x03n.k#\x011B\x02\x00\xff');
+    const bytes = Buffer.from(browser.last('send').body as ArrayBuffer);
+    assert.equal(bytes.toString('latin1'), '\x01\x03n.k#\x011B\x02\x00\xff');
     browser.last('send').end(400, 'malformed');
     browser.clock.advance(1);
     assert.equal(browser.last('send').body, `n.k;#1${RS}BAP8=${RS}`);
   });
 
-  it('posts text as octets where strings may be posted in another normal form, if they are taken', () => {
+  it('posts text as bytes where strings may be posted in another normal form, if they are taken', () => {
     const { browser, connection } = openFallback({ transports: ['xhr-polling'] });
     browser.page.WeakRef = undefined;
     connection.send('e\u0301', 3);
@@ -596,11 +596,11 @@ describe('upstream of a fallback session', () => {
   });
 
   it('asks for byte form once it has seen binary', () => {
-    const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    const { browser, received } = openFallback({ transports: ['xhr-polling'] });
     browser.last('xhr-polling').end(200, `#1${RS}BAP8=${RS}`);
     assert.equal(browser.last('xhr-polling').body, `n.k;D2,1,b${RS}`);
     browser.last('xhr-polling').end(200, '#\x012B\x02\x00\uf7ff');
-    assert.deepEqual(told, ['open', 'bytes 0,255', 'bytes 0,255']);
+    assert.deepEqual(received, ['open', 'bytes 0,255', 'bytes 0,255']);
   });
 });
 
@@ -614,15 +614,15 @@ describe('a session over WebSocket', () => {
     return { ...opened, socket };
   }
 
-  it('sends octets once there is something binary', () => {
+  it('sends bytes once there is something binary', () => {
     const { browser, connection, socket } = openSession();
     connection.send('a', 1);
     browser.clock.advance(1);
     connection.send(new Uint8Array([0, 255]), 2);
     browser.clock.advance(1);
     assert.deepEqual(socket.sent.slice(0, 2), [`D1,0${RS}`, `#1${RS}Ta${RS}`]);
-    const octets = Buffer.from(socket.sent[2] as ArrayBuffer);
-    assert.equal(octets.toString('latin1'), '#\x012B\x02\x00\xff');
+    const bytes = Buffer.from(socket.sent[2] as ArrayBuffer);
+    assert.equal(bytes.toString('latin1'), '#\x012B\x02\x00\xff');
   });
 
   it('sends again what is not acknowledged when the gateway asks it to attach anew', () => {
@@ -656,18 +656,18 @@ describe('a session over WebSocket', () => {
   });
 
   it('asks by a request whether the session is gone, as a WebSocket that fails does not say why', () => {
-    const { browser, socket, told } = openSession();
+    const { browser, socket, received } = openSession();
     socket.onclose?.({ type: 'close' } as never);
     browser.clock.advance(1);
     browser.last('send').end(404, `Eg${RS}`);
     browser.clock.advance(1);
-    assert.deepEqual(told, ['open', 'closed 1006  false true']);
+    assert.deepEqual(received, ['open', 'closed 1006  false true']);
   });
 });
 
 describe('the end of a fallback session', () => {
   it('does not wait for the peer to answer a Close longer than browsers do', () => {
-    const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+    const { browser, connection, received } = openFallback({ transports: ['xhr-polling'] });
     connection.send('a', 1);
     connection.close(4001, 'bye');
     browser.clock.advance(1);
@@ -675,49 +675,53 @@ describe('the end of a fallback session', () => {
     browser.clock.advance(12_000);
     browser.last('send').end(200, `A2${RS}`);
     browser.clock.advance(9_999);
-    assert.deepEqual(told, ['open', 'sent 1'], 'what it sent before comes first, however long that takes');
+    assert.deepEqual(
+      received,
+      ['open', 'sent 1'],
+      'what it sent before comes first, however long that takes',
+    );
     browser.clock.advance(1);
-    assert.deepEqual(told, ['open', 'sent 1', 'closed 1006  false true']);
+    assert.deepEqual(received, ['open', 'sent 1', 'closed 1006  false true']);
     assert.equal(browser.beacons.at(-1)?.body, `n.k;X${RS}`);
     browser.clock.advance(200_000);
     assert.equal(browser.clock.timers, 0);
   });
 
   it('closes behind what was sent, shows what the peer answered, and acknowledges it', () => {
-    const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+    const { browser, connection, received } = openFallback({ transports: ['xhr-polling'] });
     connection.send('a', 1);
     connection.close(4001, 'bye, all');
     browser.clock.advance(1);
     assert.equal(browser.last('send').body, `n.k;#1${RS}Ta${RS}C4001,bye, all${RS}`);
     browser.last('send').end(200, `A2${RS}`);
     browser.last('xhr-polling').end(200, `#1${RS}C4002,so long, then${RS}`);
-    assert.deepEqual(told, ['open', 'sent 1', 'closing', 'closed 4002 so long, then true false']);
+    assert.deepEqual(received, ['open', 'sent 1', 'closing', 'closed 4002 so long, then true false']);
     assert.equal(browser.last('send').body, `n.k;A1${RS}`);
     browser.clock.advance(200_000);
     assert.equal(browser.count('xhr-polling'), 1);
   });
 
   it('tells a Close without code as 1005, clean', () => {
-    const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    const { browser, received } = openFallback({ transports: ['xhr-polling'] });
     browser.last('xhr-polling').end(200, `#1${RS}C${RS}`);
-    assert.deepEqual(told.slice(1), ['closing', 'closed 1005  true false']);
+    assert.deepEqual(received.slice(1), ['closing', 'closed 1005  true false']);
   });
 
   it('tells an end without Close as 1006, failed', () => {
-    const { browser, told } = openFallback({ transports: ['xhr-polling'] });
+    const { browser, received } = openFallback({ transports: ['xhr-polling'] });
     browser.last('xhr-polling').end(200, `#1${RS}Tlast${RS}X${RS}`);
-    assert.deepEqual(told.slice(1), ['message last', 'closed 1006  false true']);
+    assert.deepEqual(received.slice(1), ['message last', 'closed 1006  false true']);
   });
 
   it('tells the gateway when the page is left, and the page nothing', () => {
-    const { browser, connection, told } = openFallback({ transports: ['xhr-polling'] });
+    const { browser, connection, received } = openFallback({ transports: ['xhr-polling'] });
     connection._unload();
     assert.deepEqual(browser.beacons, [
       { url: 'http://host:8080/echo/_fallback/v1/send', body: `n.k;X${RS}` },
     ]);
     assert.equal(browser.last('xhr-polling').aborted, true);
     browser.clock.advance(200_000);
-    assert.deepEqual(told, ['open']);
+    assert.deepEqual(received, ['open']);
     assert.equal(browser.clock.timers, 0);
   });
 

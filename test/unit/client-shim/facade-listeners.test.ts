@@ -37,7 +37,7 @@ describe('Listeners', () => {
     assert.equal(heard.length, 5);
   });
 
-  it('may be asked for once, or until a signal', () => {
+  it('may be added for one event, or until a signal', () => {
     const controller = new AbortController();
     listeners._add('message', hear('once'), { once: true });
     listeners._add('message', hear('signal'), { signal: controller.signal });

@@ -175,14 +175,14 @@ for (const accessors of [true, false]) {
 
     it('sends the viewed part of binary data, as it is at the time of the call', async () => {
       const [socket, connection] = await opened();
-      const octets = Uint8Array.from([1, 2, 3, 4, 5]);
-      socket.send(octets.buffer);
-      socket.send(octets.subarray(1, 3));
-      socket.send(new DataView(octets.buffer, 4));
+      const bytes = Uint8Array.from([1, 2, 3, 4, 5]);
+      socket.send(bytes.buffer);
+      socket.send(bytes.subarray(1, 3));
+      socket.send(new DataView(bytes.buffer, 4));
       socket.send(Uint16Array.from([0x0201]));
       socket.send(new Bytes([0, 255]));
       socket.send(new ArrayBuffer(0));
-      octets.fill(9);
+      bytes.fill(9);
       assert.deepEqual(connection.calls, [
         ['send', [1, 2, 3, 4, 5], 5],
         ['send', [2, 3], 2],
@@ -244,7 +244,7 @@ for (const accessors of [true, false]) {
       assert.equal(connection.calls.filter(([call]) => call === 'send').length, 2);
     });
 
-    it('asks a connection that can only be asked how much is buffered', async () => {
+    it('asks a connection that only knows on request how much is buffered', async () => {
       const [socket, connection] = await opened();
       let pending = 4;
       Object.assign(connection, {
@@ -483,21 +483,21 @@ for (const accessors of [true, false]) {
       assert.deepEqual(seen, [true, true]);
     });
 
-    it('leaves with the page: connections that live are told, others not', async () => {
-      const leaving: ((event: object) => void)[] = [];
+    it('leaves with the page: connections that live learn of it, others do not', async () => {
+      const listeners: ((event: object) => void)[] = [];
       const restore = withGlobals({
         onpagehide: null,
         addEventListener: (type: string, listener: () => void) =>
-          type === 'pagehide' && leaving.push(listener),
+          type === 'pagehide' && listeners.push(listener),
       });
       const [, over] = make();
       over.events.closed(1006, '', false, true);
       await settled();
       const [, connecting] = make();
-      assert.equal(leaving.length, 1);
-      leaving[0]?.({ persisted: true });
+      assert.equal(listeners.length, 1);
+      listeners[0]?.({ persisted: true });
       assert.deepEqual(connecting.calls, []);
-      leaving[0]?.({ persisted: false });
+      listeners[0]?.({ persisted: false });
       restore();
       assert.deepEqual([connecting.calls, over.calls], [[['leave']], []]);
     });

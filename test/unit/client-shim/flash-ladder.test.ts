@@ -23,7 +23,7 @@ interface Script {
 /** A browser with a document, and with a Flash player if there is to be one. */
 class FlashBrowser extends FakeBrowser {
   readonly scripts: Script[] = [];
-  /** What the script of the gateway was asked to open. */
+  /** What the gateway's script had to open. */
   readonly openings: SocketOptions[] = [];
   readonly sent: unknown[] = [];
   abandoned = 0;
@@ -83,28 +83,28 @@ class FlashBrowser extends FakeBrowser {
 function open(
   browser: FlashBrowser,
   { transports = ALL, origin = GATEWAY, url = 'ws://host:8080/echo' } = {},
-): { connection: Connection; told: string[]; steps(): string[] } {
-  const told: string[] = [];
+): { connection: Connection; received: string[]; steps(): string[] } {
+  const received: string[] = [];
   const connect = createConnect(browser, createMemory(browser.page, browser.now));
   const connection = connect(
     { url, protocols: ['chat'], origin, transports },
     {
-      open: (protocol) => told.push(`open ${protocol}`),
-      message: (data) => told.push(`message ${data}`),
+      open: (protocol) => received.push(`open ${protocol}`),
+      message: (data) => received.push(`message ${data}`),
       sent: () => {},
       closing: () => {},
-      closed: (...status) => told.push(`closed ${status.join(' ')}`),
+      closed: (...status) => received.push(`closed ${status.join(' ')}`),
     },
   );
-  assert.deepEqual(told, [], 'nothing is told before connect has returned');
+  assert.deepEqual(received, [], 'nothing is reported before connect has returned');
   const steps = () => connection.diagnostics().map(({ transport, what }: Step) => `${transport} ${what}`);
-  return { connection, told, steps };
+  return { connection, received, steps };
 }
 
 /** The order in which it is the best that this engine has. */
 const FLASH_FIRST = ['websocket', 'flash-socket', 'xhr-polling'];
 
-describe('the ladder, at the rung of Flash', () => {
+describe('the ladder, at the step of Flash', () => {
   it('is not there unless the page names it', () => {
     const browser = new FlashBrowser('plug-in');
     open(browser, { transports: ['websocket', 'xhr-polling'] });
@@ -145,16 +145,16 @@ describe('the ladder, at the rung of Flash', () => {
 
   it('is behind every carrier that the page names before it and the engine has', () => {
     const browser = new FlashBrowser('plug-in');
-    const { told } = open(browser, { transports: ALL });
+    const { received } = open(browser, { transports: ALL });
     browser.clock.advance(10);
     browser.last('create').end(200, `${ANSWER}&protocol=chat`.replace('protocol=&', ''));
-    assert.deepEqual(told, ['open chat']);
+    assert.deepEqual(received, ['open chat']);
     assert.equal(browser.scripts.length, 0);
   });
 
   it('loads its script from the gateway, opens, and is the connection from then on', () => {
     const browser = new FlashBrowser('plug-in');
-    const { connection, told, steps } = open(browser, { transports: FLASH_FIRST });
+    const { connection, received, steps } = open(browser, { transports: FLASH_FIRST });
     assert.equal(browser.count('create'), 0);
     assert.equal(browser.scripts[0]?.src, `${GATEWAY}/shim/flash-socket.js`);
     browser.load();
@@ -165,7 +165,7 @@ describe('the ladder, at the rung of Flash', () => {
     events.message('hello');
     connection.send('x', 1);
     connection.close(4000, 'bye');
-    assert.deepEqual(told, ['open chat', 'message hello']);
+    assert.deepEqual(received, ['open chat', 'message hello']);
     assert.deepEqual(browser.sent, ['x', [4000, 'bye']]);
     assert.equal(connection.transport(), 'flash-socket');
     hooks.over(4000);
@@ -262,11 +262,11 @@ describe('the ladder, at the rung of Flash', () => {
 
   it('fails with 1006 when it is all there is and does not open', () => {
     const browser = new FlashBrowser('plug-in');
-    const { told } = open(browser, { transports: ['flash-socket'] });
+    const { received } = open(browser, { transports: ['flash-socket'] });
     browser.load();
     browser.opening.hooks.passed('refused');
     browser.clock.advance(0);
-    assert.deepEqual(told, ['closed 1006  false true']);
+    assert.deepEqual(received, ['closed 1006  false true']);
   });
 
   it('can be given up at every stage', () => {
@@ -282,7 +282,7 @@ describe('the ladder, at the rung of Flash', () => {
     second.connection.close(1000, '');
     assert.equal(opening.abandoned, 1);
     opening.clock.advance(60_000);
-    assert.deepEqual(second.told, ['closed 1006  false true']);
+    assert.deepEqual(second.received, ['closed 1006  false true']);
     assert.equal(opening.count('create'), 0);
 
     const left = new FlashBrowser('plug-in');
@@ -342,41 +342,41 @@ describe('the movies of a page', () => {
 
   it('are ready when they say so, refused when they say that, and given up after five seconds', () => {
     const { browser, holders, movies } = moviesIn('plug-in');
-    const told: string[] = [];
+    const received: string[] = [];
     for (const origin of ['a', 'b', 'c'])
-      movies.whenReady(origin, (ready) => told.push(`${origin} ${ready}`));
+      movies.whenReady(origin, (ready) => received.push(`${origin} ${ready}`));
     const idOf = (at: number) => Number(/movie=(\d+)/.exec(holders[at]?.innerHTML ?? '')?.[1]);
     movies.tell('ready', idOf(0), '');
     movies.tell('refused', idOf(1), '');
-    assert.equal(told.length, 0, 'not within the call of the movie');
+    assert.equal(received.length, 0, 'not within the call of the movie');
     browser.clock.advance(0);
-    assert.deepEqual(told, ['a true', 'b false']);
+    assert.deepEqual(received, ['a true', 'b false']);
     browser.clock.advance(5000);
-    assert.deepEqual(told, ['a true', 'b false', 'c false']);
-    movies.whenReady('a', (ready) => told.push(`a again ${ready}`));
+    assert.deepEqual(received, ['a true', 'b false', 'c false']);
+    movies.whenReady('a', (ready) => received.push(`a again ${ready}`));
     browser.clock.advance(0);
-    assert.equal(told.at(-1), 'a again true');
+    assert.equal(received.at(-1), 'a again true');
   });
 
-  it('carry octets in base64, large ones in pieces, and tell an end once', () => {
+  it('carry bytes in base64, large ones in parts, and report an end once', () => {
     const { browser, holders, movies } = moviesIn('plug-in');
     movies.whenReady(GATEWAY, () => {});
     const calls: string[] = [];
     let connected = true;
     const player = {
       socketOpen: (id: number) => calls.push(`open ${id}`),
-      socketSend: (_id: number, octets: string) => {
-        calls.push(octets);
+      socketSend: (_id: number, bytes: string) => {
+        calls.push(bytes);
         return connected;
       },
       socketClose: () => calls.push('close'),
     };
     (holders[0] as Holder).firstChild = player;
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     const link = movies.open(GATEWAY, {
-      open: () => told.push('open'),
-      data: (octets) => told.push(octets),
-      over: () => told.push('over'),
+      open: () => received.push('open'),
+      data: (bytes) => received.push(bytes),
+      over: () => received.push('over'),
     });
     const id = Number(calls[0]?.split(' ')[1]);
     movies.tell('open', id, '');
@@ -391,18 +391,18 @@ describe('the movies of a page', () => {
     movies.tell('over', id, '');
     movies.tell('over', id, '');
     browser.clock.advance(0);
-    assert.deepEqual(told, ['open', [0, 255], 'over']);
+    assert.deepEqual(received, ['open', [0, 255], 'over']);
   });
 
   it('end a connection whose element the page has taken away', () => {
     const { browser, holders, movies } = moviesIn('plug-in');
     movies.whenReady(GATEWAY, () => {});
     (holders[0] as Holder).firstChild = {};
-    const told: string[] = [];
-    const link = movies.open(GATEWAY, { open() {}, data() {}, over: () => told.push('over') });
+    const received: string[] = [];
+    const link = movies.open(GATEWAY, { open() {}, data() {}, over: () => received.push('over') });
     assert.equal(link.send([1]), false);
     browser.clock.advance(0);
-    assert.deepEqual(told, ['over']);
+    assert.deepEqual(received, ['over']);
     link.close();
   });
 });

@@ -10,7 +10,9 @@ import { requireOrSkip } from '../../support/machine/require-or-skip.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const committed = readFileSync(join(root, 'client-shim/flash/flash-socket.swf'));
 
-/** What is in a movie. Its compression is left out, as zlibs of different versions differ in that. */
+/**
+ * What is in a movie. Its compression is left out, as zlibs of different versions differ in that.
+ */
 function contentsOf(movie: Buffer): Buffer {
   assert.equal(movie.toString('latin1', 0, 3), 'CWS');
   return inflateSync(movie.subarray(8));

@@ -15,8 +15,8 @@ const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** A socket whose TCP connection is in the test's hands. */
 class Trial {
   readonly browser = new FakeBrowser();
-  /** What the page and the ladder were told. */
-  readonly told: string[] = [];
+  /** What the page and the ladder received. */
+  readonly received: string[] = [];
   /** What went to the server. */
   sent = Buffer.alloc(0);
   linkClosed = false;
@@ -25,17 +25,17 @@ class Trial {
   #ready: (ready: boolean) => void = () => {};
 
   constructor({ protocols = [], ready = true }: { protocols?: string[]; ready?: boolean } = {}) {
-    const { told } = this;
+    const { received } = this;
     const movies: Movies = {
       whenReady: (_origin, done) => {
         this.#ready = done;
       },
       open: (origin, events) => {
-        told.push(`link to ${origin}`);
+        received.push(`link to ${origin}`);
         this.link = events;
         return {
-          send: (octets) => {
-            this.sent = Buffer.concat([this.sent, Buffer.from(octets)]);
+          send: (bytes) => {
+            this.sent = Buffer.concat([this.sent, Buffer.from(bytes)]);
             return true;
           },
           close: () => {
@@ -56,32 +56,32 @@ class Trial {
       bytes: Bytes,
       step: () => {},
       events: {
-        open: (protocol) => told.push(`open ${protocol}`.trim()),
+        open: (protocol) => received.push(`open ${protocol}`.trim()),
         message: (data) =>
-          told.push(
+          received.push(
             typeof data === 'string'
               ? `text ${data}`
               : `binary ${data instanceof Bytes ? `Bytes ${data.bytes}` : new Uint8Array(data as ArrayBuffer)}`,
           ),
-        sent: (octets) => told.push(`sent ${octets}`),
-        closing: () => told.push('closing'),
-        closed: (...status) => told.push(`closed ${status.join(' ')}`),
+        sent: (bytes) => received.push(`sent ${bytes}`),
+        closing: () => received.push('closing'),
+        closed: (...status) => received.push(`closed ${status.join(' ')}`),
       },
       hooks: {
         opened: () => {},
-        passed: (reason) => told.push(`passed ${reason}`),
+        passed: (reason) => received.push(`passed ${reason}`),
         unfit: () => {},
         proved: () => {},
         over: () => {},
       },
     });
-    assert.deepEqual(told, []);
+    assert.deepEqual(received, []);
     this.#ready(ready);
   }
 
-  /** Octets from the server. */
-  receive(octets: string | readonly number[]): void {
-    this.link.data([...(typeof octets === 'string' ? Buffer.from(octets, 'latin1') : octets)]);
+  /** Bytes from the server. */
+  receive(bytes: string | readonly number[]): void {
+    this.link.data([...(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)]);
   }
 
   get request(): string {
@@ -96,11 +96,11 @@ class Trial {
     return `HTTP/1.1 101 Switching Protocols\r\nupgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n${fields}\r\n`;
   }
 
-  /** Past the handshake, with nothing told and nothing sent. */
+  /** Past the handshake, with nothing reported and nothing sent. */
   open(): this {
     this.link.open();
     this.receive(this.answer());
-    this.told.length = 0;
+    this.received.length = 0;
     this.sent = Buffer.alloc(0);
     return this;
   }
@@ -130,15 +130,15 @@ class Trial {
 
 /** A frame as a server sends it; `first` has FIN and opcode. */
 function frame(first: number, payload: string | Buffer): number[] {
-  const octets = Buffer.from(payload as string);
-  const { length } = octets;
+  const bytes = Buffer.from(payload as string);
+  const { length } = bytes;
   const size =
     length < 126
       ? [length]
       : length < 65_536
         ? [126, length >> 8, length & 255]
         : [127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 255, (length >> 8) & 255, length & 255];
-  return [first, ...size, ...octets];
+  return [first, ...size, ...bytes];
 }
 
 function close(code: number, reason = ''): number[] {
@@ -162,7 +162,7 @@ describe('the opening handshake over Flash', () => {
       trial.request,
       /^GET \/echo\?x=1 HTTP\/1\.1\r\nHost: host:8080\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: [\w+/]{22}==\r\nSec-WebSocket-Protocol: chat, superchat\r\nOrigin: http:\/\/host:8080\r\nUser-Agent: Old\/1\.0\r\nCookie: a=b; c=\xc3\xa9\r\n\r\n$/,
     );
-    assert.deepEqual(trial.told, ['link to http://host:8080']);
+    assert.deepEqual(trial.received, ['link to http://host:8080']);
   });
 
   it('lets no line end of a value through, and leaves empty fields out', () => {
@@ -177,7 +177,7 @@ describe('the opening handshake over Flash', () => {
     const answer = trial.answer('Sec-WebSocket-Protocol: superchat\r\n');
     trial.receive(answer.slice(0, 30));
     trial.receive(answer.slice(30) + Buffer.from(frame(0x81, 'early')).toString('latin1'));
-    assert.deepEqual(trial.told.slice(1), ['open superchat', 'text early']);
+    assert.deepEqual(trial.received.slice(1), ['open superchat', 'text early']);
   });
 
   const wrong: Readonly<Record<string, (answer: string) => string>> = {
@@ -187,7 +187,7 @@ describe('the opening handshake over Flash', () => {
     'another Upgrade': (answer) => answer.replace('WebSocket\r', 'h2c\r'),
     'no Connection': (answer) => answer.replace('keep-alive, Upgrade', 'keep-alive'),
     'another key': (answer) => answer.replace(/Accept: ./, 'Accept: _'),
-    'a subprotocol not asked for': (answer) =>
+    'a subprotocol that was not offered': (answer) =>
       answer.replace('\r\n\r\n', '\r\nSec-WebSocket-Protocol: x\r\n\r\n'),
     'an extension': (answer) => answer.replace('\r\n\r\n', '\r\nSec-WebSocket-Extensions: x\r\n\r\n'),
     'a head without end': () => 'x'.repeat(20_000),
@@ -197,7 +197,7 @@ describe('the opening handshake over Flash', () => {
       const trial = new Trial();
       trial.link.open();
       trial.receive(spoil(trial.answer()));
-      assert.deepEqual(trial.told.slice(1), ['passed refused']);
+      assert.deepEqual(trial.received.slice(1), ['passed refused']);
       assert.ok(trial.linkClosed);
     });
   }
@@ -206,18 +206,18 @@ describe('the opening handshake over Flash', () => {
     const trial = new Trial({ protocols: ['chat'] });
     trial.link.open();
     trial.receive(trial.answer());
-    assert.deepEqual(trial.told.slice(1), ['passed refused']);
+    assert.deepEqual(trial.received.slice(1), ['passed refused']);
   });
 
   it('passes without a player, without a policy, and without an answer in six seconds', () => {
-    assert.deepEqual(new Trial({ ready: false }).told, ['passed no player answered']);
+    assert.deepEqual(new Trial({ ready: false }).received, ['passed no player answered']);
     const refused = new Trial();
     refused.link.over();
-    assert.deepEqual(refused.told.slice(1), ['passed refused']);
+    assert.deepEqual(refused.received.slice(1), ['passed refused']);
     const silent = new Trial();
     silent.link.open();
     silent.browser.clock.advance(6000);
-    assert.deepEqual(silent.told.slice(1), ['passed no answer']);
+    assert.deepEqual(silent.received.slice(1), ['passed no answer']);
     assert.ok(silent.linkClosed);
   });
 });
@@ -226,15 +226,15 @@ describe('messages over Flash', () => {
   it('come in frames of every length, wherever they are cut', () => {
     const random = new Random(seedFromEnvironment());
     const texts = [0, 1, 125, 126, 127, 65_535, 65_536].map((length) => 'x'.repeat(length));
-    const octets = texts.flatMap((text) => frame(0x81, text));
+    const bytes = texts.flatMap((text) => frame(0x81, text));
     const trial = new Trial().open();
-    for (let at = 0; at < octets.length; ) {
+    for (let at = 0; at < bytes.length; ) {
       const end = at + random.int(1, at < 400 ? 5 : 60_000);
-      trial.receive(octets.slice(at, end));
+      trial.receive(bytes.slice(at, end));
       at = end;
     }
     assert.deepEqual(
-      trial.told,
+      trial.received,
       texts.map((text) => `text ${text}`),
       `seed ${random.seed}`,
     );
@@ -248,10 +248,10 @@ describe('messages over Flash', () => {
       ...frame(0x00, 'l'),
       ...frame(0x8a, 'pong'),
     ]);
-    assert.deepEqual(trial.told, []);
+    assert.deepEqual(trial.received, []);
     trial.receive(frame(0x80, 'lo'));
     trial.receive([...frame(0x02, Buffer.from([0])), ...frame(0x80, Buffer.from([255]))]);
-    assert.deepEqual(trial.told, ['text hello', 'binary 0,255']);
+    assert.deepEqual(trial.received, ['text hello', 'binary 0,255']);
     assert.deepEqual(trial.frames, [{ opcode: 10, payload: Buffer.from('ping') }]);
   });
 
@@ -278,7 +278,7 @@ describe('messages over Flash', () => {
     const trial = new Trial().open();
     trial.browser.page.Uint8Array = undefined;
     trial.receive(frame(0x82, Buffer.from([1, 2])));
-    assert.deepEqual(trial.told, ['binary Bytes 1,2']);
+    assert.deepEqual(trial.received, ['binary Bytes 1,2']);
   });
 
   it('go out masked, in one frame each, of every length', () => {
@@ -296,9 +296,9 @@ describe('messages over Flash', () => {
       trial.frames.slice(-3).map(({ payload }) => payload),
       [Buffer.from('€😀'), Buffer.from([0, 255]), Buffer.from([1, 2, 3])],
     );
-    assert.deepEqual(trial.told, [], 'nothing is told from within send');
+    assert.deepEqual(trial.received, [], 'nothing is reported from within send');
     trial.browser.clock.advance(0);
-    assert.deepEqual(trial.told, [`sent ${sizes.reduce((sum, size) => sum + size) + 12}`]);
+    assert.deepEqual(trial.received, [`sent ${sizes.reduce((sum, size) => sum + size) + 12}`]);
   });
 
   const broken: Readonly<Record<string, number[]>> = {
@@ -306,19 +306,19 @@ describe('messages over Flash', () => {
     'a mask': [0x81, 0x80, 0, 0, 0, 0],
     'an unknown opcode': [0x83, 0],
     'an unknown control opcode': [0x8b, 0],
-    'a control frame of more than 125 octets': [0x89, 126, 0, 126],
-    'a control frame in pieces': [0x09, 0],
+    'a control frame of more than 125 bytes': [0x89, 126, 0, 126],
+    'a control frame in fragments': [0x09, 0],
     'a continuation of nothing': [0x80, 0],
     'a message within another': [...frame(0x01, 'a'), ...frame(0x81, 'b')],
-    'a Close of one octet': frame(0x88, 'x'),
+    'a Close of one byte': frame(0x88, 'x'),
     'a Close with a code that is never sent': close(1005),
     'a Close with a code of nobody': close(2000),
   };
-  for (const [what, octets] of Object.entries(broken)) {
+  for (const [what, bytes] of Object.entries(broken)) {
     it(`end the connection with 1002 after ${what}`, () => {
       const trial = new Trial().open();
-      trial.receive([...octets, ...frame(0x81, 'more')]);
-      assert.deepEqual(trial.told, ['closed 1006  false true']);
+      trial.receive([...bytes, ...frame(0x81, 'more')]);
+      assert.deepEqual(trial.received, ['closed 1006  false true']);
       assert.deepEqual(trial.frames, [{ opcode: 8, payload: Buffer.from([0x03, 0xea]) }]);
       assert.ok(trial.linkClosed);
     });
@@ -330,14 +330,14 @@ describe('messages over Flash', () => {
     'a surrogate': [0xed, 0xa0, 0x80],
     'two of them that make a pair': [0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80],
     'more than U+10FFFF': [0xf4, 0x90, 0x80, 0x80],
-    'an octet of no UTF-8': [0xff],
+    'a byte of no UTF-8': [0xff],
     'a character that is cut': [0xe2, 0x82],
   };
-  for (const [what, octets] of Object.entries(notUtf8)) {
+  for (const [what, bytes] of Object.entries(notUtf8)) {
     it(`end the connection with 1007 for text with ${what}`, () => {
       const trial = new Trial().open();
-      trial.receive(frame(0x81, Buffer.from(octets)));
-      assert.deepEqual(trial.told, ['closed 1006  false true']);
+      trial.receive(frame(0x81, Buffer.from(bytes)));
+      assert.deepEqual(trial.received, ['closed 1006  false true']);
       assert.deepEqual(trial.frames, [{ opcode: 8, payload: Buffer.from([0x03, 0xef]) }]);
     });
   }
@@ -352,9 +352,9 @@ describe('the end of a WebSocket over Flash', () => {
       { opcode: 8, payload: Buffer.concat([Buffer.from([0x0f, 0xa1]), Buffer.from('bye')]) },
     ]);
     trial.receive(close(4001, 'bye'));
-    assert.deepEqual(trial.told, ['closing']);
+    assert.deepEqual(trial.received, ['closing']);
     trial.link.over();
-    assert.deepEqual(trial.told, ['closing', 'closed 4001 bye true false']);
+    assert.deepEqual(trial.received, ['closing', 'closed 4001 bye true false']);
     assert.equal(trial.frames.length, 1);
   });
 
@@ -364,7 +364,7 @@ describe('the end of a WebSocket over Flash', () => {
     assert.deepEqual(trial.frames, [{ opcode: 8, payload: Buffer.alloc(0) }]);
     trial.receive(frame(0x88, ''));
     trial.link.over();
-    assert.deepEqual(trial.told, ['closing', 'closed 1005  true false']);
+    assert.deepEqual(trial.received, ['closing', 'closed 1005  true false']);
   });
 
   it('by the server is answered with the same code, and not waited for longer than a second', () => {
@@ -372,21 +372,21 @@ describe('the end of a WebSocket over Flash', () => {
     trial.receive([...frame(0x81, 'last'), ...close(4002, 'grüezi'), ...frame(0x81, 'never')]);
     assert.deepEqual(trial.frames, [{ opcode: 8, payload: Buffer.from([0x0f, 0xa2]) }]);
     trial.browser.clock.advance(1000);
-    assert.deepEqual(trial.told, ['text last', 'closing', 'closed 4002 grüezi true false']);
+    assert.deepEqual(trial.received, ['text last', 'closing', 'closed 4002 grüezi true false']);
     assert.ok(trial.linkClosed);
   });
 
   it('without a Close is 1006', () => {
     const trial = new Trial().open();
     trial.link.over();
-    assert.deepEqual(trial.told, ['closed 1006  false true']);
+    assert.deepEqual(trial.received, ['closed 1006  false true']);
   });
 
   it('comes ten seconds after a Close that nobody answers', () => {
     const trial = new Trial().open();
     trial.socket.close(1000, '');
     trial.browser.clock.advance(10_000);
-    assert.deepEqual(trial.told, ['closed 1006  false true']);
+    assert.deepEqual(trial.received, ['closed 1006  false true']);
   });
 
   it('says 1001 when the page is left, and tells the page nothing', () => {
@@ -396,7 +396,7 @@ describe('the end of a WebSocket over Flash', () => {
     trial.link.data(frame(0x81, 'x'));
     trial.link.over();
     trial.browser.clock.advance(20_000);
-    assert.deepEqual(trial.told, []);
+    assert.deepEqual(trial.received, []);
     assert.deepEqual(trial.frames[1], { opcode: 8, payload: Buffer.from([0x03, 0xe9]) });
     assert.ok(trial.linkClosed);
   });

@@ -39,8 +39,8 @@ describe('Language helpers of the shim', () => {
 
   it('decode a part of a larger list, longer than one call takes arguments', () => {
     const text = 'ab😀'.repeat(60_000);
-    const octets = Buffer.concat([Buffer.from('xx'), Buffer.from(text), Buffer.from('yy')]);
-    assert.equal(utf8Decode(octets, 2, octets.length - 2), text);
+    const data = Buffer.concat([Buffer.from('xx'), Buffer.from(text), Buffer.from('yy')]);
+    assert.equal(utf8Decode(data, 2, data.length - 2), text);
   });
 
   it('agree with the platform on random code points', () => {
@@ -48,18 +48,18 @@ describe('Language helpers of the shim', () => {
     for (let round = 0; round < 300; round += 1) {
       const points = Array.from({ length: 20 }, () => random.int(0, 0x10ffff));
       const text = scalarText(String.fromCodePoint(...points));
-      const octets = utf8Encode(text);
-      assert.deepEqual(octets, [...Buffer.from(text)], `seed ${random.seed}`);
-      assert.equal(utf8Decode(octets, 0, octets.length), text, `seed ${random.seed}`);
+      const data = utf8Encode(text);
+      assert.deepEqual(data, [...Buffer.from(text)], `seed ${random.seed}`);
+      assert.equal(utf8Decode(data, 0, data.length), text, `seed ${random.seed}`);
     }
   });
 
   it('encode and decode base64 of every length and every value', () => {
     const all = Array.from({ length: 256 }, (_, value) => value);
-    for (const octets of [[], [0], [255, 254], [1, 2, 3], [1, 2, 3, 4], all]) {
-      const text = Buffer.from(octets).toString('base64');
-      assert.equal(base64Encode(octets, 0, octets.length), text);
-      assert.deepEqual(base64Decode(text), octets);
+    for (const data of [[], [0], [255, 254], [1, 2, 3], [1, 2, 3, 4], all]) {
+      const text = Buffer.from(data).toString('base64');
+      assert.equal(base64Encode(data, 0, data.length), text);
+      assert.deepEqual(base64Decode(text), data);
     }
     assert.equal(
       base64Encode(Uint8Array.from(all), 250, 255),

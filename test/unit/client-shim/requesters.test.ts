@@ -107,30 +107,30 @@ class FakeXdr implements Partial<XDomainRequest> {
   }
 }
 
-/** Posts, and keeps what is told. */
-function post(way: Requester, browser: OldBrowser, body: string, address = SEND) {
-  const told: (string | number)[][] = [];
-  const request = way._post(
+/** Posts, and keeps what is reported. */
+function post(requester: Requester, browser: OldBrowser, body: string, address = SEND) {
+  const received: (string | number)[][] = [];
+  const request = requester._post(
     browser,
     address,
     body,
     { _crossOrigin: true },
-    (status, text) => told.push([status, text]),
-    (text) => told.push([text]),
+    (status, text) => received.push([status, text]),
+    (text) => received.push([text]),
   );
-  assert.deepEqual(told, [], 'nothing is told before it returned');
-  return { told, request };
+  assert.deepEqual(received, [], 'nothing is reported before it returned');
+  return { received, request };
 }
 
 /** What a script asks. */
-function asked({ src }: Script): string {
+function requested({ src }: Script): string {
   return decodeURIComponent(/&b=(.*)$/.exec(src)?.[1] as string);
 }
 
 describe('a request by XDomainRequest', () => {
   it('is sent in a later task, with all handlers, and says how it wants the answer', () => {
     const browser = new OldBrowser();
-    const { told } = post(xdrRequester, browser, `t;A1${RS}`);
+    const { received } = post(xdrRequester, browser, `t;A1${RS}`);
     const [request] = browser.xdrs as [FakeXdr];
     assert.deepEqual([request.opened, request.body], [['POST', `${SEND}?w=1`], undefined]);
     for (const handler of [request.onload, request.onerror, request.onprogress, request.ontimeout])
@@ -139,44 +139,44 @@ describe('a request by XDomainRequest', () => {
     assert.equal(request.body, `t;A1${RS}`);
     request.responseText = `A1${RS}`;
     request.onload();
-    assert.deepEqual(told, [[200, `A1${RS}`]]);
+    assert.deepEqual(received, [[200, `A1${RS}`]]);
   });
 
   it('tells what it has shown so far', () => {
     const browser = new OldBrowser();
-    const { told } = post(xdrRequester, browser, 'x');
+    const { received } = post(xdrRequester, browser, 'x');
     const [request] = browser.xdrs as [FakeXdr];
     request.responseText = '#1';
     request.onprogress();
-    assert.deepEqual(told, [['#1']]);
+    assert.deepEqual(received, [['#1']]);
   });
 
   for (const { name, text, status = 0, body = '' } of vectors<Wrapped>('wrapped.json'))
     it(`takes ${name} for the status ${status}`, () => {
       const browser = new OldBrowser();
-      const { told } = post(xdrRequester, browser, 'x');
+      const { received } = post(xdrRequester, browser, 'x');
       const [request] = browser.xdrs as [FakeXdr];
       request.responseText = text;
       request.onload();
-      assert.deepEqual(told, [[status, body]]);
+      assert.deepEqual(received, [[status, body]]);
     });
 
   it('that fails, times out or is not even opened got no answer', () => {
     for (const event of ['onerror', 'ontimeout'] as const) {
       const browser = new OldBrowser();
-      const { told } = post(xdrRequester, browser, 'x');
+      const { received } = post(xdrRequester, browser, 'x');
       browser.xdrs[0]?.[event]();
-      assert.deepEqual(told, [[0, '']]);
+      assert.deepEqual(received, [[0, '']]);
     }
     const browser = new OldBrowser();
-    const { told } = post(xdrRequester, browser, 'x', 'http://host:99999/');
+    const { received } = post(xdrRequester, browser, 'x', 'http://host:99999/');
     browser.clock.advance(1);
-    assert.deepEqual(told, [[0, '']]);
+    assert.deepEqual(received, [[0, '']]);
   });
 
   it('tells nothing once it was given up, and is not sent any more', () => {
     const browser = new OldBrowser();
-    const { told, request } = post(xdrRequester, browser, 'x');
+    const { received, request } = post(xdrRequester, browser, 'x');
     const [xdr] = browser.xdrs as [FakeXdr];
     request._abort();
     browser.clock.advance(1);
@@ -184,65 +184,65 @@ describe('a request by XDomainRequest', () => {
     xdr.onprogress();
     xdr.onload();
     xdr.onerror();
-    assert.deepEqual([told, xdr.body, xdr.aborted], [[], undefined, true]);
+    assert.deepEqual([received, xdr.body, xdr.aborted], [[], undefined, true]);
   });
 });
 
 describe('a request by a script tag', () => {
   it('is its address, and its run the answer; nothing is left of it', () => {
     const browser = new OldBrowser();
-    const { told } = post(scriptRequester, browser, `t;A1${RS}`);
+    const { received } = post(scriptRequester, browser, `t;A1${RS}`);
     const [script] = browser.scripts as [Script];
     assert.match(script.src, /\/send\?c=_fg\d{1,15}&b=t%3BA1%1E$/);
     assert.equal(script.parentNode, browser.body);
     browser.call(script, `409;nonce used${RS}`);
-    assert.deepEqual(told, [[409, `nonce used${RS}`]]);
+    assert.deepEqual(received, [[409, `nonce used${RS}`]]);
     assert.deepEqual([script.parentNode, browser.names, browser.clock.timers], [null, [], 0]);
   });
 
   for (const { name, callback, text, script } of vectors<Record<string, string>>('scripts.json'))
     it(`calls with ${name}`, () => {
-      let told: unknown;
+      let received: unknown;
       const call = runInThisContext(`(function (${callback}) { ${script} })`);
       call((given: unknown) => {
-        told = given;
+        received = given;
       });
-      assert.equal(told, text);
+      assert.equal(received, text);
     });
 
   it('got no answer if it ended without a run', () => {
     for (const event of ['onload', 'onerror'] as const) {
       const browser = new OldBrowser();
-      const { told } = post(scriptRequester, browser, 'x');
+      const { received } = post(scriptRequester, browser, 'x');
       browser.scripts[0]?.[event]();
       browser.clock.advance(1);
-      assert.deepEqual([told, browser.names], [[[0, '']], []]);
+      assert.deepEqual([received, browser.names], [[[0, '']], []]);
     }
   });
 
   it('has a second to run after its end in old Internet Explorers', () => {
     for (const late of [true, false]) {
       const browser = new OldBrowser();
-      const { told } = post(scriptRequester, browser, 'x');
+      const { received } = post(scriptRequester, browser, 'x');
       const [script] = browser.scripts as [Script];
       for (script.readyState of ['loading', 'loaded']) script.onreadystatechange();
       browser.clock.advance(999);
-      assert.deepEqual(told, []);
+      assert.deepEqual(received, []);
       if (late) browser.call(script, 'A1');
       browser.clock.advance(10);
-      assert.deepEqual(told, late ? [[200, 'A1']] : [[0, '']]);
+      assert.deepEqual(received, late ? [[200, 'A1']] : [[0, '']]);
     }
   });
 
   it('finds nobody when it comes late, and harms nobody', () => {
     const browser = new OldBrowser();
-    const { told, request } = post(scriptRequester, browser, 'x');
+    const { received, request } = post(scriptRequester, browser, 'x');
     const [script] = browser.scripts as [Script];
     request._abort();
     assert.deepEqual([script.parentNode, browser.names], [null, []]);
     browser.call(script, 'A1');
     browser.clock.advance(2000);
-    assert.deepEqual(told, []);
+    assert.deepEqual(received, []);
   });
 
   it('works in a window that lets nothing be deleted', () => {
@@ -253,9 +253,9 @@ describe('a request by a script tag', () => {
       },
     });
     const platform = Object.assign(Object.create(browser), { page: window }) as OldBrowser;
-    const { told } = post(scriptRequester, platform, 'x');
+    const { received } = post(scriptRequester, platform, 'x');
     browser.call(browser.scripts[0] as Script, 'A1');
-    assert.deepEqual([told, browser.names], [[[200, 'A1']], []]);
+    assert.deepEqual([received, browser.names], [[[200, 'A1']], []]);
   });
 
   it('is an image on a page that is left, which engines still ask for then', () => {
@@ -264,7 +264,7 @@ describe('a request by a script tag', () => {
     assert.deepEqual(browser.scripts, []);
     const [image] = browser.body.childNodes as [Script];
     assert.equal(image.tagName, 'IMG');
-    assert.equal(asked(image), `t;X${RS}`);
+    assert.equal(requested(image), `t;X${RS}`);
   });
 });
 
@@ -273,7 +273,7 @@ describe('a request by a form', () => {
 
   it('carries the body in ASCII, and asks when its page is there how far the gateway is', () => {
     const browser = new OldBrowser();
-    const { told } = post(scriptRequester, browser, body);
+    const { received } = post(scriptRequester, browser, body);
     const [form] = browser.forms as [Form];
     assert.equal(form.address, `${SEND}?f=1`);
     assert.deepEqual(form.fields, [['b', encodeURIComponent(body)]]);
@@ -283,9 +283,9 @@ describe('a request by a form', () => {
     form.frame.onload();
     form.frame.onload?.();
     browser.clock.advance(1);
-    assert.deepEqual(browser.scripts.map(asked), [`n.k;A0${RS}`]);
+    assert.deepEqual(browser.scripts.map(requested), [`n.k;A0${RS}`]);
     browser.call(browser.scripts.at(0) as Script, `A1${RS}`);
-    assert.deepEqual(told, [[200, `A1${RS}`]]);
+    assert.deepEqual(received, [[200, `A1${RS}`]]);
     assert.deepEqual([browser.body.childNodes, browser.names, browser.clock.timers], [[], [], 0]);
   });
 
@@ -315,7 +315,7 @@ describe('a request by a form', () => {
     second.request._abort();
     browser.clock.advance(1);
     browser.call(browser.scripts[0] as Script, `A1${RS}`);
-    assert.deepEqual([first.told, second.told, browser.body.childNodes], [[], [], []]);
+    assert.deepEqual([first.received, second.received, browser.body.childNodes], [[], [], []]);
   });
 });
 

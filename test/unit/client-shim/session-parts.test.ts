@@ -5,14 +5,14 @@ import { createRetry } from '../../../client-shim/src/session/retry.ts';
 import type { Frame } from '../../../client-shim/src/wire/frame.ts';
 import { FakeBrowser } from './support/fake-browser.ts';
 
-const spelled = (frames: Frame[]) => frames.map(({ _type: type, _data: data }) => type + data);
+const encoded = (frames: Frame[]) => frames.map(({ _type: type, _data: data }) => type + data);
 
 describe("the shim's outbox", () => {
   it('batches what waits into one unit behind its position', () => {
     const outbox = createOutbox(10_000);
     outbox._add('T', 'one', 3);
     outbox._add('T', 'two', 3);
-    assert.deepEqual(spelled(outbox._take()), ['#1', 'Tone', 'Ttwo']);
+    assert.deepEqual(encoded(outbox._take()), ['#1', 'Tone', 'Ttwo']);
     assert.equal(outbox._hasUnsent(), false);
     assert.equal(outbox._isAwaiting(), true);
   });
@@ -23,7 +23,7 @@ describe("the shim's outbox", () => {
     outbox._take();
     assert.equal(outbox._acknowledged(2), 2);
     outbox._rewind();
-    assert.deepEqual(spelled(outbox._take()), ['#3', 'Tc']);
+    assert.deepEqual(encoded(outbox._take()), ['#3', 'Tc']);
     assert.equal(outbox._acknowledged(1), 0, 'an older acknowledgement changes nothing');
   });
 
@@ -83,11 +83,11 @@ describe("the shim's outbox", () => {
       for (let i = 0; i < 20; i += 1) outbox._add('T', unit.repeat(97), 1);
       let seen = 0;
       for (let frames = outbox._take(); frames.length > 0; frames = outbox._take()) {
-        const octets = frames.reduce(
+        const bytes = frames.reduce(
           (sum, { _data: data }) => sum + 2 + Buffer.byteLength(data) + (unit === '\0' ? data.length : 0),
           0,
         );
-        assert.ok(octets < limit - 100, `${octets} octets of ${JSON.stringify(unit)}`);
+        assert.ok(bytes < limit - 100, `${bytes} bytes of ${JSON.stringify(unit)}`);
         seen += frames.length - 1;
         outbox._acknowledged(seen);
       }

@@ -9,10 +9,10 @@ const CARRIERS = ['websocket', 'xhr-streaming', 'eventsource', 'xhr-polling', 's
 const STREAM_ONLY = ['xhr-streaming'];
 const POLL_ONLY = ['xhr-polling'];
 
-/** One socket of the page and what it told. */
+/** One socket of the page and what it received. */
 interface Opened {
   readonly connection: Connection;
-  readonly told: string[];
+  readonly received: string[];
 }
 
 /** A page, with `.` for the frame end in what it asks and is answered. */
@@ -34,7 +34,7 @@ class FakePage {
 
   /** Opens a socket that is still without answer. */
   begin(target: Partial<Target> = {}): Opened {
-    const told: string[] = [];
+    const received: string[] = [];
     const connection = this.#connect(
       {
         url: 'ws://host:8080/echo',
@@ -44,14 +44,14 @@ class FakePage {
         ...target,
       },
       {
-        open: () => told.push('open'),
-        message: (data) => told.push(typeof data === 'string' ? data : `bytes ${data as Uint8Array}`),
-        sent: (bytes) => told.push(`sent ${bytes}`),
-        closing: () => told.push('closing'),
-        closed: (code) => told.push(`closed ${code}`),
+        open: () => received.push('open'),
+        message: (data) => received.push(typeof data === 'string' ? data : `bytes ${data as Uint8Array}`),
+        sent: (bytes) => received.push(`sent ${bytes}`),
+        closing: () => received.push('closing'),
+        closed: (code) => received.push(`closed ${code}`),
       },
     );
-    return { connection, told };
+    return { connection, received };
   }
 
   /** Answers the latest create. */
@@ -76,7 +76,7 @@ class FakePage {
   }
 
   /** What the latest request of that action says. */
-  asked(action: string): string {
+  requested(action: string): string {
     return String(this.last(action).body).replaceAll(RS, '.');
   }
 
@@ -102,10 +102,10 @@ describe('the sockets of a page', () => {
   it('share one stream, and each gets what is its own', () => {
     const page = new FakePage();
     const [a, b, c] = [page.open(), page.open(), page.open()];
-    assert.equal(page.asked('xhr-streaming'), 'n.1;D3,0.S1,n.2,2,0.S2,n.3,1,0.');
+    assert.equal(page.requested('xhr-streaming'), 'n.1;D3,0.S1,n.2,2,0.S2,n.3,1,0.');
     page.grow('#1.S1.#1.S2.#1.Tc1.S0.#1.Ta1.Ta2.S1.#1.Tb1.S2.#2.Tc2.');
     assert.deepEqual(
-      [a.told, b.told, c.told],
+      [a.received, b.received, c.received],
       [
         ['open', 'a1', 'a2'],
         ['open', 'b1'],
@@ -120,13 +120,13 @@ describe('the sockets of a page', () => {
     page.grow('#1.Tone.');
     const before = page.last('xhr-streaming');
     const b = page.open();
-    assert.equal(page.asked('xhr-streaming'), 'n.1;D2,1.S1,n.2,1,0.');
+    assert.equal(page.requested('xhr-streaming'), 'n.1;D2,1.S1,n.2,1,0.');
     before.grow(`Ttwo${RS}`);
     assert.equal(before.aborted, false);
     page.grow('#2.Ttwo.Tthree.S1.#1.Tb.');
     assert.equal(before.aborted, true);
     assert.deepEqual(
-      [a.told, b.told],
+      [a.received, b.received],
       [
         ['open', 'one', 'two', 'three'],
         ['open', 'b'],
@@ -137,13 +137,13 @@ describe('the sockets of a page', () => {
   it('poll together, and attach together again', () => {
     const page = new FakePage();
     const [a, b] = [page.open({ transports: POLL_ONLY }), page.open({ transports: POLL_ONLY })];
-    assert.equal(page.asked('xhr-polling'), 'n.1;D2,0.S1,n.2,1,0.');
+    assert.equal(page.requested('xhr-polling'), 'n.1;D2,0.S1,n.2,1,0.');
     page.end('S1.#1.Tb.');
-    assert.equal(page.asked('xhr-polling'), 'n.1;D3,0.S1,n.2,2,1.');
+    assert.equal(page.requested('xhr-polling'), 'n.1;D3,0.S1,n.2,2,1.');
     page.end('#1.Ta.S1.H.');
-    assert.equal(page.asked('xhr-polling'), 'n.1;D4,1.S1,n.2,3,1.');
+    assert.equal(page.requested('xhr-polling'), 'n.1;D4,1.S1,n.2,3,1.');
     assert.deepEqual(
-      [a.told, b.told],
+      [a.received, b.received],
       [
         ['open', 'a'],
         ['open', 'b'],
@@ -158,7 +158,7 @@ describe('the sockets of a page', () => {
     page.open();
     page.grow('#1.S1.#1.Tb.H.');
     page.advance(10);
-    assert.equal(page.asked('send'), 'n.2;A1.');
+    assert.equal(page.requested('send'), 'n.2;A1.');
     assert.equal(page.count('send'), 1);
   });
 
@@ -183,7 +183,7 @@ describe('the sockets of a page', () => {
     page.open({ url: 'ws://host:8080/one' });
     page.open({ url: 'ws://host:8080/two' });
     assert.equal(page.last('xhr-streaming').url, 'http://host:8080/one/_fallback/v1/xhr-streaming');
-    assert.equal(page.asked('xhr-streaming'), 'n.1;D2,0.S1,n.2,1,0.');
+    assert.equal(page.requested('xhr-streaming'), 'n.1;D2,0.S1,n.2,1,0.');
   });
 
   it('ask for byte form when one of them has seen binary', () => {
@@ -191,10 +191,10 @@ describe('the sockets of a page', () => {
     page.open({ transports: POLL_ONLY });
     const b = page.open({ transports: POLL_ONLY });
     page.end('S1.#1.BAP8=.');
-    assert.deepEqual(b.told, ['open', 'bytes 0,255']);
-    assert.equal(page.asked('xhr-polling'), 'n.1;D3,0,b.S1,n.2,2,1.');
+    assert.deepEqual(b.received, ['open', 'bytes 0,255']);
+    assert.equal(page.requested('xhr-polling'), 'n.1;D3,0,b.S1,n.2,2,1.');
     page.end('S\x011#\x012B\x02\x00\uf7ff');
-    assert.deepEqual(b.told, ['open', 'bytes 0,255', 'bytes 0,255']);
+    assert.deepEqual(b.received, ['open', 'bytes 0,255', 'bytes 0,255']);
   });
 
   for (const [what, target, carriers] of [
@@ -219,7 +219,7 @@ describe('the sockets of a page', () => {
     page.grow('#1.');
     assert.equal(first?.connection.transport(), 'xhr-streaming');
     const second = page.open({ transports: POLL_ONLY });
-    assert.equal(page.asked('xhr-polling'), 'n.1;D3,0.S1,n.2,1,0.');
+    assert.equal(page.requested('xhr-polling'), 'n.1;D3,0.S1,n.2,1,0.');
     page.end('#1.Ta.');
     assert.equal(first?.connection.transport(), 'xhr-polling');
     page.advance(60_000);
@@ -235,7 +235,7 @@ describe('the sockets of a page', () => {
   it('share with 15 others at most', () => {
     const page = new FakePage();
     for (let i = 0; i < 17; i += 1) page.open({ transports: POLL_ONLY });
-    assert.equal(page.asked('xhr-polling'), 'n.17;D1,0.');
+    assert.equal(page.requested('xhr-polling'), 'n.17;D1,0.');
   });
 
   it('begin anew when all are gone', () => {
@@ -243,7 +243,7 @@ describe('the sockets of a page', () => {
     page.open({ transports: ['xhr-streaming', 'xhr-polling'] }).connection._unload();
     page.advance(1000);
     page.open({ transports: POLL_ONLY });
-    assert.equal(page.asked('xhr-polling'), 'n.2;D1,0.');
+    assert.equal(page.requested('xhr-polling'), 'n.2;D1,0.');
     page.advance(1000);
     assert.equal(page.count('xhr-streaming'), 0);
   });
@@ -261,36 +261,36 @@ describe('a socket that shares its downstream', () => {
     page.grow('#1.S1.#1.');
     const stream = page.last('xhr-streaming');
     page.grow('S0.#1.C4001,bye.Eg.');
-    assert.deepEqual(a.told, ['open', 'closing', 'closed 4001']);
+    assert.deepEqual(a.received, ['open', 'closing', 'closed 4001']);
     page.grow('S1.#1.Tstill.');
-    assert.deepEqual(b.told, ['open', 'still']);
+    assert.deepEqual(b.received, ['open', 'still']);
     assert.equal(stream.aborted, false);
     page.grow('R.');
-    assert.equal(page.asked('xhr-streaming'), 'n.2;D2,1.');
+    assert.equal(page.requested('xhr-streaming'), 'n.2;D2,1.');
   });
 
-  it('is told nothing more once it is over', () => {
+  it('receives nothing more once it is over', () => {
     const { page, a } = openTwo();
     page.grow('#1.S1.#1.');
     page.grow('S0.#1.X.#1.Ta.#3.Tgap.');
-    assert.deepEqual(a.told, ['open', 'closed 1006']);
+    assert.deepEqual(a.received, ['open', 'closed 1006']);
     assert.equal(page.count('xhr-streaming'), 2);
   });
 
   it('ends alone when the gateway does not know it any more', () => {
     const { page, a, b } = openTwo();
     page.grow('#1.S1.Eg.');
-    assert.deepEqual([a.told, b.told], [['open'], ['open', 'closed 1006']]);
+    assert.deepEqual([a.received, b.received], [['open'], ['open', 'closed 1006']]);
     page.grow('S0.#1.Ta.');
-    assert.deepEqual(a.told, ['open', 'a']);
+    assert.deepEqual(a.received, ['open', 'a']);
   });
 
   it('ends alone when its token was that of the request, and the others attach without it', () => {
     const { page, a, b } = openTwo(POLL_ONLY);
     page.end('Eg.', 404);
     page.advance(1);
-    assert.deepEqual([a.told, b.told], [['open', 'closed 1006'], ['open']]);
-    assert.equal(page.asked('xhr-polling'), 'n.2;D2,0.');
+    assert.deepEqual([a.received, b.received], [['open', 'closed 1006'], ['open']]);
+    assert.equal(page.requested('xhr-polling'), 'n.2;D2,0.');
   });
 
   it('leaves, and the others go on', () => {
@@ -298,8 +298,8 @@ describe('a socket that shares its downstream', () => {
     a.connection._unload();
     assert.equal(page.last('xhr-polling').aborted, false);
     page.end('S0.Eg.S1.#1.Tb.');
-    assert.deepEqual(b.told, ['open', 'b']);
-    assert.equal(page.asked('xhr-polling'), 'n.2;D2,1.');
+    assert.deepEqual(b.received, ['open', 'b']);
+    assert.equal(page.requested('xhr-polling'), 'n.2;D2,1.');
     b.connection._unload();
     assert.equal(page.last('xhr-polling').aborted, true);
     page.advance(200_000);
@@ -311,10 +311,10 @@ describe('a socket that shares its downstream', () => {
     page.grow('#1.Ta.S1.#1.Tb.');
     page.end('', 200, 'xhr-streaming');
     page.advance(1);
-    assert.equal(page.asked('xhr-streaming'), 'n.1;D3,1.S1,n.2,2,1.');
+    assert.equal(page.requested('xhr-streaming'), 'n.1;D3,1.S1,n.2,2,1.');
     page.grow('#2.Ta2.S1.#2.Tb2.');
     assert.deepEqual(
-      [a.told, b.told],
+      [a.received, b.received],
       [
         ['open', 'a', 'a2'],
         ['open', 'b', 'b2'],
@@ -330,7 +330,7 @@ describe('a socket that shares its downstream', () => {
       page.advance(1000);
     }
     assert.deepEqual(
-      [a.told, b.told],
+      [a.received, b.received],
       [
         ['open', 'closed 1006'],
         ['open', 'closed 1006'],
@@ -351,10 +351,10 @@ describe('a socket that shares its downstream', () => {
     const count = page.count('xhr-polling');
     const c = page.open({ transports: ['xhr-streaming', 'xhr-polling'] });
     assert.equal(page.count('xhr-polling'), count + 1);
-    assert.match(page.asked('xhr-polling'), /^n\.1;D\d+,0\.S1,n\.2,\d+,0\.S2,n\.3,1,0\.$/);
+    assert.match(page.requested('xhr-polling'), /^n\.1;D\d+,0\.S1,n\.2,\d+,0\.S2,n\.3,1,0\.$/);
     page.end('#1.Ta.S1.#1.Tb.S2.#1.Tc.');
     assert.deepEqual(
-      [b.told, c.told],
+      [b.received, c.received],
       [
         ['open', 'b'],
         ['open', 'c'],
@@ -368,19 +368,19 @@ describe('a socket that shares its downstream', () => {
     page.last('xhr-polling').end(0);
     before.connection._unload();
     page.browser.clock.advance(130_000);
-    const { told } = page.open({ transports: POLL_ONLY });
+    const { received } = page.open({ transports: POLL_ONLY });
     page.last('xhr-polling').end(0);
     page.browser.clock.advance(1);
-    assert.deepEqual(told, ['open']);
+    assert.deepEqual(received, ['open']);
   });
 
   it('attaches anew with the others after a repetition of the attach took over, and after an end that says so', () => {
     const { page } = openTwo();
     page.grow('#1.S1.#1.S0.Es.');
     page.advance(1);
-    assert.equal(page.asked('xhr-streaming'), 'n.1;D3,0.S1,n.2,2,0.');
+    assert.equal(page.requested('xhr-streaming'), 'n.1;D3,0.S1,n.2,2,0.');
     page.grow('#1.S1.#1.Er.');
-    assert.equal(page.asked('xhr-streaming'), 'n.1;D4,0.S1,n.2,3,0.');
+    assert.equal(page.requested('xhr-streaming'), 'n.1;D4,0.S1,n.2,3,0.');
   });
 
   it('gives a stream two seconds, as another request may be in its way', () => {
@@ -430,7 +430,7 @@ describe('an engine of two connections to a host', () => {
       look();
     }
     assert.equal(page.count('send'), 6);
-    assert.deepEqual(new Set(sockets.map(({ told }) => told.at(-1))), new Set(['sent 2']));
+    assert.deepEqual(new Set(sockets.map(({ received }) => received.at(-1))), new Set(['sent 2']));
     assert.equal(most, 2);
   });
 
@@ -443,7 +443,7 @@ describe('an engine of two connections to a host', () => {
       page.create();
     }
     assert.deepEqual(
-      sockets.map(({ told }) => told),
+      sockets.map(({ received }) => received),
       [['open'], ['open'], ['open']],
     );
   });
@@ -454,7 +454,7 @@ describe('an engine of two connections to a host', () => {
     a.connection.send('a', 1);
     b.connection.send('b', 1);
     page.advance(1);
-    assert.equal(page.asked('send'), `n.1;#1.Ta.`);
+    assert.equal(page.requested('send'), `n.1;#1.Ta.`);
     page.advance(32_000);
     assert.ok(page.browser.requests.some(({ body }) => body === `n.2;#1${RS}Tb${RS}`));
   });

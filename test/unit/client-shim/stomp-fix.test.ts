@@ -85,7 +85,8 @@ describe('The repair of STOMP libraries, in the shipped shim', function () {
   it('leaves a library as it is that passes, and repairs only what fails', () => {
     const page = stompPage(STANDARD, shim);
     load(page, stompSources['2.3.4-next']);
-    // A library that is right in everything: a repaired one, before another shim, which does not know it.
+    // A library that is right in everything: a repaired one, before another shim, which does not
+    // know it.
     install(page);
     runInContext('var sound = Stomp, unmarshall = Stomp.Frame.unmarshall, client = Stomp.over({});', page);
     runInContext('Stomp = WebSocketShim = WebSocket = undefined;', page);
@@ -209,7 +210,7 @@ describe('The repair of STOMP libraries, in the shipped shim', function () {
       return [...sent];
     };
 
-    it(`never cuts a surrogate pair when ${name} sends in pieces, and changes nothing else`, () => {
+    it(`never cuts a surrogate pair when ${name} sends in chunks, and changes nothing else`, () => {
       const half = /[\ud800-\udbff]$/;
       for (const shift of ['', 'x']) {
         const call = `client.send('/d', {}, ${JSON.stringify(shift + '😀'.repeat(20_000))})`;

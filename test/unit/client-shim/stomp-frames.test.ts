@@ -42,7 +42,7 @@ describe('STOMP frames of a text', () => {
     ]);
   });
 
-  it('have bodies of as many octets as content-length says, with NULs in them', () => {
+  it('have bodies of as many bytes as content-length says, with NULs in them', () => {
     const body = '\0é\0€\0😀\0';
     const length = Buffer.byteLength(body);
     assert.deepEqual(parse(`A\ncontent-length:${length}\n\n${body}\0B\n\n\0`).frames, [
@@ -55,7 +55,7 @@ describe('STOMP frames of a text', () => {
     ]);
   });
 
-  it('wait for as many octets as content-length says', () => {
+  it('wait for as many bytes as content-length says', () => {
     const text = 'A\ncontent-length:9\n\né\0é\0abc\0';
     for (let end = 1; end < text.length; end += 1)
       assert.deepEqual(parse(text.slice(0, end)), { frames: [], rest: text.slice(0, end) });
@@ -82,7 +82,7 @@ describe('STOMP frames of a text', () => {
     ]);
   });
 
-  it('count a body that comes in pieces once', () => {
+  it('count a body that comes in chunks once', () => {
     let counted = 0;
     const sizeOf = (text: string) => {
       counted += text.length;

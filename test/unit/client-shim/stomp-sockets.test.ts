@@ -137,9 +137,8 @@ describe('Repaired STOMP clients', () => {
           socket.onmessage?.({ type: 'message', data: CONNECTED });
           return seen;
         });
-        const pieces = [message('xy').slice(0, -2), message('xy').slice(-2)];
-        for (const data of pieces)
-          for (const socket of sockets) socket.onmessage?.({ type: 'message', data });
+        const parts = [message('xy').slice(0, -2), message('xy').slice(-2)];
+        for (const data of parts) for (const socket of sockets) socket.onmessage?.({ type: 'message', data });
         assert.deepEqual(got, [['xy'], ['xy']]);
       });
 
@@ -161,13 +160,13 @@ describe('Repaired STOMP clients', () => {
         assert.deepEqual(bodies(got), ['a\nb', 'c']);
       });
 
-      it('read content-length in octets of a binary message, with and without ArrayBuffer', () => {
+      it('read content-length in bytes of a binary message, with and without ArrayBuffer', () => {
         const { connection, got } = connected(Stomp);
         const head = 'MESSAGE\nsubscription:s\ncontent-length:5\n\n';
-        const octets = [...Buffer.from(`${head}\xff\0\xfe\0\xfd\0${message('x')}`, 'latin1')];
-        connection.events.message(new Uint8Array(octets));
+        const bytes = [...Buffer.from(`${head}\xff\0\xfe\0\xfd\0${message('x')}`, 'latin1')];
+        connection.events.message(new Uint8Array(bytes));
         const withoutBuffers = withGlobals({ Uint8Array: undefined });
-        connection.events.message(new Bytes(octets));
+        connection.events.message(new Bytes(bytes));
         withoutBuffers();
         assert.deepEqual(bodies(got), ['\xff\0\xfe\0\xfd', 'x', '\xff\0\xfe\0\xfd', 'x']);
       });
@@ -176,8 +175,8 @@ describe('Repaired STOMP clients', () => {
         const { connection, got } = connected(Stomp);
         const piece = 'x'.repeat(1024 * 1024);
         connection.events.message('MESSAGE\nsubscription:s\n\n');
-        const pieces = MOST / piece.length;
-        for (let sent = 1; sent < pieces; sent += 1) connection.events.message(piece);
+        const parts = MOST / piece.length;
+        for (let sent = 1; sent < parts; sent += 1) connection.events.message(piece);
         assert.equal(thrown.length, 0);
         connection.events.message(piece);
         assert.equal((thrown[0] as Error).name, 'RangeError');
@@ -249,11 +248,11 @@ describe('Repaired STOMP clients', () => {
         const { connection, got } = connected(Stomp);
         const frames = Array.from({ length: dice.int(1, 5) }, () => randomFrame(dice));
         const text = frames.map((frame) => serialize(dice, frame)).join('');
-        return { connection, got, frames, pieces: chunks(dice, text) };
+        return { connection, got, frames, parts: chunks(dice, text) };
       });
-      while (clients.some(({ pieces }) => pieces.length)) {
-        const { connection, pieces } = dice.pick(clients);
-        const piece = pieces.shift();
+      while (clients.some(({ parts }) => parts.length)) {
+        const { connection, parts } = dice.pick(clients);
+        const piece = parts.shift();
         if (piece !== undefined) connection.events.message(piece);
       }
       for (const { connection, got, frames } of clients) {
@@ -290,10 +289,10 @@ function serialize(dice: Random, { command, headers, body }: Frame): string {
 /** Cut anywhere but between the halves of a pair, which no message can hold. */
 function chunks(dice: Random, text: string): string[] {
   const points = [...text];
-  const pieces: string[] = [];
+  const parts: string[] = [];
   const most = dice.pick([1, 8, 30, 30, 100, 100, 1000]);
-  while (points.length) pieces.push(points.splice(0, dice.int(1, most)).join(''));
-  return pieces;
+  while (points.length) parts.push(points.splice(0, dice.int(1, most)).join(''));
+  return parts;
 }
 
 /** Without the functions that the client adds. */

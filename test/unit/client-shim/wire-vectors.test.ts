@@ -23,11 +23,11 @@ interface Vector {
   cut?: boolean;
 }
 
-describe('the shim spells and reads frames as the test vectors have them', () => {
+describe('the shim encodes and reads frames as the test vectors have them', () => {
   for (const vector of load<Vector>('frames.json')) {
     const unit = vector.form === 'text' ? vector.unit : latin1(vector.unit);
     const read = vector.form === 'text' ? readText : readBytes;
-    const spell = vector.form === 'text' ? encodeText : encodeBytes;
+    const encode = vector.form === 'text' ? encodeText : encodeBytes;
 
     if (vector.from !== 'client') {
       it(`reads ${vector.name} (${vector.form})`, () => {
@@ -43,13 +43,13 @@ describe('the shim spells and reads frames as the test vectors have them', () =>
       });
     }
     if (vector.malformed || vector.cut) continue;
-    it(`spells ${vector.name} (${vector.form})`, () => {
-      assert.equal(encodeFrames(given(vector), spell), unit);
+    it(`encodes ${vector.name} (${vector.form})`, () => {
+      assert.equal(encodeFrames(given(vector), encode), unit);
     });
   }
 });
 
-describe('the shim reads a unit in pieces', () => {
+describe('the shim reads a unit in chunks', () => {
   it('keeps counting over the units of one carrier', () => {
     const position = startPosition();
     readText(position, '#5\x1eTa\x1e');
@@ -60,16 +60,16 @@ describe('the shim reads a unit in pieces', () => {
     );
   });
 
-  it('takes the low eight bits of what x-user-defined shows of high octets', () => {
+  it('takes the low eight bits of what x-user-defined shows of high bytes', () => {
     const shown = '#\x011B\x02\uf7ff\uf780'.replace('\uf7ff', '\uf7fe');
     assert.equal(readBytes(startPosition(), shown)?.[1]?._data, '\xfe\x80');
   });
 });
 
-describe('the shim spells bodies, addresses and parameters as the test vectors have them', () => {
+describe('the shim encodes bodies, addresses and parameters as the test vectors have them', () => {
   for (const vector of load<Vector>('bodies.json')) {
     if (vector.malformed) continue;
-    it(`spells ${vector.name} (${vector.form})`, () => {
+    it(`encodes ${vector.name} (${vector.form})`, () => {
       const body = vector.form === 'text' ? textBody : byteBody;
       const unit = vector.form === 'text' ? vector.unit : latin1(vector.unit);
       assert.equal(body(vector.token as string, given(vector)), unit);
@@ -86,7 +86,7 @@ describe('the shim spells bodies, addresses and parameters as the test vectors h
   for (const vector of load<{ name: string; text: string; fields: Record<string, string> }>(
     'parameters.json',
   )) {
-    it(`spells and reads ${vector.name}`, () => {
+    it(`encodes and reads ${vector.name}`, () => {
       assert.deepEqual(readFields(vector.text), vector.fields);
       assert.deepEqual(readFields(encodeFields(vector.fields)), vector.fields);
     });

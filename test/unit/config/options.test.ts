@@ -69,7 +69,7 @@ describe('resolved options', () => {
     );
   });
 
-  it('bound the age of sessions and bind them to a cookie when asked to', () => {
+  it('bound the age of sessions and bind them to a cookie by option', () => {
     const { session, bindSession } = resolveOptions({ maxSessionAge: '8h', bindSession: 'JSESSIONID' });
     assert.deepEqual([session.maxSessionAge, bindSession], [28_800_000, 'JSESSIONID']);
   });

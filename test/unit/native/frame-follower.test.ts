@@ -5,8 +5,8 @@ import { frame } from '../../support/servers/upstreams.ts';
 const mask = Buffer.of(0x37, 0xfa, 0x21, 0x3d);
 const MAX = 1 << 24;
 
-/** Feeds bytes in pieces, keeping what a follower holds back, and answers what went on. */
-function passInPieces(follower: FrameFollower, bytes: Buffer, cuts: readonly number[]): Buffer {
+/** Feeds bytes in chunks, keeping what a follower holds back, and answers what went on. */
+function passInChunks(follower: FrameFollower, bytes: Buffer, cuts: readonly number[]): Buffer {
   const passed: Buffer[] = [];
   let held = Buffer.alloc(0);
   let from = 0;
@@ -45,7 +45,7 @@ describe('a frame follower', () => {
   it('finds every boundary wherever the bytes are cut', () => {
     for (let cut = 1; cut < all.length; cut++) {
       const follower = new FrameFollower(MAX);
-      assert.deepEqual(passInPieces(follower, all, [cut]), all, `cut at ${cut}`);
+      assert.deepEqual(passInChunks(follower, all, [cut]), all, `cut at ${cut}`);
       assert.equal(follower.remaining, 0);
     }
   });

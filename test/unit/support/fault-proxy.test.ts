@@ -145,7 +145,7 @@ describe('the fault proxy', () => {
     assert.ok(performance.now() - before >= 45);
   });
 
-  it('cuts an answer into other pieces without changing it', async () => {
+  it('cuts an answer into other chunks without changing it', async () => {
     await always('rechunk');
     const outcome = await ask();
     assert.equal(outcome.body, 'answer to hello '.repeat(50));

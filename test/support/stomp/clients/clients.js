@@ -1,16 +1,20 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * STOMP client libraries behind one face, so that one scenario drives them all. One global, `stompClients`, by library:
+ * STOMP client libraries behind one face, so that one scenario drives them all. One global,
+ * `stompClients`, by library:
  *
  *   open(options) -> client
- *     options: { url, headers, beat, binary, connected(headers), message(subscription id, message), receipt(id), failed(headers of ERROR),
+ *     options: { url, headers, beat, binary, connected(headers), message(subscription id, message),
+ * receipt(id), failed(headers of ERROR),
  *                lost(), debug(line) }; `beat` is the heart-beat in ms, both ways
- *   client: subscribe(destination, id, headers), send(destination, headers, body), sendBytes(destination, headers, bytes),
+ *   client: subscribe(destination, id, headers), send(destination, headers, body),
+ * sendBytes(destination, headers, bytes),
  *           begin(id), commit(id), abort(id), disconnect()
  *   message: { headers, body(), bytes(), ack(), nack() }
  *
- * A library is taken as its users take it; nothing of it is replaced but what the shim repairs by itself.
+ * A library is taken as its users take it; nothing of it is replaced but what the shim repairs by
+ * itself.
  */
 var stompClients = (function (global) {
   function values(bytes) {
@@ -39,7 +43,10 @@ var stompClients = (function (global) {
     return own;
   }
 
-  /* Libraries of the first generation differ in how a client is made, and in the order of the arguments of send. */
+  /*
+   * Libraries of the first generation differ in how a client is made, and in the order of the
+   * arguments of send.
+   */
   function connect(client, options, send) {
     client.debug = options.debug;
     client.onreceipt = function (frame) { options.receipt(frame.headers['receipt-id']); };
@@ -66,7 +73,10 @@ var stompClients = (function (global) {
     };
   }
 
-  /* webstomp-client, which is bundled with its page as a rule: the page installs it with the shim. `binary` sends every frame as bytes. */
+  /*
+   * webstomp-client, which is bundled with its page as a rule: the page installs it with the shim.
+   * `binary` sends every frame as bytes.
+   */
   function webstomp(library) {
     global.WebSocketShim.installStompFix(library);
     return {

@@ -1,14 +1,16 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * What a page does with a STOMP client, as cases for any library that `stompClients` knows. One global, `stompScenario`:
+ * What a page does with a STOMP client, as cases for any library that `stompClients` knows. One
+ * global, `stompScenario`:
  *
  *   stompScenario.cases                      [{ name, tag, run }]
  *   stompScenario.run(environment, case, done)   done(null) or done('what was wrong'), once
  *
- * environment: { library, url, headers, prefix, beats, millis, ready }: what `stompClients` made, address of the route, those of CONNECT, a start of
- * destinations that no other page has, whether the transport has heart-beats, the time a case may take, and what to call when a restart may come.
- * Tags:
+ * environment: { library, url, headers, prefix, beats, millis, ready }: what `stompClients` made,
+ * address of the route, those of CONNECT, a start of destinations that no other page has, whether
+ * the transport has heart-beats, the time a case may take, and what to call when a restart may
+ * come. Tags:
  *
  *   talk      anything that carries STOMP
  *   large     400,000 characters
@@ -18,9 +20,15 @@
  *   restart   the broker goes and comes back after `ready`
  */
 var stompScenario = (function (global) {
-  /* Milliseconds between heart-beats. Clients and brokers give up after twice that: longer than a loaded machine keeps a page or a broker waiting. */
+  /*
+   * Milliseconds between heart-beats. Clients and brokers give up after twice that: longer than a
+   * loaded machine keeps a page or a broker waiting.
+   */
   var BEAT = 4000;
-  /* The shim gives a native WebSocket that is not open within 1 to 3 s up, and a loaded machine may take longer: pages open another one. */
+  /*
+   * The shim gives a native WebSocket that is not open within 1 to 3 s up, and a loaded machine may
+   * take longer: pages open another one.
+   */
   var TRIES = 5;
   var AGAIN = 500;
   var cases = [];
@@ -56,7 +64,10 @@ var stompScenario = (function (global) {
       };
     }
 
-    /* Opens a client; `connected(client, headers)`. What it does not expect, an ERROR or the loss of what was connected, ends the case. */
+    /*
+     * Opens a client; `connected(client, headers)`. What it does not expect, an ERROR or the loss
+     * of what was connected, ends the case.
+     */
     function connect(connected, more) {
       var receipts = {};
       var tries = 0;
@@ -138,7 +149,10 @@ var stompScenario = (function (global) {
     return made;
   }
 
-  /* Text with everything that can be cut wrong: pairs of surrogates on odd and even places, and line feeds. */
+  /*
+   * Text with everything that can be cut wrong: pairs of surrogates on odd and even places, and
+   * line feeds.
+   */
   function text(length) {
     var piece = 'gr\u00fc\u00dfe \u20ac\n\ud83d\ude00 \ud83d\ude00\ud83d\ude00x';
     while (piece.length < length) piece += piece;

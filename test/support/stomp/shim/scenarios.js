@@ -1,8 +1,9 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * What a server may send to a STOMP client and how it may be cut, run through a real client over a stand-in socket. ES3: it runs in
- * old engines too. `stompScenarios(Stomp)` returns one line for each: its name, or its name and what went wrong.
+ * What a server may send to a STOMP client and how it may be cut, run through a real client over a
+ * stand-in socket. ES3: it runs in old engines too. `stompScenarios(Stomp)` returns one line for
+ * each: its name, or its name and what went wrong.
  */
 var STOMP_SCENARIOS = [
   // [name, messages of the server, bodies that the subscriber gets]

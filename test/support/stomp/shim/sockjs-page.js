@@ -1,8 +1,9 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * In a page with the shim, sockjs-client and `libraries`: a conversation of each library over a SockJS with a server that cuts frames anywhere, by itself, and again when the
- * shim was told of it.
+ * In a page with the shim, sockjs-client and `libraries`: a conversation of each library over a
+ * SockJS with a server that cuts frames anywhere, by itself, and again when the shim was told of
+ * it.
  */
 (function (global) {
   var lines = [];

@@ -3,8 +3,8 @@ import type { Platform } from '../../../../client-shim/src/transport/platform.ts
 import { TestClock } from '../../../support/test-clock.ts';
 
 /**
- * A browser whose time, requests and sockets a test moves by hand. To extend: give `page` one more object, or take one away before
- * the shim looks.
+ * A browser whose time, requests and sockets a test moves by hand. To extend: give `page` one more
+ * object, or take one away before the shim looks.
  */
 export class FakeBrowser implements Platform {
   readonly clock = new TestClock();
@@ -140,7 +140,7 @@ export class FakeRequest {
 
 export class FakeSocket {
   readonly url: string;
-  readonly asked: unknown;
+  readonly requested: unknown;
   readyState = 0;
   bufferedAmount = 0;
   protocol = '';
@@ -153,9 +153,9 @@ export class FakeSocket {
   onerror: NativeWebSocket['onerror'] = null;
   onclose: NativeWebSocket['onclose'] = null;
 
-  constructor(url: string, asked?: unknown) {
+  constructor(url: string, requested?: unknown) {
     this.url = url;
-    this.asked = asked;
+    this.requested = requested;
   }
   send(data: unknown): void {
     this.sent.push(data);
