@@ -4,7 +4,7 @@ import type { Clock } from './base/clock.ts';
 import type { ListenAddress } from './base/listen.ts';
 import type { Log } from './base/log.ts';
 
-/** Parts that tests and embedding programs may bring themselves. */
+/** Parts that an embedding program or a test may replace. */
 export interface GatewayParts {
   /** @default the machine's monotonic clock */
   readonly clock?: Clock;
@@ -12,11 +12,11 @@ export interface GatewayParts {
   readonly log?: Log;
 }
 
-/** Where a gateway serves. */
+/** The addresses of a gateway that listens. */
 export interface GatewayAddress extends ListenAddress {
-  /** TCP port of the embedded broker; undefined: it has none. */
+  /** TCP port of the embedded broker; undefined if it has none. */
   readonly stompPort: number | undefined;
-  /** TCP port of Flash socket policies; undefined: the fallback over Flash is off. */
+  /** TCP port of Flash socket policies; undefined if the fallback over Flash is off. */
   readonly policyPort: number | undefined;
 }
 
@@ -29,18 +29,20 @@ export type Middleware = (
 
 /**
  * A gateway, made by `createGateway`. It serves by itself (`listen`), on a server that is there
- * already (`attach`), or inside an Express application (`middleware`, and `attach` for the upgrades).
+ * already (`attach`), or inside an Express application (`middleware`, and `attach` for the
+ * upgrades).
  */
 export interface Gateway {
   /** Fallback sessions that are alive. */
   readonly sessions: number;
 
-  /** Native connections and fallback sessions, with those that are being opened. */
+  /** Native connections and fallback sessions, open or being opened. */
   readonly connections: number;
 
   /**
-   * Adds a route whose backend is a program in this process: `handler` is called for each client with
-   * a socket used as one of `ws`. Throws a `ConfigError` for a path that is taken or malformed.
+   * Adds a route whose backend is a program in this process: `handler` is called for each client
+   * with a socket used as one of `ws`. Throws a `ConfigError` for a path that is taken or
+   * malformed.
    */
   route(path: string, handler: Handler, settings?: Partial<HandlerOptions>): this;
 
@@ -58,14 +60,14 @@ export interface Gateway {
   attach(server: Server): this;
 
   /**
-   * Shim and fallback for an Express application, or anything that calls `(request, response, next)`.
-   * The demo is not served: it would take the application's own `/`.
+   * Shim and fallback for an Express application, or anything that calls `(request, response,
+   * next)`. The demo is not served: it would take the application's own `/`.
    */
   middleware(): Middleware;
 
   /**
-   * Drains: takes no new sessions, closes the live ones with 1001, and resolves when all have ended,
-   * after `grace` milliseconds at the latest. @default the option `grace`
+   * Drains: takes no new sessions, closes the live ones with 1001, and resolves when all have
+   * ended, after `grace` milliseconds at the latest. @default the option `grace`
    */
   close(grace?: number): Promise<void>;
 }

@@ -44,13 +44,13 @@ import { FallbackEndpoint } from './transport/endpoint.ts';
 import { SessionFinder } from './transport/session-finder.ts';
 import { SessionSocketEndpoint } from './transport/websocket.ts';
 
-/** What every room of one gateway shares. */
+/** Shared by the rooms of one gateway. */
 interface Shared {
   readonly clock: Clock;
   readonly log: Log;
-  /** What is held on behalf of clients. */
+  /** Counts the bytes that are held on behalf of clients. */
   readonly memory: MemoryBudget;
-  /** Native connections and fallback sessions. */
+  /** Counts native connections and fallback sessions. */
   readonly connections: ConnectionCounts;
   /** Aborted when the gateway drains. */
   readonly draining: AbortSignal;
@@ -62,7 +62,7 @@ interface Shared {
  */
 const LAST_ANSWERS = 1_000;
 
-/** Origins that may use the demo beside the gateway's own. */
+/** Origins that may use the demo beside the gateway's own: none. */
 const NO_OTHERS: readonly string[] = [];
 
 /** Puts the rooms together: the only class that knows all of them. */
@@ -92,7 +92,7 @@ class ComposedGateway implements Gateway {
     this.#hosts = new HostNames(options.access.hosts);
     this.#proxies = new TrustedProxies(options.access.trustedProxies);
     this.#registry = new SessionRegistry(options.sessionLimits);
-    // One listener for each backend that is being dialled, and there may be many.
+    // There is one listener for each backend that is being dialled.
     setMaxListeners(0, this.#draining.signal);
     this.#stomp = new StompBackends(options.stomp, this.#shared);
     this.#flash = new Flash(options.flash, this.#shared);

@@ -8,9 +8,12 @@ import type { BackendOptions, ResolvedOptions } from './config/resolved.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { createGateway, type Gateway, type GatewayAddress } from './index.ts';
 
-/** Exit codes: 0 after a drain, 1 for what the machine refused or a second signal, 2 for a flag or a config key that is wrong. */
+/**
+ * Exit codes: 0 after a drain; 1 if the system refuses something, or for a second signal; 2 for a
+ * wrong flag or config key.
+ */
 async function main(): Promise<void> {
-  // Whoever reads what is said may be gone before the gateway: a broken pipe is no reason to end.
+  // The reader of our output may end before the gateway: a broken pipe must not end it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const commandLine = readCommandLine(process.argv.slice(2), ownPackage().version);
   if (commandLine.kind === 'print') {
@@ -36,7 +39,10 @@ function closeOnSignals(gateway: Gateway): void {
   process.on('SIGINT', onSignal);
 }
 
-/** One line per route, and the addresses to open. Ports are the real ones, as 0 may have been asked for. */
+/**
+ * One line for each route, and the addresses to open. Ports are those that were bound, as the
+ * options may say 0.
+ */
 function startLines(options: ResolvedOptions, { port, stompPort, policyPort }: GatewayAddress): string[] {
   const routes = [...options.routes, ...demoRoutes(options)].map(
     ({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`,
@@ -56,7 +62,7 @@ function policyLine(policyPort: number, port: number, domains: readonly string[]
   return `flash policy port ${policyPort} -> port ${port}, for SWFs of ${whose.join(', ')}`;
 }
 
-/** Whoever listens on every address is looked for by name. */
+/** On every address, the machine is reached by its name. */
 function hostsToOpen(host: string): string[] {
   return host === '0.0.0.0' || host === '::' ? ['localhost', hostname().toLowerCase()] : [host];
 }
@@ -91,10 +97,13 @@ const lowPortAdvice =
   '; ports below 1024 are for root and for programs with CAP_NET_BIND_SERVICE' +
   ' (in a systemd unit AmbientCapabilities=CAP_NET_BIND_SERVICE); or take a port from 1024 on';
 
-/** What Node says of an address it could not listen on: `address` and `port`, or the name that it did not find. */
+/**
+ * Node's error for an address that it could not listen on: `address` and `port`, or the name that
+ * it could not resolve.
+ */
 type ListenError = NodeJS.ErrnoException & { address?: string; hostname?: string; port?: number };
 
-/** The operator gets one line; only what nobody expected comes with its stack. */
+/** Expected errors get one line; only an unexpected one comes with its stack. */
 function fail(error: unknown): void {
   const { code, syscall, address, hostname: name, port } = error as ListenError;
   if (error instanceof ConfigError) end(2, error.message);

@@ -2,9 +2,10 @@
 const SMALL = 4_096;
 
 /**
- * Bytes that arrive in chunks and are needed as one. They are copied when they are read. Small chunks
- * are joined before, each with a neighbour that is no larger, so that a sender of tiny packets
- * occupies little more memory than it sends, and no byte is copied more than about a dozen times.
+ * Bytes that arrive in chunks and are needed as one. They are copied when they are read. Small
+ * chunks are joined before, each with a neighbour that is no larger, so that a sender of tiny
+ * packets occupies little more memory than it sends, and no byte is copied more than about a dozen
+ * times.
  */
 export class ByteQueue {
   /** Bytes in all. */

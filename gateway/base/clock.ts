@@ -1,19 +1,17 @@
-/** A timer that was set; only its own clock can read it. */
+/** A timer. Only the clock that set it can read it. */
 export type Timer = unknown;
 
-/**
- * Time as the rooms see it. It is injected everywhere, so that tests move time by hand and never sleep.
- */
+/** Time for the rooms. Tests inject a clock that they move by hand, and never sleep. */
 export interface Clock {
-  /** Milliseconds since an arbitrary start; never goes back. */
+  /** Milliseconds since an arbitrary start. They never go back. */
   now(): number;
   /** Calls `callback` once, `delay` milliseconds from now. */
   setTimeout(callback: () => void, delay: number): Timer;
-  /** Forgets a timer; harmless for one that has fired. */
+  /** Clears a timer. Harmless for one that has fired. */
   clearTimeout(timer: Timer): void;
 }
 
-/** The machine's own monotonic clock. Its timers do not keep the process alive. */
+/** The monotonic clock of the machine. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   setTimeout: (callback, delay) => setTimeout(callback, delay).unref(),

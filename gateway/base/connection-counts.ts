@@ -1,6 +1,6 @@
 import { RequestError } from './errors.ts';
 
-/** How many WebSocket connections there may be, native ones and fallback sessions together. */
+/** Bounds on WebSocket connections: native ones and fallback sessions together. */
 export interface ConnectionLimits {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
@@ -26,7 +26,7 @@ export class ConnectionCounts {
   }
 
   /**
-   * Takes a place, from before the backend is asked until the connection is gone. Throws a
+   * Takes a place, before the backend is dialled and until the connection has gone. Throws a
    * `RequestError`, 503 `GW_CONNECTIONS` or 429 `GW_CONNECTIONS_PER_ADDRESS`, when there is none.
    * The returned function gives the place back, once.
    */

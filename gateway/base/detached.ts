@@ -1,4 +1,7 @@
-/** The text, in memory of its own, to be kept: one that was cut out of another keeps all of that (V8's sliced strings). */
+/**
+ * A copy of the text in its own memory. V8 keeps the whole of a text as long as a slice of it is
+ * alive, so a slice that is stored has to be copied.
+ */
 export function detached(text: string): string {
   return Buffer.from(text).toString();
 }

@@ -1,6 +1,7 @@
 /**
- * Who has to act. `client`: the request was wrong. `operator`: an option, a file or a path.
- * `backend`: the server behind the route. `gateway`: a bound of the gateway, its end, or a fault in it.
+ * Who can do something about it. `client`: the request was wrong. `operator`: an option, a file or
+ * a path is wrong. `backend`: the server behind the route. `gateway`: a bound of the gateway, its
+ * shutdown, or a fault in it.
  */
 export type Fault = 'client' | 'operator' | 'backend' | 'gateway';
 
@@ -8,11 +9,11 @@ export interface ErrorEntry {
   /** HTTP status of the answer; absent for errors that no request is answered with. */
   readonly status?: number;
   readonly fault: Fault;
-  /** One short line, for people. Errors that know more say it instead. */
+  /** One short line for people. An error that knows more says that instead. */
   readonly text: string;
   /** The same request may succeed later. */
   readonly retry?: true;
-  /** The option that the operator may change if the refusal was not wanted. */
+  /** The option that the operator may change if the refusal was a mistake. */
   readonly option?: `--${string}`;
 }
 

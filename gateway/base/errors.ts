@@ -1,8 +1,8 @@
 import { type ErrorCode, type ErrorEntry, errorTable, type RequestErrorCode } from './error-table.ts';
 
 /**
- * The base of every error the gateway makes itself. `code` is stable and documented in docs/errors.md;
- * the message is one line for people.
+ * The base of every error the gateway makes itself. `code` is stable and documented in
+ * docs/errors.md; the message is one line for people.
  */
 export class GatewayError extends Error {
   readonly code: ErrorCode;

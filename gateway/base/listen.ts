@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 
-/** Where a server serves, or is to. */
+/** The address of a server. */
 export interface ListenAddress {
   readonly host: string;
-  /** 0 asks for any that is free. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
-/** Begins to serve. Resolves with the address that was bound; rejects with Node's own errors, such as EADDRINUSE, or EACCES for a port below 1024. */
+/**
+ * Starts a server. Resolves with the bound address; rejects with Node's own errors, such as
+ * EADDRINUSE, or EACCES for a port below 1024.
+ */
 export async function listen(server: Server, { host, port }: ListenAddress): Promise<ListenAddress> {
   server.listen({ host, port });
   await once(server, 'listening');

@@ -5,9 +5,9 @@ import type { Writable } from 'node:stream';
 /** Bytes of lines that may wait for a slow reader. */
 const MAX_WAITING = 1024 ** 2;
 
-/** A place for lines that may be slow, full or gone. */
+/** Where lines go. It may be slow, full or gone. */
 export interface LineSink {
-  /** Bytes that were written and that nobody has taken yet. */
+  /** Bytes that were written and not taken yet. */
   readonly waiting: number;
   /** False: the line is lost. */
   write(line: string): boolean;
@@ -16,8 +16,8 @@ export interface LineSink {
 }
 
 /**
- * Writes lines and keeps at most `maxWaiting` bytes of them. Lines that find no room are dropped and
- * counted; `onRoom` gets their number as soon as a line can be written again.
+ * Writes lines and keeps at most `maxWaiting` bytes of them. Lines that find no room are dropped
+ * and counted; `onRoom` gets their number as soon as a line can be written again.
  */
 export class BoundedOutput {
   readonly #sink: LineSink;
@@ -67,8 +67,8 @@ export function streamSink(stream: Writable): LineSink {
 }
 
 /**
- * Lines in a file. They are written at once: Node's own stream for a file ends with the first error,
- * and a disk that is full now may have room later.
+ * Lines in a file. They are written at once: Node's own stream for a file ends with the first
+ * error, and a disk that is full now may have room later.
  */
 export function fileSink(descriptor: number): LineSink {
   return {

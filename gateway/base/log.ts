@@ -1,27 +1,35 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { BoundedOutput, stderrSink } from './log-output.ts';
 
-/** How much is logged: each level includes those before it. */
+/** Each level includes those before it. */
 export type LogLevel = (typeof logLevels)[number];
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
-/** `json`: one object per line, for programs. `text`: one line for people. `auto`: text on a terminal. */
+/**
+ * `json`: one object per line, for programs. `text`: one line for people. `auto`: text on a
+ * terminal.
+ */
 export type LogFormat = (typeof logFormats)[number];
 export const logFormats = ['auto', 'text', 'json'] as const;
 
 /**
- * Facts about an event or a scope: public ids, addresses, counts, statuses. Never a session token, a
- * cookie, a header value that may hold a credential, or a query.
+ * Facts about an event or a scope: public ids, addresses, counts, statuses. Never a session token,
+ * a cookie, a header value that may hold a credential, or a query.
  */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** A log of one scope. A connection's log gains fields as they become known, and each line carries all of them. */
+/**
+ * The log of one scope, such as a connection. It gains fields as they become known, and each line
+ * carries all of them.
+ */
 export interface Log {
   error(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   debug(message: string, fields?: LogFields): void;
-  /** False: lines of level debug are not written, so their fields need not be made. @default true */
+  /**
+   * False: lines of level debug are not written, so their fields need not be made. @default true
+   */
   readonly isDebug?: boolean;
   /** The log of a narrower scope: the same with `fields` on every line. */
   with(fields: LogFields): Log;
@@ -111,7 +119,7 @@ function asText(line: string): string {
   return `${String(time).slice(11, 23)} ${String(level).padEnd(5)} ${asLine(String(msg))}${pairs.join('')}\n`;
 }
 
-/** A value that could be taken for something else is quoted, and control characters never reach a terminal. */
+/** Quotes a value that is not one plain word. Control characters never reach a terminal. */
 function asWord(value: unknown): string {
   const word = String(value);
   return /^[\w.:/@+-]+$/.test(word) ? word : JSON.stringify(word).replaceAll(control, asEscape);
@@ -128,7 +136,7 @@ function asEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Says nothing: for tests, and for rooms that are used alone. */
+/** Writes nothing: for tests, and for rooms that are used alone. */
 export const silentLog: Log = {
   error: () => {},
   warn: () => {},

@@ -1,6 +1,6 @@
 import { RequestError } from './errors.ts';
 
-/** Bounds of what is held on behalf of clients, in bytes. */
+/** Bounds of the bytes that are held on behalf of clients. */
 export interface MemoryLimits {
   /** Of all clients together. */
   readonly memory: number;
@@ -9,10 +9,10 @@ export interface MemoryLimits {
 }
 
 /**
- * Share of a bound above which newcomers (sessions, connections, request bodies) are refused, so
- * that those who are in still have room to finish what they have begun.
+ * Share of a bound above which new clients (sessions, connections, request bodies) are refused. The
+ * rest is for those who are connected: they can finish what they have begun.
  */
-const NEWCOMERS = 0.75;
+const NEW_CLIENTS = 0.75;
 
 export interface Held {
   bytes: number;
@@ -54,20 +54,20 @@ export class MemoryBudget {
   }
 
   /**
-   * Throws a `RequestError` if a newcomer of this address has to be refused: 503 `GW_MEMORY`, or
+   * Throws a `RequestError` if a new client of this address has to be refused: 503 `GW_MEMORY`, or
    * 429 `GW_MEMORY_PER_ADDRESS`.
    */
   admit(address: string): void {
     const { memory, memoryPerAddress } = this.#limits;
-    if (this.#total.bytes > memory * NEWCOMERS) {
+    if (this.#total.bytes > memory * NEW_CLIENTS) {
       throw new RequestError('GW_MEMORY');
     }
-    if (this.heldFor(address) > memoryPerAddress * NEWCOMERS) {
+    if (this.heldFor(address) > memoryPerAddress * NEW_CLIENTS) {
       throw new RequestError('GW_MEMORY_PER_ADDRESS');
     }
   }
 
-  /** Whether `bytes` more fit, for somebody who is in. */
+  /** Whether `bytes` more fit, for a client that is connected. */
   hasRoom(total: Held, ofAddress: Held, bytes: number): boolean {
     const { memory, memoryPerAddress } = this.#limits;
     return total.bytes + bytes <= memory && ofAddress.bytes + bytes <= memoryPerAddress;
@@ -78,10 +78,10 @@ export class MemoryBudget {
   }
 }
 
-/** Opens an account for one more holder of some client's data. */
+/** Opens an account for one more holder of a client's data. */
 export type OpenAccount = () => MemoryAccount;
 
-/** What one holder occupies. */
+/** The account of one holder. */
 export class MemoryAccount {
   readonly #budget: MemoryBudget;
   readonly #address: string;
@@ -102,7 +102,7 @@ export class MemoryAccount {
     return this.#bytes;
   }
 
-  /** Tells what the holder occupies now. Never refuses: ask `hasRoom` before taking. */
+  /** Sets what the holder occupies now. Never refuses: call `hasRoom` first. */
   set(bytes: number): void {
     if (this.#closed) return;
     const more = bytes - this.#bytes;
@@ -112,7 +112,7 @@ export class MemoryAccount {
     this.#ofAddress.bytes += more;
   }
 
-  /** Tells that the holder occupies `bytes` more, or less if negative. */
+  /** Adds `bytes` to what the holder occupies; negative ones take away. */
   add(bytes: number): void {
     this.set(this.#bytes + bytes);
   }

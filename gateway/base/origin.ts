@@ -1,8 +1,9 @@
 const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
 /**
- * The one spelling of an origin (RFC 6454 §6.2): lower case, without the scheme's default port. Undefined for what is not scheme, host and perhaps port;
- * `null` is not an origin that can be compared, and is undefined too.
+ * Serializes an origin (RFC 6454 §6.2): lower case, without the scheme's default port. Undefined if
+ * the text is not a scheme, a host and perhaps a port. `null` is not an origin that can be
+ * compared: undefined, too.
  */
 export function serializeOrigin(text: string): string | undefined {
   const parts = /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::(\d{1,5}))?$/i.exec(text);

@@ -2,13 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** This package as it is installed: where it is, and its version. */
+/** This package as installed: its folder and its version. */
 export interface Package {
   readonly root: string;
   readonly version: string;
 }
 
-/** Looks upward for the `package.json`: sources and built files lie at different depths below it. */
+/**
+ * Looks for `package.json` in the folders above: sources and built files lie at different depths.
+ */
 export function ownPackage(): Package {
   let root = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(root, 'package.json'))) {

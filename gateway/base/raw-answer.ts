@@ -2,10 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * Writes a whole HTTP answer on a connection that no server writes on any more, and ends it: an
- * Upgrade gets it in place of a 101. `reason` is one short line with nothing of the request in it, its
- * line end may be left out; without text there is no body. `fields` are names and values in turn.
- * Harmless on a connection that was answered before or is gone.
+ * Writes a whole HTTP response on a connection that no server writes to any more, and ends the
+ * connection. An Upgrade gets it in place of a 101. `reason` is one short line that repeats nothing
+ * of the request; its line end may be left out, and without text there is no body. `fields` are
+ * names and values in turn. Harmless on a connection that was answered before or has gone.
  */
 export function answerRaw(
   socket: Duplex,

@@ -6,8 +6,9 @@ import { serializeOrigin } from '../base/origin.ts';
 import { value } from './units.ts';
 
 /**
- * A host as a URL has it: a name, or an address; IPv6 stands in brackets. Answers it without them; undefined for what no resolver takes: empty
- * labels, and numbers at the end that are no IPv4 address (WHATWG URL, "ends in a number").
+ * Parses a host as it stands in a URL: a name, or an address, IPv6 in brackets. Returns it without
+ * brackets. Undefined for what no resolver takes: empty labels, and numbers at the end that are no
+ * IPv4 address (WHATWG URL, "ends in a number").
  */
 export function plainHost(text: string): string | undefined {
   const ipv6 = /^\[(.*)\]$/.exec(text)?.[1];
@@ -16,7 +17,7 @@ export function plainHost(text: string): string | undefined {
   return /(?:^|\.)\d+\.?$/.test(text) && isIP(text) !== 4 ? undefined : text;
 }
 
-/** `8080`, `name:8080`, `[::1]:8080`. Without a host the gateway is seen by this machine only. */
+/** `8080`, `name:8080`, `[::1]:8080`. Without a host only this machine reaches the gateway. */
 export function listenAddress(): z.ZodType<ListenAddress, string | number> {
   return value('must be PORT or HOST:PORT, with a port from 0 to 65535 and IPv6 in brackets', (given) => {
     const parts = /^(?:(.+):)?(\d{1,5})$/.exec(String(given));
@@ -26,10 +27,10 @@ export function listenAddress(): z.ZodType<ListenAddress, string | number> {
   });
 }
 
-/** An origin in its one spelling, `null`, or `*`. */
+/** A serialized origin, `null`, or `*`. */
 export function origin(): z.ZodType<string, string> {
   const allowed = 'must be an origin like https://app.example:8443 (no path), "null" or "*"';
-  // What a page connects to is easily taken for where it comes from.
+  // Operators write the address that pages connect to, and mean the pages' origin.
   const isOfSocket = (given: unknown): boolean => /^wss?:/i.test(String(given));
   return value(
     allowed,
@@ -41,7 +42,7 @@ export function origin(): z.ZodType<string, string> {
   );
 }
 
-/** A name as it stands in a `Host` field, without the port; a rooted one (`app.example.`) is the same. */
+/** A name as it stands in a `Host` field, without the port. `app.example.` is `app.example`. */
 export function hostName(): z.ZodType<string, string> {
   return value('must be a host name without scheme, port or wildcard', (given) => {
     if (typeof given !== 'string') return undefined;
@@ -50,7 +51,7 @@ export function hostName(): z.ZodType<string, string> {
   });
 }
 
-/** In lower case, without the dot of the root. */
+/** The name in lower case, without the dot of the DNS root. */
 export function unrooted(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
@@ -62,7 +63,7 @@ export function network(): z.ZodType<string, string> {
   );
 }
 
-/** The library would take `10/8` too, and mean 0.0.0.10 by it. */
+/** `ipaddr.js` would take `10/8` too, and read it as 0.0.0.10. */
 function networkOf(text: string): string | undefined {
   const [, address = '', , digits] = /^([0-9a-f:.]+)(\/(0|[1-9]\d{0,2}))?$/i.exec(text) ?? [];
   const family = isIP(address);
@@ -71,17 +72,17 @@ function networkOf(text: string): string | undefined {
   const bits = Number(digits ?? most);
   if (bits > most) return undefined;
   const parsed = ipaddr.parse(address);
-  // IPv4 clients of an IPv6 socket are known by their IPv4 address.
+  // The gateway knows IPv4 clients of an IPv6 socket by their IPv4 address.
   if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress() && bits >= 96) {
     return `${parsed.toIPv4Address()}/${bits - 96}`;
   }
   return `${address}/${bits}`;
 }
 
-/** Where Flash players ask first (Adobe, "Setting up a socket policy file server"). */
+/** The port where Flash players look first (Adobe, "Setting up a socket policy file server"). */
 const POLICY_PORT = 843;
 
-/** A port; `true`, the flag without a value, is the one that players know. */
+/** A port. `true`, the flag without a value, is the port that players know. */
 export function policyPort(): z.ZodType<number, number | string | true> {
   return value('must be a port from 0 to 65535', (given) => {
     if (given === true) return POLICY_PORT;
@@ -90,7 +91,10 @@ export function policyPort(): z.ZodType<number, number | string | true> {
   });
 }
 
-/** A host as a policy document names it: a name, an address, all names below one (`*.name`), or `*`. */
+/**
+ * A host as it stands in a policy document: a name, an address, all names below one (`*.name`), or
+ * `*`.
+ */
 export function policyDomain(): z.ZodType<string, string> {
   return value('must be a host like app.example, 10.0.0.5 or *.example, or "*"', (given) => {
     if (typeof given !== 'string') return undefined;

@@ -6,15 +6,18 @@ import { value } from './units.ts';
 const allowed =
   'must be ws://HOST[:PORT][/PATH], wss://…, stomp://HOST[:PORT][,HOST[:PORT]…], stomps://…, stomp: or echo:';
 
-/** What a route leads to, as one URL. */
+/** The backend of a route, as one URL. */
 export function backend(): z.ZodType<BackendOptions, string> {
   return value(allowed, (given) => (typeof given === 'string' ? parseBackend(given) : undefined));
 }
 
-/** Ports that are meant where none is written; those of STOMP are RabbitMQ's (rabbitmq.com/docs/stomp). */
+/** Default ports. Those of STOMP are RabbitMQ's (rabbitmq.com/docs/stomp). */
 const defaultPorts: Readonly<Record<string, number>> = { ws: 80, wss: 443, stomp: 61_613, stomps: 61_614 };
 
-/** Undefined for what is no backend. A URL with a query, a fragment or a password is none: nothing of it would reach the server. */
+/**
+ * Undefined for what is not a backend. A URL with a query, a fragment or a password is not: the
+ * server would get nothing of them.
+ */
 export function parseBackend(text: string): BackendOptions | undefined {
   if (text === 'echo:') return { kind: 'echo' };
   if (text === 'stomp:') return { kind: 'broker' };

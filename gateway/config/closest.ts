@@ -1,8 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The word that was probably meant: the nearest one, if it differs in no more than a third of its
- * letters.
+ * The word that was probably meant: the nearest one, if no more than a third of its letters differ.
  */
 export function closest(written: string, words: readonly string[]): string | undefined {
   let best: string | undefined;

@@ -3,7 +3,10 @@ import { ConfigError } from '../base/errors.ts';
 import { closest } from './closest.ts';
 import { knownKeys } from './schema.ts';
 
-/** Says where a value stands, as the operator wrote it: `--heartbeat`, `gateway.yaml: routes[0].ping`. */
+/**
+ * Names the place of a value as the operator wrote it: `--heartbeat`, or `gateway.yaml:
+ * routes[0].ping`.
+ */
 export type NameOf = (path: readonly PropertyKey[]) => string;
 
 /** `routes[0].ping` */
@@ -12,7 +15,9 @@ export const keyPath: NameOf = (path) =>
     .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${named(key)}`))
     .join('');
 
-/** A key that could not be read in a line, such as an empty or a very long one, is quoted and cut. */
+/**
+ * Quotes and cuts a key that would not be readable in a line, such as an empty or a very long one.
+ */
 function named(key: PropertyKey): string {
   const name = String(key);
   return /^[!-~](?:[ -~]{0,78}[!-~])?$/.test(name) ? name : shortened(JSON.stringify(name));
@@ -22,9 +27,9 @@ function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** The first thing that is wrong, in one line: where, what stands there, and what may. */
+/** The first fault, in one line: where it is, what was given, what is allowed. */
 export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf): string {
-  // A key that is not known is often the one that is missing, misspelt.
+  // An unknown key often is the missing one, misspelt.
   const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
   if (issue === undefined) return 'the options are not valid';
   if (issue.code === 'unrecognized_keys') {
@@ -43,23 +48,23 @@ export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf
   return `${name}${isBareFlag ? '' : ` ${shown(found, path)}`} ${message}`;
 }
 
-/** The error of an option that is wrong. `message` is one line. */
+/** The error for a wrong option. `message` is one line. */
 export function badOption(message: string): ConfigError {
   return new ConfigError('GW_CONFIG', message);
 }
 
-/** The second option of a line, in the words of the first: the file, if there is one, has been named. */
+/** Names the second option of a line. The file, if there is one, stands in the line already. */
 export function alsoNamed(nameOf: NameOf, key: string): string {
   return nameOf([key]).replace(/^.*: /, '');
 }
 
-/** `noDemo` for what is `--no-demo` on the command line, or the nearest word. */
+/** `demo: false` for `noDemo`, as the flag is `--no-demo`; otherwise the nearest word. */
 function meantBy(key: string, keys: readonly string[]): string | undefined {
   const negated = /^no-?(.+)$/i.exec(key)?.[1]?.toLowerCase();
   return keys.includes(negated ?? '') ? `${negated}: false` : closest(key, keys);
 }
 
-/** zod's own findings are all of one kind here: a list or a table was expected. */
+/** zod itself finds one kind of fault here: a list or a table was expected. */
 function mustBe({ code, path, ...issue }: z.core.$ZodIssue, isFlag: boolean): string {
   const isRoute = path[0] === 'routes' && path.length === 2;
   if (isRoute && isFlag) return 'must be PATH=BACKEND';
@@ -72,7 +77,10 @@ function mustBe({ code, path, ...issue }: z.core.$ZodIssue, isFlag: boolean): st
   return `must be ${words[expected] ?? 'something else'}`;
 }
 
-/** A short form (`PATH=BACKEND`, one value for a list) was taken apart by the schema: the operator wrote it as one. */
+/**
+ * The schema takes short forms apart (`PATH=BACKEND`, one value for a list). The operator wrote
+ * them in one, so the path ends there.
+ */
 function writtenPath(given: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
   const short = path.findIndex((key, index) => {
     const holder = valueAt(given, path.slice(0, index));
@@ -85,7 +93,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((found, key) => (found as Record<PropertyKey, unknown> | null)?.[key], given);
 }
 
-/** Keys whose values, or what stands below them, are the operator's secrets. */
+/** Keys whose values are the operator's secrets, with everything below them. */
 const secretKeys: readonly PropertyKey[] = ['headers', 'passcode', 'users'];
 
 function written(found: unknown): string | undefined {
@@ -95,12 +103,12 @@ function written(found: unknown): string | undefined {
       return typeof value === 'bigint' ? String(value) : value;
     });
   } catch {
-    // An alias in YAML may stand inside what it names.
+    // An alias in YAML can stand inside the value that it names.
     return '(a value that contains itself)';
   }
 }
 
-/** Secrets, and passwords in backend URLs, are not repeated: an error line may end in a log. */
+/** Hides secrets and passwords in backend URLs: an error line may end in a log. */
 function shown(found: unknown, path: readonly PropertyKey[]): string {
   if (path.some((key) => secretKeys.includes(key))) return '(not shown)';
   const text = (written(found) ?? `(${typeof found})`).replace(/\/\/[^/@"]*@/g, '//***@');

@@ -3,7 +3,7 @@ import { type CST, Parser, parseDocument, type YAMLError } from 'yaml';
 import { badOption } from './complaint.ts';
 
 /**
- * Reads a config file: YAML, of which JSON is a part. The keys are checked later, together with the
+ * Reads a config file in YAML, which includes JSON. The keys are checked later, together with the
  * flags. Throws a `ConfigError` whose message is one line.
  */
 export function readConfigFile(file: string): Readonly<Record<string, unknown>> {
@@ -20,7 +20,7 @@ function readText(file: string): string {
   const bytes = readBytes(file);
   if (bytes.length > MAX_SIZE) throw badOption(`${file} is longer than 1 MiB`);
   try {
-    // Without a byte order mark, which editors on Windows put there.
+    // The decoder drops the byte order mark that editors on Windows write.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw badOption(`${file} is not text in UTF-8`);
@@ -36,15 +36,15 @@ function readBytes(file: string): Buffer {
   }
 }
 
-/** Bytes of a file. */
+/** Bytes of a config file. */
 const MAX_SIZE = 1024 ** 2;
 
-/** Levels of lists and tables. No option needs more than five; the parser needs stack for each. */
+/** Levels of lists and tables. No option has more than five, and the parser recurses into each. */
 const MAX_DEPTH = 32;
 
 /**
- * Warnings of the parser are errors here: a value with a tag that it does not know would not be the
- * value that was meant.
+ * Parses the text. A warning is an error here: a value with an unknown tag would not be the value
+ * that was meant.
  */
 function parseFile(file: string, text: string): unknown {
   if (isDeeper(new Parser().parse(text), MAX_DEPTH)) {
@@ -59,7 +59,7 @@ function parseFile(file: string, text: string): unknown {
   }
 }
 
-/** Level by level: recursion would end as the parser's does. */
+/** Goes level by level: a recursion would overflow the stack as the parser does. */
 function isDeeper(documents: Iterable<CST.Token>, most: number): boolean {
   let level: readonly CST.Token[] = [...documents];
   for (let depth = 0; level.length > 0; depth++) {
@@ -77,7 +77,7 @@ function childrenOf(token: CST.Token): CST.Token[] {
 
 const colonAdvice = '; a value with a colon at its end, like "echo:", wants quotes';
 
-/** The first line of the parser's message says what and where. */
+/** The parser's message has several lines. The first one says what is wrong and where. */
 function reasonOf({ code, message }: YAMLError): string {
   const [first = ''] = message.split('\n');
   const reason = first

@@ -7,13 +7,14 @@ import { resolveOptions } from './resolve.ts';
 import type { ResolvedOptions } from './resolved.ts';
 import { optionTable } from './schema.ts';
 
-/** What the command line asked for: to run, or to print something and end well. */
+/** What to do: run, or print a text and end with 0. */
 export type CommandLine =
   | { readonly kind: 'run'; readonly given: GatewayOptions; readonly resolved: ResolvedOptions }
   | { readonly kind: 'print'; readonly text: string };
 
 /**
- * Reads the flags and the config file they name; flags win. Throws a `ConfigError` whose message is one line.
+ * Reads the flags and the config file that they name; flags win. Throws a `ConfigError` whose
+ * message is one line.
  */
 export function readCommandLine(args: readonly string[], version: string): CommandLine {
   let printed = '';
@@ -89,7 +90,7 @@ Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxS
 sessionTimeout, responseLimit, ...) stand in the config file: routes: [{ path, backend, ... }],
 tls: { ... }, stomp: { ... }, sockjs: { ... }.`;
 
-/** Config keys and what was said for them on the command line, and only that. */
+/** The values of the flags that were given, by config key. */
 function flagsOf(command: Command): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const [key, { flag }] of entries) {

@@ -15,8 +15,8 @@ import { type CheckedOptions, gatewaySchema } from './schema.ts';
 import { readCertificates, resolveTls } from './tls.ts';
 
 /**
- * Checks options and makes them complete, once. Throws a `ConfigError` whose message is one line: key path, value, what is allowed. `nameOf` says how that
- * line names a key.
+ * Checks options and fills in defaults, once. Throws a `ConfigError` whose message is one line: key
+ * path, value, what is allowed. `nameOf` names a key in that line.
  */
 export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyPath): ResolvedOptions {
   const checked = gatewaySchema.safeParse(given);
@@ -57,7 +57,7 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
   });
 }
 
-/** A port that two servers are to have is told before one of them serves. */
+/** Refuses a port that two servers would share, before one of them listens. */
 function checkPorts({ listen, stompPort, policyPort }: CheckedOptions, nameOf: NameOf): void {
   const servers = [
     { key: 'listen', ...listen },
@@ -74,7 +74,7 @@ function checkPorts({ listen, stompPort, policyPort }: CheckedOptions, nameOf: N
   }
 }
 
-/** A name that is listened on, or whose pages are let in, is a name the gateway answers to. */
+/** The gateway answers to the name that it listens on and to the hosts of allowed origins. */
 function acceptedHosts(options: CheckedOptions): string[] {
   const { host } = options.listen;
   const ofOrigins = options.origin.map((origin) => /^https?:\/\/([a-z0-9_.-]+)/.exec(origin)?.[1]);
@@ -82,7 +82,10 @@ function acceptedHosts(options: CheckedOptions): string[] {
   return [...new Set(names.filter((name) => name !== undefined).map(unrooted))];
 }
 
-/** Pages that are let in have SWFs too. `*` among the origins is not `*` among the domains: that is for `policyDomain` to say. */
+/**
+ * SWFs of allowed pages may connect, too. `*` among the origins does not allow every SWF: that
+ * takes `policyDomain`.
+ */
 function resolveFlash(options: CheckedOptions, nameOf: NameOf): FlashSettings {
   const { policyPort, policyDomain, crossdomain } = options;
   if (policyDomain.length > 0 && policyPort === undefined && !crossdomain) {
@@ -134,7 +137,7 @@ function routeDefaults({ clientPing, maxMessage, maxSessions, jsonp }: CheckedOp
 }
 
 /**
- * Checks the path of a route that a program adds, and answers it without a trailing slash. Throws a
+ * Checks the path of a route that a program adds. Returns it without a trailing slash; throws a
  * `ConfigError`.
  */
 export function resolveRoutePath(given: string): string {
@@ -143,7 +146,7 @@ export function resolveRoutePath(given: string): string {
   throw badOption(`route ${JSON.stringify(given)} ${checked.error.issues[0]?.message}`);
 }
 
-/** A setting that the backend has no use for was meant for something else. */
+/** Refuses a setting that this kind of backend does not use: another one was meant. */
 function checkUse(route: CheckedOptions['routes'][number], nameOf: (key: string) => string): void {
   const { backend } = route;
   for (const key of ['host', 'headers', 'ping'] as const) {
@@ -157,7 +160,10 @@ function checkUse(route: CheckedOptions['routes'][number], nameOf: (key: string)
     throw badOption(`${nameOf('ca')} is for wss:// and stomps:// backends`);
 }
 
-/** A relay has STOMP settings even if none are written; a WebSocket server is taken for a STOMP broker if any are. */
+/**
+ * STOMP settings of a route. A relay always has them. A WebSocket server with any is taken for a
+ * STOMP broker.
+ */
 function stompRoute(
   { backend, stomp }: CheckedOptions['routes'][number],
   options: CheckedOptions,
@@ -197,7 +203,7 @@ function transportLimits({ maxBody, pollBudget, streamBudget }: CheckedOptions):
   return { maxBody, pollBudget, streamBudget };
 }
 
-/** Half of V8's heap is left to the gateway itself, and to what a count of bytes does not see. */
+/** The other half of V8's heap is for the gateway itself, and for what the counts do not see. */
 function memoryLimits(options: CheckedOptions, nameOf: NameOf): MemoryLimits {
   const { memory = Math.floor(getHeapStatistics().heap_size_limit / 2) } = options;
   const { memoryPerAddress = Math.floor(memory / 4) } = options;
@@ -219,7 +225,7 @@ function httpLimits(options: CheckedOptions, nameOf: NameOf): HttpTimes {
   return { headerTimeout, requestTimeout, keepAlive };
 }
 
-/** Buffers cannot be frozen, and nobody writes to a certificate. */
+/** Buffers cannot be frozen; nothing writes to certificates. */
 function deepFreeze<T>(value: T): T {
   if (value === null || typeof value !== 'object' || Buffer.isBuffer(value) || Object.isFrozen(value))
     return value;

@@ -12,14 +12,14 @@ import type { TransportLimits } from '../transport/options.ts';
 import type { SockJsOptions } from '../transport/sockjs/options.ts';
 
 /**
- * The options as the rooms get them: checked, complete, in milliseconds and bytes, frozen. A slice has
- * the type that its room gives it, and each room gets its own slice only.
+ * The options for the rooms: checked, complete, in milliseconds and bytes, frozen. Each room
+ * declares the type of its slice and gets no other.
  */
 export interface ResolvedOptions {
   readonly listen: ListenAddress;
   /** Absent: plain http and ws. */
   readonly tls: TlsOptions | undefined;
-  /** In the order they were written. The demo has its own. */
+  /** The routes of the options, in their order. The demo has its own. */
   readonly routes: readonly RouteOptions[];
   /** Settings of a route that says nothing else, such as one with a handler. */
   readonly routeDefaults: RouteDefaults;
@@ -34,9 +34,9 @@ export interface ResolvedOptions {
   /** Cookie that must keep its value on every request of a session; absent: none. */
   readonly bindSession: string | undefined;
   readonly http: HttpTimes;
-  /** Milliseconds a backend has to accept a handshake. */
+  /** Milliseconds that a backend may take to accept a handshake. */
   readonly connectTimeout: number;
-  /** Milliseconds that live sessions are given to close when the gateway drains. */
+  /** Milliseconds that live sessions have to close when the gateway drains. */
   readonly grace: number;
   readonly stomp: EmbeddedBrokerOptions;
   /** Absent: routes do not answer SockJS. */
@@ -45,42 +45,47 @@ export interface ResolvedOptions {
   readonly log: LogOptions;
 }
 
-/** One route: a path and what it leads to. */
+/** One route: a path and its backend. */
 export interface RouteOptions {
-  /** Begins with `/`, has no trailing slash; the empty string is the route of every path. */
+  /** Begins with `/`, without a trailing slash. The empty path is the route of every path. */
   readonly path: string;
   readonly backend: BackendOptions;
   /** `Host` sent upstream; absent: the client's. */
   readonly host: string | undefined;
-  /** How STOMP is relayed; present on every `relay`, and on a `websocket` whose server speaks STOMP. */
+  /**
+   * How STOMP is relayed; present on every `relay`, and on a `websocket` whose server speaks STOMP.
+   */
   readonly stomp: StompRouteOptions | undefined;
-  /** Certificates in PEM form that a wss or stomps backend is checked against; absent: the system's. */
+  /** CA certificates for a wss or stomps backend, in PEM form; absent: the system's. */
   readonly ca: Buffer | undefined;
-  /** Header fields set on every handshake upstream, by lower-case name; they replace the client's. */
+  /**
+   * Header fields for every handshake with the backend, by lower-case name; they replace the
+   * client's.
+   */
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds between keepalive pings to the backend; 0 sends none. */
+  /** Milliseconds between pings to the backend; 0 for none. */
   readonly ping: number;
-  /** Milliseconds of silence after which a native client is pinged; 0 never. */
+  /** Milliseconds of silence after which a native client is pinged; 0 for never. */
   readonly clientPing: number;
-  /** Bytes a message may have in either direction. */
+  /** Bytes of a message, in either direction. */
   readonly maxMessage: number;
-  /** Fallback sessions the route may have at once. */
+  /** Fallback sessions of the route at a time. */
   readonly maxSessions: number;
-  /** JSONP is answered. */
+  /** The route answers JSONP. */
   readonly jsonp: boolean;
 }
 
-/** Settings of a route that the gateway's own options decide when the route does not. */
+/** Settings for which a route has the gateway's options as default. */
 export type RouteDefaults = Pick<RouteOptions, 'clientPing' | 'maxMessage' | 'maxSessions' | 'jsonp'>;
 
-/** What a route leads to. */
+/** The backend of a route. */
 export type BackendOptions =
   | EchoBackendOptions
   | BrokerBackendOptions
   | RelayBackendOptions
   | WebSocketBackendOptions;
 
-/** Every message comes back. */
+/** Sends every message back. */
 export interface EchoBackendOptions {
   readonly kind: 'echo';
 }
@@ -90,13 +95,13 @@ export interface BrokerBackendOptions {
   readonly kind: 'broker';
 }
 
-/** STOMP brokers on TCP or TLS; one that accepts is enough. */
+/** STOMP brokers on TCP or TLS, tried in turn. */
 export interface RelayBackendOptions {
   readonly kind: 'relay';
   readonly brokers: readonly ServerLocation[];
 }
 
-/** Where a server of any kind is. */
+/** The address of a server. */
 export interface ServerLocation {
   /** wss, stomps: TLS with a verified certificate. */
   readonly secure: boolean;
@@ -109,8 +114,8 @@ export interface ServerLocation {
 export interface WebSocketBackendOptions extends ServerLocation {
   readonly kind: 'websocket';
   /**
-   * Replaces the route's path at the start of the client's, as nginx's `proxy_pass` does; absent: the
-   * client's path stays whole. A backend written with a lone `/` has the path `/`.
+   * Replaces the route's path at the start of the client's, as nginx's `proxy_pass` does; absent:
+   * the client's path stays whole. A backend written with a lone `/` has the path `/`.
    */
   readonly path: string | undefined;
 }

@@ -5,7 +5,7 @@ import { count, duration, oneOrMore, size, text, value } from './units.ts';
 
 const allowedPath = 'must be a path like /chat or /, without query, empty or dot segments, or _fallback';
 
-/** What may stand in `routes`: a table of settings, or `PATH=BACKEND` as `--route` has it. */
+/** One entry of `routes`: a table of settings, or `PATH=BACKEND` as in `--route`. */
 export function route() {
   return z.preprocess(splitShortForm, settings) as z.ZodType<
     z.output<typeof settings>,
@@ -13,7 +13,7 @@ export function route() {
   >;
 }
 
-/** Where a route is. */
+/** The path of a route. */
 export const routePath: z.ZodType<string, string> = path();
 
 const stomp = z.strictObject({
@@ -43,17 +43,20 @@ const settings = z.strictObject({
 export const routeKeys: readonly string[] = Object.keys(settings.shape);
 export const stompRouteKeys: readonly string[] = Object.keys(stomp.shape);
 
-/** The first `=` parts the two: a path that has one is written in its table form. */
+/** The first `=` ends the path. A path that contains one has to be written in the table form. */
 function splitShortForm(given: unknown): unknown {
   if (typeof given !== 'string') return given;
   const equals = given.indexOf('=');
   return equals < 0 ? given : { path: given.slice(0, equals), backend: given.slice(equals + 1) };
 }
 
-/** Characters of RFC 3986 §3.3; dot segments never reach a server, and `_fallback` is the gateway's own (PROTOCOL.md §1). */
+/**
+ * Characters of RFC 3986 §3.3. Clients resolve dot segments before they send a path, and
+ * `_fallback` is the gateway's (PROTOCOL.md §1).
+ */
 const pathCharacters = /^(?:\/[\w.~!$&'()*+,;=:@%-]+)*$/;
 
-/** What a gateway serves there by itself would be out of reach. */
+/** Paths that the gateway serves itself: a route would hide them. */
 const ownPaths = /^\/(?:shim(?:\/|$)|healthz\/?$)/;
 
 function path(): z.ZodType<string, string> {
@@ -74,7 +77,7 @@ function hostValue(): z.ZodType<string, string> {
   });
 }
 
-/** Without trailing slash, as the tables have it. */
+/** The path without its trailing slash, as route tables have it. */
 function plainPath(given: string): string | undefined {
   if (!given.startsWith('/')) return undefined;
   const trimmed = given.replace(/\/$/, '');
@@ -82,7 +85,7 @@ function plainPath(given: string): string | undefined {
   return /\/(?:\.{1,2}|_fallback)(?:\/|$)/.test(trimmed) ? undefined : trimmed;
 }
 
-/** A destination, in which `*` may stand for a word and `#` or `>` for the rest. */
+/** A destination. `*` stands for one word, `#` or `>` at the end for the rest. */
 function destinationPattern(): z.ZodType<string, string> {
   const allowed = 'must be a destination like /topic/chat.*, with # or > only as its last word';
   return value(allowed, (given) => {
@@ -92,7 +95,10 @@ function destinationPattern(): z.ZodType<string, string> {
   });
 }
 
-/** Fields that the handshake itself makes: an operator's value would break it. `Host` has its own setting. */
+/**
+ * Fields that the handshake itself sets: an operator's value would break it. `Host` has its own
+ * setting.
+ */
 const handshakeFields =
   /^(?:host|connection|upgrade|content-length|transfer-encoding|te|trailer|keep-alive|expect|proxy-.*|sec-websocket-.*)$/;
 

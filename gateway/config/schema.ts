@@ -21,7 +21,7 @@ import {
 import { sockjs, sockjsKeys } from './sockjs.ts';
 import { asDuration, asSize, count, duration, oneOrMore, toggle, word } from './units.ts';
 
-/** The one table of options: flags, help, config keys and `createGateway` are read from it. */
+/** The table of options. Flags, help, config keys and `createGateway` are all made from it. */
 export const optionTable = {
   listen: option('--listen <[host:]port>', 'address to serve on', listenAddress(), '127.0.0.1:8080'),
   routes: repeatable(
@@ -147,7 +147,7 @@ export const optionTable = {
   ),
   fragment: option(
     '--fragment <size>',
-    'pieces of a large message',
+    'fragments of a large message',
     bytes('64', '16MiB'),
     asSize(session.fragment),
   ),
@@ -212,14 +212,14 @@ export const optionTable = {
   ),
 };
 
-/** Checks a whole set of options and fills in what is not there. */
+/** Checks a whole set of options and fills in defaults. */
 export const gatewaySchema = z.strictObject(
   Object.fromEntries(Object.entries(optionTable).map(([key, { schema }]) => [key, schema])) as {
     [Key in keyof typeof optionTable]: (typeof optionTable)[Key]['schema'];
   },
 );
 
-/** Keys that may stand in the table at `path`. */
+/** Keys that are allowed in the table at `path`. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(optionTable);
   if (path[0] === 'routes') return path.includes('stomp') ? stompRouteKeys : routeKeys;
@@ -227,5 +227,5 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   return Object.keys((path[0] === 'stomp' ? stompSettings() : tlsSettings()).shape);
 }
 
-/** Options that are each well formed. What they mean together is for `resolveOptions`. */
+/** Options that are each well formed. `resolveOptions` checks them together. */
 export type CheckedOptions = z.output<typeof gatewaySchema>;

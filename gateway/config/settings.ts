@@ -33,7 +33,7 @@ export function cookieName(): z.ZodType<string, string> {
   );
 }
 
-/** Polls end after it, and proxies cut what is silent for 60 s. */
+/** A poll ends after a heartbeat, and proxies end what is silent for 60 s. */
 export function heartbeat() {
   return duration({ max: '50s' });
 }

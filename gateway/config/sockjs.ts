@@ -15,7 +15,7 @@ const settings = z.strictObject({
 /** Names of the settings, for suggestions. */
 export const sockjsKeys: readonly string[] = Object.keys(settings.shape).filter((key) => key !== 'enabled');
 
-/** Yes, no, or yes with settings. */
+/** `true`, `false`, or settings. */
 export function sockjs() {
   return z.preprocess(splitShortForm, settings) as z.ZodType<
     z.output<typeof settings>,
@@ -30,7 +30,7 @@ function splitShortForm(given: unknown, context: z.RefinementCtx): unknown {
   return z.NEVER;
 }
 
-/** What may stand in a `src` of any page (SockJS 0.3.3, "IFrame page"). */
+/** An address for the `src` of a page anywhere (SockJS 0.3.3, "IFrame page"). */
 function library(): z.ZodType<string, string> {
   return value('must be a URL, or a path that begins with /', (given) =>
     typeof given === 'string' && /^(?:https?:\/)?\/[!-~]*$/.test(given) ? given : undefined,

@@ -5,7 +5,10 @@ import type { TlsOptions } from '../http/options.ts';
 import { badOption, type NameOf } from './complaint.ts';
 import type { CheckedOptions } from './schema.ts';
 
-/** The certificate and its key, tried before anybody connects. Undefined: neither was given. */
+/**
+ * Reads the certificate and its key, and tries them before the first client does. Undefined if
+ * neither is given.
+ */
 export function resolveTls(options: CheckedOptions, nameOf: NameOf): TlsOptions | undefined {
   const cert = options.tlsCert ?? options.tls?.cert;
   const key = options.tlsKey ?? options.tls?.key;
@@ -39,7 +42,10 @@ function readPem(file: string, name: string): Buffer {
   }
 }
 
-/** Without a certificate in it nothing would be trusted, and the first client would find out. */
+/**
+ * A file without a certificate would make the gateway trust nothing, which the first client would
+ * find out.
+ */
 export function readCertificates(file: string, name: string): Buffer {
   const pem = readPem(file, name);
   try {
@@ -51,7 +57,10 @@ export function readCertificates(file: string, name: string): Buffer {
   return pem;
 }
 
-/** A key that does not fit its certificate, or a misspelt cipher, is found at the start and not by the first client. */
+/**
+ * Finds a key that does not fit its certificate, or a misspelt cipher, before the first client
+ * does.
+ */
 function tryTls(options: TlsOptions, names: string): void {
   const { cert, key, minVersion, ciphers } = options;
   try {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * One kind of value. `parse` answers undefined for what is not allowed. `allowed` is then what the operator is told: it ends the line
- * `heartbeat "abc" must be …`; `reason` may know better for some values.
+ * A kind of value. `parse` returns undefined for what is not allowed. `allowed` then ends the
+ * operator's line `heartbeat "abc" must be …`, unless `reason` knows better.
  */
 export function value<Output, Input>(
   allowed: string,
@@ -21,7 +21,7 @@ export function value<Output, Input>(
 const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const bytes: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
-/** Milliseconds, or a number with the unit ms, s, m or h. `off`, where offered, is 0. */
+/** Milliseconds, or a number with the unit ms, s, m or h. `off`, where allowed, is 0. */
 export function duration(bounds: {
   min?: string;
   max: string;
@@ -102,7 +102,7 @@ export function word<const Word extends string>(words: readonly Word[]): z.ZodTy
   );
 }
 
-/** Any text but the empty one. */
+/** Text that is not empty. */
 export function text(allowed: string): z.ZodType<string, string> {
   return value(allowed, (given) => (typeof given === 'string' && given !== '' ? given : undefined));
 }

@@ -1,6 +1,6 @@
 import type { ResolvedOptions, RouteOptions } from '../config/resolved.ts';
 
-/** Small enough to be left on. */
+/** Small bounds, so that the demo can be left on. */
 const bounds: Omit<RouteOptions, 'path' | 'backend' | 'clientPing'> = {
   host: undefined,
   stomp: undefined,
@@ -14,7 +14,10 @@ const bounds: Omit<RouteOptions, 'path' | 'backend' | 'clientPing'> = {
 
 const backends = { '/demo/echo': { kind: 'echo' }, '/demo/stomp': { kind: 'broker' } } as const;
 
-/** Routes of the demo, for its own pages only. A route of the operator takes the place of one. */
+/**
+ * Routes of the demo. Only its own pages may use them. A route of the operator replaces the one
+ * with the same path.
+ */
 export function demoRoutes({ demo, routes, routeDefaults }: ResolvedOptions): readonly RouteOptions[] {
   if (!demo) return [];
   const { clientPing } = routeDefaults;

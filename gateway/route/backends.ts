@@ -9,7 +9,9 @@ import type { StompBackends } from './stomp-backends.ts';
 /** Where a route leads. */
 export interface RouteBackend {
   readonly backend: Backend;
-  /** A WebSocket server that native clients are spliced to; absent: messages go through `backend`. */
+  /**
+   * A WebSocket server that native clients are spliced to; absent: messages go through `backend`.
+   */
   readonly target?: UpstreamTarget | undefined;
 }
 

@@ -5,10 +5,10 @@ import type { OpenAccount } from '../base/memory-budget.ts';
 import { filterHeaders } from '../base/raw-headers.ts';
 import type { RequestHead } from '../http/exchange.ts';
 
-/** A handshake before it is known what carries the connection. */
+/** A handshake without its carrier. */
 export type RouteHandshake = Omit<Handshake, 'carrier'>;
 
-/** What the head of a request does not say, or not in the right form. */
+/** Facts that the head of a request lacks, or has in another form. */
 export interface HandshakeFacts {
   /** Path of the route. */
   readonly route: string;
@@ -17,12 +17,12 @@ export interface HandshakeFacts {
   readonly protocols: readonly string[];
   /** The page's origin, as far as it is known. */
   readonly origin: string | undefined;
-  /** The page may be anybody's: cookies and credentials stay here. */
+  /** The page may be of any site: cookies and credentials are not passed on. */
   readonly isAnonymous: boolean;
   readonly openAccount: OpenAccount;
 }
 
-/** The handshake with a backend that a client's request leads to. */
+/** Makes the handshake with the backend for a client's request. */
 export function handshakeOf(head: RequestHead, facts: HandshakeFacts): RouteHandshake {
   const { remoteAddress, forwardedFor, secure, host } = head;
   const { route, url, protocols, origin, isAnonymous, openAccount } = facts;
@@ -36,14 +36,14 @@ export function handshakeOf(head: RequestHead, facts: HandshakeFacts): RouteHand
 }
 
 /**
- * Whether a page is let in by `*` alone. It may connect, but not with what the user's browser adds:
- * never `*` together with credentials.
+ * Whether only `*` allows the page. It may connect, but without what the user's browser adds: `*`
+ * never goes together with credentials.
  */
 export function isAnybody({ origins }: Access, head: RequestHead, origin: string | undefined): boolean {
   return origin !== undefined && origins.match(origin, ownOrigin(head)) === 'any';
 }
 
-/** The handshake with another URL than that of the request. */
+/** The same handshake with another URL. */
 export function readdressed<Given extends RouteHandshake>(
   handshake: Given,
   route: string,
@@ -52,7 +52,10 @@ export function readdressed<Given extends RouteHandshake>(
   return { ...handshake, url, rest: url.slice(route.length) };
 }
 
-/** A backend that gets another URL than that of the request. The client's own handshake stays as it was. */
+/**
+ * A backend whose handshakes get another URL than the request. The client's own handshake keeps its
+ * URL.
+ */
 export function addressed(backend: Backend, route: string, url: string): Backend {
   return {
     name: backend.name,

@@ -49,14 +49,14 @@ export class NativeConnector {
   }
 
   /**
-   * Connects a client, or refuses it. `url` is the page's where the request has another: SockJS has
-   * its own address for native clients. Throws a `RequestError` if the client may not come in.
+   * Connects a client, or refuses it. `url` replaces the request's: SockJS has its own address for
+   * native clients. Throws a `RequestError` if the client may not connect.
    */
   connect(upgrade: Upgrade, url?: string): NativeConnection {
     const { route, backend } = this.#context;
     const request = this.#requestOf(upgrade);
     const { handshake } = request;
-    // Clients of the hixie drafts have other frames than the server: they go through messages.
+    // Clients of the hixie drafts have other frames than the server, so they are not spliced.
     const target = hixieDraft(handshake) === undefined ? this.#context.target : undefined;
     return this.#counted(request, () => {
       if (target === undefined) {
@@ -67,7 +67,9 @@ export class NativeConnector {
     });
   }
 
-  /** Connects a WebSocket that carries SockJS frames. `url` is the page's. Throws as `connect` does. */
+  /**
+   * Connects a WebSocket that carries SockJS frames. `url` is the page's. Throws as `connect` does.
+   */
   connectFramed(upgrade: Upgrade, url: string): NativeConnection {
     const { clock, memory, heartbeat, framedBackend, route } = this.#context;
     const openAccount = () => memory.account(upgrade.remoteAddress);
@@ -102,7 +104,7 @@ export class NativeConnector {
     const origin = upgradeOrigin(upgrade);
     const handshake = handshakeOf(upgrade, {
       route,
-      // As sent: a hixie client's answer repeats it, and with it a query that is empty.
+      // As sent, with a query that is empty: the answer to a hixie client repeats it.
       url: upgrade.target,
       protocols: protocolsOf(upgrade),
       origin,
@@ -111,14 +113,14 @@ export class NativeConnector {
     });
     return {
       handshake: { ...handshake, carrier: 'native' },
-      // Node's server hands over the network connection itself.
+      // Node's server emits the network connection itself.
       socket: upgrade.socket as Socket,
       head: upgrade.head,
     };
   }
 }
 
-/** The second name is that of draft-hixie-thewebsocketprotocol-75. */
+/** The second name is from draft-hixie-thewebsocketprotocol-75. */
 function protocolsOf(upgrade: Upgrade): string[] {
   const list = upgrade.header('sec-websocket-protocol') ?? upgrade.header('websocket-protocol');
   return list?.split(',').map((protocol) => protocol.trim()) ?? [];

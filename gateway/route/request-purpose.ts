@@ -7,9 +7,9 @@ import type { RouteTable } from './route-table.ts';
 export type Purpose<Route> =
   /** No route has this path. */
   | { readonly kind: 'other' }
-  /** The route of every path has it, but leaves it to the pages. */
+  /** A page: the route of every path leaves it to the pages. */
   | { readonly kind: 'page' }
-  /** It is below `_fallback`, but of no route or no known version. */
+  /** Below `_fallback`, but of no route or no known version. */
   | { readonly kind: 'no-route' }
   | { readonly kind: 'fallback'; readonly route: Route; readonly address: FallbackAddress }
   | { readonly kind: 'sockjs'; readonly route: Route; readonly address: SockJsAddress }
@@ -47,14 +47,16 @@ function plainPurpose<Route extends { readonly path: string }>(
   answersSockJs: boolean,
 ): Purpose<Route> {
   if (sockjs !== undefined && sockjs.kind !== 'greeting') return { kind: 'sockjs', route, address: sockjs };
-  // A proxy took the Upgrade of a handshake away: its client is to learn that.
+  // A proxy removed the Upgrade of this handshake. The client is to learn that.
   if (head.header('sec-websocket-key') !== undefined) return { kind: 'websocket', route };
   if (route.path === '') return { kind: 'page' };
   if (sockjs !== undefined) return { kind: 'sockjs', route, address: sockjs };
   return answersSockJs ? { kind: 'not-sockjs' } : { kind: 'websocket', route };
 }
 
-/** SockJS 0.3.3 has two: one with its own frames, and the "Raw WebSocket url". */
+/**
+ * SockJS 0.3.3 has two WebSocket addresses: one for its own frames, and the "Raw WebSocket url".
+ */
 function takesWebSocket(address: SockJsAddress): boolean {
   return address.kind === 'websocket' || (address.kind === 'session' && address.action === 'websocket');
 }

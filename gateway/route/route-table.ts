@@ -30,8 +30,9 @@ export class RouteTable<Value> {
   }
 
   /**
-   * Compares as sent: escapes are not decoded, so that a front proxy and the gateway match alike.
-   * Looks no deeper than the longest route: a path of slashes must not cost more than another one.
+   * Finds the route of a path. Escapes are not decoded, so that a front proxy and the gateway match
+   * alike. Looks no deeper than the longest route: a path of slashes must not cost more than
+   * another.
    */
   find(path: string): RouteMatch<Value> | undefined {
     for (let end = this.#lastBoundary(path); end >= 0; end = path.lastIndexOf('/', end - 1)) {
@@ -43,7 +44,7 @@ export class RouteTable<Value> {
     return undefined;
   }
 
-  /** The last end of a segment at which a route can match. */
+  /** The last segment boundary at which a route can end. */
   #lastBoundary(path: string): number {
     return path.length <= this.#longest ? path.length : path.lastIndexOf('/', this.#longest);
   }

@@ -24,7 +24,7 @@ import { handshakeOf, isAnybody } from './handshake.ts';
 import { NativeConnector } from './native-connector.ts';
 import { type SessionKind, SessionOpener } from './session-opener.ts';
 
-/** What a route needs of the gateway it belongs to. */
+/** What a route needs from its gateway. */
 export interface RouteContext {
   readonly options: ResolvedOptions;
   readonly clock: Clock;

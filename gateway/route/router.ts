@@ -51,13 +51,16 @@ export class Router implements RequestHandler {
     for (const native of this.#natives) native.drain();
   }
 
-  /** Whether a path is a route's, so that other listeners on the same server do not get its requests. */
+  /**
+   * Whether a path belongs to a route: other listeners on the same server then do not get the
+   * request.
+   */
   readonly isOurs = (path: string): boolean => {
     const base = isFallback(path) ? parseFallbackPath(path)?.base : path;
     return base !== undefined && this.#routes.find(base) !== undefined;
   };
 
-  /** A request for the fast path, by its target. */
+  /** Whether a request of this target is for the fast path. */
   readonly isFrequent = (target: string): boolean =>
     isFallback(target) || this.#context.sockjs?.isFrequent(target) === true;
 

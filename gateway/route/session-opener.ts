@@ -7,7 +7,7 @@ import type { SessionRegistry } from '../session/registry.ts';
 import type { Session, SessionContext } from '../session/session.ts';
 import type { RouteHandshake } from './handshake.ts';
 
-/** How sessions of one dialect are made. */
+/** What the sessions of one dialect are made with. */
 export interface SessionKind {
   readonly context: SessionContext;
   readonly backend: Backend;

@@ -52,7 +52,10 @@ export class SockJs {
     this.#endpoint.handle(exchange, address, route);
   }
 
-  /** Connects a WebSocket: with SockJS's own frames, or raw. Throws as `NativeConnector.connect` does. */
+  /**
+   * Connects a WebSocket: with SockJS's own frames, or raw. Throws as `NativeConnector.connect`
+   * does.
+   */
   connect(upgrade: Upgrade, address: SockJsAddress, route: Route): NativeConnection {
     if (!this.#options.websocket) throw new RequestError('GW_SOCKJS');
     const url = handshakeUrl(address.base, upgrade.query);
@@ -61,7 +64,7 @@ export class SockJs {
   }
 }
 
-/** sockjs-client as npm has it. */
+/** The client's library, as npm has it. */
 function readLibrary(): string {
   return readFileSync(createRequire(import.meta.url).resolve('sockjs-client/dist/sockjs.min.js'), 'utf8');
 }

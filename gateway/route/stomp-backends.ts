@@ -32,7 +32,7 @@ export class StompBackends {
     this.#parts = parts;
     const { users, redeliveries, maxMessage, maxQueues, maxQueued, maxStored, maxSubscriptions } = options;
     const bounds = { redeliveries, maxQueues, maxQueued, maxStored, maxSubscriptions };
-    // A message of the largest size must find room where it waits for its reader.
+    // A message of the largest size must fit where it waits for its reader.
     const maxBuffered = Math.max(defaultBrokerOptions.maxBuffered, 2 * maxMessage);
     const frame = frameLimits(maxMessage);
     this.#broker = new Broker({ ...defaultBrokerOptions, users, frame, maxBuffered, ...bounds }, parts);

@@ -12,7 +12,7 @@ import { until } from '../support/until.ts';
 
 const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
 
-/** What a run of the program came to. */
+/** How a run of the program ended. */
 interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -47,7 +47,7 @@ class Run {
     return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 
-  /** Resolves with the port once the addresses to open are told. */
+  /** Resolves with the port once the addresses to open are printed. */
   async port(): Promise<number> {
     while (!/^open .*\n/m.test(this.stdout)) {
       const event = await Promise.race([
@@ -60,7 +60,7 @@ class Run {
   }
 }
 
-/** Sends that many requests which are refused with a line in the log, and reads the answers. */
+/** Sends `count` requests that are refused with a line in the log, and reads the answers. */
 async function askWithWrongHost(port: number, count: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   const status = 'HTTP/1.1 421';
@@ -103,7 +103,7 @@ describe('the command line', () => {
     return run;
   }
 
-  it('prints help and version, and ends well', async () => {
+  it('prints help and version, and ends with 0', async () => {
     const help = await start('--help').ended();
     assert.equal(help.code, 0);
     assert.match(help.stdout, /--route <path=backend>/);
@@ -114,7 +114,7 @@ describe('the command line', () => {
     assert.deepEqual(version, { code: 0, stdout: `${packaged}\n`, stderr: '' });
   });
 
-  it('tells one line per route and the addresses to open', async () => {
+  it('prints one line per route and the addresses to open', async () => {
     const run = start('--listen', '0', '--route', '/a=ws://127.0.0.1:9/x', '--route', '/b=echo:');
     const port = await run.port();
     assert.equal(
@@ -203,7 +203,7 @@ describe('the command line', () => {
     assert.equal(code, 1);
   });
 
-  it('holds back no more than a bound of its log when nobody reads it, and says what it dropped', async () => {
+  it('bounds the log that nobody reads, and says later how many lines it dropped', async () => {
     const args = ['--listen', '0', '--log-format', 'json'];
     const run = new Run(args);
     runs.push(run);

@@ -42,7 +42,7 @@ describe('a request that is refused', () => {
     remoteAddress: '127.0.0.1',
   };
 
-  it('because of its origin is logged for the operator, who may allow it', async () => {
+  it('because of its origin is in the log, with the option that allows it', async () => {
     await dial({ origin: 'http://other' });
     assert.equal((await post('create', { origin: 'http://other' })).status, 403);
     assert.deepEqual(lines, [
@@ -51,7 +51,7 @@ describe('a request that is refused', () => {
     ]);
   });
 
-  it('because of its Host is logged, too', async () => {
+  it('because of its Host is in the log, too', async () => {
     await dial({ host: 'other.example' });
     const [message, fields] = lines[0] ?? [];
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe('a request that is refused', () => {
     assert.equal(lines.length, 1);
   });
 
-  it('because it is malformed is not: anybody can send any number of them', async () => {
+  it('because it is malformed is not: it would only fill the log', async () => {
     assert.equal((await post('send', {})).status, 400);
     assert.equal((await post('create', { 'x-fallback': 'create' })).status, 403);
     assert.equal(lines.length, 1);

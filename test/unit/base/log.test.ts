@@ -26,7 +26,7 @@ describe('the log', () => {
     const { log, lines } = recorded('text');
     log.info('a\nb\u001b[2J', { reason: 'x\u009b31m\r\n' });
     assert.equal(String(lines[0]).indexOf('\n'), String(lines[0]).length - 1);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for control characters
     assert.doesNotMatch(String(lines[0]).trimEnd(), /[\u0000-\u001f\u007f-\u009f]/);
   });
 
@@ -39,7 +39,7 @@ describe('the log', () => {
     assert.equal(lines.length, 2);
   });
 
-  it('says nothing at level silent, or as the silent log', () => {
+  it('writes nothing at level silent, or as the silent log', () => {
     const { log, lines } = recorded('json', 'silent');
     log.error('quiet');
     silentLog.with({ a: 1 }).error('quiet');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { originOfUrl, serializeOrigin } from '../../../gateway/base/origin.ts';
 
 describe('an origin as text', () => {
-  it('has one form (RFC 6454 §6.2)', () => {
+  it('has one serialization (RFC 6454 §6.2)', () => {
     assert.equal(serializeOrigin('HTTPS://App.Example:443'), 'https://app.example');
     assert.equal(serializeOrigin('http://app.example:80'), 'http://app.example');
     assert.equal(serializeOrigin('http://app.example:443'), 'http://app.example:443');

@@ -137,7 +137,7 @@ describe('a config file', () => {
     assert.deepEqual([options.listen.port, options.demo], [9000, false]);
   });
 
-  it('gives way to flags', () => {
+  it('yields to flags', () => {
     const path = file('heartbeat: 10s\ndemo: true\nroutes: ["/a=echo:"]\n');
     const options = resolved('--config', path, '--heartbeat', '5s', '--route', '/b=echo:', '--no-demo');
     assert.equal(options.session.heartbeat, 5_000);
@@ -194,7 +194,7 @@ describe('a config file', () => {
     );
   });
 
-  it('has no tags and no keys that are not text, and warns of nothing beside the line', () => {
+  it('has no tags and no keys but text; a fault is one line without further warnings', () => {
     const warnings: unknown[] = [];
     const onWarning = (warning: unknown) => warnings.push(warning);
     const emitWarning = process.emitWarning;

@@ -9,7 +9,7 @@ function flashOf(...args: string[]) {
 }
 
 describe('options for Flash', () => {
-  it('are off if nothing is said', () => {
+  it('are off by default', () => {
     assert.deepEqual(resolveOptions().flash, { listen: undefined, domains: [], crossdomain: false });
   });
 

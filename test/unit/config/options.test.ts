@@ -69,7 +69,7 @@ describe('resolved options', () => {
     );
   });
 
-  it('bound the age of sessions and bind them to a cookie by option', () => {
+  it('limit the age of sessions and bind them to a cookie, if they say so', () => {
     const { session, bindSession } = resolveOptions({ maxSessionAge: '8h', bindSession: 'JSESSIONID' });
     assert.deepEqual([session.maxSessionAge, bindSession], [28_800_000, 'JSESSIONID']);
   });
@@ -82,7 +82,7 @@ describe('resolved options', () => {
     );
   });
 
-  it('are frozen to the bottom', () => {
+  it('are frozen at every level', () => {
     const options = resolveOptions({ routes: [{ path: '/a', backend: 'ws://h', headers: { 'X-A': '1' } }] });
     assert.throws(() => Object.assign(options.session, { heartbeat: 1 }), TypeError);
     assert.throws(() => Object.assign(options.routes[0]?.headers ?? {}, { host: 'x' }), TypeError);
@@ -107,7 +107,7 @@ describe('resolved options', () => {
     assert.equal(options.session.inbox, 8192);
   });
 
-  it('turn pings off by the word', () => {
+  it('turn pings off by the word `off`', () => {
     const { routes } = resolveOptions({ clientPing: 'off', routes: ['/a=echo:'], demo: false });
     assert.equal(routes[0]?.clientPing, 0);
   });
@@ -126,7 +126,7 @@ describe('resolved options', () => {
     );
   });
 
-  it('accept the names that are listened on and those of allowed origins', () => {
+  it('accept the name that the gateway listens on and the hosts of allowed origins', () => {
     const { access } = resolveOptions({
       listen: 'gw.intra:80',
       host: 'GW2',
@@ -141,7 +141,7 @@ describe('resolved options', () => {
     assert.deepEqual(access.trustedProxies, ['10.1.2.3/32', '::1/128', '10.0.0.0/8']);
   });
 
-  it('know a proxy by its IPv4 address also where it was written as an IPv6 socket shows it', () => {
+  it('know a proxy by its IPv4 address when it is written as an IPv4-mapped one', () => {
     const { access } = resolveOptions({ trustedProxy: ['::ffff:10.1.2.3', '::ffff:10.0.0.0/104'] });
     assert.deepEqual(access.trustedProxies, ['10.1.2.3/32', '10.0.0.0/8']);
   });
@@ -354,7 +354,7 @@ describe('what is wrong with options is one line', () => {
     it(inspect(given), () => assert.match(complaint(given), expected));
   }
 
-  it('and shows no secrets', () => {
+  it('that shows no secrets', () => {
     const headers = { Authorization: 'Bearer s3cret\n' };
     assert.doesNotMatch(complaint({ routes: [{ path: '/x', backend: 'echo:', headers }] }), /s3cret/);
     assert.doesNotMatch(complaint({ routes: ['/x=ws://user:s3cret@h'] }), /s3cret/);
