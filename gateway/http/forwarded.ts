@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
+import { detached } from '../base/detached.ts';
 
 /** The client behind a connection, as far as it is known from those who are trusted. */
 export interface Client {
@@ -75,7 +76,8 @@ export class TrustedProxies {
       hops++;
       if (!this.trusts(remoteAddress)) break;
     }
-    return { remoteAddress, hops };
+    // Sessions and counts keep the address, and must not keep the head that it was cut out of.
+    return { remoteAddress: detached(remoteAddress), hops };
   }
 }
 

@@ -4,6 +4,7 @@ import { acceptEarly } from '../backend/accept-early.ts';
 import { textBackend } from '../backend/text-backend.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
+import { detached } from '../base/detached.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
@@ -104,7 +105,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     const isAnonymous = isUnknown || isAnybody(this.access, exchange, origin);
     const facts = { route: this.path, url, protocols: [], origin, isAnonymous };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
-    return this.#opener.open(this.#sockjs, handshake, origin ?? ownOrigin(exchange), ended);
+    return this.#opener.open(this.#sockjs, handshake, origin ?? detached(ownOrigin(exchange)), ended);
   }
 
   #accountsOf({ remoteAddress }: Exchange): OpenAccount {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { detached } from '../base/detached.ts';
 import { RequestError } from '../base/errors.ts';
 
 /** What a `create` asks for (PROTOCOL.md §3). */
@@ -16,6 +18,8 @@ export const CREATE_BODY = 16_384;
 const NONCE = /^[A-Za-z0-9_-]{16,64}$/;
 /** Path and query as a handshake's request line may have them: visible ASCII, no fragment. */
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+/** Longer than any origin whose host is a DNS name (RFC 1035 §2.3.4). */
+const MAX_ORIGIN = 512;
 const ORIGIN = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+)$/;
 /** RFC 7230 §3.2.6. */
 const PROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -32,9 +36,10 @@ export function parseCreate(body: Buffer, base: string): CreateRequest {
   const url = fields.get('url') ?? '';
   if (!TARGET.test(url) || withoutTrailingSlashes(pathOf(url)) !== base) throw malformed('bad url');
   const origin = fields.get('origin') ?? '';
-  if (!ORIGIN.test(origin)) throw malformed('bad origin');
+  if (origin.length > MAX_ORIGIN || !ORIGIN.test(origin)) throw malformed('bad origin');
   const protocols = parseProtocols(fields.get('protocols') ?? '');
-  return { nonce, url, origin, protocols };
+  // The session keeps the nonce and the origin, and must not keep the body with them.
+  return { nonce: detached(nonce), url, origin: detached(origin), protocols };
 }
 
 function parseProtocols(list: string): string[] {
@@ -62,22 +67,19 @@ function malformed(reason: string): RequestError {
   return new RequestError('GW_CREATE', reason);
 }
 
-/** All that a repeated `create` must have in common with the first one. */
+/**
+ * All that a repeated `create` must have in common with the first one. It is kept for as long as the
+ * session lives, so it is a hash: the header fields may have 16 KiB.
+ */
 export function fingerprint(
   request: CreateRequest,
   base: string,
   header: (name: string) => string | undefined,
 ): string {
   const { url, origin, protocols } = request;
-  return JSON.stringify([
-    base,
-    url,
-    origin,
-    protocols,
-    header('origin'),
-    header('cookie'),
-    header('authorization'),
-  ]);
+  const fields = ['origin', 'cookie', 'authorization'].map(header);
+  const all = JSON.stringify([base, url, origin, protocols, ...fields]);
+  return createHash('sha256').update(all).digest('base64');
 }
 
 /** What a client learns about its new session. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { GatewayOptions } from '../../gateway/index.ts';
 import { createBody, FallbackClient } from '../support/clients/fallback-client.ts';
+import { usedMemory } from '../support/machine/memory.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
 import { rawClient, statusOf } from '../unit/http/raw-client.ts';
@@ -136,5 +137,45 @@ describe('a body that is sent slowly', () => {
     for (const socket of sockets) socket.terminate();
     await until('all are closed', () => closed.length === sockets.length);
     for (const token of tokens) assert.equal((await client.post('send', token, '#1␞Ta␞')).body, 'A1␞');
+  });
+});
+
+describe('a session of a long create', () => {
+  it('keeps nothing of its fields', async () => {
+    const { port, close } = await startGateway({
+      routes: ['/echo=echo:'],
+      origin: '*',
+      trustedProxy: '127.0.0.1',
+    });
+    const client = new FallbackClient(port);
+    const open = async (sessions: number): Promise<void> => {
+      for (let count = 0; count < sessions; count++) {
+        const origin = `http://${'a'.repeat(400)}.example`;
+        const url = `/echo?${'b'.repeat(13_000)}`;
+        const address = `192.168.100.${100 + (count % 100)}`;
+        const headers = { origin, cookie: `c=${'d'.repeat(14_000)}`, 'x-forwarded-for': address };
+        const body = createBody({ url, origin });
+        const answer = await client.ask('/echo/_fallback/v1/create', { headers, body });
+        assert.equal(answer.status, 200, answer.body);
+      }
+    };
+    await open(50);
+    const before = usedMemory();
+    await open(300);
+    const taken = (usedMemory() - before) / 300;
+    assert.ok(taken < 8_000, `${taken} bytes of memory for a session`);
+    client.close();
+    await close();
+  });
+
+  it('with an origin longer than any is refused', async () => {
+    const { port, close } = await startGateway({ routes: ['/echo=echo:'], origin: '*' });
+    const client = new FallbackClient(port);
+    const origin = `http://${'a'.repeat(600)}`;
+    const body = createBody({ url: '/echo', origin });
+    const answer = await client.ask('/echo/_fallback/v1/create', { headers: { origin }, body });
+    assert.deepEqual([answer.status, answer.body], [400, 'bad origin\n']);
+    client.close();
+    await close();
   });
 });

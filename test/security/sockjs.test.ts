@@ -428,6 +428,13 @@ describe('a hostile client of SockJS', () => {
     for (let count = 0; count < 300; count++) await open(requests, headers);
     const taken = (usedMemory() - before) / 300;
     assert.ok(taken < 14_000, `${taken} bytes of memory for a session`);
+    const address = `/${'a'.repeat(14_000)}`;
+    for (let count = 0; count < 300; count++) {
+      const session = requests.session(`000${address}`);
+      assert.equal((await requests.post(`${session}/xhr`)).body, 'o\n');
+    }
+    const more = (usedMemory() - before) / 300;
+    assert.ok(more < 28_000, `${more} bytes of memory for two sessions, ${taken} for one`);
   });
 
   it('is one of so many as there may be', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { admitSockJs, mayUseSockJs } from '../../access/admission.ts';
 import type { CookieBinding } from '../../access/cookie-binding.ts';
 import { NO_HEADERS } from '../../access/cors.ts';
@@ -153,10 +154,16 @@ export class SockJsEndpoint {
   ): void {
     if (this.#context.draining()) throw new RequestError('GW_DRAINING');
     const stated = admitSockJs(route.access, exchange, form.isCallback);
+    // The session keeps both, and must not keep the head that they were cut out of.
     const origin = stated && detached(stated);
     const key = detached(given);
     const bound = this.#context.binding.of(exchange);
-    const held: Held = { origin: origin ?? ownOrigin(exchange), bound, session: undefined, isTaking: false };
+    const held: Held = {
+      origin: origin ?? detached(ownOrigin(exchange)),
+      bound,
+      session: undefined,
+      isTaking: false,
+    };
     let carrier: Carrier | undefined;
     let isGone = false;
     exchange.onGone(() => {
@@ -260,6 +267,11 @@ function addedBy({ isCallback, method }: DownForm): Added | undefined {
   return method === 'POST' ? 'time' : undefined;
 }
 
+/** Characters of an address from which on its hash is the key: the key is kept with the session. */
+const LONG_ADDRESS = 256;
+
 function keyOf({ base, session }: SessionAddress): string {
-  return `${base}/${session}`;
+  const address = `${base}/${session}`;
+  if (address.length <= LONG_ADDRESS) return address;
+  return createHash('sha256').update(address).digest('base64');
 }
