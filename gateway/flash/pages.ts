@@ -39,6 +39,8 @@ export function createFlashPages(settings: FlashPagesSettings): Router {
 }
 
 function send(response: Response, type: string, body: string): void {
-  response.set({ 'content-type': type, 'cache-control': 'no-cache', ...NO_SNIFF });
+  // Express's `set` would add a charset.
+  response.setHeader('Content-Type', type);
+  response.set({ 'cache-control': 'no-cache', ...NO_SNIFF });
   response.end(body);
 }
