@@ -73,7 +73,6 @@ export const errorTable = {
   // Bounds.
   GW_BODY: { status: 413, fault: 'client', text: 'body too long', option: '--max-body' },
   GW_FRAMES: { status: 413, fault: 'client', text: 'too many frames' },
-  GW_FRAGMENTS: { status: 413, fault: 'client', text: 'too many fragments' },
   GW_DELAYED: {
     status: 429,
     fault: 'client',

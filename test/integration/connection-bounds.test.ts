@@ -54,6 +54,14 @@ describe('connections are counted', () => {
     assert.equal(await upgrade(), 101);
   });
 
+  it('of one address: of 1,500 upgrades at once 50 come in, and all others are answered 429', async () => {
+    gateway = await startGateway({ routes: ['/echo=echo:'], maxConnectionsPerAddress: 50 });
+    const statuses = await Promise.all(Array.from({ length: 1500 }, upgrade));
+    const count = (status: number) => statuses.filter((each) => each === status).length;
+    assert.deepEqual([count(101), count(429)], [50, 1450]);
+    assert.equal(gateway.gateway.connections, 50);
+  });
+
   it('in all: more are answered 503', async () => {
     gateway = await startGateway({ routes: ['/echo=echo:'], maxConnections: 2 });
     assert.deepEqual([await upgrade(), await upgrade(), await upgrade()], [101, 101, 503]);

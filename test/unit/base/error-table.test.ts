@@ -45,6 +45,12 @@ describe('the table of errors', () => {
     assert.deepEqual(unknown, []);
   });
 
+  it('has no code that the sources do not use', () => {
+    const used = new Set(sources().match(/\bGW_[A-Z_]+\b/g));
+    const unused = entries.filter(([code]) => !used.has(code)).map(([code]) => code);
+    assert.deepEqual(unused, []);
+  });
+
   it('names options that there are', () => {
     const schema = readFileSync(new URL('gateway/config/schema.ts', root), 'utf8');
     for (const [code, { option }] of entries) {
