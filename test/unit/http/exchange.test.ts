@@ -7,12 +7,14 @@ import { until } from '../../support/until.ts';
 import { ask, rawClient, statusOf } from './raw-client.ts';
 import { startServer, type TestServerOptions } from './test-server.ts';
 
-/** Whether the present tests run on the fast path, or over Node's server. */
-let onFastPath = false;
+/** Which way requests take in the present tests. */
+let paths: Pick<TestServerOptions, 'fast' | 'takes'> = {};
+const FAST_PATH = { fast: true };
+const LENT_PATH = { fast: true, takes: () => false };
 
 /** Runs `test` against a server with these options. */
 async function withServer(options: TestServerOptions, test: (port: number) => Promise<void>): Promise<void> {
-  const { port, close } = await startServer({ ...options, fast: onFastPath });
+  const { port, close } = await startServer({ ...options, ...paths });
   try {
     await test(port);
   } finally {
@@ -35,12 +37,15 @@ const echo = (limit: number): TestServerOptions => ({
   },
 });
 
+const NODE = "over Node's server";
 const FAST = 'on the fast path';
+/** The fast path has Node's server answer each request, and keeps the connection. */
+const LENT = "over Node's server, lent by the fast path";
 
-for (const server of ["over Node's server", FAST]) {
+for (const server of [NODE, FAST, LENT]) {
   describe(`an exchange ${server}`, () => {
     before(() => {
-      onFastPath = server === FAST;
+      paths = server === FAST ? FAST_PATH : server === LENT ? LENT_PATH : {};
     });
 
     it('has the parts of the request', async () => {
@@ -296,13 +301,13 @@ for (const server of ["over Node's server", FAST]) {
         return true;
       };
       await withServer({ onRequest }, async (port) => {
-        const paths = Array.from({ length: 12 }, (_, index) => `/${index}`);
+        const targets = Array.from({ length: 12 }, (_, index) => `/${index}`);
         const client = rawClient(
           port,
-          paths.map((path) => `GET ${path} HTTP/1.1\r\nHost: gw\r\n\r\n`).join(''),
+          targets.map((path) => `GET ${path} HTTP/1.1\r\nHost: gw\r\n\r\n`).join(''),
         );
         // The fast path begins one at a time.
-        await until('all begun', () => begun.length === (onFastPath ? 1 : paths.length));
+        await until('all begun', () => begun.length === (server === NODE ? targets.length : 1));
         client.socket.destroy();
         await until('all gone', () => gone.length === begun.length);
       });
@@ -318,7 +323,7 @@ for (const server of ["over Node's server", FAST]) {
 
   describe(`a streamed answer ${server}`, () => {
     before(() => {
-      onFastPath = server === FAST;
+      paths = server === FAST ? FAST_PATH : server === LENT ? LENT_PATH : {};
     });
 
     /** Opens a stream for the test. */
@@ -382,7 +387,7 @@ for (const server of ["over Node's server", FAST]) {
     });
 
     // The fast path reads a request only after it has answered the one before.
-    if (server !== FAST) {
+    if (server === NODE) {
       it('waits behind an earlier answer on the same connection', async () => {
         const held: Exchange[] = [];
         const onRequest = (exchange: Exchange): boolean => {
