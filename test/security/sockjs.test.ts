@@ -170,6 +170,29 @@ describe('a hostile client of SockJS', () => {
       assert.equal((await requests.post(`${session}/xhr`)).body, 'a["b"]\n');
     });
 
+    it('of thousands of messages counts while the backend has not accepted', async () => {
+      const port = await silentPort(() => {}, stops);
+      const { requests } = await start({
+        routes: [`/echo=ws://127.0.0.1:${port}`, '/other=echo:'],
+        memory: '8MiB',
+        memoryPerAddress: '8MiB',
+      });
+      const body = `[${'"",'.repeat(20_000)}""]`;
+      const statuses: number[] = [];
+      const note = ({ status }: { status: number }) => void statuses.push(status);
+      for (let count = 0; count < 16 && !statuses.some((status) => status > 400); count++) {
+        const session = requests.session();
+        const opened = await requests.post(`${session}/xhr`);
+        note(opened);
+        // Where there is room the answer comes when the backend has accepted.
+        if (opened.status === 200) void requests.post(`${session}/xhr_send`, body).then(note, () => {});
+      }
+      assert.ok(
+        statuses.some((status) => status === 503 || status === 429),
+        statuses.join(' '),
+      );
+    });
+
     it('in a WebSocket message is bounded, too', async () => {
       const reader = new SocketReader(`${echo.base}/000/a/websocket`);
       assert.equal(await reader.next(), 'o');
