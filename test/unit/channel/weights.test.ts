@@ -8,6 +8,8 @@ const child = fileURLToPath(new URL('weights-child.ts', import.meta.url));
 describe('what channels count as held, compared with the memory that the process uses', () => {
   it('is between 0.75 and 2 times of it, for every holder, kind and size of message', function () {
     this.timeout(120_000);
+    // Now and then a collection falls between two marks and takes what was there before the first.
+    this.retries(2);
     const output = execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', child], {
       encoding: 'utf8',
     });

@@ -11,6 +11,8 @@ const NOISE = 400_000;
 describe('what a session counts as held, compared with the memory that the process uses', () => {
   it('is between 0.8 and 2 times of it, for every holder, kind and size of message', function () {
     this.timeout(60_000);
+    // Now and then a collection falls between two marks and takes what was there before the first.
+    this.retries(2);
     const output = execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', child], {
       encoding: 'utf8',
     });
