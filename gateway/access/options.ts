@@ -1,6 +1,8 @@
 /** Who may talk to the gateway. */
 export interface AccessOptions {
-  /** Serialized origins allowed beside the gateway's own; `null` and `*` only if they were written. */
+  /**
+   * Serialized origins allowed beside the gateway's own; `null` and `*` only if they were written.
+   */
   readonly origins: readonly string[];
   /** `Host` names accepted beside those that always are, in lower case. */
   readonly hosts: readonly string[];

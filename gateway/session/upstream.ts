@@ -72,8 +72,8 @@ export class Upstream {
   }
 
   /**
-   * Calls `answer` when there is room again, or after the longest delay. `isSocket`: the carrier is a
-   * WebSocket, on which an answer keeps nothing else from being sent.
+   * Calls `answer` when there is room again, or after the longest delay. `isSocket`: the carrier is
+   * a WebSocket, on which an answer keeps nothing else from being sent.
    */
   delay(arrivals: readonly Arrival[], isSocket: boolean, answer: () => void): void {
     const { clock, limits, policy } = this.#context;

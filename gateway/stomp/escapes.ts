@@ -16,8 +16,8 @@ function meanings(letters: Readonly<Record<string, string>>): ReadonlyMap<number
 const LETTERS = new Map([...MEANING_1_2].map(([letter, meant]) => [meant, letter]));
 
 /**
- * Decodes the escapes of 1.1 and 1.2. Any other escape is a fatal error in 1.2 and stays as it is in
- * 1.1. It works on bytes: a head full of escapes takes a tenth of the time that `replace` needs.
+ * Decodes the escapes of 1.1 and 1.2. Any other escape is a fatal error in 1.2 and stays as it is
+ * in 1.1. It works on bytes: a head full of escapes takes a tenth of the time that `replace` needs.
  */
 export function unescapeText(text: string, version: '1.1' | '1.2'): string {
   if (!text.includes('\\')) return text;

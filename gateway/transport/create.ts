@@ -68,8 +68,8 @@ function malformed(reason: string): RequestError {
 }
 
 /**
- * All that a repeated `create` must have in common with the first one. It is kept for as long as the
- * session lives, so it is a hash: the header fields may have 16 KiB.
+ * All that a repeated `create` must have in common with the first one. It is kept for as long as
+ * the session lives, so it is a hash: the header fields may have 16 KiB.
  */
 export function fingerprint(
   request: CreateRequest,

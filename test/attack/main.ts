@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { underAttack } from './under-attack.ts';
 
 /**
- * `npm run attack -- --seconds 300 --attackers 2 --heap 512`. The exit code is 1 if anything was lost
- * or the process ended.
+ * `npm run attack -- --seconds 300 --attackers 2 --heap 512`. The exit code is 1 if anything was
+ * lost or the process ended.
  */
 const { values } = parseArgs({
   options: {

@@ -21,7 +21,8 @@ var ask = {
     tell(found.join(','));
   },
 
-  // The transport that it uses after it has used no other for a while, with messages back and forth all the time.
+  // The transport that it uses after it has used no other for a while, with messages back and forth
+  // all the time.
   choice: function (url, tell) {
     var socket = new WebSocket(url);
     var rest = 0;

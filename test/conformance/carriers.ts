@@ -35,7 +35,8 @@ const SCRIPTED =
   'its scripts may call pages of their own origin only; others have the bridge, in engines that have frames';
 
 /**
- * Ways to carry a WebSocket, and the browser in which there is no other. Every suite that goes over all of them takes them from here.
+ * Ways to carry a WebSocket, and the browser in which there is no other. Every suite that goes over
+ * all of them takes them from here.
  */
 export const carriers: readonly CarrierUnderTest[] = [
   { name: 'the plain WebSocket', transport: 'websocket', browser: {} },

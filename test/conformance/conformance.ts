@@ -32,13 +32,15 @@ export function casesOf(tags: readonly Tag[]): string[] {
 
 export interface Suite {
   readonly tags: readonly Tag[];
-  /** Asked for when the first case runs. */
+  /** Called when the first case runs. */
   environment(): Environment;
   /** Opens a page in which `WebSocket` is what is under test. */
   open(): Promise<Realm>;
 }
 
-/** The one suite: a test for each case, in a page of its own, so that no case can lean on another. */
+/**
+ * The one suite: a test for each case, in a page of its own, so that no case can lean on another.
+ */
 export function websocketConformance({ tags, environment, open }: Suite): void {
   let realm: Realm | undefined;
 

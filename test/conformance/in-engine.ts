@@ -41,7 +41,10 @@ interface EnginePage {
 export interface EngineRun extends EnginePage {
   readonly transport: string;
   readonly tags: readonly Tag[];
-  /** Sockets that may fail before the first case: what the transport loads may come late on a machine with much else to do. @default 0 */
+  /**
+   * Sockets that may fail before the first case: what the transport loads may come late on a
+   * machine with much else to do. @default 0
+   */
   readonly warmUp?: number;
   /** Cases that run at the same time, each on sockets of its own. @default 1 */
   readonly together?: number;
@@ -62,7 +65,8 @@ export function conformanceIn({ transport, tags, ...more }: EngineRun): void {
       transports: transport,
       tags: tags.join(),
       without: Object.keys(except).join('|'),
-      // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request after 31 s (`silence` / 2).
+      // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the
+      // request after 31 s (`silence` / 2).
       millis: '70000',
       warmUp: String(warmUp),
       together: String(together),

@@ -1,8 +1,10 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error there
 
-// Runs the scenario in a page. The address says what: ?id=…&path=/echo&transport=xhr-polling&tags=local,echo&millis=8000&together=1
-// With `ask=transports` or `ask=choice` it tells of the transports that there are, or of the one chosen, instead.
+// Runs the scenario in a page. The address says what:
+// ?id=…&path=/echo&transport=xhr-polling&tags=local,echo&millis=8000&together=1 With
+// `ask=transports` or `ask=choice` it tells of the transports that there are, or of the one chosen,
+// instead.
 (function (global) {
   var parameters = testPage.parameters;
   var lines = [];
@@ -37,7 +39,8 @@
     });
   }
 
-  // Opens sockets until one has opened, so many at most: what a transport loads first is not under test.
+  // Opens sockets until one has opened, so many at most: what a transport loads first is not under
+  // test.
   function warmUp(tries, then) {
     var socket;
     if (!tries) return then();

@@ -2,13 +2,15 @@
 // biome-ignore-all format: a trailing comma would be a syntax error there
 
 /*
- * What a page may expect of a WebSocket, as cases that run in any script engine. One global, `conformance`:
+ * What a page may expect of a WebSocket, as cases that run in any script engine. One global,
+ * `conformance`:
  *
  *   conformance.cases                     [{ name, tag, run }]
  *   conformance.run(environment, case, done)   done(null) or done('what was wrong'), once
  *
- * environment: { url, transport, millis }: address of the route (ws://…), name of the transport under test or null, and the time a
- * case may take. Each case has a tag, so that a run can leave out what a route cannot do:
+ * environment: { url, transport, millis }: address of the route (ws://…), name of the transport
+ * under test or null, and the time a case may take. Each case has a tag, so that a run can leave
+ * out what a route cannot do:
  *
  *   local      needs no server at all
  *   lines      an echo server that takes lines of text only
@@ -24,7 +26,7 @@ var conformance = (function (global) {
     cases.push({ tag: tag, name: name, run: run });
   }
 
-  // --- the engine's differences ---------------------------------------------------------------------------------
+  // --- the engine's differences ---
 
   function binary(bytes) {
     var i, view;
@@ -74,14 +76,14 @@ var conformance = (function (global) {
   /** What the shim says of its own steps. */
   function steps(socket) {
     var list = (socket && socket.diagnostics) || [];
-    var told = [];
+    var lines = [];
     var i;
     if (typeof list === 'function') list = socket.diagnostics();
-    for (i = 0; i < list.length; i += 1) told.push(list[i].time + ' ' + list[i].transport + ' ' + list[i].what);
-    return told.join(', ');
+    for (i = 0; i < list.length; i += 1) lines.push(list[i].time + ' ' + list[i].transport + ' ' + list[i].what);
+    return lines.join(', ');
   }
 
-  // --- one run of one case --------------------------------------------------------------------------------------
+  // --- one run of one case ---
 
   function Trial(environment, done) {
     this.environment = environment;
@@ -116,7 +118,10 @@ var conformance = (function (global) {
     };
   };
 
-  /** A socket to the route; `handlers` has open, message, error, close. What it does not have fails the trial, but for open. */
+  /**
+   * A socket to the route; `handlers` has open, message, error, close. What it does not have fails
+   * the trial, but for open.
+   */
   Trial.prototype.open = function (query, handlers, protocols) {
     var trial = this;
     var socket = protocols ? new global.WebSocket(this.environment.url + query, protocols) : new global.WebSocket(this.environment.url + query);
@@ -184,7 +189,7 @@ var conformance = (function (global) {
     };
   }
 
-  function octetRange(length) {
+  function byteRange(length) {
     var list = [];
     var i;
     for (i = 0; i < length; i += 1) list.push((i * 7 + (i >> 8)) % 256);
@@ -198,7 +203,7 @@ var conformance = (function (global) {
     return list;
   }
 
-  // --- text -----------------------------------------------------------------------------------------------------
+  // --- text ---
 
   add('lines', 'brings text back as it was sent', echoesText(['hello', 'h\u00e9\u20ac']));
   add('lines', 'carries emoji', echoesText(['\ud83d\ude00 and \ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67']));
@@ -235,12 +240,12 @@ var conformance = (function (global) {
     })(trial);
   });
 
-  // --- binary ---------------------------------------------------------------------------------------------------
+  // --- binary ---
 
   add('echo', 'carries all 256 bytes', function (trial) { echoesBytes([all256(), [0], [255], [13, 10]])(trial); });
   add('echo', 'carries an empty binary message', function (trial) { echoesBytes([[], [1], []])(trial); });
   add('echo', 'carries 1 MiB of binary data', function (trial) {
-    echoesBytes([octetRange(typeof global.Uint8Array === 'undefined' ? 65536 : 1048576)])(trial);
+    echoesBytes([byteRange(typeof global.Uint8Array === 'undefined' ? 65536 : 1048576)])(trial);
   });
   add('echo', 'keeps text and binary messages in one order', function (trial) {
     var kinds = '';
@@ -286,7 +291,7 @@ var conformance = (function (global) {
     socket.binaryType = 'blob';
   });
 
-  // --- opening --------------------------------------------------------------------------------------------------
+  // --- opening ---
 
   add('echo', 'goes through its states', function (trial) {
     var events = '';
@@ -357,7 +362,7 @@ var conformance = (function (global) {
     });
   });
 
-  // --- sending --------------------------------------------------------------------------------------------------
+  // --- sending ---
 
   add('echo', 'counts what is sent in bufferedAmount, at once and in UTF-8 bytes, and counts it down', function (trial) {
     var texts = 0;
@@ -415,7 +420,7 @@ var conformance = (function (global) {
     });
   });
 
-  // --- closing --------------------------------------------------------------------------------------------------
+  // --- closing ---
 
   function askServer(trial, command, expected) {
     var socket = trial.open('', {
@@ -511,7 +516,7 @@ var conformance = (function (global) {
     });
   });
 
-  // --- the interface --------------------------------------------------------------------------------------------
+  // --- the interface ---
 
   add('local', 'has its constants on the constructor and on sockets', function (trial) {
     var names = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'];

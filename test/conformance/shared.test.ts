@@ -9,7 +9,8 @@ import { casesOf, runCase, scenario } from './conformance.ts';
 const SOCKETS = 6;
 
 /**
- * Sockets of one page share a downstream (PROTOCOL.md §10). With one for each, two would take the two connections, and no other request would ever be sent.
+ * Sockets of one page share a downstream (PROTOCOL.md §10). With one for each, two would take the
+ * two connections, and no other request would ever be sent.
  */
 describe(`the scenario, ${SOCKETS} cases at a time on one page of a browser that has two connections to a host,`, () => {
   let upstream: Upstream;

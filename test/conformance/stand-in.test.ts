@@ -2,7 +2,10 @@ import { openRealm } from '../support/browser/realm.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
 import { websocketConformance } from './conformance.ts';
 
-/** Without shim and gateway: what the scenario expects is what a WebSocket does that nobody here wrote. */
+/**
+ * Without shim and gateway: what the scenario expects is what a WebSocket does that nobody here
+ * wrote.
+ */
 describe("the scenario, over the stand-in's own WebSocket and without a gateway", () => {
   let upstream: Upstream;
 

@@ -36,7 +36,11 @@ const pages: Pages = {
   '/_test/page.html': (
     query,
   ) => `<!DOCTYPE html><html><head><meta charset="utf-8"><title>SockJS</title></head><body>
-<script>document.domain = document.domain; // As the page of the htmlfile transport does: in most engines one without the other is another origin.</script>
+<script>
+// As the page of the htmlfile transport does: in most engines one without the other is another
+// origin.
+document.domain = document.domain;
+</script>
 <script src="/_test/sockjs.js?version=${query.get('version')}"></script>
 <script src="/_test/test-page.js"></script>
 <script src="/_test/texts.js"></script>

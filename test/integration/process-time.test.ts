@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
@@ -89,34 +88,4 @@ describe('the wall clock', () => {
       }
     });
   }
-});
-
-/** A Ping with the longest payload, masked with zeros (RFC 6455 §5.5.2). */
-const PING = Buffer.concat([Buffer.from([0x89, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125, 'p')]);
-
-describe('a native client that pings and reads no Pong', () => {
-  it('is ended before its Pongs take more than a few megabytes', async () => {
-    const gateway = await startGateway({ routes: ['/echo=echo:'] });
-    const socket = connect(gateway.port, '127.0.0.1');
-    // It may be reset in the middle of a write.
-    socket.on('error', () => {});
-    const closed = new Promise((resolve) => socket.once('close', resolve));
-    try {
-      socket.write(
-        `GET /echo HTTP/1.1\r\nHost: 127.0.0.1:${gateway.port}\r\nConnection: Upgrade\r\n` +
-          'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-      );
-      await once(socket, 'data');
-      socket.pause();
-      const pings = Buffer.concat(Array.from({ length: 1_000 }, () => PING));
-      while (!socket.destroyed && socket.bytesWritten < 64 * 1_024 * 1_024) {
-        if (!socket.write(pings))
-          await Promise.race([new Promise((drained) => socket.once('drain', drained)), closed]);
-      }
-      assert.ok(socket.destroyed, `${socket.bytesWritten} bytes of Pings were taken`);
-    } finally {
-      socket.destroy();
-      await gateway.close();
-    }
-  });
 });

@@ -1,4 +1,5 @@
-// A reporter of mocha's for the runner of all tests: each event is one line of JSON on descriptor 3.
+// A reporter of mocha's for the runner of all tests. Each event is one line of JSON on descriptor
+// 3.
 const { writeSync } = require('node:fs');
 const { Runner } = require('mocha');
 

@@ -81,7 +81,7 @@ function identifiersOf(file: string, text: string): { identifier: string; line: 
   return found;
 }
 
-const COMMENT = /^\s*(\/\/|\/?\*|#|<!--)|\s\/\/\s/;
+const COMMENT = /^\s*(\/\/|\/\*|\*(\s|$)|# |<!--)|\s\/\/\s/;
 
 /**
  * Comments and Markdown wider than they may be. Tables, code and a single long link cannot be
@@ -97,7 +97,7 @@ function tooLong(file: string, lines: readonly string[]): Finding[] {
     if (columns <= COLUMNS) return [];
     if (isMarkdown ? isFenced || /^(\||\s{4}|!?\[[^\]]*\]\([^)]*\)$)/.test(line) : !COMMENT.test(line))
       return [];
-    if (/^\s*(\/\/|\*|-)?\s*\S+$/.test(line)) return [];
+    if (/^\s*(\/\/|\*|-)?\s*\S+$|^\s*\/\/ biome-ignore /.test(line)) return [];
     return [{ file, line: at + 1, problem: `${columns} columns` }];
   });
 }

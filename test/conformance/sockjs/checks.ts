@@ -12,7 +12,10 @@ export function assertCached(headers: Headers): void {
   assert.equal(headers['last-modified'], undefined);
 }
 
-/** Of an answer that no cache may keep. `no-transform` is ours, and that of sockjs 0.3.24: proxies would hold a stream back to compress it. */
+/**
+ * Of an answer that no cache may keep. `no-transform` is ours, and that of sockjs 0.3.24: proxies
+ * would hold a stream back to compress it.
+ */
 export function assertNotCached(headers: Headers): void {
   const directives = (headers['cache-control'] ?? '').split(', ').filter((word) => word !== 'no-transform');
   assert.deepEqual(directives, ['no-store', 'no-cache', 'must-revalidate', 'max-age=0']);
@@ -26,8 +29,9 @@ export function assertType(headers: Headers, type: string): void {
 }
 
 /**
- * The protocol's text has every origin let in, and `*` said to a request without one, together with credentials. Here a page is answered by its own origin if it
- * is allowed, and by nothing if not; without an Origin there is nobody to let in.
+ * The protocol's text has every origin let in, and `*` said to a request without one, together with
+ * credentials. Here a page is answered by its own origin if it is allowed, and by nothing if not;
+ * without an Origin there is nobody to let in.
  */
 export function assertCors(headers: Headers, origin: string | undefined): void {
   assert.equal(headers['access-control-allow-origin'], origin);
@@ -41,7 +45,10 @@ export function assert405({ status, headers, body }: Answer): void {
   assert.equal(body, '');
 }
 
-/** A preflight, of a page that is allowed, of the gateway's own, of one that is not allowed, and of nobody. */
+/**
+ * A preflight, of a page that is allowed, of the gateway's own, of one that is not allowed, and of
+ * nobody.
+ */
 export async function assertOptions(requests: SockJsRequests, path: string, methods: string): Promise<void> {
   const own = new URL(requests.base).origin;
   for (const origin of [undefined, PAGE, own, 'http://elsewhere.example', 'null']) {

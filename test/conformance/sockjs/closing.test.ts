@@ -15,7 +15,10 @@ describe('SockJS 0.3.3: handling close, HTTP 1.0 and 1.1', () => {
 
   after(() => services.stop());
 
-  /** An aborted request is heard of by the server when it is: until then the session has its receiver. */
+  /**
+   * An aborted request is heard of by the server when it is: until then the session has its
+   * receiver.
+   */
   const afterAbort = async (requests: SockJsRequests, path: string): Promise<string> => {
     for (;;) {
       const { body } = await requests.post(path);

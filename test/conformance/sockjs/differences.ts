@@ -12,12 +12,15 @@ export interface Difference {
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** Every difference that is intended. One that is not here fails the test, and one that is here and not met does, too. */
+/**
+ * Every difference that is intended. One that is not here fails the test, and one that is here and
+ * not met does, too.
+ */
 export const INTENDED: readonly Difference[] = [
   ...row('what others have sent is not to be taken for anything but its type', undefined, {
     'x-content-type-options': [undefined, 'nosniff'],
   }),
-  ...row('nginx holds a stream back unless it is told not to', undefined, {
+  ...row('nginx holds a stream back unless a header forbids it', undefined, {
     'x-accel-buffering': [undefined, 'no'],
   }),
   ...row('without an Origin there is nobody to let in, and `*` is never said', undefined, {

@@ -4,7 +4,10 @@ import { assertNotCached, assertType } from './checks.ts';
 
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 
-/** The comment before the call is ours, and that of sockjs 0.3.24: without it the answer could be read as a Flash file (CVE-2014-4671). */
+/**
+ * The comment before the call is ours, and that of sockjs 0.3.24: without it the answer could be
+ * read as a Flash file (CVE-2014-4671).
+ */
 const call = (callback: string, frame: string): string => `/**/${callback}(${JSON.stringify(frame)});\r\n`;
 
 describe('SockJS 0.3.3: JsonpPolling, JSESSIONID cookie', () => {
@@ -92,7 +95,7 @@ describe('SockJS 0.3.3: JsonpPolling, JSESSIONID cookie', () => {
     const cookieOf = (headers: { 'set-cookie'?: string[] | undefined }): string[] =>
       (headers['set-cookie']?.[0] ?? '').split(';').map((part) => part.trim());
 
-    it('is told of by info, which has none', async () => {
+    it('is announced by info, which has none', async () => {
       const answer = await services.withCookie.get('/info');
       assert.equal(answer.headers['set-cookie'], undefined);
       assert.equal(JSON.parse(answer.body).cookie_needed, true);

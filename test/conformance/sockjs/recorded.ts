@@ -126,8 +126,8 @@ export const RECORDED: readonly Recorded[] = [
   post('jsonp, posted', '/echo/000/jsonp1/jsonp'),
 
   post('close, open', '/close/000/close1/xhr'),
-  post('close, told', '/close/000/close1/xhr'),
-  post('close, told again', '/close/000/close1/xhr'),
+  post('close, delivered', '/close/000/close1/xhr'),
+  post('close, delivered again', '/close/000/close1/xhr'),
   post('close, sent to', '/close/000/close1/xhr_send', '["a"]'),
   post('close, streamed', '/close/000/close2/xhr_streaming'),
 

@@ -30,7 +30,7 @@ const FIELDS = [
 /** What a server said, as far as it is compared. */
 type Said = Readonly<Record<string, string | undefined>>;
 
-describe('sockjs 0.3.24, asked the same', () => {
+describe('sockjs 0.3.24, with the same requests', () => {
   let reference: Server;
   let gateway: Awaited<ReturnType<typeof startGateway>>;
   let theirs: SockJsRequests;

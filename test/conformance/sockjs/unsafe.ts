@@ -13,8 +13,9 @@ export const UNSAFE_FOR_SERVERS: readonly number[] = units([
 ]);
 
 /**
- * What browsers change in requests, each range with the first of those that SockJS 0.3.3, `escapable_by_client`, names singly: quote and backslash, controls, format
- * characters, characters that normalization changes.
+ * What browsers change in requests, each range with the first of those that SockJS 0.3.3,
+ * `escapable_by_client`, names singly: quote and backslash, controls, format characters, characters
+ * that normalization changes.
  */
 export const UNSAFE_FOR_CLIENTS: readonly number[] = units([
   [0x22, 0x22],

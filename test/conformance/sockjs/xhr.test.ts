@@ -70,12 +70,12 @@ describe('SockJS 0.3.3: XHR', () => {
     });
 
     it('says the header fields back that a page asks for', async () => {
-      for (const [asked, said] of [
+      for (const [requested, said] of [
         ['a, b, c', 'a, b, c'],
         ['', undefined],
         ['a\tb', undefined],
       ] as const) {
-        const headers = { origin: PAGE, 'Access-Control-Request-Headers': asked };
+        const headers = { origin: PAGE, 'Access-Control-Request-Headers': requested };
         const answer = await services.echo.post(`${services.echo.session()}/xhr`, '', headers);
         assert.equal(answer.status, 200);
         assertCors(answer.headers, PAGE);

@@ -24,8 +24,8 @@ function withSeed(random: Random, stream: Buffer): Buffer {
   return Buffer.concat([seed, stream]);
 }
 
-/** The stream in pieces of one byte up to all. */
-function pieces(input: Buffer): Buffer[] {
+/** The stream in chunks of one byte up to all. */
+function chunksOf(input: Buffer): Buffer[] {
   if (input.length < 4) return [];
   const random = new Random(input.readUInt32BE());
   const longest = random.pick([1, 3, 20, 1000]);
@@ -110,7 +110,7 @@ function model(stream: Buffer): Followed {
   return { passed, isTooBig: false, closeSeen, closeCode };
 }
 
-/** What the follower passes of a stream that comes in pieces. */
+/** What the follower passes of a stream that comes in chunks. */
 function follow(stream: readonly Buffer[]): Followed {
   const follower = new FrameFollower(MAX);
   follower.watch = watched;
@@ -167,7 +167,7 @@ async function isTooBigForWs(input: Buffer): Promise<boolean> {
   receiver.on('error', (error: NodeJS.ErrnoException) => {
     code = error.code;
   });
-  for (const piece of pieces(input)) receiver.write(Buffer.from(piece));
+  for (const piece of chunksOf(input)) receiver.write(Buffer.from(piece));
   // It tells an error in a later turn.
   await new Promise((resolve) => setImmediate(resolve));
   assert.ok(code === undefined || code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', code);
@@ -187,34 +187,34 @@ function hixieStream(random: Random): Buffer {
 
 /** Frames as -76 §4.2 has them: what is delivered, and the status of the end. */
 function hixieModel(stream: Buffer): unknown[] {
-  const told: unknown[] = [];
+  const received: unknown[] = [];
   for (let at = 0; at < stream.length; ) {
-    if (stream[at] !== 0) return [...told, stream[at] === 0xff ? 1005 : 1002];
+    if (stream[at] !== 0) return [...received, stream[at] === 0xff ? 1005 : 1002];
     const terminator = stream.indexOf(0xff, at);
     const end = terminator < 0 ? stream.length : terminator;
-    if (end - at - 1 > MAX) return [...told, 1009];
-    if (terminator < 0) return told;
-    told.push(stream.toString('utf8', at + 1, end));
+    if (end - at - 1 > MAX) return [...received, 1009];
+    if (terminator < 0) return received;
+    received.push(stream.toString('utf8', at + 1, end));
     at = end + 1;
   }
-  return told;
+  return received;
 }
 
 async function hixieReads(input: Buffer): Promise<unknown[]> {
-  const told: unknown[] = [];
+  const received: unknown[] = [];
   const socket = new Duplex({ read: () => {}, write: (_chunk, _encoding, done) => done() });
   const driver = { version: 'hixie-76', close: () => true } as unknown as Driver;
   const channel = new HixieChannel(driver, socket as Socket, { clock: new TestClock(), maxMessage: MAX });
   channel.attach({
-    message: (message) => told.push(message.text),
+    message: (message) => received.push(message.text),
     drained: () => {},
-    closed: ({ code }) => told.push(code),
+    closed: ({ code }) => received.push(code),
   });
   await Promise.resolve();
-  for (const piece of pieces(input)) socket.emit('data', piece);
+  for (const piece of chunksOf(input)) socket.emit('data', piece);
   // What the stream put off is done as well, or it would pile up.
   await new Promise((resolve) => setImmediate(resolve));
-  return told;
+  return received;
 }
 
 export const targets: readonly FuzzTarget[] = [
@@ -228,14 +228,14 @@ export const targets: readonly FuzzTarget[] = [
       const stream = input.subarray(4);
       const expected = model(stream);
       assert.deepEqual(follow([stream]), expected);
-      // In pieces it may miss a code that is cut in two.
-      assert.deepEqual({ ...follow(pieces(input)), closeCode: expected.closeCode }, expected);
+      // In chunks it may miss a code that is cut in two.
+      assert.deepEqual({ ...follow(chunksOf(input)), closeCode: expected.closeCode }, expected);
     },
   }),
   fuzzTarget<Buffer>({
     name: 'frame-follower-as-ws',
     input: (random) => withSeed(random, validFrames(random)),
-    run: async (input) => assert.equal(follow(pieces(input)).isTooBig, await isTooBigForWs(input)),
+    run: async (input) => assert.equal(follow(chunksOf(input)).isTooBig, await isTooBigForWs(input)),
   }),
   fuzzTarget<Buffer>({
     name: 'hixie-frames',

@@ -42,7 +42,7 @@ Stomp.clearInterval = (timer) => clearInterval(timer as NodeJS.Timeout);
 
 /**
  * Connects stompjs 2.3.3 over a WebSocket, with the subprotocols that it offers itself. `watch` is
- * told each text message that came.
+ * called with each text message.
  */
 export function connectStompJs(
   url: string,

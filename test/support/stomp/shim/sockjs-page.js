@@ -2,7 +2,7 @@
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
  * In a page with the shim, sockjs-client and `libraries`: a conversation of each library over a
- * SockJS with a server that cuts frames anywhere, by itself, and again when the shim was told of
+ * SockJS with a server that cuts frames anywhere, by itself, and again when the shim knows of
  * it.
  */
 (function (global) {

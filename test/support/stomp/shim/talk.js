@@ -3,7 +3,7 @@
 
 /*
  * A conversation of a client with the odd server: it sends a long body of surrogate pairs twice,
- * and subscribes to what it sent. `done` is told how the two came back, `same,same`, or what went
+ * and subscribes to what it sent. `done` gets how the two came back, `same,same`, or what went
  * wrong; the client is still connected then.
  */
 function stompTalk(client, millis, done) {
