@@ -51,7 +51,7 @@ export class FastConnection implements ExchangeConnection {
   constructor(socket: Socket, server: ConnectionHost) {
     this.socket = socket;
     this.#server = server;
-    this.#incoming = new IncomingBytes(() => server.host.memory.account(socket.remoteAddress ?? ''));
+    this.#incoming = new IncomingBytes(socket, server.host.memory);
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('error', this.#onError);

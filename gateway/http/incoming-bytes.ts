@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net';
 import { ByteQueue } from '../base/byte-queue.ts';
-import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
+import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import { type FastHead, PartialHead, parseFastHead } from './fast-head.ts';
 
 /** A head, parsed and as it came. */
@@ -16,12 +17,14 @@ export class IncomingBytes {
   /** Bytes of the present request's body that are here or have yet to arrive. */
   bodyLeft = 0;
   readonly queue = new ByteQueue();
-  readonly #openAccount: OpenAccount;
+  readonly #socket: Pick<Socket, 'remoteAddress'>;
+  readonly #memory: MemoryBudget;
   #account: MemoryAccount | undefined;
   #partial: PartialHead | undefined;
 
-  constructor(openAccount: OpenAccount) {
-    this.#openAccount = openAccount;
+  constructor(socket: Pick<Socket, 'remoteAddress'>, memory: MemoryBudget) {
+    this.#socket = socket;
+    this.#memory = memory;
   }
 
   /** Reads a head. If it is complete it is removed, and its body expected. */
@@ -72,7 +75,7 @@ export class IncomingBytes {
 
   /** Counts bytes that stay for now against the memory budget. False: there is no room for them. */
   hold(): boolean {
-    this.#account ??= this.#openAccount();
+    this.#account ??= this.#memory.account(this.#socket.remoteAddress ?? '');
     const hasRoom = this.#account.hasRoom(this.queue.size - this.#account.bytes);
     this.#account.set(this.queue.size);
     return hasRoom;

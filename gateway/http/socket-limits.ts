@@ -47,13 +47,20 @@ export class SocketGuard {
   readonly #limits: SocketLimits;
   readonly #log: Log;
   readonly #perAddress = new Map<string, number>();
-  readonly #counted = new WeakSet<Socket>();
+  /** The address that a connection is counted for: a closed socket does not know it any more. */
+  readonly #counted = new WeakMap<Socket, string>();
+  readonly #onClose: (this: Socket) => void;
   #refused = 0;
   #reportAt = 0;
 
   constructor(server: Server, limits: SocketLimits, log: Log) {
     this.#limits = limits;
     this.#log = log;
+    const release = (socket: Socket): void => this.#release(socket);
+    // One listener for all connections, since there are many.
+    this.#onClose = function (this: Socket): void {
+      release(this);
+    };
     // Node closes what is beyond, without making a socket of it.
     server.maxConnections = limits.maxSockets;
     server.on('drop', () => this.#report('too many TCP connections', '--max-connections, ulimit -n'));
@@ -76,13 +83,14 @@ export class SocketGuard {
       this.#report('too many TCP connections from one address', '--max-connections-per-address');
       return false;
     }
-    this.#counted.add(socket);
+    this.#counted.set(socket, address);
     this.#perAddress.set(address, count + 1);
-    socket.once('close', () => this.#release(address));
+    socket.on('close', this.#onClose);
     return true;
   }
 
-  #release(address: string): void {
+  #release(socket: Socket): void {
+    const address = this.#counted.get(socket) as string;
     const left = (this.#perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, left);
