@@ -38,20 +38,27 @@ export function runConnection(
   context: LifecycleContext,
   open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
 ): NativeConnection {
-  const { socket, handshake, wrapChannel } = request;
+  // The closures below live as long as the connection: they must not hold the request.
+  const { socket } = request;
+  const { remoteAddress, openAccount } = request.handshake;
+  const dialect = request.wrapChannel && 'sockjs';
   const { clock, log } = context;
   // Dropped when the handshake is done, so that an open connection holds no signal.
   let handshaking: AbortController | undefined = new AbortController();
-  const { signal } = handshaking;
-  const account = handshake.openAccount?.();
+  let account = openAccount?.();
   account?.set(weightOf(request));
   let opened: OpenConnection | undefined;
   let logEnd = (): void => {};
   let isDrained = false;
+  let isGivenUp = false;
   let isGone = false;
+  const giveUp = (): void => {
+    isGivenUp = true;
+    handshaking?.abort();
+  };
   const finished = new Promise<void>((resolve) => {
     socket.once('close', () => {
-      handshaking?.abort();
+      giveUp();
       // The channel learns of its end in this turn of the loop, some of it after this listener.
       setImmediate(() => {
         isGone = true;
@@ -64,8 +71,6 @@ export function runConnection(
   const run = (connection: OpenConnection): void => {
     opened = connection;
     const { protocol } = connection;
-    const { remoteAddress } = handshake;
-    const dialect = wrapChannel && 'sockjs';
     const fields = { session: connectionId(), remoteAddress, transport: 'websocket', dialect, protocol };
     const ownLog = logOpened(log, fields);
     const start = clock.now();
@@ -79,22 +84,23 @@ export function runConnection(
   const settle = (): void => {
     handshaking = undefined;
     account?.close();
+    account = undefined;
   };
-  open(signal).then(
+  open(handshaking.signal).then(
     (connection) => {
       settle();
       if (connection !== undefined) run(connection);
     },
     (error: unknown) => {
       settle();
-      if (!signal.aborted) refuse(socket, context, handshake.remoteAddress, error);
+      if (!isGivenUp) refuse(socket, context, remoteAddress, error);
     },
   );
   return {
     finished,
     drain: () => {
       isDrained = true;
-      handshaking?.abort();
+      giveUp();
       if (opened) opened.goAway();
       else answerRaw(socket, 503, 'going away');
     },

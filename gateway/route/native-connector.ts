@@ -4,7 +4,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import { hixieDraft } from '../native/hixie-handshake.ts';
@@ -72,7 +72,7 @@ export class NativeConnector {
    */
   connectFramed(upgrade: Upgrade, url: string): NativeConnection {
     const { clock, memory, heartbeat, framedBackend, route } = this.#context;
-    const openAccount = () => memory.account(upgrade.remoteAddress);
+    const openAccount = accountsOf(memory, upgrade);
     const wrapChannel = (channel: Channel): Channel =>
       new FramedSocket(channel, { clock, heartbeat, openAccount });
     const request = { ...this.#requestOf(upgrade), wrapChannel };
@@ -109,7 +109,7 @@ export class NativeConnector {
       protocols: protocolsOf(upgrade),
       origin,
       isAnonymous: isAnybody(access, upgrade, origin),
-      openAccount: () => memory.account(upgrade.remoteAddress),
+      openAccount: accountsOf(memory, upgrade),
     });
     return {
       handshake: { ...handshake, carrier: 'native' },
@@ -118,6 +118,11 @@ export class NativeConnector {
       head: upgrade.head,
     };
   }
+}
+
+/** It lives as long as the connection, and holds nothing of the Upgrade but the address. */
+function accountsOf(memory: MemoryBudget, { remoteAddress }: Upgrade): OpenAccount {
+  return () => memory.account(remoteAddress);
 }
 
 /** The second name is from draft-hixie-thewebsocketprotocol-75. */

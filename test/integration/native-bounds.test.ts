@@ -61,10 +61,10 @@ describe('bounds of native connections', () => {
   }
 
   /** A WebSocket server that never answers a handshake; it remembers how many it got. */
-  async function silentBackend(): Promise<{ port: number; requested(): number }> {
-    let requested = 0;
-    const port = await servers.http((server) => server.on('upgrade', () => requested++));
-    return { port, requested: () => requested };
+  async function silentBackend(): Promise<{ port: number; handshakes(): number }> {
+    let handshakes = 0;
+    const port = await servers.http((server) => server.on('upgrade', () => handshakes++));
+    return { port, handshakes: () => handshakes };
   }
 
   it('let 50 of 1,500 Upgrades of one address in to a backend that never answers', async () => {
@@ -75,9 +75,9 @@ describe('bounds of native connections', () => {
     const answers: string[] = [];
     for (const client of clients) void answer(client).then((line) => answers.push(line));
     await until('all refusals', () => answers.length >= 1_450);
-    await until('50 handshakes at the backend', () => backend.requested() >= 50);
+    await until('50 handshakes at the backend', () => backend.handshakes() >= 50);
     assert.deepEqual(tally(answers), { '429 too many connections from this address': 1_450 });
-    assert.equal(backend.requested(), 50);
+    assert.equal(backend.handshakes(), 50);
     assert.equal(gateway.gateway.connections, 50);
   }).timeout(60_000);
 
@@ -85,7 +85,7 @@ describe('bounds of native connections', () => {
     const backend = await silentBackend();
     await start({ routes: [`/slow=ws://127.0.0.1:${backend.port}`], maxConnections: 1 });
     const first = await upgrade('/slow');
-    await until('the handshake at the backend', () => backend.requested() === 1);
+    await until('the handshake at the backend', () => backend.handshakes() === 1);
     assert.equal(await answer(await upgrade('/slow')), '503 too many connections');
     first.socket.resetAndDestroy();
     await until('the place back', () => gateway.gateway.connections === 0);
@@ -121,9 +121,9 @@ describe('bounds of native connections', () => {
       await until('all sent', () => client.socket.writableLength === 0);
       let line = '';
       for (let tries = 0; tries < 100 && line === ''; tries++) {
-        const refused = await upgrade('/echo');
-        const answered = await answer(refused);
-        refused.socket.destroy();
+        const next = await upgrade('/echo');
+        const answered = await answer(next);
+        next.socket.destroy();
         if (answered !== '101') line = answered;
       }
       assert.equal(line, '429 too much held for this address');
@@ -139,7 +139,7 @@ describe('bounds of native connections', () => {
       // 24 KiB each, as all fields go upstream again.
       const fields = { 'X-Long': 'x'.repeat(12_000) };
       const clients = await Promise.all(Array.from({ length: 20 }, () => upgrade('/slow', fields)));
-      await until('the handshakes at the backend', () => backend.requested() >= 16);
+      await until('the handshakes at the backend', () => backend.handshakes() >= 16);
       assert.equal(await answer(await upgrade('/echo')), '429 too much held for this address');
       for (const { socket } of clients) socket.resetAndDestroy();
       await until('the places back', () => gateway.gateway.connections === 0);
