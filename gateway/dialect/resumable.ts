@@ -29,7 +29,7 @@ export const END_LETTERS: Readonly<Record<EndReason, string>> = {
   refused: 's',
 };
 
-/** The entry is an end without a Close, which has a frame type of its own. */
+/** The entry is an end without a Close, which has a separate frame type. */
 export function isAbnormal({ close }: Entry): boolean {
   return close === undefined || close.code === ABNORMAL.code;
 }

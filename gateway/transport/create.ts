@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { detached } from '../base/detached.ts';
 import { RequestError } from '../base/errors.ts';
 
-/** What a `create` asks for (PROTOCOL.md §3). */
+/** The fields of a `create` (PROTOCOL.md §3). */
 export interface CreateRequest {
   readonly nonce: string;
   /** Path and query of the WebSocket URL. */

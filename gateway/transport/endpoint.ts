@@ -45,7 +45,7 @@ export class FallbackEndpoint {
   /** Answers a request below a route. Throws a `RequestError` for JSONP that is not allowed. */
   handle(given: Exchange, address: FallbackAddress, route: FallbackRoute): void {
     const exchange = asLegacyRequest(given, address.action, route.jsonp);
-    // An XDomainRequest asks for them on the page's own origin as well.
+    // An XDomainRequest needs them on the page's own origin, too.
     const { origins } = route.access;
     const ownToo = exchange instanceof WrappedExchange;
     const headers = headersFor(crossOriginHeaders(origins, exchange, ownToo));
@@ -68,7 +68,7 @@ export class FallbackEndpoint {
     if (transport === undefined) this.#creator.handle(exchange, address.base, route, headers);
     else if (transport.source === 'url')
       this.#serveUrl(exchange, address.token ?? '', route, headers, transport);
-    else this.#serveBody(exchange, route, headers, transport);
+    else this.#collect(exchange, route, headers, transport);
   }
 
   #serveUrl(
@@ -87,7 +87,7 @@ export class FallbackEndpoint {
     });
   }
 
-  #serveBody(exchange: Exchange, route: FallbackRoute, headers: Headers, transport: Transport): void {
+  #collect(exchange: Exchange, route: FallbackRoute, headers: Headers, transport: Transport): void {
     const receive = (body: Buffer | Error): void => {
       if (body instanceof Error) {
         this.#refuseBody(exchange, headers, transport, body);

@@ -30,7 +30,7 @@ export function carriersOf(jsonp: boolean): string {
   return [
     'websocket',
     ...carriers.map(({ action }) => action),
-    // Not a carrier: says that all but the WebSocket may be shared (PROTOCOL.md §10).
+    // Not a carrier: it means that all but the WebSocket may be shared (PROTOCOL.md §10).
     'shared',
   ].join(',');
 }

@@ -11,7 +11,7 @@ export interface EndRule {
   /** Bytes (of text: characters). */
   readonly limit: number;
   /**
-   * Written at the limit, to ask for the next stream; this one goes on and ends at twice the limit.
+   * Written at the limit: the client opens its next stream. This one ends at twice the limit.
    * Absent: the stream ends at the limit, and also behind a close.
    */
   readonly recycle?: Chunk;

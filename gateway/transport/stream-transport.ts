@@ -13,7 +13,7 @@ export interface StreamEncoding {
   readonly encoder: ResumableEncoder;
 }
 
-/** What tells one kind of stream from another. */
+/** How one kind of stream differs from another. */
 export interface StreamForm {
   /** Last segment of its addresses. */
   readonly action: string;
@@ -46,7 +46,7 @@ export function streamTransport(form: StreamForm): DownstreamTransport {
       const { encoder } = encoding;
       const response = exchange.stream(200, headersOf(headers, encoding));
       if (preamble !== '') response.write(preamble);
-      // Engines that hold the first bytes back ask for padding.
+      // For engines that hold the first bytes back.
       if (wanted.padding > 0) response.write(encoder.padding(wanted.padding));
       const limit = form.isFreed ? Number.POSITIVE_INFINITY : limits.streamBudget;
       const rule = { limit, recycle: encoder.recycle };

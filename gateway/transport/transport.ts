@@ -14,7 +14,7 @@ export interface Call {
   readonly limits: TransportLimits;
 }
 
-/** A call that asks for a downstream. */
+/** A call that opens a downstream. */
 export interface AttachCall extends Call {
   readonly wanted: Wanted;
 }

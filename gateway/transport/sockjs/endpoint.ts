@@ -190,7 +190,7 @@ export class SockJsEndpoint {
     );
   }
 
-  /** A method of its own, so that what the session keeps holds nothing of the first request. */
+  /** A separate method: the session keeps this closure, which must not hold the first request. */
   #forgetting(key: string): () => void {
     return () => {
       this.#held.delete(key);
@@ -226,7 +226,7 @@ export class SockJsEndpoint {
     exchange.readBody(route.maxMessage, receive, this.#gate);
   }
 
-  /** Throws what is wrong with the request, or calls `done` once its messages are taken. */
+  /** Throws the error to answer, or calls `done` once the messages of the body are taken. */
   #take(
     exchange: Exchange,
     held: Held,

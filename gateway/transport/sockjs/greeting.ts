@@ -1,7 +1,7 @@
 import { NO_SNIFF } from '../../base/security-headers.ts';
 import type { Headers } from '../../http/exchange.ts';
 
-/** What somebody sees who opens the address of a route (SockJS 0.3.3, "Greeting url"). */
+/** The page at the address of a route (SockJS 0.3.3, "Greeting url"). */
 export const GREETING = 'Welcome to SockJS!\n';
 
 export const GREETING_HEADERS: Headers = { 'content-type': 'text/plain; charset=UTF-8', ...NO_SNIFF };

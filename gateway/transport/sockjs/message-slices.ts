@@ -34,7 +34,7 @@ export class MessageSlices {
   /** Index of the first message that was not handed on. */
   #next = 0;
 
-  /** `done` is called once, after the last message or with what is wrong. */
+  /** `done` is called once: after the last message, or with the error that stopped it. */
   constructor(take: Taker, openAccount: () => MemoryAccount, done: (error: Error | undefined) => void) {
     this.#take = take;
     this.#openAccount = openAccount;

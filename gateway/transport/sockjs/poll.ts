@@ -6,7 +6,7 @@ import { merged, uncached } from './headers.ts';
 /** Bytes of payload that one answer carries, about. */
 const ROOM = 262_144;
 
-/** What tells one kind of poll from another. */
+/** How one kind of poll differs from another. */
 export interface PollForm extends FormBase {
   /** By the query of the request. Throws a `RequestError` 400. */
   encoderFor(query: string): SockJsEncoder;

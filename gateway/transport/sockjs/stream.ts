@@ -11,7 +11,7 @@ export interface StreamEncoding {
   readonly encoder: SockJsEncoder;
 }
 
-/** What tells one kind of stream from another. */
+/** How one kind of stream differs from another. */
 export interface StreamForm extends FormBase {
   readonly contentType: string;
   /** By the query of the request. Throws a `RequestError` 400. */

@@ -5,7 +5,7 @@ import { merged, uncached } from './headers.ts';
 /** Firefox takes an answer without a type for broken XML (SockJS 0.3.3, "XhrPolling"). */
 const HEADERS = uncached('text/plain');
 
-/** An array of strings, whatever its type is said to be (SockJS 0.3.3, "test_content_types"). */
+/** An array of strings, with any Content-Type (SockJS 0.3.3, "test_content_types"). */
 export const xhrSend: UpForm = {
   action: 'xhr_send',
   method: 'POST',
