@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { type Outcome, Running } from './job.ts';
 import { Report } from './report.ts';
 
-const outcomeOf = (file: string) =>
-  new Running({ name: file, group: 'unit', files: [`test/run/samples/${file}`], alone: false }).outcome;
+const outcomeOf = (file: string, exit?: number) =>
+  new Running({ name: file, group: 'unit', files: [`test/run/samples/${file}`], alone: false }, exit).outcome;
 
 describe('a process of tests', () => {
   it('reports what passed, failed and was skipped', async () => {
@@ -24,6 +24,12 @@ describe('a process of tests', () => {
       failures[0]?.error ?? '',
       /^the process ended with 0 during "a sample takes the process with it"/,
     );
+  });
+
+  it('that does not exit by itself is ended, and its tests count', async () => {
+    const { passed, failures, output } = await outcomeOf('lingers.ts', 100);
+    assert.deepEqual([passed, failures], [1, []]);
+    assert.match(output, /its tests left something open/);
   });
 
   it('whose file does not load is a failure with the reason', async () => {

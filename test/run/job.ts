@@ -26,10 +26,13 @@ export interface Outcome {
  * Milliseconds without any event after which a job is ended: longer than the longest test may take.
  */
 const SILENT = 10 * 60_000;
-/** Milliseconds that the process has to exit in when its tests are over. */
-const EXIT = 60_000;
+/** More than connections are kept alive without a request. */
+const EXIT = 10_000;
 /** Milliseconds for the output that is still in the pipes when the process is gone. */
 const DRAIN = 2_000;
+
+/** No failure: the tests have said what they found. */
+const LEFT_OPEN = 'the process did not exit: its tests left something open';
 
 const mocha = fileURLToPath(new URL('../../node_modules/mocha/bin/mocha.js', import.meta.url));
 const reporter = fileURLToPath(new URL('events.cjs', import.meta.url));
@@ -45,6 +48,7 @@ export class Running {
   current = '';
   readonly started = performance.now();
   readonly #child: ChildProcess;
+  readonly #exit: number;
   readonly #failures: Failure[] = [];
   readonly #skipped: string[] = [];
   #output = '';
@@ -52,8 +56,10 @@ export class Running {
   #killed: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(job: Job) {
+  /** `exit`: milliseconds that the process has to exit in when its tests are over. */
+  constructor(job: Job, exit = EXIT) {
     this.job = job;
+    this.#exit = exit;
     const args = ['--import', 'tsx', ...MOCHA, '--forbid-only', '--reporter', reporter, ...job.files];
     // In a process group of its own, so that it can be ended with all that it started.
     this.#child = spawn(process.execPath, args, {
@@ -125,7 +131,7 @@ export class Running {
       default:
         this.#hasEnded = true;
         this.current = '';
-        this.#endAfter(EXIT, 'the process did not exit: its tests left something open');
+        this.#endAfter(this.#exit, LEFT_OPEN);
     }
   }
 
@@ -136,7 +142,11 @@ export class Running {
 
   /** A process that went down, or that was ended, is a failure even where no test failed. */
   #check([code, signal]: [number | null, string | null]): void {
-    if (this.#hasEnded && this.#killed === undefined && code === this.#failures.length) return;
+    if (this.#hasEnded && this.#killed === undefined && code === Math.min(this.#failures.length, 255)) return;
+    if (this.#killed === LEFT_OPEN) {
+      this.#output += `\n${LEFT_OPEN}\n`;
+      return;
+    }
     const how = this.#killed ?? `the process ended with ${code ?? signal}`;
     const where = this.current === '' ? '' : ` during "${this.current}"`;
     if (this.#hasEnded && this.#failures.length > 0) return;
