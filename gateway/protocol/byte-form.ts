@@ -22,10 +22,12 @@ function readFrame(unit: UnitBuilder, type: string, payload: Buffer): void {
   switch (type) {
     case 'T':
     case 't':
+      if (!unit.takesNumbered()) return;
       unit.message(Message.text(decodeUtf8(payload)), type === 't');
       return;
     case 'B':
     case 'b':
+      if (!unit.takesNumbered()) return;
       unit.message(Message.binary(payload), type === 'b');
       return;
     default:

@@ -24,10 +24,12 @@ function readFrame(unit: UnitBuilder, type: string, payload: string): void {
   switch (type) {
     case 'T':
     case 't':
+      if (!unit.takesNumbered()) return;
       unit.message(Message.slice(unescapeText(payload)), type === 't');
       return;
     case 'B':
     case 'b':
+      if (!unit.takesNumbered()) return;
       if (!BASE64.test(payload)) throw new MalformedError('malformed base64');
       unit.message(Message.binary(Buffer.from(payload, 'base64')), type === 'b');
       return;

@@ -5,8 +5,9 @@ import type { Message } from './message.ts';
 import { type Arrival, MalformedError, type SharedUnit, type Unit, type Wanted } from './unit.ts';
 
 /**
- * Frames of one unit. A frame costs far more to handle than its few bytes: a body of empty ones
- * would hold everybody up. The shim puts no more than 1,000 numbered frames in one.
+ * Numbered frames of one unit, and frames of other kinds. A frame costs far more to handle than its
+ * few bytes: a body of empty ones would delay everybody. The shim puts at most 512 numbered frames
+ * into a unit; up to version 0.1.0 it put as many as a body holds.
  */
 const MAX_FRAMES = 1_024;
 const MAX_PADDING = 8192;
@@ -26,7 +27,9 @@ export class UnitBuilder implements Unit {
   pageGone = false;
   next: number;
   shared: SharedUnit[] | undefined = undefined;
-  #frames = 0;
+  leftOut = false;
+  #numbered = 0;
+  #others = 0;
   /** The further session that the next frames belong to. */
   #selected: UnitBuilder | undefined = undefined;
 
@@ -35,16 +38,30 @@ export class UnitBuilder implements Unit {
     this.next = next;
   }
 
-  /** Throws a `RequestError` with `GW_FRAMES` when the unit has too many. */
+  /**
+   * Whether the unit has room for one more numbered frame. Without room, this frame and all numbered
+   * ones behind it are left out.
+   */
+  takesNumbered(): boolean {
+    this.leftOut ||= this.#numbered === MAX_FRAMES;
+    if (!this.leftOut) this.#numbered++;
+    return !this.leftOut;
+  }
+
+  /** A message or fragment, for which `takesNumbered` has found room. */
   message(message: Message, more: boolean): void {
-    this.#countFrame();
     if (this.#selected !== undefined) this.#selected.message(message, more);
     else this.arrivals.push({ number: this.#number(), message, more, close: undefined });
   }
 
-  /** Any frame whose payload is plain text in both forms. */
+  /**
+   * Any frame whose payload is plain text in both forms. Throws a `RequestError` with `GW_FRAMES` if
+   * the unit has too many that are not numbered.
+   */
   control(type: string, payload: string): void {
-    this.#countFrame();
+    if (type === 'C') {
+      if (!this.takesNumbered()) return;
+    } else if (++this.#others > MAX_FRAMES) throw new RequestError('GW_FRAMES');
     if (type === 'S') this.#select(payload);
     else if (this.#selected !== undefined) this.#selected.#read(type, payload);
     else this.#read(type, payload);
@@ -64,10 +81,6 @@ export class UnitBuilder implements Unit {
     if (this.shared.length + 1 === MAX_SESSIONS) throw new MalformedError('too many sessions on one carrier');
     this.shared.push({ token, unit: builder });
     this.#selected = builder;
-  }
-
-  #countFrame(): void {
-    if (++this.#frames > MAX_FRAMES) throw new RequestError('GW_FRAMES');
   }
 
   #select(payload: string): void {

@@ -44,6 +44,8 @@ export interface Unit {
   readonly next: number;
   /** Further sessions that the carrier is for. Their numbers on the carrier are 1, 2, 3… */
   readonly shared?: readonly SharedUnit[] | undefined;
+  /** The unit has more numbered frames than are taken from one (PROTOCOL.md §12). */
+  readonly leftOut?: boolean;
 }
 
 /** A unit of messages that their client does not number. `first` is the number of the first. */

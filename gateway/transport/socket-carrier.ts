@@ -67,6 +67,7 @@ export class SocketCarrier implements Carrier {
       const next = this.#clientNext;
       const unit = isBinary ? parseBytes(data, 0, next) : parseText(decodeUtf8(data), 0, next);
       const { wanted, arrivals } = unit;
+      if (unit.leftOut === true) throw new RequestError('GW_FRAMES');
       if (unit.shared !== undefined) throw new MalformedError('a WebSocket is for one session');
       if (!this.isAttached && wanted === undefined) throw new MalformedError('no attach');
       if (this.isAttached && wanted !== undefined) throw new MalformedError('two attaches');
