@@ -37,12 +37,11 @@ export const SERVER_COMMANDS: ReadonlySet<string> = new Set(['CONNECTED', 'MESSA
 /** The empty body. */
 export const NO_BODY: Buffer = Buffer.alloc(0);
 
-/** Makes a frame. Header entries without a value are left out. */
-export function makeFrame(
-  command: string,
-  headers: Readonly<Record<string, string | undefined>>,
-  body: Buffer = NO_BODY,
-): Frame {
+/** Header entries to make a frame of. Those without a value are left out. */
+export type FrameEntries = Readonly<Record<string, string | undefined>>;
+
+/** Makes a frame. */
+export function makeFrame(command: string, headers: FrameEntries, body: Buffer = NO_BODY): Frame {
   const entries = Object.entries(headers).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );

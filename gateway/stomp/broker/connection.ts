@@ -6,7 +6,7 @@ import type { Channel, Receiver } from '../../channel/channel.ts';
 import type { CloseStatus } from '../../protocol/close.ts';
 import { CLOSES } from '../../protocol/close-table.ts';
 import type { Message } from '../../protocol/message.ts';
-import { CLIENT_COMMANDS, type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
+import { CLIENT_COMMANDS, type Frame, type FrameEntries, type FrameHeaders, makeFrame } from '../frame.ts';
 import { FrameReader } from '../frame-reader.ts';
 import { encodeHeaders, readConnectHeaders, readHeaders } from '../headers.ts';
 import { agree, CLIENT_LATE, encodeBeats, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
@@ -216,7 +216,7 @@ export class BrokerConnection implements Receiver, Subscriber {
     this.#end(by);
   }
 
-  #reply(command: string, headers: Readonly<Record<string, string | undefined>>, body?: Buffer): void {
+  #reply(command: string, headers: FrameEntries, body?: Buffer): void {
     const frame = makeFrame(command, headers, body);
     // CONNECTED has no escapes, and contains nothing that would need one.
     this.send(toMessage({ ...frame, headers: encodeHeaders(frame.headers, this.#version) }));

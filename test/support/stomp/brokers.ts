@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { freePorts } from '../machine/free-ports.ts';
 
 /**
- * A real broker in a process of its own, on free ports of this machine, with its files in a
- * temporary folder.
+ * A real broker in its own process, on free ports of this machine, with its files in a temporary
+ * folder.
  */
 export interface RealBroker {
   /** STOMP over TCP. */
@@ -17,14 +17,14 @@ export interface RealBroker {
   readonly webPort: number;
   readonly login: string;
   readonly passcode: string;
-  /** The process group that all of its processes are in. */
+  /** The process group of all its processes. */
   group(): number;
-  /** Ends it as an operator does, and starts it again on the same ports. */
+  /** Ends it as an operator does and starts it again on the same ports. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Milliseconds a broker may take to start on a machine that does other things too. */
+/** Milliseconds that a broker may take to start on a busy machine. */
 const START_TIMEOUT = 90_000;
 
 /**
@@ -47,11 +47,11 @@ export async function startRabbitMq(): Promise<RealBroker> {
     ].join('\n'),
   );
   writeFileSync(join(home, 'plugins'), '[rabbitmq_stomp,rabbitmq_web_stomp].\n');
-  // Erlang's port mapper would be started as a daemon by the broker, and outlive it; ours is a
-  // child that is ended.
+  // The broker would start Erlang's port mapper as a daemon that outlives it. This one is a child
+  // process and ends with the test.
   const epmd = start('epmd', ['-port', String(epmdPort), '-address', '127.0.0.1'], process.env);
   const run = async (): Promise<Program> => {
-    // The script in the PATH changes to another user, and has its files elsewhere.
+    // The script in the PATH switches to another user and keeps its files elsewhere.
     const rabbit = start('/usr/lib/rabbitmq/bin/rabbitmq-server', [], {
       PATH: process.env.PATH,
       LANG: 'C.UTF-8',
@@ -107,9 +107,7 @@ export async function startActiveMq(): Promise<RealBroker> {
   };
 }
 
-/**
- * Runs a broker until it is stopped; `clear` is what is done when it is, or when it did not start.
- */
+/** Runs a broker until it is stopped. `clear` is called then, and also if it did not start. */
 async function keep(
   run: () => Promise<Program>,
   clear: () => Promise<void>,
@@ -137,8 +135,8 @@ interface Program {
 }
 
 /**
- * Starts a program in a process group of its own, as scripts start others. None of it outlives this
- * process.
+ * Starts a program in its own process group, because scripts start other programs. None of them
+ * outlives this process.
  */
 function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Program {
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -154,7 +152,7 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv)
   return program;
 }
 
-/** Waits for a line of its output; ends the program if it does not come. */
+/** Waits for a line of the program's output. Ends the program if the line does not come. */
 async function said(program: Program, line: RegExp): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT;
   for (;;) {
@@ -169,8 +167,8 @@ async function said(program: Program, line: RegExp): Promise<void> {
 }
 
 /**
- * Ends the program and what it started: a signal to the whole group, whose number is the first
- * one's pid.
+ * Ends the program and what it started, by a signal to the whole group, whose number is the
+ * program's pid.
  */
 async function end({ process: child }: Program): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { StompClient } from './stomp-client.ts';
 import type { BrokerUnderTest } from './suite.ts';
 
-/** What brokers do each in their own way. */
+/** What each broker does in its own way. */
 export interface Differences {
   /**
-   * A message that was given back with NACK: given out again; or put aside on a queue of that name,
-   * if it was sent with `persistent:true`.
+   * What happens to a message after NACK: it is delivered again, or it is moved to a queue of that
+   * name if it was sent with `persistent:true`.
    */
   readonly nack: 'again' | { readonly aside: string };
   /** Whether MESSAGE has the `receipt` header of the SEND. */
@@ -14,22 +14,22 @@ export interface Differences {
   /** When a SEND in a transaction gets its receipt. */
   readonly receiptInTransaction: 'at once' | 'at commit';
   /**
-   * Whether the connection goes on behind an ERROR for a frame that is right and cannot be obeyed.
+   * Whether the connection stays open after an ERROR for a valid frame that cannot be obeyed.
    */
   readonly survivesError: boolean;
-  /** What stands for the rest of a topic. */
+  /** The wildcards for the rest of a topic. */
   readonly rest: readonly string[];
-  /** Whether a text that was sent without `content-length` comes with one. */
+  /** Whether a text that was sent without `content-length` is delivered with one. */
   readonly countsText: boolean;
   /** Whether a subscription's id may be used twice. */
   readonly takesIdTwice: boolean;
   /** Whether `selector` picks messages. */
   readonly selects: boolean;
-  /** Whether `reply-to:/temp-queue/…` names a queue that is the sender's own. */
+  /** Whether `reply-to:/temp-queue/…` names a queue of the sender alone. */
   readonly hasTemporary: boolean;
 }
 
-/** The list of differences in the README, held against a broker. */
+/** Checks the table of differences in docs/stomp.md with a broker. */
 export function brokerDifferences(broker: () => BrokerUnderTest, expected: Differences): void {
   let clients: StompClient[] = [];
   let count = 0;

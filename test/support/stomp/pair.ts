@@ -9,7 +9,7 @@ import { toMessage } from '../../../gateway/stomp/serializer.ts';
 
 /** One end of a STOMP connection in memory, driven by a test. */
 export class StompEnd {
-  /** What arrived, each as it came. */
+  /** Messages as they arrived. */
   readonly messages: Message[] = [];
   readonly frames: Frame[] = [];
   heartBeats = 0;

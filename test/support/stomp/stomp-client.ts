@@ -9,10 +9,10 @@ type HeaderValues = Readonly<Record<string, string | undefined>>;
 
 const LIMITS = { maxFrame: 64 * 1024 ** 2, maxHead: 1024 ** 2, maxHeaders: 1000, maxLine: 1024 ** 2 };
 
-/** Milliseconds that a broker has for anything. */
+/** Milliseconds that a broker may take for any answer. */
 const DEADLINE = 15_000;
 
-/** What of a page's WebSocket is used here. */
+/** The part of a page's WebSocket that is used here. */
 export interface PageSocket {
   binaryType: string;
   onopen: unknown;
@@ -22,21 +22,23 @@ export interface PageSocket {
   close(): void;
 }
 
-/** What carries a client's bytes. */
+/** A client's connection. */
 interface Wire {
   write(bytes: Buffer): void;
   destroy(): void;
 }
 
 /**
- * A client that says what a test tells it to, byte by byte if need be, and hands over what comes
- * back.
+ * A client that sends what a test writes, byte by byte if need be, and returns what arrives.
  */
 export class StompClient {
   /** Frames that arrived and were not taken yet. */
   readonly frames: Frame[] = [];
   heartBeats = 0;
-  /** Everything is read and the connection over; what ended it, on a WebSocket. */
+  /**
+   * Everything is read and the connection has ended. Resolves with the close code on a WebSocket,
+   * with 0 on TCP.
+   */
   readonly closed: Promise<number>;
   readonly #parser: FrameParser;
   #wire!: Wire;
@@ -54,7 +56,7 @@ export class StompClient {
     });
   }
 
-  /** A TCP connection to a port, or a WebSocket to an address, on which nothing was said yet. */
+  /** Opens a TCP connection to a port, or a WebSocket to an address, and sends nothing. */
   static open(to: number | string, protocols: readonly string[] = []): Promise<StompClient> {
     return typeof to === 'number' ? StompClient.#overTcp(to) : StompClient.#overWebSocket(to, protocols);
   }
@@ -94,7 +96,7 @@ export class StompClient {
     });
   }
 
-  /** A WebSocket of a page, before it is open. */
+  /** Uses a WebSocket of a page that is not open yet. */
   static overPage(socket: PageSocket): Promise<StompClient> {
     const client = new StompClient();
     socket.binaryType = 'arraybuffer';
@@ -133,7 +135,7 @@ export class StompClient {
     this.write(serialize(makeFrame(command, headers, body === undefined ? undefined : Buffer.from(body))));
   }
 
-  /** Sends a frame with a receipt and waits for it: everything before it was done. */
+  /** Sends a frame with a receipt and waits for that: everything before it is done then. */
   async ask(command: string, headers: HeaderValues = {}, body?: string | Buffer): Promise<void> {
     const receipt = `r${Math.random()}`;
     this.send(command, { ...headers, receipt }, body);
@@ -141,8 +143,8 @@ export class StompClient {
   }
 
   /**
-   * The next frame of that kind; others stay where they are. Rejects if an ERROR comes in its
-   * place, or nothing.
+   * Takes the next frame of that command and leaves others. Rejects if an ERROR comes instead, or
+   * nothing.
    */
   async next(command: string, matches: (frame: Frame) => boolean = () => true): Promise<Frame> {
     const deadline = setTimeout(() => this.#arrived(), DEADLINE);
@@ -165,13 +167,13 @@ export class StompClient {
     }
   }
 
-  /** The next message, in short. */
+  /** Takes the next message. */
   async message(): Promise<{ text: string; headers: Record<string, string>; frame: Frame }> {
     const frame = await this.next('MESSAGE');
     return { text: frame.body.toString(), headers: Object.fromEntries(frame.headers), frame };
   }
 
-  /** Acknowledges as its version does it. */
+  /** Acknowledges a message in the way of its version. */
   acknowledgement(frame: Frame, version: string): HeaderValues {
     if (version === '1.2') return { id: frame.headers.get('ack') };
     return {

@@ -42,7 +42,7 @@ Stomp.clearInterval = (timer) => clearInterval(timer as NodeJS.Timeout);
 
 /**
  * Connects stompjs 2.3.3 over a WebSocket, with the subprotocols that it offers itself. `watch` is
- * called with each text message.
+ * called with each text message that arrives.
  */
 export function connectStompJs(
   url: string,

@@ -10,9 +10,8 @@ export interface BrokerUnderTest {
 }
 
 /**
- * What every STOMP broker of ours does alike: the project's own, and those its relay leads to. NACK
- * stands apart, as the big ones differ there: RabbitMQ gives the message out again, ActiveMQ puts
- * it aside.
+ * What the embedded broker, RabbitMQ and ActiveMQ all do. NACK is in `differences.ts`: RabbitMQ
+ * delivers the message again, ActiveMQ moves it to another queue.
  */
 export function brokerSuite(broker: () => BrokerUnderTest): void {
   let clients: StompClient[] = [];

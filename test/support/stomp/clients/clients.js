@@ -1,20 +1,19 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * STOMP client libraries behind one face, so that one scenario drives them all. One global,
- * `stompClients`, by library:
+ * STOMP client libraries behind one interface, so that one scenario drives them all. The global
+ * `stompClients` has a property for each library:
  *
  *   open(options) -> client
- *     options: { url, headers, beat, binary, connected(headers), message(subscription id, message),
- * receipt(id), failed(headers of ERROR),
- *                lost(), debug(line) }; `beat` is the heart-beat in ms, both ways
+ *     options: url, headers, binary,
+ *              beat       heart-beat in ms, both ways
+ *              connected(headers), message(subscription id, message), receipt(id),
+ *              failed(headers of ERROR), lost(), debug(line)
  *   client: subscribe(destination, id, headers), send(destination, headers, body),
- * sendBytes(destination, headers, bytes),
- *           begin(id), commit(id), abort(id), disconnect()
- *   message: { headers, body(), bytes(), ack(), nack() }
+ *           sendBytes(destination, headers, bytes), begin(id), commit(id), abort(id), disconnect()
+ *   message: headers, body(), bytes(), ack(), nack()
  *
- * A library is taken as its users take it; nothing of it is replaced but what the shim repairs by
- * itself.
+ * The libraries are used as their users get them. Only the shim's own repairs are applied.
  */
 var stompClients = (function (global) {
   function values(bytes) {
@@ -23,7 +22,7 @@ var stompClients = (function (global) {
     return list;
   }
 
-  /* What all libraries do in the same way; `own` is what each does in its own. */
+  /* Adds what all libraries do in the same way to `own`, which a library does in its own. */
   function face(client, options, own) {
     own.subscribe = function (destination, id, headers) {
       headers.id = id;
@@ -44,8 +43,8 @@ var stompClients = (function (global) {
   }
 
   /*
-   * Libraries of the first generation differ in how a client is made, and in the order of the
-   * arguments of send.
+   * Libraries of the first generation. They differ in how a client is made, and in the order of the
+   * arguments of `send`.
    */
   function connect(client, options, send) {
     client.debug = options.debug;
@@ -74,8 +73,8 @@ var stompClients = (function (global) {
   }
 
   /*
-   * webstomp-client, which is bundled with its page as a rule: the page installs it with the shim.
-   * `binary` sends every frame as bytes.
+   * webstomp-client is usually bundled with its page, so the page installs the fix for it. `binary`
+   * sends every frame as bytes.
    */
   function webstomp(library) {
     global.WebSocketShim.installStompFix(library);

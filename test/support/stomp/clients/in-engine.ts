@@ -18,8 +18,8 @@ export interface EngineRun {
 }
 
 /**
- * The scenario in a real engine, over the shipped shim: one page runs all cases of all libraries,
- * and each is a test here.
+ * The scenario in a real engine with the shipped shim. One page runs all cases of all libraries;
+ * each case is a test here.
  */
 export function stompClientsIn({ engine, transport, libraries, tags, gatewayPort }: EngineRun): void {
   const results = new Map<string, string>();
@@ -30,7 +30,7 @@ export function stompClientsIn({ engine, transport, libraries, tags, gatewayPort
     const front = await startFront(gatewayPort(), pages(transport, libraries));
     const id = `${engine}-${transport}`;
     const beats = transport === 'websocket' ? 'yes' : 'no';
-    // Wine's MSXML never tells of a connection that broke; the shim's own timer repeats the request
+    // Wine's MSXML never reports a broken connection. The shim's own timer repeats the request
     // after 31 s.
     const query = { id, path: '/stomp', tags: tags.join(), beats, millis: '60000' };
     try {

@@ -34,12 +34,12 @@ export function runsIn({ browser }: CarrierUnderTest, { needs }: StompLibrary): 
   return !needs.some((name) => browser.without?.includes(name));
 }
 
-/** Pages so far: destinations of one must not be those of another. */
+/** Pages so far, because no two pages may use the same destinations. */
 let pages = 0;
 
 /**
- * Runs the scenario with one library in a page of its own, with the shipped shim and that transport
- * alone. Resolves with what was wrong, by name of the case.
+ * Runs the scenario with one library in a new page, with the shipped shim and one transport only.
+ * Resolves with what was wrong, by name of the case.
  */
 export async function runInPage(
   place: Place,

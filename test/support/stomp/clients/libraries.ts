@@ -8,7 +8,7 @@ export interface StompLibrary {
   readonly file: string;
   /** The page's name for it. */
   readonly global: string;
-  /** Its face in `clients.js`. */
+  /** Its property in `clients.js`. */
   readonly face: 'classic' | 'modern' | 'webstomp';
   /** Globals without which it does not run, whatever a shim does. */
   readonly needs: readonly string[];
@@ -59,7 +59,7 @@ export function sourceOf({ file }: StompLibrary): string {
   return readFileSync(new URL(`../../../../node_modules/${file}`, import.meta.url), 'utf8');
 }
 
-/** Script that makes `library` of what the library's own script put into the page. */
+/** Script that makes `library` from what the library's script put into the page. */
 export function adapterOf({ face, global }: StompLibrary): string {
   return `library = stompClients.${face}(${global});`;
 }
@@ -75,7 +75,7 @@ export interface ScenarioCase {
   readonly tag: Tag;
 }
 
-/** What not every library can. */
+/** Cases that not every library supports. */
 const SPECIAL: readonly Tag[] = ['bytes', 'binary'];
 
 /** Whether a library runs a case when the cases with these tags are wanted. */

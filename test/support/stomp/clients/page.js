@@ -1,8 +1,8 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * Runs the scenario in a page, with each of `libraries`: [{ name, global, value, face }]. The
- * address says what: ?id=…&path=/stomp&tags=talk,large&beats=yes&millis=20000. Reports lines of
+ * Runs the scenario in a page with each of `libraries`: [{ name, global, value, face }]. The query
+ * selects the cases: ?id=…&path=/stomp&tags=talk,large&beats=yes&millis=20000. Reports lines of
  * library, case and problem.
  */
 (function (global) {

@@ -1,33 +1,40 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * What a page does with a STOMP client, as cases for any library that `stompClients` knows. One
- * global, `stompScenario`:
+ * What a page does with a STOMP client, as cases for any library in `stompClients`. The global
+ * `stompScenario` has
  *
- *   stompScenario.cases                      [{ name, tag, run }]
- *   stompScenario.run(environment, case, done)   done(null) or done('what was wrong'), once
+ *   cases                          [{ name, tag, run }]
+ *   run(environment, case, done)   calls done(null) or done('what was wrong'), once
  *
- * environment: { library, url, headers, prefix, beats, millis, ready }: what `stompClients` made,
- * address of the route, those of CONNECT, a start of destinations that no other page has, whether
- * the transport has heart-beats, the time a case may take, and what to call when a restart may
- * come. Tags:
+ * environment:
+ *
+ *   library   one of `stompClients`
+ *   url       the address of the route
+ *   headers   those of CONNECT
+ *   prefix    the start of destinations that no other page uses
+ *   beats     whether the transport has heart-beats
+ *   millis    the time that a case may take
+ *   ready()   called when the broker may be restarted
+ *
+ * tags:
  *
  *   talk      anything that carries STOMP
  *   large     400,000 characters
- *   bytes    bodies that are no text; null where the library has none
- *   over      brokers that close the connection behind every ERROR, as STOMP 1.2 asks
+ *   bytes     bodies that are not text; null where the library has none
+ *   over      brokers that close the connection after every ERROR, as STOMP 1.2 requires
  *   beats     takes twenty seconds
- *   restart   the broker goes and comes back after `ready`
+ *   restart   the broker is restarted after `ready`
  */
 var stompScenario = (function (global) {
   /*
-   * Milliseconds between heart-beats. Clients and brokers give up after twice that: longer than a
-   * loaded machine keeps a page or a broker waiting.
+   * Milliseconds between heart-beats. Clients and brokers give up after twice that, which is longer
+   * than a loaded machine keeps a page or a broker waiting.
    */
   var BEAT = 4000;
   /*
-   * The shim gives a native WebSocket that is not open within 1 to 3 s up, and a loaded machine may
-   * take longer: pages open another one.
+   * The shim gives up a native WebSocket that is not open within 1 to 3 s. A loaded machine may
+   * take longer, so the page opens another one.
    */
   var TRIES = 5;
   var AGAIN = 500;
@@ -65,8 +72,8 @@ var stompScenario = (function (global) {
     }
 
     /*
-     * Opens a client; `connected(client, headers)`. What it does not expect, an ERROR or the loss
-     * of what was connected, ends the case.
+     * Opens a client and calls connected(client, headers). An unexpected ERROR or the loss of the
+     * connection ends the case.
      */
     function connect(connected, more) {
       var receipts = {};
@@ -150,8 +157,7 @@ var stompScenario = (function (global) {
   }
 
   /*
-   * Text with everything that can be cut wrong: pairs of surrogates on odd and even places, and
-   * line feeds.
+   * Text with everything that can be cut wrong: surrogate pairs at odd and even places, and LFs.
    */
   function text(length) {
     var piece = 'gr\u00fc\u00dfe \u20ac\n\ud83d\ude00 \ud83d\ude00\ud83d\ude00x';

@@ -7,7 +7,7 @@ import { startGateway } from '../../servers/gateway.ts';
 import { type StompName, stompSources } from './libraries.ts';
 import { oddServer } from './odd-server.ts';
 
-/** The libraries that are in a page, in their order there. */
+/** The libraries in a page, in order. */
 export const names: readonly StompName[] = ['2.3.3', '2.3.4-next', 'the fork'];
 
 /** The sources that `libraryTags` asks for, and the conversation, `talk.js`. */
@@ -42,8 +42,7 @@ interface OddRun {
 }
 
 /**
- * What a page reported that has the odd server at `/odd`: results by what was done and the
- * library's name.
+ * What a page reports that has the odd server at `/odd`: results by activity and library.
  */
 export async function oddResults({
   engine,

@@ -6,8 +6,8 @@ const next = file('stomp-websocket/lib/stomp.js').replaceAll('\r\n', '\n');
 const splits = 'frames = datas.split(RegExp("" + Byte.NULL + Byte.LF + "*"));\n';
 
 /**
- * Sources of the libraries that the repair is for. The fork is wangduanduan/stomp-websocket, which
- * is 2.3.4-next and one line: a single piece is taken for a whole frame.
+ * Sources of the libraries that the shim repairs. The fork is wangduanduan/stomp-websocket, which
+ * is 2.3.4-next with one change: it takes any single part for a whole frame.
  */
 export const stompSources = {
   '2.3.3': file('stompjs/lib/stomp.js'),

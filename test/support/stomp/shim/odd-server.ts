@@ -2,9 +2,9 @@ import type { Handler } from '../../../../gateway/backend/handler.ts';
 import { Random } from '../../random.ts';
 
 /**
- * As little of a STOMP server as a conversation needs: a SEND comes back as a MESSAGE. Frames come
- * in messages that are cut anywhere and hold the end of one and the begin of the next, as a relay
- * of TCP segments makes them. `seen` gets the command of each frame, and `close`.
+ * A minimal STOMP server that returns each SEND as a MESSAGE. It cuts the stream of frames into
+ * messages anywhere, so that one holds the end of a frame and the beginning of the next, as a relay
+ * of TCP segments does. `seen` gets the command of each frame, and `close`.
  */
 export function oddServer(seed: number, seen: (session: string, what: string) => void): Handler {
   return (socket, request) => {
@@ -29,7 +29,7 @@ export function oddServer(seed: number, seen: (session: string, what: string) =>
       if (command === 'CONNECT') unsent += 'CONNECTED\nversion:1.1\nheart-beat:0,0\n\n\0\n';
       if (command === 'SEND')
         unsent += `MESSAGE\nsubscription:sub-0\nmessage-id:1\ncontent-length:${Buffer.byteLength(body)}\n\n${body}\0`;
-      // The last piece waits for the next frame, as long as there is one to come.
+      // The last part waits for the next frame, as long as there is one to come.
       send(command === 'SEND' && !unread.includes('\0') && ++sends < 2 ? 5 : 0);
     }
 

@@ -1,9 +1,9 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * In a page with the shim, `libraries` and the scenarios: what each library does by itself, then a
- * conversation with a server that cuts frames anywhere, for which the shim finds and repairs the
- * library, then the scenarios again.
+ * Runs in a page with the shim, `libraries` and the scenarios. First each library runs the
+ * scenarios by itself. Then it has a conversation with a server that cuts frames anywhere, for
+ * which the shim finds and repairs it. Then it runs the scenarios again.
  */
 (function (global) {
   var lines = [];

@@ -6,7 +6,7 @@ import { scenarioCode } from './libraries.ts';
 
 let built: Promise<string> | undefined;
 
-/** The minified script for pages, as it is shipped. */
+/** The minified script for pages that the package ships. */
 export function shimScript(): Promise<string> {
   built ??= bundle(
     fileURLToPath(new URL('../../../../client-shim/src/main.ts', import.meta.url)),
@@ -31,8 +31,8 @@ export const engineKinds = ['a standard engine', "an engine with JScript's split
 export type EngineKind = (typeof engineKinds)[number];
 
 /**
- * A page with the scenarios in it: of today, or with no more than ES3 and the split of JScript. The
- * shim is put in by `shim`.
+ * A page with the scenarios, either with the language of today or with ES3 and the split of JScript
+ * only. `shim` loads the shim into it.
  */
 export function stompPage(kind: EngineKind, shim: string): Context {
   const browser = {

@@ -2,8 +2,8 @@
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
  * What a server may send to a STOMP client and how it may be cut, run through a real client over a
- * stand-in socket. ES3: it runs in old engines too. `stompScenarios(Stomp)` returns one line for
- * each: its name, or its name and what went wrong.
+ * stand-in socket. ES3, because it runs in old engines too. `stompScenarios(Stomp)` returns one
+ * line for each scenario: its name, or its name and what went wrong.
  */
 var STOMP_SCENARIOS = [
   // [name, messages of the server, bodies that the subscriber gets]

@@ -1,9 +1,9 @@
 // biome-ignore-all lint: ES3, run as it is in every engine
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 /*
- * In a page with the shim, sockjs-client and `libraries`: a conversation of each library over a
- * SockJS with a server that cuts frames anywhere, by itself, and again when the shim knows of
- * it.
+ * Runs in a page with the shim, sockjs-client and `libraries`. Each library has a conversation over
+ * SockJS with a server that cuts frames anywhere: first by itself, then with the shim's fix
+ * installed.
  */
 (function (global) {
   var lines = [];

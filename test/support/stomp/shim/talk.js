@@ -2,9 +2,9 @@
 // biome-ignore-all format: a trailing comma would be a syntax error in JScript
 
 /*
- * A conversation of a client with the odd server: it sends a long body of surrogate pairs twice,
- * and subscribes to what it sent. `done` gets how the two came back, `same,same`, or what went
- * wrong; the client is still connected then.
+ * A conversation of a client with the odd server: the client subscribes, and sends a long body of
+ * surrogate pairs twice. Calls done('same,same') if both came back as sent, else done('what went
+ * wrong'). The client is still connected then.
  */
 function stompTalk(client, millis, done) {
   var sent = body();
