@@ -292,5 +292,10 @@ class ComposedGateway implements Gateway {
  * value, what is allowed.
  */
 export function createGateway(options: GatewayOptions = {}, parts: GatewayParts = {}): Gateway {
-  return new ComposedGateway(resolveOptions(options), parts);
+  return composeGateway(resolveOptions(options), parts);
+}
+
+/** Makes a gateway of options that are resolved already. */
+export function composeGateway(options: ResolvedOptions, parts: GatewayParts = {}): Gateway {
+  return new ComposedGateway(options, parts);
 }

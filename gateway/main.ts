@@ -6,7 +6,8 @@ import { ownPackage } from './base/package.ts';
 import { readCommandLine } from './config/flags.ts';
 import type { BackendOptions, ResolvedOptions } from './config/resolved.ts';
 import { demoRoutes } from './demo/routes.ts';
-import { createGateway, type Gateway, type GatewayAddress } from './index.ts';
+import { composeGateway } from './gateway.ts';
+import type { Gateway, GatewayAddress } from './index.ts';
 
 /**
  * Exit codes: 0 after a drain; 1 if the system refuses something, or for a second signal; 2 for a
@@ -20,11 +21,11 @@ async function main(): Promise<void> {
     process.stdout.write(commandLine.text);
     return;
   }
-  const { given, resolved } = commandLine;
-  const gateway = createGateway(given);
+  const { options } = commandLine;
+  const gateway = composeGateway(options);
   const address = await gateway.listen();
   closeOnSignals(gateway);
-  process.stdout.write(`${startLines(resolved, address).join('\n')}\n`);
+  process.stdout.write(`${startLines(options, address).join('\n')}\n`);
 }
 
 /** The first signal drains, the second does not wait. */

@@ -9,7 +9,7 @@ import { optionTable } from './schema.ts';
 
 /** What to do: run, or print a text and end with 0. */
 export type CommandLine =
-  | { readonly kind: 'run'; readonly given: GatewayOptions; readonly resolved: ResolvedOptions }
+  | { readonly kind: 'run'; readonly options: ResolvedOptions }
   | { readonly kind: 'print'; readonly text: string };
 
 /**
@@ -30,10 +30,10 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   }
   const [excess] = command.args;
   if (excess !== undefined) throw badOption(`"${excess}" is not an option`);
-  return { kind: 'run', ...merge(flagsOf(command), command.getOptionValue('config')) };
+  return { kind: 'run', options: merge(flagsOf(command), command.getOptionValue('config')) };
 }
 
-function merge(flags: Readonly<Record<string, unknown>>, file: string | undefined) {
+function merge(flags: Readonly<Record<string, unknown>>, file: string | undefined): ResolvedOptions {
   const fromFile = file === undefined ? {} : readConfigFile(file);
   const given = { ...fromFile, ...flags };
   const nameOf: NameOf = (path) => {
@@ -41,7 +41,7 @@ function merge(flags: Readonly<Record<string, unknown>>, file: string | undefine
     if (flag !== undefined && Object.hasOwn(flags, String(path[0]))) return flag;
     return file === undefined ? (flag ?? keyPath(path)) : `${file}: ${keyPath(path)}`;
   };
-  return { given: given as GatewayOptions, resolved: resolveOptions(given as GatewayOptions, nameOf) };
+  return resolveOptions(given as GatewayOptions, nameOf);
 }
 
 const entries = Object.entries(optionTable) as [string, OptionEntry][];

@@ -9,7 +9,7 @@ import type { ResolvedOptions } from '../../../gateway/config/resolved.ts';
 function resolved(...args: string[]): ResolvedOptions {
   const commandLine = readCommandLine(args, '1.2.3');
   assert.ok(commandLine.kind === 'run');
-  return commandLine.resolved;
+  return commandLine.options;
 }
 
 function printed(...args: string[]): string {

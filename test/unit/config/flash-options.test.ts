@@ -5,7 +5,7 @@ import { resolveOptions } from '../../../gateway/config/resolve.ts';
 function flashOf(...args: string[]) {
   const commandLine = readCommandLine(args, '0');
   assert.ok(commandLine.kind === 'run');
-  return commandLine.resolved.flash;
+  return commandLine.options.flash;
 }
 
 describe('options for Flash', () => {

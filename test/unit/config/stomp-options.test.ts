@@ -87,7 +87,7 @@ describe('settings of the embedded broker', () => {
   it('take its port as a flag', () => {
     const line = readCommandLine(['--stomp-port', '61613'], '0.0.0');
     assert.ok(line.kind === 'run');
-    assert.deepEqual(line.resolved.stomp.listen, { host: '127.0.0.1', port: 61_613 });
+    assert.deepEqual(line.options.stomp.listen, { host: '127.0.0.1', port: 61_613 });
   });
 
   it('do not show a passcode that is wrong', () => {
