@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { type ClosedConnection, connectionId, logClosed, logOpened } from '../base/connection-log.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { MemoryAccount } from '../base/memory-budget.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
 import { HandshakeRefusedError } from './upstream-handshake.ts';
@@ -38,73 +39,103 @@ export function runConnection(
   context: LifecycleContext,
   open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
 ): NativeConnection {
-  // The closures below live as long as the connection: they must not hold the request.
-  const { socket } = request;
-  const { remoteAddress, openAccount } = request.handshake;
-  const dialect = request.wrapChannel && 'sockjs';
-  const { clock, log } = context;
-  // Dropped when the handshake is done, so that an open connection holds no signal.
-  let handshaking: AbortController | undefined = new AbortController();
-  let account = openAccount?.();
-  account?.set(weightOf(request));
-  let opened: OpenConnection | undefined;
-  let logEnd = (): void => {};
-  let isDrained = false;
-  let isGivenUp = false;
-  let isGone = false;
-  const giveUp = (): void => {
-    isGivenUp = true;
-    handshaking?.abort();
-  };
-  const finished = new Promise<void>((resolve) => {
-    socket.once('close', () => {
-      giveUp();
-      // The channel learns of its end in this turn of the loop, some of it after this listener.
-      setImmediate(() => {
-        isGone = true;
-        logEnd();
-        resolve(opened?.backendGone);
+  const connection = new Connection(request, context);
+  connection.start(open);
+  return connection;
+}
+
+/** It holds nothing of the request: it lives as long as the client's connection. */
+class Connection implements NativeConnection {
+  readonly finished: Promise<void>;
+  readonly #context: LifecycleContext;
+  readonly #socket: Socket;
+  readonly #remoteAddress: string;
+  readonly #dialect: string | undefined;
+  /** Both are dropped when the handshake is done. */
+  #handshaking: AbortController | undefined = new AbortController();
+  #account: MemoryAccount | undefined;
+  #opened: OpenConnection | undefined;
+  /** The connection's own log, once it is open. */
+  #log: Log | undefined;
+  #openedAt = 0;
+  #isDrained = false;
+  #isGivenUp = false;
+  #isGone = false;
+
+  constructor(request: UpgradeRequest, context: LifecycleContext) {
+    const { socket, handshake, wrapChannel } = request;
+    this.#context = context;
+    this.#socket = socket;
+    this.#remoteAddress = handshake.remoteAddress;
+    this.#dialect = wrapChannel && 'sockjs';
+    this.#account = handshake.openAccount?.();
+    this.#account?.set(weightOf(request));
+    this.finished = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#giveUp();
+        // The channel learns of its end in this turn of the loop, some of it after this listener.
+        setImmediate(() => {
+          this.#isGone = true;
+          this.#logEnd();
+          resolve(this.#opened?.backendGone);
+        });
       });
     });
-  });
-  socket.on('error', () => socket.destroy());
-  const run = (connection: OpenConnection): void => {
-    opened = connection;
-    const { protocol } = connection;
-    const fields = { session: connectionId(), remoteAddress, transport: 'websocket', dialect, protocol };
-    const ownLog = logOpened(log, fields);
-    const start = clock.now();
-    logEnd = () => {
-      const summary = connection.summary();
-      const closed = isDrained ? { ...summary, code: 1001, by: 'gateway' as const } : summary;
-      logClosed(ownLog, closed, clock.now() - start);
-    };
-    if (isGone) logEnd();
-  };
-  const settle = (): void => {
-    handshaking = undefined;
-    account?.close();
-    account = undefined;
-  };
-  open(handshaking.signal).then(
-    (connection) => {
-      settle();
-      if (connection !== undefined) run(connection);
-    },
-    (error: unknown) => {
-      settle();
-      if (!isGivenUp) refuse(socket, context, remoteAddress, error);
-    },
-  );
-  return {
-    finished,
-    drain: () => {
-      isDrained = true;
-      giveUp();
-      if (opened) opened.goAway();
-      else answerRaw(socket, 503, 'going away');
-    },
-  };
+    socket.on('error', () => socket.destroy());
+  }
+
+  start(open: (signal: AbortSignal) => Promise<OpenConnection | undefined>): void {
+    const { signal } = this.#handshaking as AbortController;
+    open(signal).then(
+      (opened) => {
+        this.#settle();
+        if (opened !== undefined) this.#run(opened);
+      },
+      (error: unknown) => {
+        this.#settle();
+        if (!this.#isGivenUp) refuse(this.#socket, this.#context, this.#remoteAddress, error);
+      },
+    );
+  }
+
+  drain(): void {
+    this.#isDrained = true;
+    this.#giveUp();
+    if (this.#opened) this.#opened.goAway();
+    else answerRaw(this.#socket, 503, 'going away');
+  }
+
+  #giveUp(): void {
+    this.#isGivenUp = true;
+    this.#handshaking?.abort();
+  }
+
+  #settle(): void {
+    this.#handshaking = undefined;
+    this.#account?.close();
+    this.#account = undefined;
+  }
+
+  #run(opened: OpenConnection): void {
+    const { clock, log } = this.#context;
+    this.#opened = opened;
+    this.#openedAt = clock.now();
+    this.#log = logOpened(log, {
+      session: connectionId(),
+      remoteAddress: this.#remoteAddress,
+      transport: 'websocket',
+      dialect: this.#dialect,
+      protocol: opened.protocol,
+    });
+    if (this.#isGone) this.#logEnd();
+  }
+
+  #logEnd(): void {
+    if (this.#log === undefined || this.#opened === undefined) return;
+    const summary = this.#opened.summary();
+    const closed = this.#isDrained ? { ...summary, code: 1001, by: 'gateway' as const } : summary;
+    logClosed(this.#log, closed, this.#context.clock.now() - this.#openedAt);
+  }
 }
 
 /**
