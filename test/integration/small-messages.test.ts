@@ -11,7 +11,7 @@ describe('messages that are small and many', () => {
     this.timeout(60_000);
     let sent = 0;
     const pour = (socket: GatewaySocket): void => {
-      // As a backend that is read by TCP: it waits where it is asked to.
+      // As a backend that is read by TCP: it waits while much is buffered.
       const more = (): void => {
         while (sent < COUNT && socket.bufferedAmount < 1_000_000) {
           socket.send('');
