@@ -6,6 +6,10 @@ const SHORTEST_SLICE = 13;
 /** Bytes below which a kept text is a string: a `Buffer` costs more there than it saves. */
 const SMALL_TEXT = 1024;
 
+/** How much more than itself a message may keep in memory: a factor, and bytes or characters. */
+const SLACK = 1.25;
+const SMALL_SLACK = 64;
+
 const NO_BYTES = Buffer.alloc(0);
 
 /*
@@ -32,21 +36,21 @@ export class Message {
   #text: string | undefined;
   #bytes: Buffer | undefined;
   #size = -1;
-  /** The text is a slice of a longer one. */
-  readonly #isSlice: boolean;
+  /** Characters of the text that this one was cut out of; 0: it is no slice. */
+  readonly #parent: number;
   #isKept: boolean;
 
   private constructor(
     binary: boolean,
     text: string | undefined,
     bytes: Buffer | undefined,
-    isSlice = false,
+    parent = 0,
     isKept = false,
   ) {
     this.binary = binary;
     this.#text = text;
     this.#bytes = bytes;
-    this.#isSlice = isSlice;
+    this.#parent = parent;
     this.#isKept = isKept;
   }
 
@@ -55,9 +59,9 @@ export class Message {
     return new Message(false, text, undefined);
   }
 
-  /** A text message that was cut out of a longer text, without lone surrogates. */
-  static slice(text: string): Message {
-    return new Message(false, text, undefined, text.length >= SHORTEST_SLICE);
+  /** A text message that was cut out of a text of `parent` characters. It has no lone surrogates. */
+  static slice(text: string, parent: number): Message {
+    return new Message(false, text, undefined, text.length < SHORTEST_SLICE ? 0 : parent);
   }
 
   /** A text message from bytes that are known to be valid UTF-8. */
@@ -72,8 +76,8 @@ export class Message {
 
   /** A fragment that shares the memory of a whole message, on which `keep` was called. */
   static fragment(data: string | Buffer): Message {
-    if (typeof data === 'string') return new Message(false, data, undefined, false, true);
-    return new Message(true, undefined, data, false, true);
+    if (typeof data === 'string') return new Message(false, data, undefined, 0, true);
+    return new Message(true, undefined, data, 0, true);
   }
 
   /** The text of a text message. */
@@ -123,7 +127,7 @@ export class Message {
     this.#isKept = true;
     const { size } = this;
     if (this.#text !== undefined) {
-      if (this.#isSlice) this.#text = detached(this.#text);
+      if (this.#parent > 0) this.#text = detached(this.#text);
       this.#bytes = undefined;
       return;
     }
@@ -132,7 +136,13 @@ export class Message {
       this.#text = bytes.toString('utf8');
       this.#bytes = undefined;
     } else if (size === 0) this.#bytes = NO_BYTES;
-    else if (bytes.buffer.byteLength > 1.25 * size) this.#bytes = copied(bytes);
+    else if (bytes.buffer.byteLength > SLACK * size) this.#bytes = copied(bytes);
+  }
+
+  /** Even before `keep` the message keeps little more in memory than itself. */
+  get isCompact(): boolean {
+    if (this.#bytes === undefined) return this.#parent <= SMALL_SLACK + SLACK * (this.#text as string).length;
+    return this.#bytes.buffer.byteLength <= SMALL_SLACK + SLACK * this.#bytes.length;
   }
 
   /** Bytes that the message occupies, itself included. Stays the same once it is kept. */

@@ -14,18 +14,19 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 export function parseText(text: string, start = 0, next = 0): Unit {
   const unit = new UnitBuilder(next);
   for (let from = start, end = text.indexOf(FRAME_END, from); end >= 0; end = text.indexOf(FRAME_END, from)) {
-    readFrame(unit, text.charAt(from), text.slice(from + 1, end));
+    readFrame(unit, text.charAt(from), text.slice(from + 1, end), text.length);
     from = end + 1;
   }
   return unit;
 }
 
-function readFrame(unit: UnitBuilder, type: string, payload: string): void {
+/** `length`: characters of the text that `payload` was cut out of. */
+function readFrame(unit: UnitBuilder, type: string, payload: string, length: number): void {
   switch (type) {
     case 'T':
     case 't':
       if (!unit.takesNumbered()) return;
-      unit.message(Message.slice(unescapeText(payload)), type === 't');
+      unit.message(Message.slice(unescapeText(payload), length), type === 't');
       return;
     case 'B':
     case 'b':

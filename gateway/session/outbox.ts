@@ -17,14 +17,17 @@ const FRAME_BYTES = 16;
 const SMALL_QUEUE = 64;
 
 interface WeighedEntry extends Entry {
-  readonly weight: number;
+  weight: number;
 }
 
 /** Numbered frames that the client has not acknowledged, in order. */
 export class Outbox {
-  #entries = new Denque<WeighedEntry>();
+  /** Absent until there is one, and again when a long queue is empty. */
+  #entries: Denque<WeighedEntry> | undefined;
   /** Most entries since the queue was made: it never gets smaller. */
   #most = 0;
+  /** The newest entry, if it is a message that `keep` was not called on. */
+  #newest: (WeighedEntry & { readonly message: Message }) | undefined;
   /** Number of the oldest entry, or of the next one to come. */
   #first = 1;
   /** Bytes that all of it occupies. */
@@ -32,7 +35,7 @@ export class Outbox {
 
   /** Number of the last entry that was ever put in. */
   get last(): number {
-    return this.#first + this.#entries.length - 1;
+    return this.#first + (this.#entries?.length ?? 0) - 1;
   }
 
   /** Number of the oldest entry that is not acknowledged. */
@@ -41,9 +44,23 @@ export class Outbox {
   }
 
   message(message: Message): void {
-    message.keep();
+    this.#keepNewest();
     message.holders++;
-    this.#push({ message, more: false, close: undefined, weight: ENTRY_WEIGHT + message.weight });
+    if (!message.isCompact) message.keep();
+    const entry = { message, more: false, close: undefined, weight: ENTRY_WEIGHT + message.weight };
+    this.#push(entry);
+    this.#newest = entry;
+  }
+
+  /** Most messages are acknowledged before the next one comes, so only then a copy is worth it. */
+  #keepNewest(): void {
+    const newest = this.#newest;
+    if (newest === undefined) return;
+    newest.message.keep();
+    this.bytes -= newest.weight;
+    newest.weight = ENTRY_WEIGHT + newest.message.weight;
+    this.bytes += newest.weight;
+    this.#newest = undefined;
   }
 
   /** Puts a split message in. Its memory is free when its last fragment is acknowledged. */
@@ -60,15 +77,17 @@ export class Outbox {
   }
 
   #push(entry: WeighedEntry): void {
+    this.#entries ??= new Denque();
     this.#most = Math.max(this.#most, this.#entries.push(entry));
     this.bytes += entry.weight;
   }
 
   /** Forgets all entries up to and with `number`. */
   acknowledge(number: number): void {
-    for (; this.#first <= number; this.#first++) this.bytes -= (this.#entries.shift() as WeighedEntry).weight;
-    if (this.#most <= SMALL_QUEUE || !this.#entries.isEmpty()) return;
-    this.#entries = new Denque();
+    if (number === this.last) this.#newest = undefined;
+    for (; this.#first <= number; this.#first++) this.bytes -= this.#entries?.shift()?.weight ?? 0;
+    if (this.#most <= SMALL_QUEUE || !this.#entries?.isEmpty()) return;
+    this.#entries = undefined;
     this.#most = 0;
   }
 
@@ -80,7 +99,7 @@ export class Outbox {
     const start = number - this.#first;
     const found: Entry[] = [];
     for (let bytes = 0; bytes < room; ) {
-      const entry = this.#entries.peekAt(start + found.length);
+      const entry = this.#entries?.peekAt(start + found.length);
       if (entry === undefined) break;
       found.push(entry);
       bytes += FRAME_BYTES + (entry.message?.size ?? 0);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { encodeBytes, encodeBytesControl, parseBytes } from '../../../gateway/protocol/byte-form.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
+import { encodeText, encodeTextControl, parseText } from '../../../gateway/protocol/text-form.ts';
 import { unitOf } from '../../../gateway/protocol/unit.ts';
+import { usedMemory } from '../../support/machine/memory.ts';
 import { written } from '../../support/sessions.ts';
 import { open } from './open-session.ts';
 
@@ -18,6 +21,31 @@ describe('a session, at the bounds of memory', () => {
     session.abandon();
     assert.equal(held(), 0);
   });
+
+  for (const form of ['text', 'bytes'] as const) {
+    it(`keeps of a request in ${form} the messages that come back, and nothing else of it`, () => {
+      const { session } = open({ limits: { outbox: 1e6, maxBuffered: 1e6 } });
+      const known = Message.text('k'.repeat(100_000));
+      const before = usedMemory();
+      for (let number = 2; number < 202; number++) {
+        const echoed = Message.text(`${number} is an echo`);
+        const { arrivals } =
+          form === 'text'
+            ? parseText(encodeTextControl('#', '1') + encodeText(known, false) + encodeText(echoed, false))
+            : parseBytes(
+                Buffer.concat([
+                  encodeBytesControl('#', '1'),
+                  ...encodeBytes(known, false),
+                  ...encodeBytes(echoed, false),
+                ]),
+              );
+        session.send(arrivals.at(-1)?.message as Message);
+      }
+      const grown = usedMemory() - before;
+      assert.ok(grown < 5e6, `${grown} bytes for 200 small messages`);
+      session.abandon();
+    });
+  }
 
   it('counts what a delayed request waits with', () => {
     const { accept, session, held } = open();
