@@ -39,8 +39,8 @@ export class UnitBuilder implements Unit {
   }
 
   /**
-   * Whether the unit has room for one more numbered frame. Without room, this frame and all numbered
-   * ones behind it are left out.
+   * Whether the unit has room for one more numbered frame. Without room, this frame and all
+   * numbered ones behind it are left out.
    */
   takesNumbered(): boolean {
     this.leftOut ||= this.#numbered === MAX_FRAMES;
@@ -55,8 +55,8 @@ export class UnitBuilder implements Unit {
   }
 
   /**
-   * Any frame whose payload is plain text in both forms. Throws a `RequestError` with `GW_FRAMES` if
-   * the unit has too many that are not numbered.
+   * Any frame whose payload is plain text in both forms. Throws a `RequestError` with `GW_FRAMES`
+   * if the unit has too many that are not numbered.
    */
   control(type: string, payload: string): void {
     if (type === 'C') {
