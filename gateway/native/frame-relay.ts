@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 import { type FrameFollower, PONG_SIZE } from './frame-follower.ts';
 
-/** What a relay reports of its direction. */
-export interface RelayEvents {
-  /** A Close frame passed. Called once. */
-  closing(): void;
+/** Gets the reports of the relays of both directions. */
+export interface RelayOwner {
+  /** A Close frame passed. Called once by each relay. */
+  closing(relay: FrameRelay): void;
   /** A message is longer than the follower allows. Its frame was not passed on. */
   tooBig(): void;
 }
@@ -23,7 +23,7 @@ export class FrameRelay {
   readonly #source: Socket;
   readonly #sink: Socket;
   readonly #follower: FrameFollower;
-  readonly #events: RelayEvents;
+  readonly #owner: RelayOwner;
   readonly #openAccount: OpenAccount | undefined;
   /** Opened when the sink first takes no more. */
   #account: MemoryAccount | undefined;
@@ -40,13 +40,13 @@ export class FrameRelay {
     source: Socket,
     sink: Socket,
     follower: FrameFollower,
-    events: RelayEvents,
+    owner: RelayOwner,
     openAccount?: OpenAccount,
   ) {
     this.#source = source;
     this.#sink = sink;
     this.#follower = follower;
-    this.#events = events;
+    this.#owner = owner;
     this.#openAccount = openAccount;
   }
 
@@ -58,8 +58,13 @@ export class FrameRelay {
       this.#account?.set(0);
       this.#source.resume();
     });
-    this.#sink.on('close', () => this.#account?.close());
     if (head.length > 0) this.#pass(head);
+  }
+
+  /** The sink is gone. */
+  stop(): void {
+    this.#account?.close();
+    this.#over = true;
   }
 
   /** Inserts a frame as soon as the present one has ended; not behind a Close. */
@@ -100,11 +105,11 @@ export class FrameRelay {
       if (to > at) this.#write(at === 0 && to === data.length ? data : data.subarray(at, to));
       if (follower.closeSeen && !this.#isClosing) {
         this.#isClosing = true;
-        this.#events.closing();
+        this.#owner.closing(this);
       }
       if (follower.stop === 'none') return;
       if (follower.stop === 'tooBig') {
-        this.#events.tooBig();
+        this.#owner.tooBig();
         return;
       }
       if (follower.stop === 'head') {

@@ -9,7 +9,7 @@ import { KeepAlive } from '../channel/keep-alive.ts';
 import { CloseCode } from '../protocol/close.ts';
 import { closeFrame, maskedCloseFrame, pingFrame } from './control-frame.ts';
 import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
-import { FrameRelay } from './frame-relay.ts';
+import { FrameRelay, type RelayOwner } from './frame-relay.ts';
 import { checkHandshake } from './handshake-rules.ts';
 import { type OpenConnection, runConnection } from './lifecycle.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
@@ -65,7 +65,7 @@ function responseHead({ fields }: Switched): string {
   return `${head}\r\n`;
 }
 
-class Splice implements OpenConnection {
+class Splice implements OpenConnection, RelayOwner {
   readonly protocol: string;
   readonly backendGone: Promise<void>;
   readonly #clock: Clock;
@@ -93,15 +93,14 @@ class Splice implements OpenConnection {
     this.#clock = options.clock;
     this.#client = client;
     this.#upstream = upstream.socket;
-    this.backendGone = new Promise((resolve) => this.#upstream.once('close', () => resolve()));
+    this.backendGone = new Promise((resolve) => {
+      this.#watch(this.#upstream, 'backend', resolve);
+    });
+    this.#watch(client, 'client', () => {});
     this.#clientFrames = new FrameFollower(options.maxMessage);
     this.#upstreamFrames = new FrameFollower(options.maxMessage);
-    const fromClient = { closing: () => this.#endsBy('client'), tooBig: () => this.#failTooBig() };
-    const fromUpstream = { closing: () => this.#endsBy('backend'), tooBig: () => this.#failTooBig() };
-    this.#toUpstream = new FrameRelay(client, this.#upstream, this.#clientFrames, fromClient, openAccount);
-    this.#toClient = new FrameRelay(this.#upstream, client, this.#upstreamFrames, fromUpstream, openAccount);
-    this.#watch(client, this.#upstream, 'client');
-    this.#watch(this.#upstream, client, 'backend');
+    this.#toUpstream = new FrameRelay(client, this.#upstream, this.#clientFrames, this, openAccount);
+    this.#toClient = new FrameRelay(this.#upstream, client, this.#upstreamFrames, this, openAccount);
     this.#keepAlive = new KeepAlive(options.clock, options.clientPing, () => this.#pingClient());
     this.#toUpstream.activity = this.#keepAlive;
     this.#toClient.start(upstream.head);
@@ -123,7 +122,16 @@ class Splice implements OpenConnection {
     return { code: codes[by] ?? CloseCode.abnormal, by, ...bytes };
   }
 
-  #watch(socket: Socket, other: Socket, side: 'client' | 'backend'): void {
+  /** A Close frame passed. */
+  closing(relay: FrameRelay): void {
+    this.#endsBy(relay === this.#toUpstream ? 'client' : 'backend');
+  }
+
+  tooBig(): void {
+    this.#finish(CloseCode.tooBig);
+  }
+
+  #watch(socket: Socket, side: 'client' | 'backend', gone: () => void): void {
     socket.setTimeout(0);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
@@ -134,17 +142,14 @@ class Splice implements OpenConnection {
     });
     socket.on('close', () => {
       this.#endsBy(side);
-      this.#gone(other);
+      this.#gone(side);
+      gone();
     });
   }
 
   /** The first call decides who ended the connection. */
   #endsBy(side: ClosedConnection['by']): void {
     this.#endedBy ??= side;
-  }
-
-  #failTooBig(): void {
-    this.#finish(CloseCode.tooBig);
   }
 
   /** Closes both sides with this code, each behind the frame that is on its way. */
@@ -165,7 +170,10 @@ class Splice implements OpenConnection {
   }
 
   /** One side is gone: the other gets the bytes that were still for it, and its end. */
-  #gone(other: Socket): void {
+  #gone(side: 'client' | 'backend'): void {
+    const isClient = side === 'client';
+    const other = isClient ? this.#upstream : this.#client;
+    (isClient ? this.#toClient : this.#toUpstream).stop();
     this.#keepAlive.stop();
     if (other.destroyed) this.#clock.clearTimeout(this.#endTimer);
     else {
