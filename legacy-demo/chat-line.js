@@ -1,7 +1,7 @@
 /*
- * The chat's connection: a STOMP client that comes back when it is lost, stays in its room, and sends and gets messages of
- * four lines: kind, id and name of the sender, text. stompjs escapes nothing in headers, so nothing that people write goes
- * there. ECMAScript 3, as all of the demo.
+ * The chat's connection: a STOMP client that comes back when it is lost, stays in its room, and
+ * sends and gets messages of four lines: kind, id and name of the sender, text. stompjs escapes
+ * nothing in headers, so nothing that people write goes there. ECMAScript 3, as all of the demo.
  */
 var ChatLine = {};
 
@@ -9,8 +9,8 @@ ChatLine.firstPause = 1000;
 ChatLine.longestPause = 30000;
 
 /**
- * `events`: `connected()`, `lost(why, ms)` with the pause until the next attempt, `message(kind, id, name, text)`, and
- * `mine()`, which is the sender's `{ id, name }`.
+ * `events`: `connected()`, `lost(why, ms)` with the pause until the next attempt, `message(kind,
+ * id, name, text)`, and `mine()`, which is the sender's `{ id, name }`.
  */
 ChatLine.create = function (address, events) {
   var client = null;

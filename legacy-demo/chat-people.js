@@ -1,6 +1,7 @@
 /*
- * Who is in the room. Nobody keeps a list: each page tells of itself when it enters, when another one enters, and every
- * twenty seconds; whoever was not heard of for fifty is gone. ECMAScript 3, as all of the demo.
+ * Who is in the room. Nobody keeps a list: each page tells of itself when it enters, when another
+ * one enters, and every twenty seconds; whoever was not heard of for fifty is gone. ECMAScript 3,
+ * as all of the demo.
  */
 var ChatPeople = {};
 

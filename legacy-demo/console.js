@@ -40,7 +40,8 @@
 
   function show(id, text) {
     var element = Demo.element(id);
-    // Assigned only when changed: this runs ten times a second, and a selection in the page should live.
+    // Assigned only when changed: this runs ten times a second, and a selection in the page should
+    // live.
     if (element.firstChild.nodeValue !== text) {
       element.firstChild.nodeValue = text;
     }
@@ -193,7 +194,8 @@
   if (!Demo.hasShim()) {
     note('wrong', 'The script /shim/websocket.min.js did not load; this is the browser without it.');
   }
-  // What a socket says of itself changes between events too: bufferedAmount falls, the transport moves.
+  // What a socket says of itself changes between events too: bufferedAmount falls, the transport
+  // moves.
   setInterval(refresh, 100);
   refresh();
 })();

@@ -1,16 +1,17 @@
 /*
- * What all pages of the demo share. ECMAScript 3 by hand: the same file runs in IE6 and in today's browsers, so there is no
- * JSON, no trim, no forEach, no string indexing, and no reserved word as a property name.
+ * What all pages of the demo share. ECMAScript 3 by hand: the same file runs in IE6 and in today's
+ * browsers, so there is no JSON, no trim, no forEach, no string indexing, and no reserved word as a
+ * property name.
  */
 var Demo = {};
 
 /**
- * Names of the transports, in the order in which the shim documents them, and what each of them is. `asked`: used by pages
- * that ask for it, and never the shim's own choice.
+ * Names of the transports, in the order in which the shim documents them, and what each of them is.
+ * `optional`: used by pages that name it, and never the shim's own choice.
  */
 Demo.transports = [
   { name: 'websocket', is: 'a real WebSocket' },
-  { name: 'websocket-session', is: 'a WebSocket that survives a cut', asked: true },
+  { name: 'websocket-session', is: 'a WebSocket that survives a cut', optional: true },
   { name: 'xhr-streaming', is: 'one long answer, read as it grows' },
   { name: 'eventsource', is: 'server-sent events' },
   { name: 'iframe-htmlfile', is: 'a page that never ends, in a frame' },
@@ -19,7 +20,7 @@ Demo.transports = [
   { name: 'xdr-polling', is: 'XDomainRequest, answer by answer' },
   { name: 'xhr-polling', is: 'one request for each batch' },
   { name: 'jsonp-polling', is: 'one script tag for each batch' },
-  { name: 'flash-socket', is: 'a socket of the Flash player', asked: true }
+  { name: 'flash-socket', is: 'a socket of the Flash player', optional: true }
 ];
 
 Demo.element = function (id) {
@@ -52,8 +53,8 @@ Demo.address = function (path) {
 };
 
 /**
- * The time in milliseconds. performance.now() where there is one, for a local round trip is shorter than a tick of Date
- * (1 ms, in XP-era IE about 16 ms).
+ * The time in milliseconds. performance.now() where there is one, for a local round trip is shorter
+ * than a tick of Date (1 ms, in XP-era IE about 16 ms).
  */
 Demo.now = function () {
   var performance = window.performance;
@@ -115,25 +116,30 @@ Demo.clock = function () {
   );
 };
 
-/** True when the page got the shim; without it only the browser's own WebSocket is there, if any. */
+/**
+ * True when the page got the shim; without it only the browser's own WebSocket is there, if any.
+ */
 Demo.hasShim = function () {
   return typeof window.WebSocketShim !== 'undefined';
 };
 
-/** True when the browser has a WebSocket of its own; those of the drafts before RFC 6455 had CLOSED = 2, and speak to nobody now. */
+/**
+ * True when the browser has a WebSocket of its own; those of the drafts before RFC 6455 had CLOSED
+ * = 2, and speak to nobody now.
+ */
 Demo.hasNative = function () {
   var own = Demo.hasShim() ? window.WebSocketShim.NativeWebSocket : window.WebSocket;
   return !!own && own.CLOSED === 3;
 };
 
 /**
- * Lets the shim use one transport only for the sockets made from now on; an empty name leaves the choice to the shim, which
- * is all of them in their order.
+ * Lets the shim use one transport only for the sockets made from now on; an empty name leaves the
+ * choice to the shim, which is all of them in their order.
  */
 Demo.choose = function (name) {
   var names = [];
   for (var i = 0; i < Demo.transports.length; i += 1) {
-    if (name ? Demo.transports[i].name === name : !Demo.transports[i].asked) {
+    if (name ? Demo.transports[i].name === name : !Demo.transports[i].optional) {
       names.push(Demo.transports[i].name);
     }
   }
@@ -143,7 +149,10 @@ Demo.choose = function (name) {
   }
 };
 
-/** Whether the page has ever narrowed the shim's choice; while not, the shim's own order is not touched at all. */
+/**
+ * Whether the page has ever narrowed the shim's choice; while not, the shim's own order is not
+ * touched at all.
+ */
 Demo.chosen = false;
 
 /** The transport a socket is on; a socket that the shim left to the browser is a real one. */
@@ -171,7 +180,8 @@ Demo.binary = function (bytes) {
   if (typeof Uint8Array === 'undefined') {
     return new window.WebSocketShim.Bytes(bytes);
   }
-  // Uint8Array.from and the constructor of an array are missing in the first engines that had typed arrays.
+  // Uint8Array.from and the constructor of an array are missing in the first engines that had typed
+  // arrays.
   var array = new Uint8Array(bytes.length);
   for (var i = 0; i < bytes.length; i += 1) {
     array[i] = bytes[i];

@@ -1,6 +1,9 @@
 /* What the results mean, for someone who runs a network and not a browser. */
 
-/** What a browser must have for a transport; a text that names what is missing, or empty when it is there. */
+/**
+ * What a browser must have for a transport; a text that names what is missing, or empty when it is
+ * there.
+ */
 Laboratory.missing = function (name) {
   var plugins = navigator.plugins;
   if ((name === 'websocket' || name === 'websocket-session') && !Demo.hasNative()) {
@@ -24,7 +27,10 @@ Laboratory.missing = function (name) {
   return '';
 };
 
-/** One line for the top of the page: [class, text]. `own` is what the shim did when nobody told it what to use. */
+/**
+ * One line for the top of the page: [class, text]. `own` is what the shim did when nobody named a
+ * transport.
+ */
 Laboratory.verdict = function (own) {
   if (own.state !== 'works') {
     return ['says-bad', 'This browser cannot reach the gateway: ' + own.reason + '.'];
@@ -56,7 +62,8 @@ Laboratory.meanings = function (own, results) {
   for (var i = 0; i < results.length; i += 1) {
     var result = results[i];
     by[result.name] = result;
-    // A round trip now and then takes longer everywhere; twenty times and a second longer is something that holds back.
+    // A round trip now and then takes longer everywhere; twenty times and a second longer is
+    // something that holds back.
     if (result.worst !== null && result.worst > 1000 && result.worst > 20 * result.median) {
       slow.push(result.name);
     }
@@ -109,7 +116,9 @@ Laboratory.meanings = function (own, results) {
   return lines;
 };
 
-/** Turns the failure of a transport that cannot work here into what it is: missing in the browser. */
+/**
+ * Turns the failure of a transport that cannot work here into what it is: missing in the browser.
+ */
 Laboratory.explain = function (result) {
   if (result.state !== 'failed' || result.openTime !== null) {
     return;

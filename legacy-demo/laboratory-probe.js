@@ -1,14 +1,14 @@
 /*
- * Measures one transport: a socket is opened over it, then echo round trips one by one, a burst with many messages under way,
- * all 256 byte values there and back, and the close. Every step has a deadline, so a network that swallows things costs
- * seconds and not the page.
+ * Measures one transport: a socket is opened over it, then echo round trips one by one, a burst
+ * with many messages under way, all 256 byte values there and back, and the close. Every step has a
+ * deadline, so a network that swallows things costs seconds and not the page.
  */
 var Laboratory = {};
 
 /** Milliseconds and counts of a measurement. */
 Laboratory.limits = {
   open: 10000,
-  /** How long a socket may take to get to the transport asked for. */
+  /** How long a socket may take to get to the chosen transport. */
   settle: 6000,
   /** How long the shim is watched for moving to something better when it chooses by itself. */
   choose: 2500,
@@ -28,11 +28,13 @@ Laboratory.filler =
   ' a message of about one hundred bytes, which is what most applications send, come and go ....';
 
 /**
- * Measures the transport `name`, or what the shim picks on its own when the name is empty. `onStep(text)` tells what is
- * going on; `onDone(result)` is called once, never before `measure` returned. A result has
+ * Measures the transport `name`, or what the shim picks on its own when the name is empty.
+ * `onStep(text)` tells what is going on; `onDone(result)` is called once, never before `measure`
+ * returned. A result has
  *
  *   name, state ('works', 'held', 'failed'), reason,
- *   openTime, openedOn, endedOn, trips, median, worst, rate, binary (true, false or null = not reached), clean, steps
+ *   openTime, openedOn, endedOn, trips, median, worst, rate, binary (true, false or null = not
+ * reached), clean, steps
  */
 Laboratory.measure = function (name, onStep, onDone) {
   var limits = Laboratory.limits;
@@ -124,8 +126,8 @@ Laboratory.measure = function (name, onStep, onDone) {
     };
   }
 
-  // A fallback opens with one short request and may move to something better a little later. What is measured is the
-  // transport asked for, so wait for it.
+  // A fallback opens with one short request and may move to something better a little later. What
+  // is measured is the chosen transport, so wait for it.
   function settle() {
     var until = Demo.now() + (name ? limits.settle : limits.choose);
     function look() {
@@ -155,7 +157,8 @@ Laboratory.measure = function (name, onStep, onDone) {
     var sent = 0;
     var text = '';
     var until = Demo.now() + limits.tripsTime;
-    // The first one is not counted: what it takes longer is this page's own code, run for the first time.
+    // The first one is not counted: what it takes longer is this page's own code, run for the first
+    // time.
     var first = true;
     function next() {
       if (result.trips.length === limits.trips || (result.trips.length && Demo.now() > until)) {
@@ -167,7 +170,8 @@ Laboratory.measure = function (name, onStep, onDone) {
       sent = Demo.now();
       socket.send(text);
     }
-    // A socket that opened and then stays silent is what a proxy makes of a stream that it holds back.
+    // A socket that opened and then stays silent is what a proxy makes of a stream that it holds
+    // back.
     function silent() {
       if (!first) {
         fail('no answer within ' + Demo.duration(limits.trip));

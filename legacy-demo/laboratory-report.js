@@ -1,4 +1,7 @@
-/* The report: everything on the page, and what the shim itself saw, as plain text to send to someone. */
+/*
+ * The report: everything on the page, and what the shim itself saw, as plain text to send to
+ * someone.
+ */
 
 Laboratory.pad = function (text, width, right) {
   var blanks = '';
@@ -63,8 +66,8 @@ Laboratory.report = function (own, results, meanings) {
 };
 
 /**
- * Copies the text of a textarea by whatever this engine offers, and calls `onDone(true)`, or selects it and calls
- * `onDone(false)`: then the user presses the keys.
+ * Copies the text of a textarea by whatever this engine offers, and calls `onDone(true)`, or
+ * selects it and calls `onDone(false)`: then the user presses the keys.
  */
 Laboratory.copy = function (area, onDone) {
   function byCommand() {

@@ -1,4 +1,7 @@
-/* What the laboratory shows: the table, row by row as it fills, and the two charts made of plain blocks. */
+/*
+ * What the laboratory shows: the table, row by row as it fills, and the two charts made of plain
+ * blocks.
+ */
 
 /** A time as the clock of this engine can tell it. */
 Laboratory.time = function (ms) {
@@ -73,8 +76,9 @@ Laboratory.Row.prototype.fill = function (result) {
 };
 
 /**
- * A chart: one row for each result, its bars as blocks in percent of the longest. `parts(result)` gives the bars as
- * [class, value] from left to right, `size(result)` what is written at the end of the row.
+ * A chart: one row for each result, its bars as blocks in percent of the longest. `parts(result)`
+ * gives the bars as [class, value] from left to right, `size(result)` what is written at the end of
+ * the row.
  */
 Laboratory.chart = function (table, results, parts, size) {
   var longest = 0;

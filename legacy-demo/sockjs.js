@@ -1,4 +1,7 @@
-/* What the SockJS page tells of itself; its own code knows nothing of it. ECMAScript 3, as all of the demo. */
+/*
+ * What the SockJS page tells of itself; its own code knows nothing of it. ECMAScript 3, as all of
+ * the demo.
+ */
 (function () {
   var shown = '';
 

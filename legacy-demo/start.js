@@ -1,4 +1,7 @@
-/* The start page: one line on what this very browser does, and this server's own address in the example. */
+/*
+ * The start page: one line on what this very browser does, and this server's own address in the
+ * example.
+ */
 (function () {
   var state = Demo.element('state');
   var started = Demo.now();
@@ -37,7 +40,8 @@
   };
   socket.onmessage = function () {
     messages += 1;
-    // A fallback opens on the surest transport and then moves to a better one: give it a moment before naming it.
+    // A fallback opens on the surest transport and then moves to a better one: give it a moment
+    // before naming it.
     setTimeout(
       function () {
         say(

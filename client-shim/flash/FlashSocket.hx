@@ -12,13 +12,14 @@ import haxe.crypto.Base64;
 import haxe.io.Bytes;
 
 /**
-	TCP connections for the script beside it (`flash-socket.js`), to one place only: the host and port that this movie was loaded from. What goes over them,
-	and that it is a WebSocket, is the script's affair.
+	TCP connections for the script beside it (`flash-socket.js`), to one place only: the host and port
+	that this movie was loaded from. The script decides what goes over them: a WebSocket.
 
-	Script calls `socketOpen(id)`, `socketSend(id, octets)` and `socketClose(id)`; the movie calls `FallbackGatewayFlash.tell(event, id, octets)`, first with
-	`ready` and its own number, or with `refused` if it cannot be used. Octets are base64: players hand text to a page as a piece of script, in which some
-	characters would end it, and lose NUL. Nothing but that number is taken from the page that embeds the movie: whoever embeds it could otherwise run
-	script in our name, or send us elsewhere.
+	Script calls `socketOpen(id)`, `socketSend(id, bytes)` and `socketClose(id)`. The movie calls
+	`FallbackGatewayFlash.tell(event, id, bytes)`, first with `ready` and its own number, or with
+	`refused` if it cannot be used. Bytes are base64: players hand text to a page as script, in which
+	some characters would end it, and they lose NUL. The movie takes nothing but that number from the
+	page that embeds it: an embedding page could otherwise run script in our name, or send us elsewhere.
 **/
 class FlashSocket {
 	static final sockets = new Map<Int, Socket>();
@@ -58,9 +59,9 @@ class FlashSocket {
 		sockets.set(id, socket);
 		socket.addEventListener(Event.CONNECT, function(_) tell("open", id));
 		socket.addEventListener(ProgressEvent.SOCKET_DATA, function(_) {
-			var octets = Bytes.alloc(socket.bytesAvailable);
-			socket.readBytes(octets.getData());
-			tell("data", id, Base64.encode(octets));
+			var bytes = Bytes.alloc(socket.bytesAvailable);
+			socket.readBytes(bytes.getData());
+			tell("data", id, Base64.encode(bytes));
 		});
 		socket.addEventListener(Event.CLOSE, function(_) over(id));
 		socket.addEventListener(IOErrorEvent.IO_ERROR, function(_) over(id));
@@ -70,10 +71,10 @@ class FlashSocket {
 	}
 
 	/** False if the connection is over. **/
-	static function send(id:Int, octets:String):Bool {
+	static function send(id:Int, bytes:String):Bool {
 		var socket = sockets.get(id);
 		if (socket == null || !socket.connected) return false;
-		socket.writeBytes(Base64.decode(octets).getData());
+		socket.writeBytes(Base64.decode(bytes).getData());
 		socket.flush();
 		return true;
 	}
@@ -89,7 +90,7 @@ class FlashSocket {
 		if (sockets.remove(id)) tell("over", id);
 	}
 
-	static function tell(event:String, id:Int, octets = "") {
-		ExternalInterface.call("FallbackGatewayFlash.tell", event, id, octets);
+	static function tell(event:String, id:Int, bytes = "") {
+		ExternalInterface.call("FallbackGatewayFlash.tell", event, id, bytes);
 	}
 }

@@ -8,8 +8,6 @@ const LONGEST = 300;
 /** Files of more lines, and why. A suite of tests is as long as what it tests. */
 const longFiles: Readonly<Record<string, string>> = {
   'gateway/gateway.ts': 'the composition root, which knows every room',
-  'gateway/config/resolve.ts': 'every option, resolved in one place',
-  'gateway/route/route.ts': 'a route and all that serves it',
   'gateway/http/fast-connection.ts': 'one connection of the fast path',
   'test/support/stomp/suite.ts': 'a suite, run against every broker',
 };
