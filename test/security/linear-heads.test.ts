@@ -61,11 +61,11 @@ describe('the work for a head is linear in its size', function () {
       (raw: string[]) => void requestFault('/', raw),
     ],
     'many fields of an Upgrade': [
-      (size) => Array.from({ length: size }, (_, index) => `x${index % 7}`),
+      (size) => Array.from({ length: size / 2 }, (_, index) => `x${index % 7}`),
       (raw: string[]) => void upgradeFault('/', raw),
     ],
     'a field that is repeated': [
-      (size) => Array.from({ length: size }, () => 'x'),
+      (size) => Array.from({ length: size / 2 }, () => 'x'),
       (raw: string[]) => void headerValue(raw, 'x')?.length,
     ],
     'an absolute target': [
@@ -81,7 +81,7 @@ describe('the work for a head is linear in its size', function () {
   };
   for (const [what, [input, work]] of Object.entries(cases)) {
     it(`in ${what}`, () => {
-      assertLinear(cpuGrowth(16_000, input, work as (input: unknown) => void));
+      assertLinear(cpuGrowth(4_000, input, work as (input: unknown) => void));
     });
   }
 
