@@ -281,7 +281,7 @@ export function brokerSuite(broker: () => BrokerUnderTest): void {
     const destination = fresh('queue');
     const client = await connect();
     await client.ask('SUBSCRIBE', { id: 's1', destination });
-    const frame = `SEND\ndestination:${destination}\n\npieces\0`;
+    const frame = `SEND\ndestination:${destination}\n\nparts\0`;
     for (const byte of frame) {
       client.write(byte);
       await new Promise((resolve) => setImmediate(resolve));

@@ -64,6 +64,7 @@ describe('a topic of the embedded broker', () => {
     first.send('SEND', { destination: '/topic/b' }, 'elsewhere');
     assert.deepEqual(sender.take(), ['RECEIPT']);
     assert.deepEqual([first.take(), last.take()], [['MESSAGE 1'], []]);
+    assert.equal(crowd.flatMap(({ frames }) => frames).length, 499);
     for (let turns = 0; turns < 15; turns++) await settled();
     assert.deepEqual(first.take(), ['MESSAGE 3', 'MESSAGE 2']);
     const texts = last.take();
