@@ -59,7 +59,7 @@ export class Message {
     return new Message(false, text, undefined);
   }
 
-  /** A text message that was cut out of a text of `parent` characters. It has no lone surrogates. */
+  /** A text message cut out of a text of `parent` characters. It has no lone surrogates. */
   static slice(text: string, parent: number): Message {
     return new Message(false, text, undefined, text.length < SHORTEST_SLICE ? 0 : parent);
   }

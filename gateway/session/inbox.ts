@@ -93,7 +93,7 @@ export class Inbox {
     }
   }
 
-  /** Puts frames in that nobody repeats, full or not. The first has the number `received + 1`. */
+  /** Puts frames in that the client does not repeat, full or not. The first has the number `received + 1`. */
   putAll(arrivals: readonly Arrival[]): void {
     for (const arrival of arrivals) this.#next(arrival);
   }

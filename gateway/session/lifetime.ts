@@ -9,7 +9,7 @@ import { NEXT_STATES, type SessionState } from './state.ts';
 
 /** What happens to a session as time goes by. */
 export interface LifetimeOwner {
-  /** Nobody has come, or nobody has come back. */
+  /** No downstream came in time. */
   abandon(): void;
   /** The session has reached its maximum age. */
   shut(status: CloseStatus): void;

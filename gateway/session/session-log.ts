@@ -11,7 +11,7 @@ export type CarrierEnd = 'superseded' | 'recycled' | 'used up' | 'gone';
 /** Who ended a session. */
 export type ClosedBy = ClosedConnection['by'];
 
-/** Writes the life of one session to the log, and counts what the last line says. */
+/** Writes the life of one session to the log, and counts the totals of its last line. */
 export class SessionLog {
   readonly #log: Log;
   readonly #identity: SessionIdentity;
@@ -83,7 +83,7 @@ export class SessionLog {
     if (this.#log.isDebug !== false) this.#debug('request delayed', { delayed: count });
   }
 
-  /** The first call decides what the last line says. */
+  /** The first call decides who ended the session, and how. */
   closing(by: ClosedBy, status: CloseStatus): void {
     this.#closed ??= { by, status };
   }

@@ -190,8 +190,8 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   }
 
   /**
-   * The carrier broke off, and nobody knows what of it arrived. A client that acknowledges comes
-   * back and says so; for any other the session is over.
+   * The carrier broke off, and it is not known how much arrived. A client that acknowledges comes
+   * back and states it. For any other the session is over.
    */
   lost(carrier: Carrier): void {
     if (carrier !== this.#downstream.carrier) return;
@@ -208,7 +208,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     if (this.state === 'created') this.#life.enter('created');
   }
 
-  /** Ends the session at once, as nobody will come back. */
+  /** Ends the session at once: the client will not come back. */
   abandon(by: ClosedBy = 'gateway'): void {
     this.#tellClosed(by, CLOSES.goingAway);
     this.#finish();
@@ -256,7 +256,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
       this.#finish();
       return;
     }
-    // A client that still reads what is before the end keeps its session.
+    // A client that still reads the messages before the end keeps its session.
     if (this.state === 'ending' && this.#outbox.first > first) this.#life.enter('ending');
     if (!this.#pressed || this.#outbox.bytes > this.#context.limits.outbox / 2) return;
     this.#pressed = false;

@@ -181,7 +181,7 @@ class Client {
     this.#frames.push({ number: this.#frames.length + 1, message, more, close: undefined });
   }
 
-  /** Puts a request under way: some of what is not acknowledged, from anywhere. */
+  /** Sends a request with some of the frames that are not acknowledged. */
   post(all = false): void {
     const low =
       all || this.random.chance(0.7) ? this.#acked : this.random.int(this.#acked, this.#frames.length);
@@ -349,7 +349,7 @@ class Run {
         if (pipe === undefined) break;
         if (random.chance(0.5)) {
           session.detach(pipe);
-          // What it is written nevertheless is nobody's mistake: nobody tells the gateway at once.
+          // More may be written on it: the gateway does not learn of a broken carrier at once.
         } else if (pipe.blocked) {
           pipe.blocked = false;
           session.writable(pipe);
@@ -380,7 +380,7 @@ class Run {
       // Early frames that were waited for come on top.
       assert.ok(held < 2 * LIMITS.inbox + OVERSHOOT, `inbox of ${held}`);
     }
-    // One timer of its own, and one for each delayed answer.
+    // One timer for the session, and one for each delayed answer.
     assert.ok(this.clock.timers <= 1 + LIMITS.maxDelayed, `${this.clock.timers} timers`);
   }
 
@@ -430,7 +430,7 @@ class Run {
     }
   }
 
-  /** Nobody attached in time, or nobody came back. */
+  /** No downstream came in time. */
   checkTimeout(): void {
     assert.equal(this.backend.closed_?.code, 1001);
     assert.equal(this.ended, 1);

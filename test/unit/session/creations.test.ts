@@ -3,7 +3,7 @@ import { Creations } from '../../../gateway/session/creations.ts';
 import type { Session } from '../../../gateway/session/session.ts';
 
 describe('the creations', () => {
-  /** Opens sessions that count, and says how to end the last one. */
+  /** Opens sessions, counts them, and can end the last one. */
   function opener() {
     const opened = {
       count: 0,

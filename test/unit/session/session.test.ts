@@ -147,7 +147,7 @@ describe('a session, towards the backend', () => {
   });
 
   for (const kept of ['early', 'waiting', 'part of a message', 'delayed'] as const) {
-    it(`keeps of a request what is ${kept}, and nothing else of it`, () => {
+    it(`keeps the frames of a request that are ${kept}, and nothing else of it`, () => {
       const requests = 200;
       const limits = { inbox: 100_000, maxDelayed: 1 + requests };
       const { session, backend } = open({ limits, maxMessage: 200_000 });
@@ -233,7 +233,7 @@ describe('a session, towards the client', () => {
     assert.deepEqual(next.lines, ['#2␞Ttwo␞']);
   });
 
-  it('gives the downstream to the newer attach and says so to the older', () => {
+  it('gives the downstream to the newer attach and ends the older as superseded', () => {
     const { attach } = open();
     const older = attach(1, 0);
     const newer = attach(2, 0);
@@ -259,7 +259,7 @@ describe('a session, towards the client', () => {
     assert.deepEqual(repeated.lines, ['#2␞']);
   });
 
-  it('refuses a second downstream where the dialect says so', () => {
+  it('refuses a second downstream where the dialect refuses it', () => {
     const { attach } = open({ policy: written });
     const first = attach(1, 0);
     const second = attach(1, 0);
@@ -292,7 +292,7 @@ describe('a session, towards the client', () => {
     assert.equal(forgotten(), 1);
   });
 
-  it('waits at its end for a downstream that still takes what is before it', async () => {
+  it('waits at its end for a downstream that still takes messages before it', async () => {
     const { session, attach, clock, forgotten } = open({
       limits: { silence: Number.POSITIVE_INFINITY },
       policy: written,
@@ -313,7 +313,7 @@ describe('a session, towards the client', () => {
     assert.equal(forgotten(), 1);
   });
 
-  it('is over when the downstream is lost, where nobody can say what of it arrived', () => {
+  it('is over when the downstream is lost, where the client cannot state how much arrived', () => {
     const { session, attach, backend, forgotten } = open({
       policy: written,
     });
