@@ -93,7 +93,7 @@ export class Inbox {
     }
   }
 
-  /** Puts frames in that the client does not repeat, full or not. The first has the number `received + 1`. */
+  /** Puts in frames that the client will not repeat. The first has the number `received + 1`. */
   putAll(arrivals: readonly Arrival[]): void {
     for (const arrival of arrivals) this.#next(arrival);
   }
