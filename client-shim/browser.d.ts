@@ -1,10 +1,11 @@
 /**
- * The browser as the shim may meet it, from IE6 to today's: every object that some engine lacks is optional on `Page`, so
- * that nothing can be used untested.
+ * The browser as the shim may meet it, from IE6 to today's: every object that some engine lacks is
+ * optional on `Page`, so that nothing can be used untested.
  *
- * A module and not a set of global names: the sources then type-check in the shim's ES3 program and in the tests' Node
- * program alike, and no code can reach a browser object but through `browser/page.ts`. (The types of binary data are named
- * as in later editions of the language: `es3.d.ts` has them as types without values.)
+ * A module and not a set of global names: the sources then type-check in the shim's ES3 program and
+ * in the tests' Node program alike, and no code can reach a browser object but through
+ * `browser/page.ts`. (The types of binary data are named as in later editions of the language:
+ * `es3.d.ts` has them as types without values.)
  */
 
 export type TimerId = number | { readonly __timer?: never };
@@ -210,7 +211,9 @@ export interface CloseEvent extends Event {
   readonly wasClean?: boolean;
 }
 
-/** The browser's own; hixie-75/76 engines lack `binaryType`, `extensions`, and arguments of `close`. */
+/**
+ * The browser's own; hixie-75/76 engines lack `binaryType`, `extensions`, and arguments of `close`.
+ */
 export interface NativeWebSocket {
   readonly url: string;
   readonly readyState: number;

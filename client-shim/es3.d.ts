@@ -4,8 +4,9 @@
 /**
  * The language of ECMA-262, 3rd edition (1999), and nothing after it: what JScript 5.6 of IE6 has.
  *
- * The shim is checked with `noLib` against this file, so that `[].map`, `JSON`, `Date.now`, `s.trim()` and `s[0]` are type
- * errors. Browser objects are in `browser.d.ts` and reached through `browser/page.ts` only.
+ * The shim is checked with `noLib` against this file, so that `[].map`, `JSON`, `Date.now`,
+ * `s.trim()` and `s[0]` are type errors. Browser objects are in `browser.d.ts` and reached through
+ * `browser/page.ts` only.
  */
 
 declare const NaN: number;
@@ -76,7 +77,7 @@ interface String {
   replace(pattern: string | RegExp, by: (match: string, ...groups: any[]) => string): string;
   search(pattern: RegExp): number;
   slice(start: number, end?: number): string;
-  /** By a string only: JScript's split by a regular expression drops empty pieces. */
+  /** By a string only: JScript's split by a regular expression drops empty parts. */
   split(separator: string, limit?: number): string[];
   substring(start: number, end?: number): string;
   toLowerCase(): string;
@@ -190,7 +191,8 @@ declare const Array: {
   readonly prototype: any[];
 };
 
-// --- types without values: objects of later engines, reached and tested for through `browser/page.ts` ---
+// --- types without values: objects of later engines, reached and tested for through
+// `browser/page.ts` ---
 
 interface ArrayBuffer {
   readonly byteLength: number;

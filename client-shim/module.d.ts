@@ -1,14 +1,16 @@
 /** What a page may configure. */
 export interface Options {
   /**
-   * Hosts (`host`, `host:port` or URLs) whose addresses the shim takes over; all others go to the browser's own WebSocket. A string
-   * is a list separated by commas or spaces. Adds to those known.
+   * Hosts (`host`, `host:port` or URLs) whose addresses the shim takes over; all others go to the
+   * browser's own WebSocket. A string is a list separated by commas or spaces. Adds to those known.
    * @default the page's own host
    */
   gateways?: string | string[];
   /**
-   * Addresses to rewrite before connecting, by prefix: an object of prefix to replacement, or a string `prefix -> replacement`,
-   * several separated by semicolons. A relative replacement is relative to the script, or to the page where the script is not known. `url` of the socket stays as written.
+   * Addresses to rewrite before connecting, by prefix: an object of prefix to replacement, or a
+   * string `prefix -> replacement`, several separated by semicolons. A relative replacement is
+   * relative to the script, or to the page where the script is not known. `url` of the socket stays
+   * as written.
    */
   map?: string | Record<string, string>;
   /** Transports that may be used, in order. A string is a list separated by commas or spaces. */
@@ -55,7 +57,10 @@ export declare class Bytes {
   toBinaryString(): string;
 }
 
-/** The constructor that stands in for `WebSocket`: for the hosts of gateways its own, for all others the browser's. */
+/**
+ * The constructor that stands in for `WebSocket`: for the hosts of gateways its own, for all others
+ * the browser's.
+ */
 export declare const WebSocketShim: {
   new (url: string | URL, protocols?: string | string[]): ShimWebSocket;
   readonly prototype: ShimWebSocket;
@@ -69,9 +74,10 @@ export declare const WebSocketShim: {
   readonly version: string;
   configure(options: Options): void;
   /**
-   * Repairs a STOMP library of the family of stompjs 2.3 in this engine, and returns the names of the defects that it had; what passes
-   * its test is left as it is. Called by the shim for the page's own `Stomp`: at install, before each socket, and when the page has
-   * loaded. A bundled library, or one that is to run over SockJS, is handed over before its `connect`.
+   * Repairs a STOMP library of the family of stompjs 2.3 in this engine, and returns the names of
+   * the defects that it had; what passes its test is left as it is. Called by the shim for the
+   * page's own `Stomp`: at install, before each socket, and when the page has loaded. A bundled
+   * library, or one that is to run over SockJS, is handed over before its `connect`.
    * @default the page's own `Stomp`
    */
   installStompFix(Stomp?: unknown): string[];

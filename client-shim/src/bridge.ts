@@ -14,7 +14,8 @@ import { readFields } from './wire/parameters.ts';
 import { binaryOf, charactersOf } from './wire/payload.ts';
 import { escapeText, unescapeText } from './wire/text-form.ts';
 
-// The gateway's page in a frame of another origin's page: makes the connections that the page asks for (PROTOCOL.md §14).
+// The gateway's page in a frame of another origin's page: makes the connections that the page asks
+// for (PROTOCOL.md §14).
 
 const connections: { [id: string]: Connection } = {};
 /** Without native sockets: those would say that they are the gateway's own. */
@@ -64,7 +65,8 @@ function act(connection: Connection, id: string, verb: string, data: string): vo
 function open(id: string, data: string): void {
   const { url = '', protocols, transports } = readFields(data) || {};
   const tell = (verb: string, text: string) => {
-    // To a page without an origin it goes without one: the window is the one that asked.
+    // A page without an origin is addressed without one: the window is the one that sent the
+    // request.
     if (connections[id]) post(origin === 'null' ? '*' : origin, id, verb, text);
   };
   const list = (names: string | undefined) => (names ? names.split(',') : []);

@@ -21,7 +21,7 @@ export function isBlob(value: unknown): value is Blob {
   return name === 'Blob' || name === 'File';
 }
 
-/** The octets of binary data, without a copy where there is a view to be had. */
+/** The bytes of binary data, without a copy where there is a view to be had. */
 export function bytesOf(data: Bytes | ArrayBuffer | ArrayBufferView): ByteArray {
   if (data instanceof Bytes) return data.bytes;
   const ByteArrayClass = page.Uint8Array as NonNullable<typeof page.Uint8Array>;

@@ -7,7 +7,9 @@ interface Descriptor {
   writable?: boolean;
 }
 
-/** `Object.defineProperty`, missing before the 5th edition; IE8 has one that takes DOM objects only. */
+/**
+ * `Object.defineProperty`, missing before the 5th edition; IE8 has one that takes DOM objects only.
+ */
 export const define = (
   Object as unknown as {
     defineProperty?: (target: object, name: PropertyKey, descriptor: Descriptor) => object;

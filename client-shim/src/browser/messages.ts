@@ -1,7 +1,10 @@
 import type { Event, MessageEvent } from '../../browser.d.ts';
 import { page } from './page.ts';
 
-/** Calls back for every message from another window; calling the result ends that. In IE8 they come to the window or to its document. */
+/**
+ * Calls back for every message from another window; calling the result ends that. In IE8 they come
+ * to the window or to its document.
+ */
 export function onMessages(take: (event: MessageEvent) => void): () => void {
   const listener = take as (event: Event) => void;
   const { document } = page;

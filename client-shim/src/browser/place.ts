@@ -24,7 +24,9 @@ export function plainOrigin(origin: string): string {
   return origin.toLowerCase().replace(/^(http:.*):80$|^(https:.*):443$/, '$1$2');
 }
 
-/** The script element that is being run; null in a module, or when run later than the parser met it. */
+/**
+ * The script element that is being run; null in a module, or when run later than the parser met it.
+ */
 export function currentScript(): Element | null {
   const document = page.document;
   if (!document) return null;

@@ -2,7 +2,10 @@ import { page } from './page.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Random `[A-Za-z0-9_-]` of that length, 6 bits a letter. `Math.random` has a part in it everywhere: edbrowse's `getRandomValues` does nothing. */
+/**
+ * Random `[A-Za-z0-9_-]` of that length, 6 bits a letter. `Math.random` has a part in it
+ * everywhere: edbrowse's `getRandomValues` does nothing.
+ */
 export function randomId(length: number): string {
   const crypto = page.crypto;
   const letters: string[] = [];

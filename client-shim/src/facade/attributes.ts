@@ -57,7 +57,10 @@ export function addAccessors(prototype: object): void {
   );
 }
 
-/** For engines without accessors: takes over what the page wrote into plain fields of the socket, and writes what it may read there. */
+/**
+ * For engines without accessors: takes over what the page wrote into plain fields of the socket,
+ * and writes what it may read there.
+ */
 export function syncFields(socket: object, state: SocketState): void {
   const fields = socket as Record<string, unknown>;
   for (let at = 0; at < HANDLERS.length; at += 1) {

@@ -1,6 +1,8 @@
 import { page } from '../browser/page.ts';
 
-/** A DOMException of that name, or, where none can be made, an Error with its name and legacy code. */
+/**
+ * A DOMException of that name, or, where none can be made, an Error with its name and legacy code.
+ */
 export function domError(name: string, code: number, message: string): Error {
   try {
     const error = new (page.DOMException as NonNullable<typeof page.DOMException>)(message, name);

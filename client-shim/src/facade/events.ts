@@ -3,7 +3,10 @@ import { page } from '../browser/page.ts';
 import { nothing } from '../lang/nothing.ts';
 import { now } from '../lang/now.ts';
 
-/** What listeners get: the engine's own kind of event where it can be constructed, else an object of the same shape. */
+/**
+ * What listeners get: the engine's own kind of event where it can be constructed, else an object of
+ * the same shape.
+ */
 export interface SocketEvent {
   readonly type: string;
   [name: string]: unknown;
@@ -34,7 +37,8 @@ function construct(kind: Kind, type: string, fields: Record<string, unknown>): S
   try {
     const Constructor = page[kind] as unknown as new (type: string, fields: object) => SocketEvent;
     const event = new Constructor(type, fields);
-    // The target of its events is the shim's to set, and up to Safari 8 cannot be: a value of its own stands in for it here.
+    // The target of its events is the shim's to set, and up to Safari 8 cannot be: a value of its
+    // own stands in for it here.
     put(event, 'target', type);
     return event.type === type && event.target === type ? event : null;
   } catch {

@@ -3,8 +3,9 @@ import { page } from '../browser/page.ts';
 import type { Payload } from '../connect/connection.ts';
 
 /**
- * The `data` of a message event: text as it is; binary as a Blob or ArrayBuffer as `binaryType` says, as an ArrayBuffer all the same where
- * no Blob can be constructed (PhantomJS 1.9), as `Bytes` where there is neither.
+ * The `data` of a message event: text as it is; binary as a Blob or ArrayBuffer as `binaryType`
+ * says, as an ArrayBuffer all the same where no Blob can be constructed (PhantomJS 1.9), as `Bytes`
+ * where there is neither.
  */
 export function incoming(data: Payload, binaryType: string): unknown {
   if (typeof data === 'string' || !page.Uint8Array) return data;

@@ -9,18 +9,22 @@ import { utf8Length } from '../lang/utf8.ts';
 /** A message on its way out; a Blob is still to be read. */
 export interface Outgoing {
   readonly data: Payload | Blob;
-  /** Payload octets, which is what bufferedAmount counts. */
+  /** Payload bytes, which is what bufferedAmount counts. */
   readonly size: number;
 }
 
-/** What `send` makes of its argument. Binary data is copied: the page may write into its buffer as soon as `send` returned. */
+/**
+ * What `send` makes of its argument. Binary data is copied: the page may write into its buffer as
+ * soon as `send` returned.
+ */
 export function outgoing(argument: unknown): Outgoing {
   const ByteArrayClass = page.Uint8Array;
   if (page.FileReader && isBlob(argument)) return { data: argument, size: argument.size };
   if (argument instanceof Bytes || (ByteArrayClass && (isArrayBuffer(argument) || isView(argument)))) {
     const bytes = bytesOf(argument) as number[];
     const copy = ByteArrayClass ? new ByteArrayClass(bytes.length) : [];
-    // By hand: KHTML's constructor and `set` read from the start of the buffer, wherever the view begins.
+    // By hand: KHTML's constructor and `set` read from the start of the buffer, wherever the view
+    // begins.
     for (let at = 0; at < bytes.length; at += 1) copy[at] = bytes[at] as number;
     return { data: ByteArrayClass ? (copy as Uint8Array) : new Bytes(copy as number[]), size: bytes.length };
   }
@@ -28,7 +32,7 @@ export function outgoing(argument: unknown): Outgoing {
   return { data: text, size: utf8Length(text) };
 }
 
-/** Keeps the order of what is sent behind a Blob, whose octets can only be read in a later task. */
+/** Keeps the order of what is sent behind a Blob, whose bytes can only be read in a later task. */
 export class Outbox {
   private readonly _waiting: (() => void)[] = [];
   private _reading = false;

@@ -1,9 +1,15 @@
 import { syntaxError } from './errors.ts';
 
-/** What an RFC 7230 token, of U+0021 to U+007E without separators, does not have. Asked so, as `$` stands before a last newline, too, in KHTML. */
+/**
+ * Characters that no RFC 7230 token has: those outside of U+0021 to U+007E, and separators. The
+ * test is for these, as `$` also matches before a last newline in KHTML.
+ */
 const NO_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 
-/** The constructor's second argument as a list. Throws a SyntaxError for what is no token, and for one that comes twice. */
+/**
+ * The constructor's second argument as a list. Throws a SyntaxError for what is no token, and for
+ * one that comes twice.
+ */
 export function protocolList(argument: unknown): string[] {
   if (argument === undefined) return [];
   const given =

@@ -5,11 +5,15 @@ import { hostOf, webSocketUrl } from './url.ts';
 
 /** What a page may configure, by `configure` or by `data-…` attributes of the script tag. */
 export interface Options {
-  /** More hosts (`host`, `host:port` or URLs) whose addresses are taken over. A string is a list separated by commas or spaces. */
+  /**
+   * More hosts (`host`, `host:port` or URLs) whose addresses are taken over. A string is a list
+   * separated by commas or spaces.
+   */
   gateways?: string | string[];
   /**
-   * Addresses to rewrite before connecting: prefix → replacement, or the text `prefix -> replacement`, several separated by semicolons. A
-   * replacement may be relative to the address of the script.
+   * Addresses to rewrite before connecting: prefix → replacement, or the text `prefix ->
+   * replacement`, several separated by semicolons. A replacement may be relative to the address of
+   * the script.
    */
   map?: string | Record<string, string>;
   /** Transports to use, in order. A string is a list separated by commas or spaces. */
@@ -29,7 +33,10 @@ export class Settings {
   private readonly _rules: Rule[] = [];
   private readonly _home: string;
 
-  /** `home`: address of the script, against which replacements are resolved; empty if it is not known. */
+  /**
+   * `home`: address of the script, against which replacements are resolved; empty if it is not
+   * known.
+   */
   constructor(home: string) {
     this._home = home;
   }
@@ -43,7 +50,10 @@ export class Settings {
     if (options.transports) this.transports = list(options.transports);
   }
 
-  /** The address to connect to instead of `url`, or null if it is none of ours. Without a gateway the page's own host is one. */
+  /**
+   * The address to connect to instead of `url`, or null if it is none of ours. Without a gateway
+   * the page's own host is one.
+   */
   target(url: string, base: string): string | null {
     for (let at = 0; at < this._rules.length; at += 1) {
       const mapped = apply(this._rules[at] as Rule, url);

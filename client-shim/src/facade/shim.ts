@@ -20,8 +20,9 @@ export interface WebSocketShim {
 }
 
 /**
- * Makes the shim and changes nothing in the page. `connectWith` gets the browser's own WebSocket as it is now, before the shim takes its
- * place; `home` is the address of the script, empty if not known.
+ * Makes the shim and changes nothing in the page. `connectWith` gets the browser's own WebSocket as
+ * it is now, before the shim takes its place; `home` is the address of the script, empty if not
+ * known.
  */
 export function createShim(
   connectWith: (own: NativeWebSocketConstructor | undefined) => Connect,

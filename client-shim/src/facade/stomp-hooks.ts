@@ -8,7 +8,7 @@ export interface StompHooks {
   _constructing(): void;
 }
 
-/** Nobody is there to be told. */
+/** Hooks that nobody listens to: the script without the STOMP fixes. */
 export function createStompHooks(): StompHooks {
   return { _event: null, _constructing: nothing };
 }

@@ -3,13 +3,16 @@ import { authorityOf } from '../lang/authority.ts';
 import { scalarText, trim } from '../lang/text.ts';
 import { syntaxError } from './errors.ts';
 
-/** Scheme (only those of a WebSocket), authority, path, query and fragment of an absolute address. */
+/**
+ * Scheme (only those of a WebSocket), authority, path, query and fragment of an absolute address.
+ */
 const ABSOLUTE = /^(http|ws)(s?):[/\\]*([^/\\?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i;
 const REFERENCE = /^([^?#]*)(\?[^#]*)?(#.*)?$/;
 
 /**
- * The serialized `ws:` or `wss:` URL that the constructor makes of its argument (WHATWG WebSockets, "new WebSocket", steps 1 to 7).
- * By the engine's own URL parser where it has one that works, else by the few rules below. Throws a SyntaxError.
+ * The serialized `ws:` or `wss:` URL that the constructor makes of its argument (WHATWG WebSockets,
+ * "new WebSocket", steps 1 to 7). By the engine's own URL parser where it has one that works, else
+ * by the few rules below. Throws a SyntaxError.
  */
 export function webSocketUrl(text: string, base: string): string {
   const url = (hasParser() ? parseNatively : resolve)(text, base);
@@ -29,7 +32,10 @@ export function originOf(url: string): string {
   return scheme + host;
 }
 
-/** Engines had a `URL` before it was a parser (PhantomJS 1.9), parsers that knew no `ws:`, and that want no host (Safari 10). */
+/**
+ * Engines had a `URL` before it was a parser (PhantomJS 1.9), parsers that knew no `ws:`, and that
+ * want no host (Safari 10).
+ */
 function hasParser(): boolean {
   return parseNatively('b', 'ws://A:80/c') === 'ws://a/b' && !parseNatively('ws://', 'ws://a');
 }
@@ -42,7 +48,10 @@ function parseNatively(text: string, base: string): string | null {
   }
 }
 
-/** RFC 3986 §5.2, with what browsers do besides: white space, backslashes, default ports, octets that a URL may not have. */
+/**
+ * RFC 3986 §5.2, with what browsers do besides: white space, backslashes, default ports, bytes that
+ * a URL may not have.
+ */
 export function resolve(reference: string, base: string): string | null {
   let text = trim(reference).replace(/[\t\n\r]/g, '');
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) {
@@ -94,7 +103,10 @@ function withoutDots(path: string): string {
   return '/' + kept.join('/');
 }
 
-/** Percent-encodes what a URL may not have, as UTF-8, and leaves alone what is percent-encoded already. */
+/**
+ * Percent-encodes what a URL may not have, as UTF-8, and leaves alone what is percent-encoded
+ * already.
+ */
 function encode(text: string): string {
   return encodeURI(scalarText(text)).replace(/%25/g, '%');
 }

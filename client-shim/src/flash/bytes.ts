@@ -1,6 +1,6 @@
 import { page } from '../browser/page.ts';
 
-/** Random octets, of the engine's generator where it has one. */
+/** Random bytes, of the engine's generator where it has one. */
 export function randomBytes(count: number): number[] {
   const bytes: number[] = [];
   const crypto = page.crypto;
@@ -11,7 +11,10 @@ export function randomBytes(count: number): number[] {
   return bytes;
 }
 
-/** Octets that came in pieces. They are joined when somebody takes them, and the rest is not copied for each that is taken. */
+/**
+ * Bytes that arrived in chunks. They are joined when bytes are taken, and the remainder is not
+ * copied each time.
+ */
 export class ByteQueue {
   private _chunks: number[][] = [];
   /** How many of the first piece were taken. */
@@ -32,7 +35,7 @@ export class ByteQueue {
     return this._chunks[0] as number[];
   }
 
-  /** The next octets; null while there are not so many. */
+  /** The next bytes; null while there are not so many. */
   _take(count: number): number[] | null {
     if (count > this._size) return null;
     const all = this._chunks.length === 1 ? (this._chunks[0] as number[]) : this._peek();

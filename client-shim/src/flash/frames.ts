@@ -38,7 +38,7 @@ export interface FrameEvents {
 export class FrameReader {
   private readonly _incoming: ByteQueue;
   private readonly _events: FrameEvents;
-  /** The frame that is being read: its first two octets, then how long its payload is. */
+  /** The frame that is being read: its first two bytes, then how long its payload is. */
   private _head: number[] | null = null;
   private _length = -1;
   /** The message whose fragments come, if one is under way. */
@@ -77,7 +77,10 @@ export class FrameReader {
     return true;
   }
 
-  /** No reserved bit, no mask, control frames short and whole, continuations where there is something to continue (§5.1, §5.4, §5.5). */
+  /**
+   * No reserved bit, no mask, control frames short and whole, continuations where there is
+   * something to continue (§5.1, §5.4, §5.5).
+   */
   private _isLawful(first: number, second: number): boolean {
     const opcode = first & 15;
     if (first & 0x70 || second & 0x80) return false;

@@ -19,7 +19,10 @@ export interface Request {
   readonly fields: { readonly [name: string]: string };
 }
 
-/** The opening handshake (RFC 6455 §4.1). Values come from the page's engine, which has let no line end into them but perhaps into a cookie. */
+/**
+ * The opening handshake (RFC 6455 §4.1). Values come from the page's engine, which has let no line
+ * end into them but perhaps into a cookie.
+ */
 export function encodeRequest(request: Request): string {
   const lines = [
     'GET ' + request.target + ' HTTP/1.1',
@@ -37,7 +40,10 @@ export function encodeRequest(request: Request): string {
   return lines.join('\r\n') + '\r\n\r\n';
 }
 
-/** The subprotocol of an answer that accepts (§4.1, last steps), or null for one that does not. `head` is without its empty line. */
+/**
+ * The subprotocol of an answer that accepts (§4.1, last steps), or null for one that does not.
+ * `head` is without its empty line.
+ */
 export function readAnswer(head: string, key: string, protocols: string[]): string | null {
   const lines = head.split('\r\n');
   const fields: { [name: string]: string } = {};

@@ -1,9 +1,14 @@
 import type { Document, Element, Page } from '../../browser.d.ts';
 import { base64Decode, base64Encode } from '../lang/base64.ts';
 
-/** Milliseconds for the player to start and the movie to say that it is ready: a blocked one never does, and old machines take their time. */
+/**
+ * Milliseconds for the player to start and the movie to say that it is ready: a blocked one never
+ * does, and old machines take their time.
+ */
 const READY = 5000;
-/** Octets of one call into the movie; a multiple of three, so that base64 pads the last piece only. */
+/**
+ * Bytes of one call into the movie; a multiple of three, so that base64 pads the last part only.
+ */
 const PIECE = 30000;
 
 /** What a TCP connection tells. */
@@ -18,7 +23,7 @@ export interface LinkEvents {
 export interface Link {
   /** False: it is gone. */
   send(bytes: number[]): boolean;
-  /** Nothing is told any more. */
+  /** Nothing is reported any more. */
   close(): void;
 }
 
@@ -32,7 +37,9 @@ type Player = Element & {
 /** A movie in the page, one for each gateway: it stays, as IE leaks a player that is taken away. */
 interface Movie {
   readonly id: number;
-  /** Its player's parent: players that are scripts put an element of their own in the place of ours. */
+  /**
+   * Its player's parent: players that are scripts put an element of their own in the place of ours.
+   */
   holder: Element | null;
   /** Who waits for it. */
   waiting: ((ready: boolean) => void)[];
@@ -52,13 +59,13 @@ export interface Movies {
 export function createMovies(page: Page): Movies {
   const movies: { [origin: string]: Movie } = {};
   const links: { [id: number]: LinkEvents | undefined } = {};
-  const told: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   let lastId = 0;
 
   /** In order, and not within the movie's own call: a player may not be called from there. */
   function later(run: () => void): void {
-    told.push(run);
-    page.setTimeout(() => (told.shift() as () => void)(), 0);
+    waiting.push(run);
+    page.setTimeout(() => (waiting.shift() as () => void)(), 0);
   }
 
   function settle(movie: Movie, ready: boolean): void {
@@ -150,8 +157,9 @@ export function createMovies(page: Page): Movies {
 }
 
 /**
- * As markup: IE up to 10 starts a player only that was parsed whole, `object` with its class there and `embed` elsewhere. Visible, if only just: a hidden
- * player does not run. `allowScriptAccess`: the movie is the gateway's, as is this script.
+ * As markup: IE up to 10 starts a player only that was parsed whole, `object` with its class there
+ * and `embed` elsewhere. Visible, if only just: a hidden player does not run. `allowScriptAccess`:
+ * the movie is the gateway's, as is this script.
  */
 function embed(page: Page, movie: Movie, url: string): void {
   const document = page.document as Document;
@@ -180,7 +188,8 @@ function embed(page: Page, movie: Movie, url: string): void {
   }
   const holder = document.createElement('div');
   holder.style.cssText = 'position:absolute;left:0;top:0;width:1px;height:1px;overflow:hidden';
-  // In front: to append to a body that is still being read ends the page in IE6 and 7 (Microsoft, KB927917).
+  // In front: to append to a body that is still being read ends the page in IE6 and 7 (Microsoft,
+  // KB927917).
   body.insertBefore(holder, body.firstChild);
   holder.innerHTML = markup;
   movie.holder = holder;

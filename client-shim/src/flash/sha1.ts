@@ -1,4 +1,7 @@
-/** SHA-1 of ASCII text as 20 octets (RFC 3174), for `Sec-WebSocket-Accept`; engines that need Flash have none of their own. */
+/**
+ * SHA-1 of ASCII text as 20 bytes (RFC 3174), for `Sec-WebSocket-Accept`; engines that need Flash
+ * have none of their own.
+ */
 export function sha1(text: string): number[] {
   const words = padded(text);
   const state = [0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476, 0xc3d2e1f0 | 0];

@@ -2,7 +2,10 @@ import type { ByteArray } from './bytes.ts';
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Padded base64 (RFC 4648 §4). In pieces joined at the end: `+=` over big texts is quadratic in JScript. */
+/**
+ * Padded base64 (RFC 4648 §4). In parts joined at the end: `+=` over big texts is quadratic in
+ * JScript.
+ */
 export function base64Encode(bytes: ByteArray, start: number, end: number): string {
   const chunks: string[] = [];
   for (let at = start; at < end; at += 3) {
@@ -25,7 +28,7 @@ function digit(bits: number): string {
   return DIGITS.charAt(bits & 63);
 }
 
-/** Octets of padded base64, or null if it is malformed. */
+/** Bytes of padded base64, or null if it is malformed. */
 export function base64Decode(text: string): number[] | null {
   if (text.length % 4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
   const bytes: number[] = [];

@@ -1,7 +1,10 @@
-/** Octets in whatever the engine has for them; read by index. */
+/** Bytes in whatever the engine has for them; read by index. */
 export type ByteArray = Uint8Array | number[];
 
-/** Binary data where the engine has no ArrayBuffer (IE6 to IE9): what a message event brings there; `send` takes it everywhere. */
+/**
+ * Binary data where the engine has no ArrayBuffer (IE6 to IE9): what a message event brings there;
+ * `send` takes it everywhere.
+ */
 export class Bytes {
   /** Values 0 to 255. */
   readonly bytes: number[];
@@ -18,7 +21,10 @@ export class Bytes {
   }
 }
 
-/** Characters from octets or code units; in pieces, as engines bound the arguments of a call (65,536 in old WebKit). */
+/**
+ * Characters from bytes or code units; in parts, as engines bound the arguments of a call (65,536
+ * in old WebKit).
+ */
 export function binaryString(bytes: ByteArray, start: number, end: number): string {
   const chunks: string[] = [];
   const units: number[] = [];

@@ -15,7 +15,7 @@ function pairOrReplacement(found: string): string {
   return found.length === 2 ? found : '\ufffd';
 }
 
-/** The pieces between separators (a global expression), trimmed, the empty ones left out. */
+/** The parts between separators (a global expression), trimmed, the empty ones left out. */
 export function words(text: string, separator: RegExp): string[] {
   const found: string[] = [];
   // Split by a string: JScript's split by an expression has its own rules.

@@ -1,6 +1,6 @@
 import { type ByteArray, binaryString } from './bytes.ts';
 
-/** Octets that scalar text has as UTF-8. A lone surrogate counts as U+FFFD: 3. */
+/** Bytes that scalar text has as UTF-8. A lone surrogate counts as U+FFFD: 3. */
 export function utf8Length(text: string): number {
   let length = text.length;
   for (let at = 0; at < text.length; at += 1) {
@@ -14,7 +14,10 @@ export function utf8Length(text: string): number {
   return length;
 }
 
-/** UTF-8 of scalar text; a lone surrogate is written as U+FFFD. Own, as `encodeURIComponent` throws on those. */
+/**
+ * UTF-8 of scalar text; a lone surrogate is written as U+FFFD. Own, as `encodeURIComponent` throws
+ * on those.
+ */
 export function utf8Encode(text: string): number[] {
   const bytes: number[] = [];
   for (let at = 0; at < text.length; at += 1) {

@@ -4,8 +4,8 @@ import { nothing } from '../lang/nothing.ts';
 import type { StompClient, StompSocket } from './library.ts';
 
 /**
- * Lets clients say whose message they are at: `unmarshall` is called without the connection, and a socket that is none of the shim's (a
- * SockJS, a native one) is not dispatched by it.
+ * Lets clients say whose message they are at: `unmarshall` is called without the connection, and a
+ * socket that is none of the shim's (a SockJS, a native one) is not dispatched by it.
  */
 export function nameSockets(prototype: StompClient, stompHooks: StompHooks): void {
   const { connect } = prototype;
@@ -29,7 +29,8 @@ function receiveOn(
   receive: (event: { readonly data?: unknown }) => unknown,
   event: { readonly data?: unknown }
 ): unknown {
-  // Within a frame a line feed is part of it; the client would take it for a heart-beat and drop it.
+  // Within a frame a line feed is part of it; the client would take it for a heart-beat and drop
+  // it.
   if (data === '\n' && socket._tail) {
     socket._tail += data;
     if (client.partialData) client.partialData += data;
@@ -38,7 +39,7 @@ function receiveOn(
   const outer = stompHooks._event;
   stompHooks._event = { target: socket, data };
   return lastly(
-    // The client makes a string of the octets of an ArrayBuffer itself.
+    // The client makes a string of the bytes of an ArrayBuffer itself.
     () => receive.call(socket, data instanceof Bytes ? { data: data.toBinaryString() } : event),
     () => {
       stompHooks._event = outer;
@@ -46,7 +47,9 @@ function receiveOn(
   );
 }
 
-/** Whether it cuts a frame between the halves of a surrogate pair: each half is then sent as U+FFFD. */
+/**
+ * Whether it cuts a frame between the halves of a surrogate pair: each half is then sent as U+FFFD.
+ */
 export function cutsPairs(client: StompClient): boolean {
   let cut = false;
   if (!client._transmit) return cut;
@@ -74,7 +77,7 @@ export function joinPairs(prototype: StompClient): void {
     let half = '';
     this.ws = {
       send: (part) => {
-        // webstomp-client can be asked to send octets.
+        // webstomp-client sends bytes by option.
         if (typeof part !== 'string') return socket.send(part);
         const text = half + part;
         half = endsInHalf(text) ? text.charAt(text.length - 1) : '';

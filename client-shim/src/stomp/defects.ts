@@ -1,6 +1,9 @@
 import type { FrameClass, StompLibrary, Unmarshalled, WithPartial } from './library.ts';
 
-/** A defect by its name, messages that show it, and what comes of them where it is not: command and body of each frame. */
+/**
+ * A defect by its name, messages that show it, and what comes of them where it is not: command and
+ * body of each frame.
+ */
 type Probe = readonly [defect: string, messages: readonly string[], sound: string];
 
 const PROBES: readonly Probe[] = [
@@ -12,14 +15,20 @@ const PROBES: readonly Probe[] = [
   ['heart-beats', ['\n\nA\n\nx\0\n\n\r\n', 'B\n\n\0'], 'A x;B ;']
 ];
 
-/** What such a library returns: whether it keeps a tail apart; undefined if it is none that the repairs know. */
+/**
+ * What such a library returns: whether it keeps a tail apart; undefined if it is none that the
+ * repairs know.
+ */
 export function returnsPartial(Stomp: StompLibrary): boolean | undefined {
   const result = Stomp.Frame.unmarshall('A\n\nx\0') as Partial<WithPartial> & { length?: unknown };
   if (result.frames && typeof result.partial === 'string') return true;
   return typeof result.length === 'number' ? false : undefined;
 }
 
-/** Names of the defects that this library has in this engine: one test for each, of both together, and none of a version. */
+/**
+ * Names of the defects that this library has in this engine: one test for each, of both together,
+ * and none of a version.
+ */
 export function defectsOf(Stomp: StompLibrary): string[] {
   const found: string[] = [];
   for (let at = 0; at < PROBES.length; at += 1) {
@@ -53,7 +62,10 @@ function framesOf(result: Unmarshalled) {
   return (result as WithPartial).frames || result;
 }
 
-/** Whether it cannot count a text with half a surrogate pair, or in Wine's JScript with a whole one: `encodeURI` throws. */
+/**
+ * Whether it cannot count a text with half a surrogate pair, or in Wine's JScript with a whole one:
+ * `encodeURI` throws.
+ */
 export function measuresWrong(Frame: FrameClass): boolean {
   try {
     return !!Frame.sizeOfUTF8 && Frame.sizeOfUTF8('\ud83d\ude00\ud83d') !== 7;

@@ -8,7 +8,10 @@ import { defectsOf, measuresWrong, returnsPartial } from './defects.ts';
 import type { StompClient, StompLibrary, Unmarshall } from './library.ts';
 import { createUnmarshall } from './unmarshall.ts';
 
-/** Examines a library, by default the page's `Stomp`, and repairs what fails; returns the names of the defects repaired. */
+/**
+ * Examines a library, by default the page's `Stomp`, and repairs what fails; returns the names of
+ * the defects repaired.
+ */
 export type InstallStompFix = (Stomp?: unknown) => string[];
 
 export function createStompFix(stompHooks: StompHooks): InstallStompFix {

@@ -14,8 +14,9 @@ export interface ParsedFrame {
 }
 
 /**
- * Hands each whole frame of a text to `take` and returns what is left of one that has not ended. `sizeOf` counts the octets of a text,
- * which is what `content-length` is in. Searches for strings only: JScript's split by a regular expression drops empty pieces.
+ * Hands each whole frame of a text to `take` and returns what is left of one that has not ended.
+ * `sizeOf` counts the bytes of a text, which is what `content-length` is in. Searches for strings
+ * only: JScript's split by a regular expression drops empty parts.
  */
 export function parseFrames(
   text: string,
@@ -39,7 +40,8 @@ function parseFrame(text: string, start: number, sizeOf: (text: string) => numbe
   let at = start;
   for (let context = ' '; context; ) {
     const eol = text.indexOf('\n', at);
-    // A head without an end, which a server must not send, costs that frame its body, and no other frame anything.
+    // A head without an end, which a server must not send, costs that frame its body, and no other
+    // frame anything.
     const broken = eol < 0 || eol > nul;
     context = trim(text.substring(at, broken ? nul : eol));
     if (at === start) command = context;
@@ -60,8 +62,9 @@ function addHeader(headers: Record<string, string>, context: string): void {
 }
 
 /**
- * Position of the NUL that ends the body, or -1 while it has not come. A length with no NUL behind it is not believed, as some servers
- * count characters (stomp-broker-js): then the first NUL ends the body.
+ * Position of the NUL that ends the body, or -1 while it has not come. A length with no NUL behind
+ * it is not believed, as some servers count characters (stomp-broker-js): then the first NUL ends
+ * the body.
  */
 function endOfBody(
   text: string,
@@ -73,7 +76,8 @@ function endOfBody(
   const length = parseInt(header as string, 10);
   let bytes = 0;
   let counted = start;
-  // A unit of a string is at most three octets. Looked for first, so that a body that comes in many pieces is counted once.
+  // A unit of a string is at most three bytes. Looked for first, so that a body that comes in many
+  // chunks is counted once.
   let nul = text.indexOf(NUL, start + Math.ceil(length / 3));
   for (; nul >= 0; nul = text.indexOf(NUL, nul + 1)) {
     bytes += sizeOf(text.substring(counted, nul));

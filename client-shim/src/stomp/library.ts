@@ -1,6 +1,6 @@
 /**
- * What the repairs know of stompjs 2.3 and its descendants (stomp-websocket, @stomp/stompjs up to 4, forks). Other STOMP clients
- * have no `Frame.unmarshall` to call, and are left alone.
+ * What the repairs know of stompjs 2.3 and its descendants (stomp-websocket, @stomp/stompjs up to
+ * 4, forks). Other STOMP clients have no `Frame.unmarshall` to call, and are left alone.
  */
 export interface StompLibrary {
   readonly Frame: FrameClass;
@@ -16,9 +16,12 @@ export interface Frame {
 export interface FrameClass {
   new (command: string, headers: Record<string, string>, body: string, escaped?: unknown): Frame;
   unmarshall: Unmarshall;
-  /** Octets of a text, for `content-length`. */
+  /** Bytes of a text, for `content-length`. */
   sizeOfUTF8?(text: string): number;
-  /** Undoes the escapes of a header's value; only where a connection may ask for it (@stomp/stompjs 4). */
+  /**
+   * Undoes the escapes of a header's value; only where a connection may ask for it (@stomp/stompjs
+   * 4).
+   */
   frUnEscape?(value: string): string;
 }
 

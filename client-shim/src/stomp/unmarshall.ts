@@ -8,9 +8,10 @@ import type { Frame, FrameClass, StompSocket, Unmarshall } from './library.ts';
 export const MOST = 16 * 1024 * 1024;
 
 /**
- * What takes the place of `Stomp.Frame.unmarshall`. `hasPartial`: it returns `{ frames, partial }`, and its client puts the tail before
- * the next message; else it returns the frames, is called without its connection, and the tail is kept on the socket whose
- * message is being dispatched. With no socket nothing can follow, and the end of the text ends a frame.
+ * What takes the place of `Stomp.Frame.unmarshall`. `hasPartial`: it returns `{ frames, partial }`,
+ * and its client puts the tail before the next message; else it returns the frames, is called
+ * without its connection, and the tail is kept on the socket whose message is being dispatched.
+ * With no socket nothing can follow, and the end of the text ends a frame.
  */
 export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, stompHooks: StompHooks): Unmarshall {
   return (data, escaped) => {
@@ -18,7 +19,7 @@ export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, stompHo
     const socket = event && (event.target as StompSocket | null);
     const frames: Frame[] = [];
     const text = hasPartial ? data : socket ? (socket._tail || '') + data : data + '\0';
-    // The client has made one character of each octet of a binary message.
+    // The client has made one character of each byte of a binary message.
     const sizeOf = event && typeof event.data !== 'string' ? unitsOf : utf8Length;
     const partial = parseFrames(text, sizeOf, ({ command, headers, body }) => {
       const { frUnEscape } = Frame;

@@ -1,6 +1,9 @@
 const PARTS = /^ws(s?:\/\/[^/?]*)([^?]*)/;
 
-/** Address of an action for a WebSocket URL (PROTOCOL.md §1), over HTTP, or over WebSocket for the carrier of that name. */
+/**
+ * Address of an action for a WebSocket URL (PROTOCOL.md §1), over HTTP, or over WebSocket for the
+ * carrier of that name.
+ */
 export function addressOf(url: string, action: string, token?: string): string {
   const parts = PARTS.exec(url) || ['', '', ''];
   return (
@@ -13,7 +16,7 @@ export function addressOf(url: string, action: string, token?: string): string {
   );
 }
 
-/** Serialized origin of the gateway, as the page's own would be spelled. */
+/** Serialized origin of the gateway, in the form of the page's own. */
 export function httpOrigin(url: string): string {
   return 'http' + (PARTS.exec(url) || ['', ''])[1];
 }

@@ -1,4 +1,4 @@
-/** Octets of characters: the low eight bits of each. */
+/** Bytes of characters: the low eight bits of each. */
 export function lowBytes(text: string, start: number, end: number): number[] {
   const bytes: number[] = [];
   for (let at = start; at < end; at += 1) bytes.push(text.charCodeAt(at) & 255);

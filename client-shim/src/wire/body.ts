@@ -7,14 +7,14 @@ export function textBody(token: string, frames: Frame[]): string {
   return token + ';' + encodeFrames(frames, encodeText);
 }
 
-/** The same in byte form, one character for each octet. */
+/** The same in byte form, one character for each byte. */
 export function byteBody(token: string, frames: Frame[]): string {
   return '\x01' + String.fromCharCode(token.length) + token + encodeFrames(frames, encodeBytes);
 }
 
 /** The frames of one unit. */
-export function encodeFrames(frames: Frame[], spell: (frame: Frame) => string): string {
-  const spelled: string[] = [];
-  for (let i = 0; i < frames.length; i += 1) spelled.push(spell(frames[i] as Frame));
-  return spelled.join('');
+export function encodeFrames(frames: Frame[], encode: (frame: Frame) => string): string {
+  const encoded: string[] = [];
+  for (let i = 0; i < frames.length; i += 1) encoded.push(encode(frames[i] as Frame));
+  return encoded.join('');
 }

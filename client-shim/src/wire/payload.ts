@@ -6,7 +6,10 @@ import { lowBytes } from './binary.ts';
 /** Binary as the page gives it and gets it. */
 export type Binary = Bytes | ArrayBuffer | Uint8Array;
 
-/** Octets as characters U+0000 to U+00FF, which is how frames hold them. A copy: the page may write on in its own. */
+/**
+ * Bytes as characters U+0000 to U+00FF, which is how frames hold them. A copy: the page may write
+ * on in its own.
+ */
 export function charactersOf(data: Binary): string {
   const bytes = bytesOf(data);
   return binaryString(bytes, 0, bytes.length);
