@@ -45,7 +45,7 @@ describe('a connection that is closed while one end is held back', () => {
     upstream.close();
   });
 
-  it('ends with the answer of a backend that had more to say than the client took', async () => {
+  it('delivers all that the backend had sent before its answer to the Close', async () => {
     const token = await client.create('/feed');
     let ack = 0;
     let received = 0;
@@ -66,7 +66,7 @@ describe('a connection that is closed while one end is held back', () => {
     assert.ok(received >= MUCH, `${received} bytes`);
   });
 
-  it('ends at once for a native client whose messages nobody takes any more', async () => {
+  it('ends at once for a native client whose messages are not read any more', async () => {
     const native = new WebSocket(`ws://127.0.0.1:${gateway.port}/deaf`);
     await once(native, 'open');
     for (let sent = 0; sent < MUCH; sent += PIECE.length) native.send(PIECE);

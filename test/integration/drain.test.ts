@@ -52,7 +52,7 @@ describe('a gateway that drains', () => {
     upstream.close();
   });
 
-  it('opens no session for a create whose body comes only then', async () => {
+  it('opens no session for a create whose body comes after the drain began', async () => {
     const gateway = createGateway({ listen: 0, logLevel: 'silent', demo: false });
     const { port } = await gateway.listen();
     const body = createBody({ url: '/echo', origin: `http://127.0.0.1:${port}` });
@@ -75,7 +75,7 @@ describe('a gateway that drains', () => {
     assert.equal(gateway.sessions, 0);
   });
 
-  it('is gone within the grace, last answers included, though a native client says nothing', async () => {
+  it('ends within the grace time, last answers included, though a native client is silent', async () => {
     const clock = new TestClock();
     const gateway = createGateway({ listen: 0, logLevel: 'silent', demo: false }, { clock });
     const native = new WebSocket(`ws://127.0.0.1:${(await gateway.listen()).port}/echo`);
@@ -91,7 +91,7 @@ describe('a gateway that drains', () => {
     await closed;
   });
 
-  it('does not wait longer than the grace for a client that says nothing', async () => {
+  it('does not wait longer than the grace time for a silent client', async () => {
     const gateway = createGateway({ listen: 0, logLevel: 'silent', demo: false });
     const client = new FallbackClient((await gateway.listen()).port);
     await client.create();

@@ -54,7 +54,7 @@ describe('a hixie client at a gateway', () => {
     return (await client.until('\xff')).slice(1, -1);
   }
 
-  it('is served beside what else the server answers, the capital letters of its Upgrade included', async () => {
+  it('is served by the whole server, with the capital letters of its Upgrade', async () => {
     const client = await knock(await gateway(echo), '/echo?');
     await client.until(DIGEST);
     assert.equal(await say(client, 'hello'), 'hello');
@@ -94,14 +94,14 @@ describe('a hixie client at a gateway', () => {
     }
   });
 
-  it('believes nobody else about its address', async () => {
+  it('gets its own Host back, whatever an untrusted proxy field says', async () => {
     const port = await gateway(echo);
     const client = await knock(port, '/echo', { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'evil' });
     const head = await client.until('\r\n\r\n');
     assert.ok(head.includes(`\r\nSec-WebSocket-Location: ws://127.0.0.1:${port}/echo\r\n`), head);
   });
 
-  it('comes in by the rules of every Upgrade', async () => {
+  it('is admitted by the same rules as every Upgrade', async () => {
     const port = await gateway(echo);
     const draft75 = { 'Sec-WebSocket-Key1': undefined, 'Sec-WebSocket-Key2': undefined };
     for (const [fields, status] of [
@@ -117,7 +117,7 @@ describe('a hixie client at a gateway', () => {
     }
   });
 
-  it('reaches a WebSocket server through messages, with what a handshake of today would bring', async () => {
+  it('reaches a WebSocket server through messages, with the fields of a modern handshake', async () => {
     const requested = new Promise<Record<string, unknown>>((resolve) => {
       void servers
         .webSocket((socket, { url, headers }) => {
@@ -161,7 +161,7 @@ describe('a hixie client at a gateway', () => {
     assert.deepEqual((await received)?.map(String), ['1003', 'the client takes text only']);
   });
 
-  it('is refused as its server refuses', async () => {
+  it('is refused with the status of its server', async () => {
     const upstream = await servers.http((server) => {
       server.on('upgrade', (_, socket) =>
         socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'),
@@ -226,7 +226,7 @@ describe('a client of drafts 7 and 8 at a gateway', () => {
     for (const stop of stops.splice(0)) await stop();
   });
 
-  it('says its origin in a field of another name, which is judged and passed on as Origin', async () => {
+  it('sends its origin in a field of another name, which is checked and passed as Origin', async () => {
     let origin: unknown;
     const upstream = await servers.webSocket((_, request) => {
       origin = request.headers.origin;

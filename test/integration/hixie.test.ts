@@ -123,14 +123,14 @@ describe('a client of a hixie draft', () => {
       assert.deepEqual(await client.read(9), text('grüße'));
     });
 
-    it('sees the head before it has sent its key, as a front proxy may hold that back until then', async () => {
+    it('gets the head before it has sent its key, which a front proxy may hold back until then', async () => {
       const client = await connect(await gateway(echoBackend), request(keys));
       assert.equal(await client.until('\r\n\r\n'), OPEN_76);
       client.write(KEY3);
       assert.equal((await client.read(16)).toString(), DIGEST);
     });
 
-    it('has ten seconds for its key; then the backend is left', async () => {
+    it('has ten seconds for its key; then the backend is closed', async () => {
       const clock = new TestClock();
       const { backend, connected } = played();
       const client = await connect(await gateway(backend, { clock }), request(keys, KEY3.subarray(0, 7)));
@@ -143,7 +143,7 @@ describe('a client of a hixie draft', () => {
       assert.equal(clock.timers, 0);
     });
 
-    it('that goes without its key leaves nothing behind', async () => {
+    it('leaves nothing behind when the client goes without sending its key', async () => {
       const clock = new TestClock();
       const { backend, connected } = played();
       const client = await connect(await gateway(backend, { clock }), request(keys));
@@ -153,7 +153,7 @@ describe('a client of a hixie draft', () => {
       assert.equal(clock.timers, 0);
     });
 
-    it('is refused with 400 if its keys are none, and no backend is dialed', async () => {
+    it('is refused with 400 if its keys are malformed, and no backend is dialed', async () => {
       const backend: Backend = { name: 'none', connect: () => assert.fail('it was dialed') };
       const port = await gateway(backend);
       for (const [name, value] of [
@@ -174,7 +174,7 @@ describe('a client of a hixie draft', () => {
       assert.match((await twice.rest()).toString(), /^HTTP\/1\.1 400 /);
     });
 
-    it('takes the largest key there is', async () => {
+    it('accepts the largest possible key', async () => {
       const client = await connect(
         await gateway(echoBackend),
         request({ 'Sec-WebSocket-Key1': '42949 67295', 'Sec-WebSocket-Key2': '8589 93459 0' }, KEY3),
@@ -215,7 +215,7 @@ describe('a client of a hixie draft', () => {
       assert.deepEqual(await client.read(7), text('early'));
     });
 
-    it('is known by its words: what has no key else is refused with 400', async () => {
+    it('is recognized by its exact words; any other handshake without a key is refused with 400', async () => {
       const port = await gateway(echoBackend);
       const client = await connect(port, request({ Upgrade: 'websocket' }));
       assert.match((await client.rest()).toString(), /^HTTP\/1\.1 400 /);
@@ -373,7 +373,7 @@ describe('a client of a hixie draft', () => {
     assert.deepEqual(await (await connected).received.count(2), ['last words', '1005 ']);
   });
 
-  it('whose key is still to come is let go when the gateway drains', async () => {
+  it('whose key has not come is closed when the gateway drains', async () => {
     const connections: NativeConnection[] = [];
     const { backend, connected } = played();
     const port = await gateway(backend, { opened: (connection) => void connections.push(connection) });

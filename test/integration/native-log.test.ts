@@ -72,7 +72,7 @@ describe('the log of native connections', () => {
     return client;
   }
 
-  it('tells the life of one to a handler: opened, closed by whom, what it carried', async () => {
+  it('has one line when a connection to a handler opens, and one with its totals when it closes', async () => {
     await start([], (socket) => socket.on('message', (data) => socket.send(`${data}${data}`)));
     const client = await browser('/handler');
     assert.deepEqual(await line('connection opened'), {
@@ -95,7 +95,7 @@ describe('the log of native connections', () => {
     });
   });
 
-  it('tells the life of a spliced one in bytes', async () => {
+  it('counts the bytes of a spliced connection', async () => {
     const upstream = await servers.webSocket((socket) => {
       socket.on('message', (data) => {
         socket.send(data);
@@ -117,7 +117,7 @@ describe('the log of native connections', () => {
     });
   });
 
-  it('says that a backend ended one, or nobody said why', async () => {
+  it('names the backend that ended a connection without a Close', async () => {
     await start([], (socket) => socket.on('message', () => socket.terminate()));
     const client = await browser('/handler');
     client.send('x');
@@ -125,7 +125,7 @@ describe('the log of native connections', () => {
     assert.deepEqual([code, by], [1006, 'backend']);
   });
 
-  it('says why the gateway ended one', async () => {
+  it('says why the gateway ended a connection', async () => {
     await start(['/echo=echo:']);
     const client = await RawClient.handshake(port, '/echo', { Host: '127.0.0.1' });
     await client.until('\r\n\r\n');
@@ -137,7 +137,7 @@ describe('the log of native connections', () => {
     assert.equal(reason, 'Max payload size exceeded');
   });
 
-  it('says that the gateway closed a spliced one for a message that is too long', async () => {
+  it('says that the gateway closed a spliced connection for a message that is too long', async () => {
     const upstream = await servers.webSocket(() => {});
     await start([`/ws=ws://127.0.0.1:${upstream}`]);
     const client = await browser('/ws');
@@ -154,7 +154,7 @@ describe('the log of native connections', () => {
     assert.deepEqual([code, by], [1001, 'gateway']);
   });
 
-  it('tells of a hixie client, too', async () => {
+  it('has the same lines for a hixie client', async () => {
     await start(['/echo=echo:']);
     const fields = { ...hixie, Host: `127.0.0.1:${port}`, Origin: `http://127.0.0.1:${port}` };
     const client = await RawClient.handshake(port, '/echo', fields);
@@ -165,7 +165,7 @@ describe('the log of native connections', () => {
     assert.deepEqual([code, by, messagesIn, bytesOut], [1005, 'client', 1, 5]);
   });
 
-  it('names a backend that refuses, and why, in words', async () => {
+  it('names a backend that refuses, and the reason in words', async () => {
     const upstream = await servers.http((server) =>
       server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n')),
     );

@@ -194,7 +194,7 @@ describe('the native endpoint', () => {
       }
     });
 
-    it('refuses a bad one with 400 and asks no backend', async () => {
+    it('refuses a bad one with 400 before it dials a backend', async () => {
       let requested = 0;
       const backend: Backend = {
         name: 'counting',
@@ -215,7 +215,7 @@ describe('the native endpoint', () => {
       assert.equal(requested, 0);
     });
 
-    it('names the versions it knows to a client of another, and asks no backend', async () => {
+    it('answers a client of an unknown version with the known ones, and dials no backend', async () => {
       const port = await gateway(handled(() => assert.fail('it was dialed')));
       const client = await RawClient.handshake(port, '/', { 'Sec-WebSocket-Version': '6' });
       const answer = (await client.rest()).toString();
@@ -233,7 +233,7 @@ describe('the native endpoint', () => {
       }
     });
 
-    it('gives the backend up when the client breaks off', async () => {
+    it('ends the attempt at the backend when the client breaks off', async () => {
       let connected: (signal: AbortSignal) => void = () => {};
       const requested = new Promise<AbortSignal>((resolve) => {
         connected = resolve;

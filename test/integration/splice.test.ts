@@ -135,7 +135,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.deepEqual(requested, ['13', '13', '6']);
     });
 
-    it('passes on what both sent together with it', async () => {
+    it('passes the bytes that both sent together with it', async () => {
       let upstream: RawClient | undefined;
       const port = await scripted(`${switched}\r\n\x81\x05early`, (socket) => {
         upstream = new RawClient(socket);
@@ -149,7 +149,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.deepEqual(await upstream?.read(early.length), early);
     });
 
-    it('answers freshly with the status of an upstream that refuses, and passes nothing of it', async () => {
+    it('answers with the status of an upstream that refuses, and passes nothing else of its answer', async () => {
       for (const status of [302, 401, 403, 426, 503]) {
         const port = await scripted(
           `HTTP/1.1 ${status} Secret\r\nLocation: ws://secret/\r\nX-Secret: 1\r\nWWW-Authenticate: Basic\r\nContent-Length: 6\r\n\r\nsecret`,
@@ -195,7 +195,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       }
     });
 
-    it('answers 502 to a 200, to what is no HTTP, and to an upstream that is not there', async () => {
+    it('answers 502 for a 200, for bytes that are not HTTP, and for an upstream that is not there', async () => {
       const gone = await servers.http((server) =>
         server.on('upgrade', (_request, socket) => socket.destroy()),
       );
@@ -211,7 +211,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       }
     });
 
-    it('answers 502 when the upstream takes too long, and lets go of it', async () => {
+    it('answers 502 when the upstream takes too long, and closes its connection', async () => {
       const clock = new TestClock();
       let requested: (socket: Socket) => void = () => {};
       const silent = new Promise<Socket>((resolve) => {
@@ -226,7 +226,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.equal(clock.timers, 0);
     });
 
-    it('refuses a bad one with 400 and asks no upstream', async () => {
+    it('refuses a bad one with 400 before it dials an upstream', async () => {
       let requested = 0;
       const port = await gateway(await scripted(`${switched}\r\n`, () => requested++));
       for (const fields of [{ 'Sec-WebSocket-Key': 'short' }, { Connection: 'Upgrade', Upgrade: 'h2c' }]) {
@@ -238,7 +238,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.equal(requested, 0);
     });
 
-    it('gives the upstream up when the client breaks off', async () => {
+    it('closes the connection to the upstream when the client breaks off', async () => {
       let requested: (socket: Socket) => void = () => {};
       const silent = new Promise<Socket>((resolve) => {
         requested = resolve;
@@ -317,7 +317,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.match((await untrusted.rest()).toString(), /^HTTP\/1\.1 502 /);
     });
 
-    it('reaches websocketd, which nobody here wrote', async function () {
+    it('reaches websocketd', async function () {
       requireOrSkip(this, 'websocketd');
       const daemon = await websocketd('cat');
       servers.onStop(daemon.stop);
@@ -333,7 +333,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.equal((await closed)[0], 4001);
     });
 
-    it('passes an end without Close as such an end', async () => {
+    it('passes an end without a Close as an end without a Close', async () => {
       const first = await joined();
       first.upstream.write(Buffer.of(0x81, 0x05, 0x48));
       first.upstream.socket.end();
@@ -344,7 +344,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.deepEqual(await second.upstream.rest(), Buffer.of(0x82));
     });
 
-    it('lets what comes the other way through after one side ended', async () => {
+    it('still passes the bytes of one side after the other has ended', async () => {
       const { client, upstream } = await joined();
       client.socket.end();
       await upstream.rest();
@@ -366,7 +366,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       await Promise.all(ended);
     });
 
-    it('does not wait for ever for the second end', async () => {
+    it('waits a bounded time for the second side to end', async () => {
       const clock = new TestClock();
       let splice: NativeConnection | undefined;
       const { client, upstream } = await joined({
@@ -428,7 +428,7 @@ describe('a native WebSocket spliced with its upstream', () => {
   });
 
   describe('toward a silent client', () => {
-    it('puts in a Ping and keeps its Pong to itself', async () => {
+    it('inserts a Ping, and does not pass its Pong', async () => {
       const clock = new TestClock();
       const { client, upstream } = await joined({ clock, clientPing: 25_000 });
       clock.advance(25_000);
@@ -444,7 +444,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       }
     });
 
-    it('lets unsolicited Pongs and those of the upstream through', async () => {
+    it('passes unsolicited Pongs, and those that answer the upstream', async () => {
       const clock = new TestClock();
       const { client, upstream } = await joined({ clock, clientPing: 25_000 });
       clock.advance(25_000);
@@ -456,7 +456,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       }
     });
 
-    it('puts the Ping between two frames', async () => {
+    it('inserts the Ping between two frames', async () => {
       const clock = new TestClock();
       const { client, upstream } = await joined({ clock, clientPing: 25_000 });
       const message = frame(0x82, Buffer.alloc(200, 5));
@@ -486,7 +486,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.equal((await client.rest()).length, 0);
     });
 
-    it('forgets its timers with the connection', async () => {
+    it('clears its timers when the connection is gone', async () => {
       const clock = new TestClock();
       let splice: NativeConnection | undefined;
       const { client, upstream } = await joined({
@@ -561,7 +561,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       assert.match((await client.rest()).toString(), /^HTTP\/1\.1 503 /);
     });
 
-    it('of a message that is too long closes both with 1009, and the message goes nowhere', async () => {
+    it('of a message that is too long closes both with 1009, and does not pass the message', async () => {
       for (const towards of ['client', 'upstream'] as const) {
         const pair = await joined({ maxMessage: 100 });
         const small = frame(0x81, 'small', mask);

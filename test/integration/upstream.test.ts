@@ -56,7 +56,7 @@ describe('a WebSocket upstream', () => {
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
   };
 
-  it('brings back every kind of message, whole and in order', async () => {
+  it('sends back every kind of message, whole and in order', async () => {
     const { channel, recorder } = await recorded(await servers.webSocket(echo));
     const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     const sent = [
@@ -76,7 +76,7 @@ describe('a WebSocket upstream', () => {
     channel.close({ code: 1000, reason: '' });
   });
 
-  it('is sent the handshake of the client, and nothing of the fallback', async () => {
+  it("gets the client's handshake, and nothing of the fallback request", async () => {
     let seen: NodeJS.Dict<string | string[]> = {};
     let url: string | undefined;
     const port = await servers.webSocket((_socket, request) => {
@@ -131,7 +131,7 @@ describe('a WebSocket upstream', () => {
     await refusal(connect(port, { handshake: { protocols: ['chat'] } }));
   });
 
-  it('gets no offer of subprotocols that are none', async () => {
+  it('gets no offer of malformed subprotocols', async () => {
     const port = await servers.webSocket(echo);
     for (const protocols of [['a b'], ['a', 'a'], ['']]) {
       assert.equal((await refusal(connect(port, { handshake: { protocols } }))).status, 400);
@@ -173,7 +173,7 @@ describe('a WebSocket upstream', () => {
     }
   });
 
-  it('that breaks off is an end with 1006', async () => {
+  it('ends the connection with 1006 when it breaks off', async () => {
     const { recorder } = await recorded(await servers.webSocket((socket) => socket.terminate()));
     assert.deepEqual(await recorder.count(1), ['1006 ']);
   });
@@ -184,7 +184,7 @@ describe('a WebSocket upstream', () => {
     assert.deepEqual(await recorder.count(1), ['1009 ']);
   });
 
-  it('may send before anyone listens, and end too', async () => {
+  it('may send and end before anyone listens', async () => {
     const port = await servers.webSocket((socket) => {
       socket.send('early');
       socket.close(4003, 'kicked');
@@ -196,7 +196,7 @@ describe('a WebSocket upstream', () => {
     assert.deepEqual(await recorder.count(2), ['early', '4003 kicked']);
   });
 
-  it('is received in fragments and sent none', async () => {
+  it('may send fragments, and gets none', async () => {
     const heads: number[] = [];
     const port = await servers.webSocket((socket) => {
       socket.send('a', { fin: false });
@@ -282,7 +282,7 @@ describe('a WebSocket upstream', () => {
     assert.equal(clock.timers, 0);
   });
 
-  it('that refuses does so with its status, and redirects are not followed', async () => {
+  it('refuses with its status, and its redirects are not followed', async () => {
     for (const status of [302, 401, 403, 404, 426, 500, 503]) {
       const port = await servers.http((server) => {
         server.on('upgrade', (_request, socket) => {
@@ -367,7 +367,7 @@ describe('a WebSocket upstream', () => {
     });
   });
 
-  describe('that nobody here wrote: websocketd', () => {
+  describe('of another make: websocketd', () => {
     it('echoes lines, with emoji and of 1 MiB', async function () {
       requireOrSkip(this, 'websocketd');
       const daemon = await websocketd('cat');

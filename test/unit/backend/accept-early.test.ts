@@ -6,7 +6,7 @@ import { createLog } from '../../../gateway/base/log.ts';
 import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
-describe('a backend within a time', () => {
+describe('a backend that must accept in time', () => {
   const handshake: Handshake = {
     ...{ url: '/', rest: '', headers: {}, rawHeaders: [], protocols: [], carrier: 'fallback' },
     ...{ remoteAddress: '', forwardedFor: '', secure: false, host: '' },
@@ -20,7 +20,7 @@ describe('a backend within a time', () => {
     return { clock, connecting: backend.connect(handshake, signal) };
   };
 
-  it('is what it is if it answers in time, and no timer stays', async () => {
+  it('is passed unchanged if it answers in time, and leaves no timer', async () => {
     const [channel] = channelPair();
     const accepting = behind(async () => ({ channel, protocol: 'p' }));
     assert.deepEqual(await accepting.connecting, { channel, protocol: 'p' });
@@ -31,7 +31,7 @@ describe('a backend within a time', () => {
     assert.deepEqual([accepting.clock.timers, refusing.clock.timers], [0, 0]);
   });
 
-  it('has accepted when the time is over, and is joined when it has', async () => {
+  it('counts as accepted when the time is over, and is joined once it has accepted', async () => {
     const [channel, far] = channelPair();
     let accept: (accepted: Accepted) => void = () => {};
     const { clock, connecting } = behind(
@@ -53,7 +53,7 @@ describe('a backend within a time', () => {
     assert.deepEqual(await ended, { code: 4001, reason: 'bye' });
   });
 
-  it('ends the connection without a Close where it refuses too late', async () => {
+  it('ends the connection without a Close if it refuses too late', async () => {
     let refuse: (error: Error) => void = () => {};
     const { clock, connecting } = behind(
       () =>

@@ -66,7 +66,7 @@ describe('the header fields that go on upstream', () => {
     assert.deepEqual(forwarded(fields), []);
   });
 
-  it('say what a trusted proxy says, but for what is made anew', () => {
+  it('keep the fields of a trusted proxy, except those that are made anew', () => {
     const rawHeaders = [...claims, 'X-Forwarded-For', 'x_forwarded_host'].flatMap((name) => [name, '1']);
     const fields = forwardedHeaders(
       handshake({ rawHeaders, remoteAddress: '192.0.2.1', forwardedFor: '192.0.2.1, 10.0.0.1' }),

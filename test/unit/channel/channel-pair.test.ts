@@ -18,7 +18,7 @@ function attached(): [Channel, Recorder, Channel, Recorder] {
 }
 
 describe('a pair of channels', () => {
-  it('hands messages over at once', () => {
+  it('delivers messages at once', () => {
     const [a, toA, b, toB] = attached();
     assert.equal(a.send(text('one')), true);
     assert.equal(b.send(Message.binary(Buffer.of(0, 255))), true);
@@ -27,7 +27,7 @@ describe('a pair of channels', () => {
     assert.equal(a.bufferedAmount, 0);
   });
 
-  it('holds what an end is sent before someone attaches to it', async () => {
+  it('holds messages until someone attaches', async () => {
     const [a, b] = channelPair();
     const [toA, toB] = [new Recorder(), new Recorder()];
     a.attach(toA);
@@ -110,7 +110,7 @@ describe('a pair of channels', () => {
     assert.deepEqual(toB.received, ['one', 'two']);
   });
 
-  it('tells a Close behind all messages, and its answer', async () => {
+  it('delivers a Close behind all messages, and then its answer', async () => {
     const [a, toA, b, toB] = attached();
     b.pause();
     a.send(text('one'));
@@ -124,7 +124,7 @@ describe('a pair of channels', () => {
     assert.deepEqual(toA.received, ['4001 bye']);
   });
 
-  it('tells nothing within close itself', () => {
+  it('calls no receiver within close itself', () => {
     const [a, toA, , toB] = attached();
     a.close({ code: 1000, reason: '' });
     assert.deepEqual([...toA.received, ...toB.received], []);
@@ -140,7 +140,7 @@ describe('a pair of channels', () => {
     assert.deepEqual(toA.received, ['4002 mine']);
   });
 
-  it('waits for nobody when an end breaks off', async () => {
+  it('drops unread messages when an end breaks off', async () => {
     const [a, toA, b, toB] = attached();
     a.pause();
     b.send(text('never read'));

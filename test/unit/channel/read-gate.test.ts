@@ -28,7 +28,7 @@ describe('the gate of a channel', () => {
     assert.equal(read(), false);
   });
 
-  it('reads to the end what is to be thrown away: unattached, and paused before or after', () => {
+  it('reads discarded data to the end, whether unattached or paused', () => {
     const { gate: over, read } = gate();
     over.pause();
     assert.equal(over.discarding, false);

@@ -26,7 +26,7 @@ describe('a channel of text', () => {
     return { far, near, atFar };
   };
 
-  it('has binary messages as base64, where the route says so', async () => {
+  it('delivers binary messages as base64 where the route says so', async () => {
     const { far, near } = await open('base64');
     far.send(Message.text('a'));
     far.send(Message.binary(Buffer.from([0, 255])));
@@ -35,7 +35,7 @@ describe('a channel of text', () => {
     assert.deepEqual(near, ['a', 'AP8=', 'closed 4001']);
   });
 
-  it('ends on both sides with 1003 at a binary message otherwise, and has nothing after it', async () => {
+  it('otherwise ends both sides with 1003 at a binary message, and delivers nothing after it', async () => {
     const { far, near, atFar } = await open('close');
     far.send(Message.text('a'));
     far.send(Message.binary(Buffer.from([0])));
