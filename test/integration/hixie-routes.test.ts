@@ -94,7 +94,7 @@ describe('a hixie client at a gateway', () => {
     }
   });
 
-  it('gets its own Host back, whatever an untrusted proxy field says', async () => {
+  it('gets its own scheme and Host back, whatever forwarded fields an untrusted client sends', async () => {
     const port = await gateway(echo);
     const client = await knock(port, '/echo', { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'evil' });
     const head = await client.until('\r\n\r\n');
