@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { MemoryBudget } from '../../../gateway/base/memory-budget.ts';
 import type { Channel } from '../../../gateway/channel/channel.ts';
 import { channelPair } from '../../../gateway/channel/channel-pair.ts';
 import { ABNORMAL } from '../../../gateway/protocol/close.ts';
@@ -149,5 +150,30 @@ describe('a pair of channels', () => {
     assert.deepEqual(toB.received, ['1006 ']);
     assert.deepEqual(toA.received, ['1006 ']);
     assert.equal(b.bufferedAmount, 0);
+  });
+
+  it('closes both ends with 1013 when the memory budget has no room for what waits', async () => {
+    const budget = new MemoryBudget({ memory: 100_000, memoryPerAddress: 100_000 });
+    const [a, b] = channelPair(() => budget.account('192.0.2.1'));
+    const [toA, toB] = [new Recorder(), new Recorder()];
+    a.attach(toA);
+    b.attach(toB);
+    b.pause();
+    for (let count = 0; count < 100; count++) a.send(Message.binary(Buffer.alloc(2_000, count)));
+    await settled();
+    assert.deepEqual(toA.received, ['1013 out of memory']);
+    assert.deepEqual(toB.received, ['1013 out of memory']);
+    assert.equal(budget.held, 0);
+  });
+
+  it('counts what waits, and nothing once it is delivered', () => {
+    const budget = new MemoryBudget({ memory: 1e9, memoryPerAddress: 1e9 });
+    const [a, b] = channelPair(() => budget.account('192.0.2.1'));
+    b.attach(new Recorder());
+    b.pause();
+    for (let count = 0; count < 100; count++) a.send(text('x'.repeat(100)));
+    assert.ok(budget.held > 10_000, `${budget.held} counted`);
+    b.resume();
+    assert.equal(budget.held, 0);
   });
 });
