@@ -2,6 +2,7 @@ import { tokenizer, tokTypes } from 'acorn';
 import { type InternalModuleFormat, type Plugin, rollup } from 'rollup';
 import ts from 'typescript-es5';
 import uglify from 'uglify-js';
+import { closures } from './closures.ts';
 
 /**
  * TypeScript to ES5, by the last compiler that has that target: 7 dropped it. What remains above ES3 after it (reserved words
@@ -13,6 +14,7 @@ const lower: Plugin = {
     const { outputText, diagnostics } = ts.transpileModule(code, {
       fileName: id,
       reportDiagnostics: true,
+      transformers: { before: [closures] },
       compilerOptions: {
         target: ts.ScriptTarget.ES5,
         module: ts.ModuleKind.ES2015,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { create } from '../../client-shim/src/connect/create.ts';
-import { createDownstream, type Downstream } from '../../client-shim/src/session/downstream.ts';
+import { Downstream } from '../../client-shim/src/session/downstream.ts';
 import { createRequestQueue } from '../../client-shim/src/session/request-queue.ts';
 import { createSession, type Session } from '../../client-shim/src/session/session.ts';
 import type { CarrierKind, SessionContext } from '../../client-shim/src/transport/carrier.ts';
@@ -82,8 +82,8 @@ describe('a session that is moved under load', () => {
     const url = `ws://127.0.0.1:${gateway.port}/flood`;
     const target = { url, protocols: [], origin: realm.window.origin, transports: null };
     return new Promise((resolve, reject) => {
-      const ask = createRequestQueue(platform);
-      create(ask, xhrRequester, platform, target, false, {
+      const sendRequest = createRequestQueue(platform);
+      create(sendRequest, xhrRequester, platform, target, false, {
         _failed: (reason) => reject(new Error(reason)),
         _created: (created) => {
           const context: SessionContext = {
@@ -91,7 +91,7 @@ describe('a session that is moved under load', () => {
             _token: created._token,
             _candidates: [],
             _requester: xhrRequester,
-            _sendRequest: ask,
+            _sendRequest: sendRequest,
             _crossOrigin: false,
             _binary: false,
             _postsBytes: true,
@@ -115,7 +115,7 @@ describe('a session that is moved under load', () => {
               page.closed = `${code}`;
             },
           };
-          const downstream = createDownstream(platform, created, created._rtt, [], {
+          const downstream = new Downstream(platform, created, created._rtt, [], {
             _pick: (kind) => kind ?? first,
             _proved: (kind) => page.onProved(kind),
             _lost: (loss) => loss._kind,
@@ -128,7 +128,7 @@ describe('a session that is moved under load', () => {
             events,
             {
               _note: () => {},
-              _over(why) {
+              _ended(why) {
                 page.closed ??= why;
               },
             },

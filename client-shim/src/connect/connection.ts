@@ -1,44 +1,48 @@
 import type { Bytes } from '../lang/bytes.ts';
 
-/** What is to be connected, after the facade has checked and mapped the page's URL. */
+/** What to connect to, after the facade has checked and mapped the page's URL. */
 export interface Target {
   /** `ws://host:port/path?query` as the network sees it; no fragment. */
   url: string;
-  /** Subprotocols asked for; may be empty. */
+  /** Requested subprotocols; may be empty. */
   protocols: string[];
   /** Serialized origin of the page. */
   origin: string;
-  /** Transports allowed, in order; null = the default order. */
+  /** Allowed transports, in order; null = the default order. */
   transports: string[] | null;
-  /** This is the bridge, at the gateway's own origin, and connects for a page of `origin` (PROTOCOL.md §14). */
+  /**
+   * This is the bridge, at the gateway's own origin, which connects for a page of `origin`
+   * (PROTOCOL.md §14).
+   */
   _bridged?: boolean;
 }
 
 /**
- * A message. A string is text (scalar values only, lone surrogates are gone). Binary is an ArrayBuffer or Uint8Array where the
- * engine has typed arrays (to `send` always a Uint8Array), `Bytes` where not; Blobs have been read by the facade.
+ * A message. A string is text: scalar values only, lone surrogates have been replaced. Binary is an
+ * ArrayBuffer or Uint8Array where the engine has typed arrays (for `send` always a Uint8Array), else
+ * `Bytes`; the facade has read Blobs.
  */
 export type Payload = string | Bytes | ArrayBuffer | Uint8Array;
 
 /**
- * What a connection tells its socket. None of these may be called from within `connect` or a method of the connection: the page's
- * handlers must not run before the page's own task has ended.
+ * The events of a connection. None of them may be called during `connect` or during a method of the
+ * connection: the page's handlers must not run before the page's own task has ended.
  */
 export interface ConnectionEvents {
   /** Established; `protocol` and `extensions` as the backend chose them, or empty. */
   open(protocol: string, extensions: string): void;
   message(data: Payload): void;
-  /** That many payload bytes of earlier `send` calls were taken by the network: bufferedAmount falls. */
+  /** The network took that many payload bytes of earlier `send` calls: bufferedAmount falls. */
   sent(bytes: number): void;
-  /** The peer's Close was seen; `closed` follows. */
+  /** The peer's Close arrived; `closed` follows. */
   closing(): void;
-  /** Exactly once, the last. `failed`: an error event comes before close. */
+  /** Exactly once, as the last. `failed`: an error event comes before close. */
   closed(code: number, reason: string, wasClean: boolean, failed: boolean): void;
-  /** A step was taken; the one event that may come from within. */
+  /** A step was taken. The only event that may be called during a method. */
   step?(transport: string, what: string): void;
 }
 
-/** One step the shim took, for `ws.diagnostics`. */
+/** One step of the shim, for `ws.diagnostics`. */
 export interface Step {
   /** Milliseconds since the socket was made. */
   time: number;
@@ -49,17 +53,28 @@ export interface Step {
 }
 
 export interface Connection {
-  /** Queues a message of `size` payload bytes; may be called from `open` until `closed`. Binary data is the connection's to keep. */
+  /**
+   * Queues a message of `size` payload bytes; may be called from `open` until `closed`. The
+   * connection owns binary data from then on.
+   */
   send(data: Payload, size: number): void;
-  /** Starts the closing handshake behind what was sent; 1005 = a Close without code. Before open: fails the connection. */
+  /**
+   * Starts the closing handshake after what was sent; 1005 = a Close without code. Before `open` it
+   * fails the connection.
+   */
   close(code: number, reason: string): void;
-  /** Brings `sent` up to date: called before the page reads bufferedAmount, and the one case in which `sent` may be called from
-   * within. What is not asked is brought up to date before the next event. */
+  /**
+   * Brings `sent` up to date before the page reads bufferedAmount. `sent` may be called during this
+   * method only. Without a call, `sent` is brought up to date before the next event.
+   */
   settle(): void;
-  /** The page is being left: abort at once, no events. */
+  /** The page is unloaded: aborts at once, without events. */
   _unload(): void;
-  /** The page goes into the back/forward cache (true), where it would hold a request that nobody reads, or comes out of it (false). */
-  _freeze(resting: boolean): void;
+  /**
+   * The page goes into the back/forward cache (true), where it would hold a request that nobody
+   * reads, or comes out of it (false).
+   */
+  _freeze(frozen: boolean): void;
   /** Name of the transport in use, empty before there is one. */
   transport(): string;
   diagnostics(): Step[];

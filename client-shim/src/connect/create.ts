@@ -7,19 +7,20 @@ import { addressOf, pathOf } from '../wire/address.ts';
 import { encodeFields, type Fields, readFields } from '../wire/parameters.ts';
 import type { Target } from './connection.ts';
 
-/** Milliseconds after which an answer is taken for lost: below the 5 s in which a session must be attached. */
+/** Milliseconds after which an answer counts as lost: less than the 5 s within which a session must be attached. */
 const ANSWER_TIMEOUT = 3000;
-/** Milliseconds after the first failure in which create is repeated. */
+/** Milliseconds after the first failure during which create is repeated. */
 const RETRY_WINDOW = 10000;
 
+/** A session that the gateway has made. */
 export interface Created extends Limits {
   readonly _token: string;
   readonly protocol: string;
   /** Names of the carriers that the route offers. */
   readonly _carriers: string[];
-  /** Milliseconds that the answer took. */
+  /** Milliseconds until the answer. */
   readonly _rtt: number;
-  /** Requests that it took. */
+  /** Number of requests that it took. */
   readonly _tries: number;
 }
 
@@ -29,8 +30,8 @@ export interface CreateEvents {
 }
 
 /**
- * Asks for a session (PROTOCOL.md §3), again with the same nonce while the answer is lost or cut, and tells one of the events unless it
- * was given up by the function returned.
+ * Asks for a session (PROTOCOL.md §3), again with the same nonce while the answer is lost or cut.
+ * Calls one of the events, unless the returned function has cancelled it.
  */
 export function create(
   sendRequest: SendRequest,
@@ -49,7 +50,7 @@ export function create(
   // Only where it needs no preflight.
   const header = crossOrigin ? '' : target._bridged ? 'bridge' : 'create';
   let request: Request | undefined;
-  let givenUp = false;
+  let cancelled = false;
   let tries = 0;
   const retry = createRetry(platform, RETRY_WINDOW, again, () => events._failed('create unanswered'));
 
@@ -63,15 +64,15 @@ export function create(
       { _crossOrigin: crossOrigin, _header: header },
       ANSWER_TIMEOUT,
       (status, text) => {
-        if (givenUp) return;
+        if (cancelled) return;
         const answer = status === 200 && readFields(text);
         if (answer && answer.end) {
-          const room = requester._maxBody
-            ? requester._maxBody(platform, addressOf(target.url, 'send'))
-            : Infinity;
-          events._created(createdFrom(answer, room, platform._now() - started, tries));
+          const most = requester._maxBody;
+          const maxBody = most ? most(platform, addressOf(target.url, 'send')) : Infinity;
+          events._created(createdFrom(answer, maxBody, platform._now() - started, tries));
         }
-        // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): to insist would be rude.
+        // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): repeating it at
+        // once would only add load.
         else if (status === 200 || /^(0|408|425|504)$/.test('' + status)) retry._failed();
         else events._failed('status ' + status);
       }
@@ -80,14 +81,15 @@ export function create(
 
   again();
   return () => {
-    givenUp = true;
+    cancelled = true;
     retry._stop();
-    // In a later task: a request that is aborted in the task that sent it keeps its connection for good in PhantomJS 2 and QtWebKit.
+    // In a later task: PhantomJS 2 and QtWebKit never release the connection of a request that is
+    // aborted in the task that sent it.
     platform._page.setTimeout((request as Request)._abort, 0);
   };
 }
 
-function createdFrom(answer: Fields, room: number, rtt: number, tries: number): Created {
+function createdFrom(answer: Fields, maxBody: number, rtt: number, tries: number): Created {
   const text = (name: string): string => answer[name] || '';
   return {
     _token: text('token'),
@@ -97,7 +99,7 @@ function createdFrom(answer: Fields, room: number, rtt: number, tries: number): 
     _silence: +text('silence'),
     _window: +text('window'),
     _outbox: +text('outbox'),
-    _body: Math.min(room, +text('body')),
+    _body: Math.min(maxBody, +text('body')),
     _rtt: rtt,
     _tries: tries
   };

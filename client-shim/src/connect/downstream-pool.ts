@@ -1,15 +1,21 @@
 import { indexOf } from '../lang/list.ts';
-import { createDownstream, type Downstream, type Member } from '../session/downstream.ts';
+import { Downstream, type Member } from '../session/downstream.ts';
 import type { CarrierKind } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
 import type { Created } from './create.ts';
 import type { Memory } from './memory.ts';
 import { createTransportPolicy } from './transport-policy.ts';
 
-/** Sessions on one downstream. An address that names them has about 60 characters for each, and 2,000 in all. */
+/**
+ * Most sessions on one downstream. An address that names them has about 60 characters for each, and
+ * 2,000 in all.
+ */
 const MOST = 16;
 
-/** Finds the downstream for a new session. `rungs` are the carriers that it can have, best first; `host` is what the memory calls the gateway. */
+/**
+ * Finds the downstream for a new session. `host`: prefix of the gateway's keys in the memory.
+ * `candidates`: the carriers available to the session, best first.
+ */
 export type DownstreamPool = (
   origin: string,
   host: string,
@@ -24,42 +30,41 @@ interface Shared {
   readonly _downstream: Downstream;
 }
 
-/** The sessions of a page with one gateway share a downstream if they can (PROTOCOL.md §10). */
+/** The sessions of a page with one gateway share a downstream where they can (PROTOCOL.md §10). */
 export function createDownstreamPool(platform: Platform, memory: Memory): DownstreamPool {
   const all: Shared[] = [];
 
   return (origin, host, candidates, answer) => {
-    // A page that asks for WebSockets gets one for each.
+    // A page that asks for WebSockets gets one for each session.
     const shares = indexOf(answer._carriers, 'shared') >= 0 && !(candidates[0] as CarrierKind)._duplex;
     for (let i = 0; shares && i < all.length; i += 1) {
       const one = all[i] as Shared;
       const fits = one.origin === origin && one._members.length < MOST;
-      if (fits && commonOf(candidates, one._members).length) return one._downstream;
+      if (fits && commonTo(candidates, one._members).length) return one._downstream;
     }
     const members: Member[] = [];
     const policy = createTransportPolicy(
       platform,
       memory,
       host,
-      () => commonOf((members[0] as Member)._context._candidates, members),
+      () => commonTo((members[0] as Member)._context._candidates, members),
       (kind) => downstream._move(kind)
     );
-    const downstream = createDownstream(platform, answer, answer._rtt, members, policy);
+    const downstream = new Downstream(platform, answer, answer._rtt, members, policy);
     if (shares) all.push({ origin: origin, _members: members, _downstream: downstream });
     return downstream;
   };
 }
 
-/** Those of the rungs that all of these sessions can have at present, too. */
-function commonOf(candidates: CarrierKind[], members: Member[]): CarrierKind[] {
+/** Those candidates that are available to all of these sessions at present. */
+function commonTo(candidates: CarrierKind[], members: Member[]): CarrierKind[] {
   const common: CarrierKind[] = [];
   for (let i = 0; i < candidates.length; i += 1) {
     const kind = candidates[i] as CarrierKind;
     let shared = true;
     for (let k = 0; k < members.length; k += 1) {
-      const context = (members[k] as Member)._context;
-      if (context._candidates !== candidates && (kind._duplex || indexOf(context._candidates, kind) < 0))
-        shared = false;
+      const others = (members[k] as Member)._context._candidates;
+      if (others !== candidates && (kind._duplex || indexOf(others, kind) < 0)) shared = false;
     }
     if (shared) common.push(kind);
   }

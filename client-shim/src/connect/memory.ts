@@ -1,16 +1,23 @@
 import type { Page, Storage } from '../../browser.d.ts';
 
-/** What is remembered of a gateway's host, for a while. */
+/**
+ * What is remembered about gateways. A key is the gateway's host, a space, and a transport's name or
+ * `rtt`. The value is `good` or `bad`, or the round trip in milliseconds; empty if not known.
+ */
 export interface Memory {
   _get(key: string): string;
-  _set(key: string, value: string, ms: number): void;
+  _set(key: string, value: string): void;
 }
 
 const PREFIX = 'fallback-gateway ';
+/** Milliseconds that a transport is passed over after a failure: proxies, networks and laptops change. */
+export const BAD_FOR = 600000;
+/** Milliseconds that other values are kept: a transport that worked is used first. */
+const GOOD_FOR = 86400000;
 
 /**
- * Remembered for all pages of the origin where there is storage, else for this page. Bounded by its keys: a few for each host that the page
- * calls a gateway. Damage is as good as nothing.
+ * Remembers for all pages of the origin where there is storage, else for this page only. The number
+ * of keys is small: a few for each host that the page calls a gateway. A damaged value counts as none.
  */
 export function createMemory(page: Page, now: () => number): Memory {
   const kept: { [key: string]: string | null } = {};
@@ -22,19 +29,19 @@ export function createMemory(page: Page, now: () => number): Memory {
       try {
         entry = (page.localStorage as Storage).getItem(name) || entry;
       } catch (_) {
-        // There is none before IE8; to look at it throws where the user forbids it.
+        // Missing before IE8; reading the property throws where the user forbids storage.
       }
       const parts = (entry || '').split('=');
       return +(parts[1] || 0) > now() ? (parts[0] as string) : '';
     },
-    _set: (key, value, ms) => {
+    _set: (key, value) => {
       const name = PREFIX + key;
-      const entry = value + '=' + (now() + ms);
+      const entry = value + '=' + (now() + (value === 'bad' ? BAD_FOR : GOOD_FOR));
       kept[name] = entry;
       try {
         (page.localStorage as Storage).setItem(name, entry);
       } catch (_) {
-        // As above; or it is full, or Safari's private browsing.
+        // As above; or storage is full, or this is Safari's private browsing.
       }
     }
   };

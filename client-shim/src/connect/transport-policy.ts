@@ -1,58 +1,71 @@
 import { indexOf } from '../lang/list.ts';
-import type { TransportPolicy } from '../session/downstream.ts';
+import type { Loss, TransportPolicy } from '../session/transport-policy.ts';
 import { createAlarm } from '../transport/alarm.ts';
 import type { CarrierKind } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
-import type { Memory } from './memory.ts';
+import { BAD_FOR, type Memory } from './memory.ts';
 
-/** Milliseconds that a carrier is passed over after it did not work: proxies, networks and laptops change. */
-export const BAD_FOR = 600000;
-/** Milliseconds that one is begun with after it worked. */
-export const GOOD_FOR = 86400000;
-/** Milliseconds after which a session that is open and well tries a better carrier. */
+/** Milliseconds after which a session on a working carrier tries a better one. */
 const SETTLED = 300;
-/** So often in a row may a stream be cut before it counts as no good. */
+/** Number of cuts in a row after which a stream counts as bad. */
 const CUTS = 3;
-/** A stream that lived so many milliseconds was not cut "in a row". */
-const LONG = 30000;
+/** A stream that lived so many milliseconds does not count as cut "in a row". */
+const LONG_LIFE = 30000;
 
 /**
- * Which carrier is used: up when a better one may work, down when one does not. `rungs` are in order of preference, best first, and not empty; they may become
- * fewer. `go` moves the downstream.
+ * Decides which carrier is used: a better one when it may work, a worse one when the current one
+ * fails. `host`: prefix of the gateway's keys in the memory. `candidates` returns the available
+ * carriers, best first; there is at least one, and there may be fewer later. `move` moves the
+ * downstream.
  */
 export function createTransportPolicy(
   platform: Platform,
   memory: Memory,
   host: string,
   candidates: () => CarrierKind[],
-  go: (kind: CarrierKind) => void
+  move: (kind: CarrierKind) => void
 ): TransportPolicy {
   let current: CarrierKind;
   let cuts = 0;
-  /** Did not work, but perhaps nothing does at present: known when another carrier works. */
+  /** The carrier that failed last. It is marked as bad only when another works: perhaps none does. */
   let suspect: CarrierKind | undefined;
-  const up = createAlarm(platform, () => {
+  const upgrade = createAlarm(platform, () => {
     const better = best();
     if (better === current) {
-      // Other pages may have renewed the verdict meanwhile.
-      up._set(BAD_FOR);
+      // Another page may have renewed the mark in the meantime.
+      upgrade._set(BAD_FOR);
       return;
     }
     current = better;
-    go(better);
+    move(better);
   });
 
   function best(): CarrierKind {
     const all = candidates();
     for (let i = 0; i < all.length; i += 1) {
-      const rung = all[i] as CarrierKind;
-      if (rung === current || memory._get(host + rung.name) !== 'bad') return rung;
+      const kind = all[i] as CarrierKind;
+      if (kind === current || memory._get(host + kind.name) !== 'bad') return kind;
     }
     return mostReliable(all);
   }
 
-  function markBad(kind: CarrierKind): void {
-    memory._set(host + kind.name, 'bad', BAD_FOR);
+  /** What to attach after a loss. */
+  function afterLoss(loss: Loss): CarrierKind {
+    const kind = loss._kind;
+    const reliable = mostReliable(candidates());
+    if (kind === reliable) {
+      suspect = undefined;
+      return kind;
+    }
+    if (loss._slept) return kind;
+    if (loss._heard && loss._reason !== 'silent') {
+      cuts = loss._age > LONG_LIFE ? 1 : cuts + 1;
+      if (cuts < CUTS) return kind;
+    }
+    cuts = 0;
+    suspect = kind;
+    current = reliable;
+    return reliable;
   }
 
   return {
@@ -62,38 +75,24 @@ export function createTransportPolicy(
       current = all[0] as CarrierKind;
       if (memory._get(host + current.name) !== 'good') {
         current = mostReliable(all);
-        up._set(SETTLED);
+        upgrade._set(SETTLED);
       }
       return current;
     },
     _proved: (kind) => {
       current = kind;
-      if (suspect && suspect !== kind) markBad(suspect);
+      if (suspect && suspect !== kind) memory._set(host + suspect.name, 'bad');
       suspect = undefined;
-      if (kind._streams) memory._set(host + kind.name, 'good', GOOD_FOR);
-      // Soon where something better is untried, else when the verdict on it has run out.
-      up._set(best() === kind ? BAD_FOR : SETTLED);
+      if (kind._streams) memory._set(host + kind.name, 'good');
+      // Soon if there is an untried better carrier, else when the marks have run out.
+      upgrade._set(best() === kind ? BAD_FOR : SETTLED);
     },
     _lost: (loss) => {
-      up._clear();
-      const kind = loss._kind;
-      const surest = mostReliable(candidates());
-      if (kind === surest) {
-        suspect = undefined;
-        return kind;
-      }
-      if (loss._slept) return kind;
-      if (loss._heard && loss._reason !== 'silent') {
-        cuts = loss._age > LONG ? 1 : cuts + 1;
-        if (cuts < CUTS) return kind;
-      }
-      cuts = 0;
-      suspect = kind;
-      current = surest;
-      return surest;
+      upgrade._clear();
+      return afterLoss(loss);
     },
     _stop: () => {
-      up._clear();
+      upgrade._clear();
       cuts = 0;
       suspect = undefined;
     }
@@ -107,7 +106,10 @@ function mostReliable(candidates: CarrierKind[]): CarrierKind {
   return candidates[candidates.length - 1] as CarrierKind;
 }
 
-/** The carriers that the page allows, the route offers (null: not known yet) and the engine has, in the page's order. */
+/**
+ * The carriers that the page allows, the route offers (`offered`; null if not known yet) and the
+ * engine has, in the page's order.
+ */
 export function candidatesFor(
   platform: Platform,
   carriers: CarrierKind[],

@@ -26,7 +26,7 @@ export class Listeners {
   _add(type: string, callback: unknown, options: unknown): void {
     if (callback === null || callback === undefined) return;
     if (typeof callback !== 'function' && typeof callback !== 'object')
-      throw new TypeError('The listener is neither a function nor an object.');
+      throw new TypeError('Not a listener.');
     const { once, signal }: ListenerOptions = isObject(options) ? options : {};
     const capture = captureOf(options);
     if ((signal && signal.aborted) || this._find(type, capture, callback) >= 0) return;

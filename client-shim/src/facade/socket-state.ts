@@ -72,8 +72,7 @@ export class SocketState implements ConnectionEvents {
   // --- the page's calls ---
 
   send(argument: unknown): void {
-    if (this.readyState === CONNECTING)
-      throw domError('InvalidStateError', 11, 'The WebSocket is still connecting.');
+    if (this.readyState === CONNECTING) throw domError('InvalidStateError', 11, 'Still connecting.');
     const { data, size } = outgoing(argument);
     this._buffered += size;
     this._face._sync();

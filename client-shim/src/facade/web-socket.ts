@@ -36,9 +36,9 @@ export function createWebSocket(environment: Environment): new (url: string, pro
     declare readonly _state: SocketState;
 
     constructor(url: unknown, protocols?: unknown) {
-      if (!(this instanceof WebSocket)) throw new TypeError('WebSocket is called without new.');
+      if (!(this instanceof WebSocket)) throw new TypeError('Called without new.');
       // biome-ignore lint/complexity/noArguments: undefined is an address too, nothing is not
-      if (!arguments.length) throw new TypeError('WebSocket is called without an address.');
+      if (!arguments.length) throw new TypeError('Called without an address.');
       stompHooks._constructing();
       const text = `${url}`;
       const base = baseUrl();
@@ -72,7 +72,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
 
     send(data: unknown): void {
       // biome-ignore lint/complexity/noArguments: undefined can be sent, nothing cannot
-      if (!arguments.length) throw new TypeError('send is called without data.');
+      if (!arguments.length) throw new TypeError('Called without data.');
       this._state.send(data);
     }
 
@@ -90,8 +90,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
     }
 
     dispatchEvent(event: SocketEvent): boolean {
-      if (!event || typeof event !== 'object')
-        throw new TypeError('dispatchEvent is called without an event.');
+      if (!event || typeof event !== 'object') throw new TypeError('Called without an event.');
       this._state._dispatch(event);
       return !event.defaultPrevented;
     }

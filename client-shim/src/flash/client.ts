@@ -2,235 +2,290 @@ import type { Page, TimerId } from '../../browser.d.ts';
 import { base64Encode } from '../lang/base64.ts';
 import { type ByteArray, type Bytes, binaryString } from '../lang/bytes.ts';
 import { utf8Decode, utf8Encode } from '../lang/utf8.ts';
+import type { DirectSocket } from '../transport/direct-socket.ts';
 import type { SocketOptions } from '../transport/lazy-script.ts';
-import type { DirectSocket } from '../transport/websocket.ts';
 import { httpOrigin, pathOf } from '../wire/address.ts';
+import type { Binary } from '../wire/payload.ts';
 import { ByteQueue, randomBytes } from './bytes.ts';
 import { BINARY, CLOSE, encodeFrame, FrameReader, PING, PONG, TEXT } from './frames.ts';
 import { encodeRequest, readAnswer } from './handshake.ts';
 import type { Link, Movies } from './movie.ts';
 
-/** Milliseconds from the movie to an open WebSocket. Players wait 3 s for a policy on 843 before they ask where they are going. */
-const OPENING = 6000;
-/** Milliseconds for the server to answer a Close, and then to end the connection (RFC 6455 §7.1.1 leaves that to it). */
-const CLOSING = 10000;
-const ENDING = 1000;
-/** Octets of an answer's head. */
+/**
+ * Milliseconds from the ready movie to an open WebSocket. Players wait 3 s for a policy on port 843
+ * before they ask for one at the port of the connection.
+ */
+const OPEN_TIMEOUT = 6000;
+/** Milliseconds for the server to answer a Close. */
+const CLOSE_TIMEOUT = 10000;
+/** Milliseconds for the server to end the connection after the Close (RFC 6455 §7.1.1 leaves that to it). */
+const END_TIMEOUT = 1000;
+/** Most bytes of an answer's head. */
 const HEAD = 16384;
 
+/** Waiting for the player, the TCP connection and the answer to the handshake. */
+const CONNECTING = 0;
+const OPEN = 1;
+/** A Close was sent. Nothing is sent after it. */
+const CLOSING = 2;
+/** The connection is over, or was given up; no event follows. */
+const OVER = 3;
+
+/** Why the server closed. */
+interface PeerClose {
+  readonly code: number;
+  readonly reason: string;
+}
+
 /**
- * A WebSocket over a movie's TCP connection, at the plain endpoint (RFC 6455, the client's part). It has the face of a browser's own in the shim (`openNative`),
- * so that nothing above can tell the two apart.
+ * A WebSocket over a movie's TCP connection, at the plain endpoint (RFC 6455, the client's part). In
+ * the shim it has the interface of a browser's own (`openNative`), so that nothing above can tell the
+ * two apart.
  */
-export function openFlashSocket(page: Page, movies: Movies, opening: SocketOptions): DirectSocket {
-  const url = opening.url;
-  const origin = httpOrigin(url);
-  const events = opening.events;
-  const hooks = opening.hooks;
-  const nonce = randomBytes(16);
-  const key = base64Encode(nonce, 0, nonce.length);
-  const incoming = new ByteQueue();
-  const reader = new FrameReader(incoming, { frame: frame, broken: () => fail(1002) });
-  let link: Link | undefined;
-  let timer: TimerId | undefined;
-  let opened = false;
-  let heard = false;
-  /** A Close was sent. Nothing follows it. */
-  let closed = false;
+export function openFlashSocket(page: Page, movies: Movies, options: SocketOptions): DirectSocket {
+  return new FlashSocket(page, movies, options);
+}
+
+class FlashSocket implements DirectSocket {
+  private readonly _page: Page;
+  private readonly _options: SocketOptions;
+  private readonly _origin: string;
+  private readonly _key: string;
+  private readonly _incoming = new ByteQueue();
+  private readonly _reader: FrameReader;
+  private _link: Link | undefined;
+  private _timer: TimerId | undefined;
+  private _phase = CONNECTING;
+  private _heard = false;
   /** The server's Close, once it has come. */
-  let peer: { readonly code: number; readonly reason: string } | undefined;
-  let over = false;
-  /** Octets handed to the movie and not reported as sent yet. */
-  let sent = 0;
+  private _peer: PeerClose | undefined;
+  /** Bytes given to the movie and not yet reported as sent. */
+  private _sent = 0;
 
-  function setTimer(run: () => void, ms: number): void {
-    clearTimer();
-    timer = page.setTimeout(run, ms);
+  constructor(page: Page, movies: Movies, options: SocketOptions) {
+    const nonce = randomBytes(16);
+    const origin = httpOrigin(options.url);
+    this._page = page;
+    this._options = options;
+    this._origin = origin;
+    this._key = base64Encode(nonce, 0, nonce.length);
+    this._reader = new FrameReader(this._incoming, {
+      frame: (opcode, payload) => this._onFrame(opcode, payload),
+      broken: () => this._fail(1002)
+    });
+    movies.whenReady(origin, (ready) => this._begin(movies, ready));
   }
 
-  function clearTimer(): void {
-    if (timer !== undefined) page.clearTimeout(timer);
-    timer = undefined;
+  send(message: string | Binary, size: number): void {
+    if (this._phase !== OPEN) return;
+    this._sent += size;
+    if (typeof message === 'string') this._write(TEXT, utf8Encode(message));
+    else this._write(BINARY, (message as Bytes).bytes || (message as Uint8Array));
+    // The movie does not say what has left it: what it got counts as sent one task later.
+    this._page.setTimeout(() => {
+      if (this._phase !== OVER) this._reportSent();
+    }, 0);
   }
 
-  function quit(): void {
-    over = true;
-    reader._stop();
-    clearTimer();
-    if (link) link.close();
+  close(code: number, reason: string): void {
+    this._sendClose(code, reason);
+    this._setTimer(() => this._onEnd(), CLOSE_TIMEOUT);
   }
 
-  /** It did not open: somebody else's turn. */
-  function pass(reason: string): void {
-    quit();
-    hooks.passed(reason);
+  /** Does nothing: see `send`. */
+  settle(): void {}
+
+  abandon(): void {
+    if (this._phase !== OVER) this._sendClose(1001, '');
+    this._quit();
   }
 
-  function settle(): void {
-    const bytes = sent;
-    sent = 0;
-    if (bytes) events.sent(bytes);
+  /** The one place where the state changes. A later state never goes back to an earlier one. */
+  private _enter(phase: number): void {
+    if (phase < this._phase) return;
+    this._phase = phase;
+    if (phase !== CLOSING) this._clearTimer();
+    if (phase !== OVER) return;
+    this._reader._stop();
+    if (this._link) this._link.close();
+  }
+
+  private _quit(): void {
+    this._enter(OVER);
+  }
+
+  /** It did not open, and the next step of the ladder has its turn. */
+  private _pass(reason: string): void {
+    this._quit();
+    this._options.hooks.passed(reason);
+  }
+
+  private _reportSent(): void {
+    const bytes = this._sent;
+    this._sent = 0;
+    if (bytes) this._options.events.sent(bytes);
   }
 
   // --- opening ---
 
-  function begin(ready: boolean): void {
-    if (over) return;
+  private _begin(movies: Movies, ready: boolean): void {
+    if (this._phase === OVER) return;
     if (!ready) {
-      pass('no player answered');
+      this._pass('no player answered');
       return;
     }
-    setTimer(() => pass('no answer'), OPENING);
-    link = movies.open(origin, { open: greet, data: data, over: ended });
+    this._setTimer(() => this._pass('no answer'), OPEN_TIMEOUT);
+    this._link = movies.open(this._origin, {
+      open: () => this._sendRequest(),
+      data: (bytes) => this._onData(bytes),
+      over: () => this._onEnd()
+    });
   }
 
-  function greet(): void {
-    const host = origin.substring(origin.indexOf('//') + 2);
+  private _sendRequest(): void {
+    const { url, protocols, origin } = this._options;
+    const { navigator, location, document } = this._page;
+    const host = this._origin.substring(this._origin.indexOf('//') + 2);
     const request = encodeRequest({
       target: pathOf(url),
       host: host,
-      key: key,
-      protocols: opening.protocols,
+      key: this._key,
+      protocols: protocols,
       fields: {
-        Origin: opening.origin,
-        'User-Agent': (page.navigator && page.navigator.userAgent) || '',
-        // Cookies heed no port. What is HttpOnly is not to be had here.
+        Origin: origin,
+        'User-Agent': (navigator && navigator.userAgent) || '',
+        // Cookies do not depend on the port. Scripts cannot read those that are HttpOnly.
         Cookie:
-          (page.location && page.location.hostname) === host.replace(/:\d+$/, '')
-            ? (page.document && page.document.cookie) || ''
+          (location && location.hostname) === host.replace(/:\d+$/, '')
+            ? (document && document.cookie) || ''
             : ''
       }
     });
-    (link as Link).send(utf8Encode(request));
+    (this._link as Link).send(utf8Encode(request));
   }
 
-  function readHead(): void {
-    const bytes = incoming._peek();
+  private _onData(bytes: number[]): void {
+    this._incoming._add(bytes);
+    if (this._phase === CONNECTING) this._readHead();
+    if (this._isOpen()) this._reader._read();
+  }
+
+  private _readHead(): void {
+    const bytes = this._incoming._peek();
     const text = binaryString(bytes, 0, Math.min(bytes.length, HEAD));
     const end = text.indexOf('\r\n\r\n');
     if (end < 0) {
-      if (bytes.length >= HEAD) pass('refused');
+      if (bytes.length >= HEAD) this._pass('refused');
       return;
     }
-    incoming._take(end + 4);
-    const protocol = readAnswer(text.substring(0, end), key, opening.protocols);
+    this._incoming._take(end + 4);
+    const protocol = readAnswer(text.substring(0, end), this._key, this._options.protocols);
     if (protocol === null) {
-      pass('refused');
+      this._pass('refused');
       return;
     }
-    clearTimer();
-    opened = true;
-    hooks.opened();
-    events.open(protocol, '');
-  }
-
-  function data(bytes: number[]): void {
-    incoming._add(bytes);
-    if (!opened && !over) readHead();
-    if (opened) reader._read();
+    this._enter(OPEN);
+    this._options.hooks.opened();
+    this._options.events.open(protocol, '');
   }
 
   // --- messages ---
 
-  function frame(opcode: number, payload: number[]): void {
-    if (opcode === TEXT || opcode === BINARY) receive(opcode, payload);
+  private _onFrame(opcode: number, payload: number[]): void {
+    if (opcode === TEXT || opcode === BINARY) this._receive(opcode, payload);
     else if (opcode === PING) {
-      if (!closed) write(PONG, payload);
-    } else if (opcode === CLOSE) receiveClose(payload);
+      if (this._phase === OPEN) this._write(PONG, payload);
+    } else if (opcode === CLOSE) this._receiveClose(payload);
   }
 
-  function receive(opcode: number, payload: number[]): void {
-    const message = opcode === TEXT ? textOf(payload) : binaryOf(payload);
+  private _receive(opcode: number, payload: number[]): void {
+    const { events, hooks } = this._options;
+    const message = opcode === TEXT ? textOf(payload) : this._binaryOf(payload);
     if (message === null) {
-      fail(1007);
+      this._fail(1007);
       return;
     }
-    settle();
-    if (!heard) hooks.proved(true);
-    heard = true;
+    this._reportSent();
+    if (!this._heard) hooks.proved(true);
+    this._heard = true;
     events.message(message);
   }
 
-  function binaryOf(bytes: number[]): ArrayBuffer | Bytes {
-    return page.Uint8Array ? (new page.Uint8Array(bytes).buffer as ArrayBuffer) : new opening.bytes(bytes);
+  private _binaryOf(bytes: number[]): ArrayBuffer | Bytes {
+    const page = this._page;
+    return page.Uint8Array
+      ? (new page.Uint8Array(bytes).buffer as ArrayBuffer)
+      : new this._options.bytes(bytes);
   }
 
-  function write(opcode: number, payload: ByteArray): void {
-    // If it is gone, `over` is on its way.
-    (link as Link).send(encodeFrame(opcode, payload));
+  private _write(opcode: number, payload: ByteArray): void {
+    // If the link is gone, its `over` follows.
+    (this._link as Link).send(encodeFrame(opcode, payload));
   }
 
   // --- the end ---
 
-  function sendClose(code: number, reason: string): void {
-    if (closed) return;
-    closed = true;
-    write(CLOSE, code === 1005 ? [] : [code >> 8, code & 255].concat(utf8Encode(reason)));
+  private _isOpen(): boolean {
+    return this._phase === OPEN || this._phase === CLOSING;
+  }
+
+  private _sendClose(code: number, reason: string): void {
+    if (this._phase !== OPEN) return;
+    this._enter(CLOSING);
+    this._write(CLOSE, code === 1005 ? [] : [code >> 8, code & 255].concat(utf8Encode(reason)));
   }
 
   /** RFC 6455 §7.1.5, §7.1.6, §7.4. */
-  function receiveClose(payload: number[]): void {
+  private _receiveClose(payload: number[]): void {
     const code = payload.length ? ((payload[0] as number) << 8) | (payload[1] as number) : 1005;
     const reason = textOf(payload.slice(2));
     if (payload.length && (payload.length < 2 || !isLawful(code) || reason === null)) {
-      fail(reason === null ? 1007 : 1002);
+      this._fail(reason === null ? 1007 : 1002);
       return;
     }
-    reader._stop();
-    peer = { code: code, reason: reason || '' };
-    sendClose(code, '');
-    events.closing();
-    // The server ends the connection; one that does not is not waited for.
-    setTimer(ended, ENDING);
+    this._reader._stop();
+    this._peer = { code: code, reason: reason || '' };
+    this._sendClose(code, '');
+    this._options.events.closing();
+    // It is the server's turn to end the connection.
+    this._setTimer(() => this._onEnd(), END_TIMEOUT);
   }
 
-  /** The connection is over, by whomever. */
-  function ended(): void {
-    if (over) return;
-    if (!opened) {
-      pass('refused');
+  /** The connection ended, whoever ended it. */
+  private _onEnd(): void {
+    const { events, hooks } = this._options;
+    const peer = this._peer;
+    if (this._phase === OVER) return;
+    if (this._phase === CONNECTING) {
+      this._pass('refused');
       return;
     }
-    quit();
-    settle();
-    if (!heard && !peer) hooks.proved(false);
+    this._quit();
+    this._reportSent();
+    if (!this._heard && !peer) hooks.proved(false);
     hooks.over(peer ? peer.code : 1006);
     if (peer) events.closed(peer.code, peer.reason, true, false);
     else events.closed(1006, '', false, true);
   }
 
-  /** _Fail the WebSocket Connection_ (§7.1.7). */
-  function fail(code: number): void {
-    sendClose(code, '');
-    ended();
+  /** _Fail the WebSocket Connection_ (RFC 6455 §7.1.7). */
+  private _fail(code: number): void {
+    this._sendClose(code, '');
+    this._onEnd();
   }
 
-  movies.whenReady(origin, begin);
+  private _setTimer(run: () => void, ms: number): void {
+    this._clearTimer();
+    this._timer = this._page.setTimeout(run, ms);
+  }
 
-  return {
-    send: (message, size) => {
-      if (closed) return;
-      sent += size;
-      if (typeof message === 'string') write(TEXT, utf8Encode(message));
-      else write(BINARY, (message as Bytes).bytes || (message as Uint8Array));
-      page.setTimeout(() => {
-        if (!over) settle();
-      }, 0);
-    },
-    close: (code, reason) => {
-      sendClose(code, reason);
-      setTimer(ended, CLOSING);
-    },
-    // The movie says nothing of what is on its way: what is handed to it counts as sent a task later.
-    settle: () => {},
-    abandon: () => {
-      if (opened && !over) sendClose(1001, '');
-      quit();
-    }
-  };
+  private _clearTimer(): void {
+    if (this._timer !== undefined) this._page.clearTimeout(this._timer);
+    this._timer = undefined;
+  }
 }
 
-/** Text of UTF-8, or null: what is not valid does not come back the same. */
+/** The text of valid UTF-8, else null. Invalid UTF-8 is not the same when it is encoded again. */
 function textOf(bytes: number[]): string | null {
   const text = utf8Decode(bytes, 0, bytes.length);
   const back = utf8Encode(text);
@@ -239,7 +294,7 @@ function textOf(bytes: number[]): string | null {
   return text;
 }
 
-/** Codes that may stand in a Close frame (RFC 6455 §7.4, and 1012 to 1014 of the registry). */
+/** Codes that may stand in a Close frame (RFC 6455 §7.4, and 1012 to 1014 of the IANA registry). */
 function isLawful(code: number): boolean {
   return (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)) || (code >= 3000 && code < 5000);
 }

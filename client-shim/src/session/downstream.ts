@@ -1,287 +1,321 @@
 import { indexOf } from '../lang/list.ts';
-import { createAlarm } from '../transport/alarm.ts';
+import { type Alarm, createAlarm } from '../transport/alarm.ts';
 import type { Carrier, CarrierKind, SessionContext } from '../transport/carrier.ts';
 import { isNarrow, type Platform } from '../transport/platform.ts';
 import type { Frame } from '../wire/frame.ts';
-import { createRetry } from './retry.ts';
-
-/** Why a downstream was lost. */
-export interface Loss {
-  readonly _kind: CarrierKind;
-  readonly _reason: string;
-  /** It had brought something. */
-  readonly _heard: boolean;
-  /** Milliseconds since it was opened. */
-  readonly _age: number;
-  /** The machine slept: its silence says nothing about the carrier. */
-  readonly _slept: boolean;
-}
-
-/** Which carrier is used. */
-export interface TransportPolicy {
-  /** What to attach: this kind, unless it is none, or one that not all sessions can have. */
-  _pick(kind?: CarrierKind): CarrierKind;
-  /** A carrier of another kind than before, the first after a loss, or any that goes both ways brought its first frame: it works. */
-  _proved(kind: CarrierKind): void;
-  /** The carrier in use is no good. Answers what to attach next. */
-  _lost(loss: Loss): CarrierKind;
-  /** Nobody is attached any more. */
-  _stop(): void;
-}
+import { createRetry, type Retry } from './retry.ts';
+import type { TransportPolicy } from './transport-policy.ts';
 
 /** A session on a downstream: alone, or one of several that share it (PROTOCOL.md §10). */
 export interface Member {
   readonly _context: SessionContext;
-  /** It is attached anew: answers its `n,ack`. */
+  /** It is attached anew: returns its `n,ack`. */
   _attached(): string;
   _frames(frames: Frame[]): void;
-  /** What became of a carrier: `trying`, `works`, or the reason why it was lost. */
+  /** What became of a carrier: `trying`, `works`, or the reason for its loss. */
   _note(kind: CarrierKind, what: string): void;
   /** It cannot go on. */
   _over(reason: string): void;
 }
 
-/** The carrier that the gateway writes on, and the changing of carriers (PROTOCOL.md §6). */
-export interface Downstream {
-  _join(member: Member): void;
-  /** What still comes for it is not minded; with the last member the downstream ends. */
-  _leave(member: Member): void;
-  /** Holds no carrier while the page rests, which the gateway bears for a window. */
-  _freeze(resting: boolean): void;
-  /** Attaches all of them anew, in the same way if no other is said. */
-  _attach(kind?: CarrierKind): void;
-  /** Goes over to a better carrier. */
-  _move(kind: CarrierKind): void;
-  _kind(): CarrierKind | undefined;
-  /** The way upstream on a carrier that goes both ways. */
-  _direct(): ((frames: Frame[]) => void) | undefined;
-  /** A request took so many milliseconds. */
-  _answered(ms: number): void;
+export interface DownstreamLimits {
+  readonly _window: number;
+  readonly _heartbeat: number;
+  readonly _silence: number;
 }
 
-/** A carrier and what is known of it. */
+/** A carrier and what is known about it. */
 interface Attached {
   readonly _kind: CarrierKind;
   readonly _since: number;
   /** The sessions on it, by their numbers there. */
   readonly _members: Member[];
-  /** The one that frames are of at present. */
+  /** Number of the session that the frames belong to at present. */
   _selected: number;
   _carrier: Carrier | undefined;
-  _heard: boolean;
 }
 
-/** `rtt` is the shortest time that a request took so far. Of `members`, those who are attached, others only look at the length. */
-export function createDownstream(
-  platform: Platform,
-  limits: { _window: number; _heartbeat: number; _silence: number },
-  rtt: number,
-  members: Member[],
-  policy: TransportPolicy
-): Downstream {
-  let current: Attached | undefined;
-  /** The one before it, read until the new one has shown that it works. */
-  let former: Attached | undefined;
-  let next: CarrierKind | undefined;
+/** Nothing is attached: there is no member, or the page is frozen. */
+const IDLE = 0;
+/** A carrier was opened and has brought nothing yet. */
+const ATTACHING = 1;
+/** The carrier has brought frames. */
+const OPEN = 2;
+/** The carrier is lost, and the retry will attach again. */
+const WAITING = 3;
+
+/** The carrier that the gateway writes to, and the change of carriers (PROTOCOL.md §6). */
+export class Downstream {
+  private readonly _platform: Platform;
+  private readonly _limits: DownstreamLimits;
+  private readonly _members: Member[];
+  private readonly _policy: TransportPolicy;
+  /** Shortest time that a request took so far. */
+  private _rtt: number;
+  private _phase = IDLE;
+  private _current: Attached | undefined;
+  /** The carrier before it, read until the new one has shown that it works. */
+  private _former: Attached | undefined;
+  /** What to attach next when nothing is attached. */
+  private _next: CarrierKind | undefined;
   /** The kind that works at present. */
-  let proven: CarrierKind | undefined;
-  let lastHeard = 0;
-  const narrow = isNarrow(platform);
-  const retry = createRetry(
-    platform,
-    limits._window,
-    () => attach(),
-    () => each((member) => member._over('window'))
-  );
-  const proof = createAlarm(platform, (late) => lose('held back', late > limits._heartbeat));
-  const silence = createAlarm(platform, checkSilence);
+  private _proven: CarrierKind | undefined;
+  private _lastHeard = 0;
+  private readonly _narrow: boolean;
+  private readonly _retry: Retry;
+  /** Rings when a stream has shown no first byte in time. */
+  private readonly _proof: Alarm;
+  private readonly _silence: Alarm;
 
-  function each(tell: (member: Member) => void): void {
-    // They may leave while they are told.
-    const all = members.slice(0);
-    for (let i = 0; i < all.length; i += 1) tell(all[i] as Member);
+  /**
+   * `members` belongs to this downstream; others only read it. `rtt`: milliseconds that the fastest
+   * request took so far.
+   */
+  constructor(
+    platform: Platform,
+    limits: DownstreamLimits,
+    rtt: number,
+    members: Member[],
+    policy: TransportPolicy
+  ) {
+    this._platform = platform;
+    this._limits = limits;
+    this._rtt = rtt;
+    this._members = members;
+    this._policy = policy;
+    this._narrow = isNarrow(platform);
+    this._retry = createRetry(
+      platform,
+      limits._window,
+      () => this._attach(),
+      () => this._each((member) => member._over('window'))
+    );
+    this._proof = createAlarm(platform, (late) => this._lose('held back', late > limits._heartbeat));
+    this._silence = createAlarm(platform, (late) => this._checkSilence(late));
   }
 
-  function note(kind: CarrierKind, what: string): void {
-    each((member) => member._note(kind, what));
+  _join(member: Member): void {
+    this._members.push(member);
+    // At once, even while a retry waits: the gateway has just answered, and a new session must be
+    // attached within a few seconds (PROTOCOL.md §3).
+    this._attach();
   }
 
-  function checkSilence(late: number): void {
-    const rest = lastHeard + limits._silence - platform._now();
-    if (rest > 0) silence._set(rest);
-    else lose('silent', late > limits._heartbeat);
+  /** Frames that still come for the member are ignored. The downstream ends with its last member. */
+  _leave(member: Member): void {
+    const members = this._members;
+    const at = indexOf(members, member);
+    if (at >= 0) members.splice(at, 1);
+    if (members.length) return;
+    this._policy._stop();
+    // Failures of the past do not count for sessions that join later.
+    this._retry._succeeded();
+    this._detach();
+    this._proven = this._next = undefined;
   }
 
-  function drop(attached: Attached | undefined): void {
-    const carrier = attached && attached._carrier;
-    if (!carrier) return;
-    attached._carrier = undefined;
-    carrier._close();
+  /** Holds no carrier while the page is frozen; the gateway keeps the session for its window. */
+  _freeze(frozen: boolean): void {
+    if (frozen) this._detach();
+    else if (!this._current) this._attach();
   }
 
-  /** In which a stream must show a first byte: longer where other requests may keep it from being sent. */
-  function timeout(): number {
-    return members.length > 1 ? 2000 : Math.max(300, Math.min(2000, 4 * rtt));
-  }
-
-  function attach(wish?: CarrierKind): void {
-    if (!members.length) return;
-    const kind = policy._pick(wish || (current ? current._kind : next));
-    const attaching = members.slice(0);
-    const context = (attaching[0] as Member)._context;
-    const attachments: string[] = [];
-    retry._stop();
-    drop(former);
-    former = current;
-    if (narrow) drop(former);
-    lastHeard = platform._now();
-    const me: Attached = {
+  /** Attaches all members anew, on the same kind of carrier if no other is wanted. */
+  _attach(wanted?: CarrierKind): void {
+    if (!this._members.length) return;
+    const kind = this._policy._pick(wanted || this._kind() || this._next);
+    const members = this._members.slice(0);
+    drop(this._former);
+    this._former = this._current;
+    if (this._narrow) drop(this._former);
+    this._lastHeard = this._platform._now();
+    const attached: Attached = {
       _kind: kind,
-      _since: lastHeard,
-      _members: attaching,
+      _since: this._lastHeard,
+      _members: members,
       _selected: 0,
-      _carrier: undefined,
-      _heard: false
+      _carrier: undefined
     };
-    current = me;
-    if (kind._streams) proof._set(timeout());
-    else proof._clear();
-    silence._set(limits._silence);
-    for (let i = 0; i < attaching.length; i += 1) {
-      const one = attaching[i] as Member;
-      attachments.push((i ? i + ',' + one._context._token + ',' : '') + one._attached());
-      if (one._context._binary) context._binary = true;
+    this._current = attached;
+    this._enter(ATTACHING);
+    this._open(attached, members);
+  }
+
+  /** Moves to a better carrier. */
+  _move(kind: CarrierKind): void {
+    this._note(kind, 'trying');
+    this._attach(kind);
+  }
+
+  _kind(): CarrierKind | undefined {
+    return this._current && this._current._kind;
+  }
+
+  /** Sends upstream on a carrier that goes both ways; undefined on others. */
+  _direct(): ((frames: Frame[]) => void) | undefined {
+    const carrier = this._phase === OPEN && (this._current as Attached)._carrier;
+    return carrier ? carrier._send : undefined;
+  }
+
+  /** A request took that many milliseconds. */
+  _answered(ms: number): void {
+    this._rtt = Math.min(this._rtt, ms);
+  }
+
+  /** The one place where the state changes: starts the timers of the new state, clears the others. */
+  private _enter(phase: number): void {
+    const attaching = phase === ATTACHING;
+    this._phase = phase;
+    if (phase !== WAITING) this._retry._stop();
+    if (attaching && (this._current as Attached)._kind._streams) this._proof._set(this._proofTimeout());
+    else this._proof._clear();
+    if (attaching) this._silence._set(this._limits._silence);
+    else if (phase !== OPEN) {
+      this._silence._clear();
+      this._next = this._kind() || this._next;
+      this._current = undefined;
+    }
+  }
+
+  /** Time for the first byte of a stream. It is longer where other requests may delay its request. */
+  private _proofTimeout(): number {
+    return this._members.length > 1 ? 2000 : Math.max(300, Math.min(2000, 4 * this._rtt));
+  }
+
+  private _open(attached: Attached, members: Member[]): void {
+    const context = (members[0] as Member)._context;
+    const attachments: string[] = [];
+    for (let i = 0; i < members.length; i += 1) {
+      const member = members[i] as Member;
+      attachments.push((i ? i + ',' + member._context._token + ',' : '') + member._attached());
+      if (member._context._binary) context._binary = true;
     }
     try {
-      me._carrier = kind._open(platform, context, attachments, {
+      attached._carrier = attached._kind._open(this._platform, context, attachments, {
         _frames: (frames) => {
-          if (me._carrier) heard(me, frames);
+          if (attached._carrier) this._heard(attached, frames);
         },
         _over: (refused, reason) => {
-          if (me._carrier) ended(me, refused, reason);
+          if (attached._carrier) this._ended(attached, refused, reason);
         }
       });
     } catch (_) {
-      // A constructor that throws, as EventSource may for another origin
-      proof._set(0);
+      // A constructor threw, as EventSource may for another origin.
+      this._proof._set(0);
     }
   }
 
-  function heard(me: Attached, frames: Frame[] | null): void {
+  private _heard(attached: Attached, frames: Frame[] | null): void {
     if (!frames) {
-      if (me === current) lose('malformed');
-      else drop(me);
+      if (attached === this._current) this._lose('malformed');
+      else drop(attached);
       return;
     }
     if (!frames.length) return;
-    lastHeard = platform._now();
-    if (me === current && !me._heard) {
-      me._heard = true;
-      proof._clear();
-      drop(former);
-      former = undefined;
-      if (proven !== me._kind || me._kind._duplex) {
-        proven = me._kind;
-        policy._proved(proven);
-        note(proven, 'works');
-      }
-    }
+    this._lastHeard = this._platform._now();
+    if (attached === this._current && this._phase === ATTACHING) this._works(attached._kind);
     let i: number;
     for (i = 0; i < frames.length; i += 1) {
-      const one = frames[i] as Frame;
-      const member = me._members[me._selected];
-      if (one._type === 'S') me._selected = +one._data;
-      else if (member) member._frames([one]);
+      const frame = frames[i] as Frame;
+      const member = attached._members[attached._selected];
+      if (frame._type === 'S') attached._selected = +frame._data;
+      else if (member) member._frames([frame]);
     }
-    for (i = 0; i < frames.length && members.length; i += 1) control(me, frames[i] as Frame);
+    for (i = 0; i < frames.length && this._members.length; i += 1)
+      this._control(attached, frames[i] as Frame);
   }
 
-  function control(me: Attached, frame: Frame): void {
-    if (frame._type === 'R' && me === current) {
-      // It has carried a whole budget: what may be cut next is not one more of a row of failures.
-      retry._succeeded();
-      attach();
+  /** The new carrier has brought its first frames. */
+  private _works(kind: CarrierKind): void {
+    this._enter(OPEN);
+    drop(this._former);
+    this._former = undefined;
+    if (this._proven === kind && !kind._duplex) return;
+    this._proven = kind;
+    this._policy._proved(kind);
+    this._note(kind, 'works');
+  }
+
+  private _control(attached: Attached, frame: Frame): void {
+    if (frame._type === 'R' && attached === this._current) {
+      // The carrier has used up its budget, so the next cut does not continue a series of failures.
+      this._retry._succeeded();
+      this._attach();
     }
-    // That a session is gone is its own affair.
-    if (frame._type !== 'E' || frame._data === 'g' || !me._carrier) return;
-    drop(me);
-    if (me !== current) return;
-    if (frame._data === 'r') attach();
-    // Superseded by a repetition of its own attach: with a pause, lest two of them chase each other.
-    else again(me._kind, false);
+    // `g` says that one session is gone, which that session handles itself.
+    if (frame._type !== 'E' || frame._data === 'g' || !attached._carrier) return;
+    drop(attached);
+    if (attached !== this._current) return;
+    if (frame._data === 'r') this._attach();
+    // Superseded by a repetition of its own attach: after a pause, or the two supersede each other
+    // again and again.
+    else this._wait(attached._kind, false);
   }
 
-  function ended(me: Attached, refused: boolean, reason: string): void {
-    me._carrier = undefined;
-    // A poll that is refused is so for its first session, and the others go on without it. A stream may be so by a proxy that lets polls pass.
-    if (refused && !me._kind._streams) (me._members[0] as Member)._over(reason);
-    if (me !== current || !members.length) return;
-    if (me._heard && !reason && !me._kind._streams) {
-      retry._succeeded();
-      attach();
-    } else lose(reason || 'cut');
+  private _ended(attached: Attached, refused: boolean, reason: string): void {
+    const polls = !attached._kind._streams;
+    attached._carrier = undefined;
+    // The refusal of a poll concerns its first session, and the others go on without that one. A
+    // stream may be refused by a proxy that lets polls pass.
+    if (refused && polls) (attached._members[0] as Member)._over(reason);
+    if (attached !== this._current || !this._members.length) return;
+    if (this._phase === OPEN && !reason && polls) {
+      this._retry._succeeded();
+      this._attach();
+    } else this._lose(reason || 'cut');
   }
 
-  function again(kind: CarrierKind, alive: boolean): void {
-    proof._clear();
-    silence._clear();
-    current = undefined;
-    next = kind;
-    retry._failed(alive);
+  private _checkSilence(late: number): void {
+    const left = this._lastHeard + this._limits._silence - this._platform._now();
+    if (left > 0) this._silence._set(left);
+    else this._lose('silent', late > this._limits._heartbeat);
   }
 
-  function letGo(): void {
-    retry._stop();
-    proof._clear();
-    silence._clear();
-    drop(current);
-    drop(former);
-    next = (current && current._kind) || next;
-    current = former = undefined;
+  private _lose(reason: string, slept?: boolean): void {
+    const lost = this._current;
+    if (!lost) return;
+    const kind = lost._kind;
+    const heard = this._phase === OPEN;
+    drop(lost);
+    this._proven = undefined;
+    const age = this._platform._now() - lost._since;
+    // A carrier that was read for a while counts as a success, however it ended.
+    if (heard && age > this._limits._heartbeat / 10) this._retry._succeeded();
+    this._note(kind, reason);
+    this._wait(
+      this._policy._lost({ _kind: kind, _reason: reason, _heard: heard, _age: age, _slept: !!slept }),
+      heard
+    );
   }
 
-  function lose(reason: string, slept?: boolean): void {
-    const me = current;
-    if (!me) return;
-    drop(me);
-    proven = undefined;
-    const age = platform._now() - me._since;
-    // One that was read from for a while counts as a success, however it ended.
-    if (me._heard && age > limits._heartbeat / 10) retry._succeeded();
-    const loss: Loss = { _kind: me._kind, _reason: reason, _heard: me._heard, _age: age, _slept: !!slept };
-    note(me._kind, reason);
-    again(policy._lost(loss), me._heard);
+  /** Attaches `kind` after a pause. */
+  private _wait(kind: CarrierKind, alive: boolean): void {
+    this._enter(WAITING);
+    this._next = kind;
+    this._retry._failed(alive);
   }
 
-  return {
-    _join: (member) => {
-      members.push(member);
-      // At once, whatever was lost: the gateway has just answered, and waits a few seconds only (PROTOCOL.md §3).
-      attach();
-    },
-    _leave: (member) => {
-      const at = indexOf(members, member);
-      if (at >= 0) members.splice(at, 1);
-      if (members.length) return;
-      policy._stop();
-      // A failure of now begins no row of failures for those who come later.
-      retry._succeeded();
-      letGo();
-      proven = next = undefined;
-    },
-    _freeze: (resting) => {
-      if (resting) letGo();
-      else if (!current) attach();
-    },
-    _attach: attach,
-    _move: (kind) => {
-      note(kind, 'trying');
-      attach(kind);
-    },
-    _kind: () => current && current._kind,
-    _direct: () => (current && current._heard && current._carrier ? current._carrier._send : undefined),
-    _answered: (ms) => {
-      rtt = Math.min(rtt, ms);
-    }
-  };
+  private _detach(): void {
+    drop(this._current);
+    drop(this._former);
+    this._former = undefined;
+    this._enter(IDLE);
+  }
+
+  private _note(kind: CarrierKind, what: string): void {
+    this._each((member) => member._note(kind, what));
+  }
+
+  /** Members may leave during the calls. */
+  private _each(call: (member: Member) => void): void {
+    const members = this._members.slice(0);
+    for (let i = 0; i < members.length; i += 1) call(members[i] as Member);
+  }
+}
+
+function drop(attached: Attached | undefined): void {
+  const carrier = attached && attached._carrier;
+  if (!carrier) return;
+  attached._carrier = undefined;
+  carrier._close();
 }

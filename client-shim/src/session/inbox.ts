@@ -1,14 +1,14 @@
 import type { Frame } from '../wire/frame.ts';
 
-/** Puts what arrives on all carriers into one order, and fragments together. */
+/** Puts the frames of all carriers into one order, and joins fragments. */
 export interface Inbox {
-  /** Takes a numbered frame; one that is there already is dropped. False if one before it is missing. */
+  /** Takes a numbered frame, and drops a repeated one. False if a frame before it is missing. */
   _accept(frame: Frame): boolean;
   /** Number of the last frame received in unbroken order. */
   _received(): number;
 }
 
-/** `deliver` is told every whole message and the end, `T`, `B`, `C` or `X`. */
+/** `deliver` gets every whole message and the end: type `T`, `B`, `C` or `X`. */
 export function createInbox(deliver: (type: string, data: string) => void): Inbox {
   let received = 0;
   let fragments: string[] = [];

@@ -4,12 +4,12 @@ import { isNarrow, type Platform } from '../transport/platform.ts';
 import type { Request, SendRequest } from '../transport/requester.ts';
 
 /**
- * How a page makes the requests that are no downstreams. In engines with two connections to a host, of which the downstream has one, each of them waits
- * for the one before it.
+ * Makes the requests of a page that are no downstreams. Some engines have two connections to a host,
+ * and the downstream holds one of them: there, each request waits for the one before it.
  */
 export function createRequestQueue(platform: Platform): SendRequest {
-  /** The one under way, and those that wait. */
-  const context: (() => void)[] = [];
+  /** The request under way, then the waiting ones. */
+  const queue: (() => void)[] = [];
   let narrow: boolean | undefined;
 
   return (requester, address, body, options, timeout, done) => {
@@ -19,29 +19,29 @@ export function createRequestQueue(platform: Platform): SendRequest {
       done(0, '');
     });
 
-    function go(): void {
+    function start(): void {
       late._set(timeout);
       request = requester._post(platform, address, body, options, (status, text) => {
-        end();
+        finish();
         done(status, text);
       });
     }
 
-    function end(): void {
+    function finish(): void {
       late._clear();
-      const at = indexOf(context, go);
+      const at = indexOf(queue, start);
       if (at < 0) return;
-      context.splice(at, 1);
-      if (!at && context[0]) context[0]();
+      queue.splice(at, 1);
+      if (!at && queue[0]) queue[0]();
     }
 
     function abort(): void {
       if (request) request._abort();
-      end();
+      finish();
     }
 
     if (narrow === undefined) narrow = isNarrow(platform);
-    if (!narrow || context.push(go) < 2) go();
+    if (!narrow || queue.push(start) < 2) start();
     return { _abort: abort };
   };
 }

@@ -34,7 +34,7 @@ export interface SessionHooks {
   /** What became of a carrier, for diagnostics. */
   _note(transport: string, what: string): void;
   /** It is over. */
-  _over(why: string): void;
+  _ended(why: string): void;
 }
 
 /** What the gateway said of a session when it was made (PROTOCOL.md §3); times in milliseconds, sizes in octets. */
@@ -91,8 +91,8 @@ export function createSession(
     inbox,
     {
       _frames: take,
-      _answered: downstream._answered,
-      _direct: downstream._direct,
+      _answered: (ms) => downstream._answered(ms),
+      _direct: () => downstream._direct(),
       _lost: abort
     }
   );
@@ -159,7 +159,7 @@ export function createSession(
 
   function end(code: number, reason: string, wasClean: boolean, why: string): void {
     if (over) return;
-    hooks._over(why);
+    hooks._ended(why);
     stop();
     // The gateway keeps what has ended until it hears this (PROTOCOL.md §9).
     if (why === 'closed' || why === 'abnormal end') upstream._last([frame('A', inbox._received())]);
@@ -195,8 +195,8 @@ export function createSession(
       context._sync = true;
       sayGone(platform, context);
     },
-    _freeze: downstream._freeze,
-    _kind: downstream._kind
+    _freeze: (frozen) => downstream._freeze(frozen),
+    _kind: () => downstream._kind()
   };
 }
 

@@ -1,14 +1,13 @@
 import type { CarrierKind } from './carrier.ts';
-import { openResponse } from './response.ts';
+import { responseOpener } from './response.ts';
 import { hasScript, scriptRequester } from './script-requester.ts';
 
-/** Polls by script tags, for engines that have nothing else, or nothing else that reaches the gateway. */
+/** Polls by script tags, for engines in which nothing else reaches the gateway. */
 export const jsonpPolling: CarrierKind = {
   name: 'jsonp-polling',
   _streams: false,
   _holdsLoad: true,
   _requester: scriptRequester,
   _works: hasScript,
-  _open: (platform, context, attachments, events) =>
-    openResponse(scriptRequester, platform, context, attachments, events, 'jsonp-polling', false)
+  _open: responseOpener(scriptRequester, 'jsonp-polling', false)
 };

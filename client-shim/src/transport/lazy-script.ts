@@ -1,19 +1,19 @@
 import type { Document } from '../../browser.d.ts';
 import type { Bytes } from '../lang/bytes.ts';
 import { createAlarm } from './alarm.ts';
+import type { DirectSocket, DirectSocketEvents, DirectSocketHooks } from './direct-socket.ts';
 import { insert, remove } from './element.ts';
 import type { Platform } from './platform.ts';
-import type { DirectSocket, DirectSocketEvents, DirectSocketHooks } from './websocket.ts';
 
-/** What is to be opened. */
+/** What a lazy script needs to open a socket. */
 export interface SocketOptions {
   readonly url: string;
   readonly protocols: string[];
   /** Serialized origin of the page. */
   readonly origin: string;
-  /** Transports allowed, in order; null = the default order. */
+  /** Allowed transports, in order; null = the default order. */
   readonly transports: string[] | null;
-  /** What binary messages are made of where the engine has no typed arrays. */
+  /** Class of binary messages where the engine has no typed arrays. */
   readonly bytes: new (
     bytes: number[]
   ) => Bytes;
@@ -24,35 +24,39 @@ export interface SocketOptions {
 }
 
 /**
- * A way to open sockets that few pages need, and that is a script of its own: `/shim/<file>` puts it on the page under a name. None of the names of these types, nor of those
- * of `Native`, may be among the ones that are shortened (build/bundle.ts).
+ * Opens sockets in a way that few pages need, so it is a script of its own: `/shim/<file>` puts it
+ * on the page under a global name. Both scripts use the names of these types and of those in
+ * direct-socket.ts, so the build may not shorten them: none begins with an underscore.
  */
 export interface LazyScript {
-  open(opening: SocketOptions): DirectSocket;
+  open(options: SocketOptions): DirectSocket;
 }
 
 export type LazyScriptName = 'FallbackGatewayFlash' | 'FallbackGatewayBridge';
 
-/** Milliseconds for the script to arrive. */
+/** Milliseconds for the script to load. */
 const LOAD_TIMEOUT = 2500;
 
-/** Fetches a part from the gateway at `origin`; undefined is told where it does not come. Calling the result gives it up. */
+/**
+ * Loads a script from the gateway at `origin`. `done` gets undefined if it does not load. Calling
+ * the returned function cancels that.
+ */
 export function loadLazyScript(
   platform: Platform,
   origin: string,
   file: string,
   name: LazyScriptName,
-  done: (part: LazyScript | undefined) => void
+  done: (script: LazyScript | undefined) => void
 ): () => void {
   const page = platform._page;
   const document = page.document as Document;
-  const script = document.createElement('script');
+  const element = document.createElement('script');
   const late = createAlarm(platform, finish);
 
   function forget(): void {
     late._clear();
-    script.onload = script.onerror = script.onreadystatechange = null;
-    remove(script);
+    element.onload = element.onerror = element.onreadystatechange = null;
+    remove(element);
   }
 
   function finish(): void {
@@ -62,15 +66,16 @@ export function loadLazyScript(
 
   late._set(page[name] ? 0 : LOAD_TIMEOUT);
   if (!page[name]) {
-    script.onload =
-      script.onerror =
-      script.onreadystatechange =
+    element.onload =
+      element.onerror =
+      element.onreadystatechange =
         () => {
-          // IE up to 8 has one event for everything: for a failure, too, and for what is not there yet.
-          if (page[name] || !script.readyState) finish();
+          // IE up to 8 has one event for everything: also for a failure, and for a script that has
+          // not run yet.
+          if (page[name] || !element.readyState) finish();
         };
-    script.src = origin + '/shim/' + file;
-    insert(document, script);
+    element.src = origin + '/shim/' + file;
+    insert(document, element);
   }
   return forget;
 }

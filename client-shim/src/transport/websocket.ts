@@ -1,39 +1,8 @@
 import type { NativeWebSocket, NativeWebSocketConstructor, Uint8ArrayConstructor } from '../../browser.d.ts';
 import { Bytes } from '../lang/bytes.ts';
-import type { Binary } from '../wire/payload.ts';
 import { createAlarm } from './alarm.ts';
+import type { DirectSocket, DirectSocketEvents, DirectSocketHooks } from './direct-socket.ts';
 import type { Platform } from './platform.ts';
-
-/** What the page is told; the same as a connection tells. */
-export interface DirectSocketEvents {
-  open(protocol: string, extensions: string): void;
-  message(data: string | Binary): void;
-  sent(bytes: number): void;
-  closing(): void;
-  closed(code: number, reason: string, wasClean: boolean, failed: boolean): void;
-}
-
-/** What whoever chose it is told; before the page is. */
-export interface DirectSocketHooks {
-  opened(): void;
-  /** It did not open; nothing else is told then. */
-  passed(reason: string): void;
-  /** It opened, and may not stay: nothing is told then, and nothing else is to be tried. */
-  unfit(reason: string): void;
-  /** The first message came, or did not come before it broke: some proxies let the handshake through and nothing after it. */
-  proved(good: boolean): void;
-  over(code: number): void;
-}
-
-/** The browser's own WebSocket, at the plain endpoint. */
-export interface DirectSocket {
-  send(data: string | Binary, size: number): void;
-  close(code: number, reason: string): void;
-  /** Reports what was sent since the last look. */
-  settle(): void;
-  /** Gives it up; nothing is told any more. */
-  abandon(): void;
-}
 
 /** Milliseconds between looks whether it is stuck in closing: longer than the 10 s that Firefox and Chromium give that, whose word it is then. */
 const CLOSING = 12000;

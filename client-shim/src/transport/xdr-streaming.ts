@@ -1,12 +1,14 @@
 import type { CarrierKind } from './carrier.ts';
-import { openResponse } from './response.ts';
+import { responseOpener } from './response.ts';
 import { hasXdr, xdrRequester } from './xdr-requester.ts';
 
-/** An answer without end, which XDomainRequest shows once 2 KiB of it are there (Microsoft, "COMET Streaming in IE"). */
+/**
+ * An answer without end, which XDomainRequest shows once it has 2 KiB of it (Microsoft, "COMET Streaming
+ * in IE").
+ */
 export const xdrStreaming: CarrierKind = {
   name: 'xdr-streaming',
   _streams: true,
   _works: hasXdr,
-  _open: (platform, context, attachments, events) =>
-    openResponse(xdrRequester, platform, context, attachments, events, 'xdr-streaming', true)
+  _open: responseOpener(xdrRequester, 'xdr-streaming', true)
 };

@@ -1,13 +1,12 @@
 import type { CarrierKind } from './carrier.ts';
 import { canPost } from './platform.ts';
-import { openResponse } from './response.ts';
+import { responseOpener } from './response.ts';
 import { xhrRequester } from './xhr-requester.ts';
 
-/** Long polls: the surest carrier, as all that it asks of engine and proxies is that answers arrive. */
+/** Long polls: the most reliable carrier, as it only needs answers that arrive. */
 export const xhrPolling: CarrierKind = {
   name: 'xhr-polling',
   _streams: false,
   _works: canPost,
-  _open: (platform, context, attachments, events) =>
-    openResponse(xhrRequester, platform, context, attachments, events, 'xhr-polling', false)
+  _open: responseOpener(xhrRequester, 'xhr-polling', false)
 };

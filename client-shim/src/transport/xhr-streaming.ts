@@ -1,13 +1,15 @@
 import type { CarrierKind } from './carrier.ts';
 import { hasLevel2 } from './platform.ts';
-import { openResponse } from './response.ts';
+import { responseOpener } from './response.ts';
 import { xhrRequester } from './xhr-requester.ts';
 
-/** An answer without end. MSXML hides `responseText` before the end (Microsoft, "COMET Streaming in IE"), so from IE10 on. */
+/**
+ * An answer without end. From IE10 on: MSXML hides `responseText` before the end (Microsoft, "COMET
+ * Streaming in IE").
+ */
 export const xhrStreaming: CarrierKind = {
   name: 'xhr-streaming',
   _streams: true,
   _works: hasLevel2,
-  _open: (platform, context, attachments, events) =>
-    openResponse(xhrRequester, platform, context, attachments, events, 'xhr-streaming', true)
+  _open: responseOpener(xhrRequester, 'xhr-streaming', true)
 };

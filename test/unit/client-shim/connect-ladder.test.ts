@@ -440,14 +440,13 @@ describe('a fallback session', () => {
 
   it('tries a better carrier again every ten minutes, also after other pages found it bad meanwhile', () => {
     const { browser } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
-    const storage = createMemory(browser.page, browser.now);
     const pollFor = (minutes: number): void => {
       for (let i = 0; i < minutes * 3; i += 1) {
         browser.last('xhr-polling').end(200, `H${RS}`);
         browser.clock.advance(20_000);
       }
     };
-    storage._set('host:8080 xhr-streaming', 'bad', 15 * 60_000);
+    browser.items.set('fallback-gateway host:8080 xhr-streaming', `bad=${browser.now() + 15 * 60_000}`);
     pollFor(14);
     assert.equal(browser.count('xhr-streaming'), 0);
     pollFor(7);
