@@ -76,7 +76,7 @@ export function finish(code: string, banner: string, { minified = false, module 
     v8: true,
     module,
     // Functions of more than a return, put in place of their one call, compress worse: 3 % of the gzipped size.
-    compress: minified && { passes: 5, hoist_funs: true, inline: 1 },
+    compress: minified && { passes: 9, hoist_funs: true, inline: 1 },
     mangle: minified && { properties: { regex: INTERNAL, reserved: RESERVED } },
     output: {
       // A script without a charset is read in that of the page.

@@ -10,7 +10,7 @@ export function closeArguments(code: unknown, reason: unknown): { code: number; 
   const number = code === undefined ? 1005 : clamp(+(code as number));
   const text = reason === undefined ? '' : scalarText(`${reason}`);
   if (code !== undefined && number !== 1000 && !(number >= 3000 && number <= 4999))
-    throw domError('InvalidAccessError', 15, 'Close code not 1000, or 3000 to 4999.');
+    throw domError('InvalidAccessError', 15, 'Invalid close code.');
   if (utf8Length(text) > 123) throw syntaxError('Close reason over 123 bytes.');
   // A reason cannot travel without a code (RFC 6455 §5.5.1).
   return { code: number === 1005 && text ? 1000 : number, reason: text };

@@ -20,7 +20,7 @@ export function protocolList(argument: unknown): string[] {
     const protocol = `${given[at]}`;
     const key = ' ' + protocol.toLowerCase();
     if (!protocol || NO_TOKEN.test(protocol) || seen[key])
-      throw syntaxError('Invalid or repeated subprotocol: ' + protocol);
+      throw syntaxError('Invalid subprotocol: ' + protocol);
     seen[key] = true;
     list.push(protocol);
   }

@@ -31,7 +31,7 @@ export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, stompHo
     if (socket) put(socket, '_tail', tooLong ? '' : partial);
     if (tooLong) {
       if (socket && socket.close) socket.close();
-      throw new RangeError('A STOMP frame has more than ' + MOST + ' characters.');
+      throw new RangeError('STOMP frame over ' + MOST + ' characters.');
     }
     return hasPartial ? { frames, partial } : frames;
   };

@@ -1,4 +1,3 @@
-import { indexOf } from '../lang/list.ts';
 import type { CarrierKind } from './carrier.ts';
 import { eventSource } from './eventsource.ts';
 import { htmlfile } from './htmlfile.ts';
@@ -11,7 +10,7 @@ import { xdrStreaming } from './xdr-streaming.ts';
 import { xhrPolling } from './xhr-polling.ts';
 import { xhrStreaming } from './xhr-streaming.ts';
 
-/** Carriers of a fallback session by the page's names for them. */
+/** The carriers of a fallback session, best first but for the first one. */
 export const CARRIERS: CarrierKind[] = [
   websocketSession,
   eventSource,
@@ -25,24 +24,18 @@ export const CARRIERS: CarrierKind[] = [
 ];
 
 /**
- * Names in the order of preference, best first; a page may give its own. EventSource comes before XHR streaming because Chromium
- * tells of a growing response at most every 50 ms (measured: 51 ms a round trip against 3 ms), and because events are freed.
+ * Names in the default order of preference, best first; a page may give its own. EventSource comes
+ * before XHR streaming because Chromium reports a growing response at most every 50 ms (measured: 51 ms
+ * a round trip against 3 ms), and because events are freed.
+ *
+ * Engines that stream by XMLHttpRequest do not need a frame, for which their page is shown as loading
+ * all the time. `websocket-session` is only for pages that ask for it.
  */
-const DEFAULT_ORDER: string[] = [
-  'websocket',
-  'eventsource',
-  'xhr-streaming',
-  'htmlfile',
-  'iframe-htmlfile',
-  'xdr-streaming',
-  'xhr-polling',
-  'xdr-polling',
-  'jsonp-polling'
-];
-
-/** Engines that stream by XMLHttpRequest have no need of a frame, for which their page is shown as loading all the time. */
 export function defaultOrder(platform: Platform): string[] {
-  const order = DEFAULT_ORDER.slice(0);
-  if (hasLevel2(platform)) order.splice(indexOf(order, iframeHtmlfile.name), 1);
+  const order = ['websocket'];
+  for (let i = 1; i < CARRIERS.length; i += 1) {
+    const kind = CARRIERS[i] as CarrierKind;
+    if (kind !== iframeHtmlfile || !hasLevel2(platform)) order.push(kind.name);
+  }
   return order;
 }

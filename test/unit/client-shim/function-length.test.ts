@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript-es5';
+
+const LONGEST = 80;
+const root = fileURLToPath(new URL('../../../client-shim/src/', import.meta.url));
+
+/** Closures that are still longer, with their lines: a number may only fall. */
+const KNOWN: Readonly<Record<string, number>> = {
+  'connect/bridge.ts createBridge': 146,
+  'facade/web-socket.ts createWebSocket': 113,
+  'flash/movie.ts createMovies': 107,
+  'session/session.ts createSession': 152,
+  'session/upstream.ts createUpstream': 101,
+  'transport/websocket.ts openNative': 146,
+};
+
+/** Lines of each function by its name. Those inside another one count as its lines; methods count alone. */
+function lengthsIn(name: string, code: string): Map<string, number> {
+  const file = ts.createSourceFile(name, code, ts.ScriptTarget.Latest, true);
+  const lengths = new Map<string, number>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body) {
+      const start = file.getLineAndCharacterOfPosition(node.getStart()).line;
+      const end = file.getLineAndCharacterOfPosition(node.end).line;
+      lengths.set(`${name} ${node.name?.getText() ?? 'anonymous'}`, end - start + 1);
+    } else ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return lengths;
+}
+
+describe('the functions of the shim', () => {
+  it(`have at most ${LONGEST} lines, closures with all that is in them`, () => {
+    const long = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [...lengthsIn(file, readFileSync(root + file, 'utf8'))])
+      .filter(([name, lines]) => lines > (KNOWN[name] ?? LONGEST));
+    assert.deepEqual(long, []);
+  });
+
+  it('are measured with the functions inside them', () => {
+    const closure = `function make() {\n${'  function inner() {}\n'.repeat(90)}}`;
+    assert.deepEqual([...lengthsIn('x.ts', closure)], [['x.ts make', 92]]);
+  });
+});
