@@ -108,6 +108,7 @@ async function runAll(jobs: readonly Job[]): Promise<number> {
   }, 1000);
   const stop = (signal: NodeJS.Signals): void => {
     for (const running of current.running) if (running instanceof Running) running.kill(signal);
+    report.failures.push({ title: 'the run', error: `it was ended by ${signal}` });
     report.end(process.env.CI === 'true');
     process.exit(1);
   };
