@@ -29,6 +29,8 @@ export class Downstream {
   #cursor = 1;
   #isWritable = true;
   #isFlushing = false;
+  /** The client is to acknowledge as soon as everything is written. */
+  #needsAck = false;
   /** Highest acknowledgement that went out on the present carrier. */
   #lastAckSent = 0;
 
@@ -88,6 +90,14 @@ export class Downstream {
     if (this.#cursor <= number) this.#cursor = number + 1;
   }
 
+  /**
+   * Has the client of a stream acknowledge once it has everything: it answers an `H` with its
+   * acknowledgement (PROTOCOL.md §8). The client of a poll does so with its next poll.
+   */
+  requestAck(): void {
+    this.#needsAck = true;
+  }
+
   heartbeat(carrier: Carrier): void {
     this.wrote = this.#clock.now();
     if (carrier.once) this.#owner.usedUp();
@@ -116,6 +126,10 @@ export class Downstream {
     if (carrier.once) this.#owner.usedUp();
     this.#isWritable = carrier.deliver({ first, entries, ack });
     this.#owner.written(this.#cursor - 1);
+    if (this.#needsAck && this.isAllWritten) {
+      this.#needsAck = false;
+      if (!carrier.once && this.#policy.delivered === 'acknowledged') carrier.heartbeat();
+    }
     if (this.#isWritable && !this.isAllWritten) this.wake();
   }
 }

@@ -94,6 +94,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     if (this.#outbox.bytes < outbox && this.hasRoom(0)) return true;
     // A backend that goes on without waiting would fill the memory of all.
     const bound = this.#pressed && !this.hasRoom(0) ? outbox : maxBuffered;
+    if (!this.#pressed) this.#downstream.requestAck();
     this.#pressed = true;
     if (this.#outbox.bytes >= bound) this.shut(CLOSES.tooMuchUnread);
     return false;

@@ -80,6 +80,19 @@ describe('a session, at the bounds of memory', () => {
     assert.equal(held(), 0);
   });
 
+  it('requests an acknowledgement when its outbox is full, once everything is written', async () => {
+    const { accept, attach, session, backend } = open({ limits: { outbox: 2_000 } });
+    const stream = attach(1, 0);
+    let sent = 0;
+    while (session.send(Message.text('x'))) sent++;
+    await turn();
+    assert.ok(sent < 20, `${sent + 1} small messages filled 2,000 bytes`);
+    assert.equal(stream.lines.at(-1), 'H');
+    // Shims up to 0.1.0 count the payload alone, and acknowledge small messages late.
+    accept(`A${sent + 1}␞`);
+    assert.deepEqual(backend.lines, ['drained']);
+  });
+
   it('makes its backend wait while there is no memory, and lets it go on with the next acknowledgement', async () => {
     const { accept, attach, session, backend } = open({ memory: 300 });
     attach(1, 0);
