@@ -5,8 +5,8 @@ import uglify from 'uglify-js';
 import { closures } from './closures.ts';
 
 /**
- * TypeScript to ES5, by the last compiler that has that target: 7 dropped it. What remains above ES3 after it (reserved words
- * as property names, trailing commas) is uglify's part.
+ * TypeScript to ES5, by the last compiler that has that target: 7 dropped it. What remains above
+ * ES3 after it (reserved words as property names, trailing commas) is uglify's part.
  */
 const lower: Plugin = {
   name: 'lower-to-es5',
@@ -29,7 +29,10 @@ const lower: Plugin = {
   },
 };
 
-/** Joins a source file and all that it imports into one script; any warning is an error. `plugins` have the first say. */
+/**
+ * Joins a source file and all that it imports into one script; any warning is an error. `plugins`
+ * have the first say.
+ */
 export async function bundle(
   entry: string,
   format: InternalModuleFormat,
@@ -68,14 +71,18 @@ const INTERNAL = /^_/;
  */
 const RESERVED = ['_state', '_tail', '_transmit', 'do', 'if', 'in'];
 
-/** The last step to ES3, for people to read (`minified` false) or for the wire; `banner` stays at the top. */
+/**
+ * The last step to ES3, for people to read (`minified` false) or for the wire; `banner` stays at
+ * the top.
+ */
 export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {
   const { code: finished, error } = uglify.minify(code, {
     ie: true,
     webkit: true,
     v8: true,
     module,
-    // Functions of more than a return, put in place of their one call, compress worse: 3 % of the gzipped size.
+    // Functions of more than a return, put in place of their one call, compress worse: 3 % of the
+    // gzipped size.
     compress: minified && { passes: 9, hoist_funs: true, inline: 1 },
     mangle: minified && { properties: { regex: INTERNAL, reserved: RESERVED } },
     output: {
@@ -93,12 +100,18 @@ export function finish(code: string, banner: string, { minified = false, module 
 
 const SPELLED: Record<string, string> = { '§': 'section ', '→': '->', '–': '-', '…': '...' };
 
-/** What is not ASCII now stands in comments, where a foreign charset could take the end of the line along. */
+/**
+ * What is not ASCII now stands in comments, where a foreign charset could take the end of the line
+ * along.
+ */
 function asciiComments(code: string): string {
   return code.replace(/[^\n\x20-\x7e]/g, (found) => SPELLED[found] ?? '?');
 }
 
-/** In ES3 a slash ends a regular expression also within a class (§7.8.5; the 5th edition allows it there), and uglify writes it bare. */
+/**
+ * In ES3 a slash ends a regular expression also within a class (§7.8.5; the 5th edition allows it
+ * there), and uglify writes it bare.
+ */
 function escapeSlashes(code: string): string {
   let escaped = '';
   let from = 0;

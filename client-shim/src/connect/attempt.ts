@@ -250,7 +250,9 @@ export class Attempt implements Connection, SessionHooks {
     return candidatesFor(this._platform, CARRIERS, this._order, offered, crossOrigin, this._target.url);
   }
 
-  /** Whether it has not failed in this attempt, nor before where there is something else (`first`). */
+  /**
+   * Whether it has not failed in this attempt, nor before where there is something else (`first`).
+   */
   private _isWorthTrying(name: string, first: CarrierKind | undefined): boolean {
     return indexOf(this._passed, name) < 0 && !(first && this._isBad(name));
   }

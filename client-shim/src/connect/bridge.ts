@@ -20,8 +20,9 @@ const GREETING_TIMEOUT = 3000;
 const LOOK = 5000;
 
 /**
- * A page of the gateway's in a hidden frame, in which connections are made as the gateway's own pages make them: with cookies, and over all
- * transports (PROTOCOL.md §14). One for all sockets to a gateway.
+ * A page of the gateway's in a hidden frame, in which connections are made as the gateway's own
+ * pages make them: with cookies, and over all transports (PROTOCOL.md §14). One for all sockets to
+ * a gateway.
  */
 export function createBridges(platform: Platform): LazyScript['open'] {
   const bridges: { [origin: string]: LazyScript | undefined } = {};
@@ -118,7 +119,8 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Laz
     if (event.source != frame.contentWindow || plainOrigin('' + event.origin) !== origin) return;
     const parts = readBridge(event.data);
     const verb = parts && parts[3];
-    // A frame that the page moves is loaded anew: those whose connections were in it would wait for ever.
+    // A frame that the page moves is loaded anew: those whose connections were in it would wait for
+    // ever.
     if (parts && verb === 'H' && greeted && greeted !== verb + parts[4]) end();
     else if (parts && +(parts[1] as string) > seen) {
       seen = +(parts[1] as string);

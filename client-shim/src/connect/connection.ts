@@ -19,8 +19,8 @@ export interface Target {
 
 /**
  * A message. A string is text: scalar values only, lone surrogates have been replaced. Binary is an
- * ArrayBuffer or Uint8Array where the engine has typed arrays (for `send` always a Uint8Array), else
- * `Bytes`; the facade has read Blobs.
+ * ArrayBuffer or Uint8Array where the engine has typed arrays (for `send` always a Uint8Array),
+ * else `Bytes`; the facade has read Blobs.
  */
 export type Payload = string | Bytes | ArrayBuffer | Uint8Array;
 

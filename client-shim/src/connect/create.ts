@@ -7,7 +7,10 @@ import { addressOf, pathOf } from '../wire/address.ts';
 import { encodeFields, type Fields, readFields } from '../wire/parameters.ts';
 import type { Target } from './connection.ts';
 
-/** Milliseconds after which an answer counts as lost: less than the 5 s within which a session must be attached. */
+/**
+ * Milliseconds after which an answer counts as lost: less than the 5 s within which a session must
+ * be attached.
+ */
 const ANSWER_TIMEOUT = 3000;
 /** Milliseconds after the first failure during which create is repeated. */
 const RETRY_WINDOW = 10000;

@@ -1,8 +1,8 @@
 import type { Page, Storage } from '../../browser.d.ts';
 
 /**
- * What is remembered about gateways. A key is the gateway's host, a space, and a transport's name or
- * `rtt`. The value is `good` or `bad`, or the round trip in milliseconds; empty if not known.
+ * What is remembered about gateways. A key is the gateway's host, a space, and a transport's name
+ * or `rtt`. The value is `good` or `bad`, or the round trip in milliseconds; empty if not known.
  */
 export interface Memory {
   _get(key: string): string;
@@ -10,14 +10,18 @@ export interface Memory {
 }
 
 const PREFIX = 'fallback-gateway ';
-/** Milliseconds that a transport is passed over after a failure: proxies, networks and laptops change. */
+/**
+ * Milliseconds that a transport is passed over after a failure: proxies, networks and laptops
+ * change.
+ */
 export const BAD_FOR = 600000;
 /** Milliseconds that other values are kept: a transport that worked is used first. */
 const GOOD_FOR = 86400000;
 
 /**
  * Remembers for all pages of the origin where there is storage, else for this page only. The number
- * of keys is small: a few for each host that the page calls a gateway. A damaged value counts as none.
+ * of keys is small: a few for each host that the page calls a gateway. A damaged value counts as
+ * none.
  */
 export function createMemory(page: Page, now: () => number): Memory {
   const kept: { [key: string]: string | null } = {};

@@ -27,7 +27,9 @@ export function createTransportPolicy(
 ): TransportPolicy {
   let current: CarrierKind;
   let cuts = 0;
-  /** The carrier that failed last. It is marked as bad only when another works: perhaps none does. */
+  /**
+   * The carrier that failed last. It is marked as bad only when another works: perhaps none does.
+   */
   let suspect: CarrierKind | undefined;
   const upgrade = createAlarm(platform, () => {
     const better = best();

@@ -3,8 +3,9 @@ import { utf8Length } from '../lang/utf8.ts';
 import { domError, syntaxError } from './errors.ts';
 
 /**
- * What `close(code, reason)` sends (WHATWG WebSockets, "close(code, reason)"): the arguments are checked before the state is
- * looked at. A code of 1005 stands for a Close without a body. Throws InvalidAccessError or SyntaxError.
+ * What `close(code, reason)` sends (WHATWG WebSockets, "close(code, reason)"): the arguments are
+ * checked before the state is looked at. A code of 1005 stands for a Close without a body. Throws
+ * InvalidAccessError or SyntaxError.
  */
 export function closeArguments(code: unknown, reason: unknown): { code: number; reason: string } {
   const number = code === undefined ? 1005 : clamp(+(code as number));
@@ -16,7 +17,10 @@ export function closeArguments(code: unknown, reason: unknown): { code: number; 
   return { code: number === 1005 && text ? 1000 : number, reason: text };
 }
 
-/** Web IDL `[Clamp] unsigned short`: to the nearest integer, of two the even one, within the type; NaN is 0. */
+/**
+ * Web IDL `[Clamp] unsigned short`: to the nearest integer, of two the even one, within the type;
+ * NaN is 0.
+ */
 function clamp(value: number): number {
   const bounded = Math.max(0, Math.min(65535, value)) || 0;
   const rounded = Math.round(bounded);

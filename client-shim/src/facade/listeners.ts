@@ -44,7 +44,10 @@ export class Listeners {
     return found ? found._callback : null;
   }
 
-  /** Sets `on…`: another function takes the place of the former in the order; whatever is no function counts as null. */
+  /**
+   * Sets `on…`: another function takes the place of the former in the order; whatever is no
+   * function counts as null.
+   */
   _setHandler(type: string, value: unknown): void {
     const at = this._find(type, null);
     const found = this._list[at];
@@ -53,7 +56,10 @@ export class Listeners {
     else this._list.push({ type, _callback: value as Callback, capture: null, once: false, _removed: false });
   }
 
-  /** Calls the listeners of the event's type; what one throws stops no other and is reported as uncaught. */
+  /**
+   * Calls the listeners of the event's type; what one throws stops no other and is reported as
+   * uncaught.
+   */
   _dispatch(target: object, event: SocketEvent): void {
     let stopped = false;
     put(event, 'target', target);

@@ -27,7 +27,10 @@ export interface Face {
   _ended(): void;
 }
 
-/** One WebSocket as the standard describes it, apart from how its attributes are spelled in this engine (`web-socket.ts`). */
+/**
+ * One WebSocket as the standard describes it, apart from how its attributes are spelled in this
+ * engine (`web-socket.ts`).
+ */
 export class SocketState implements ConnectionEvents {
   readonly url: string;
   readyState = CONNECTING;

@@ -19,7 +19,10 @@ export interface Environment {
   readonly _settings: Settings;
   /** The browser's own constructor, for addresses that are none of ours. */
   readonly _native: NativeWebSocketConstructor | undefined;
-  /** Whether attributes can be accessors on the prototype (`hasAccessors`); else they are fields, kept up to date. */
+  /**
+   * Whether attributes can be accessors on the prototype (`hasAccessors`); else they are fields,
+   * kept up to date.
+   */
   readonly _accessors: boolean;
   readonly _stompHooks: StompHooks;
 }
@@ -121,7 +124,10 @@ export function createWebSocket(environment: Environment): new (url: string, pro
   return WebSocket as unknown as new () => object;
 }
 
-/** What newer engines let a page see of a native socket besides: `instanceof`, also of the native ones passed through, and the tag. */
+/**
+ * What newer engines let a page see of a native socket besides: `instanceof`, also of the native
+ * ones passed through, and the tag.
+ */
 function nameAsNative(
   WebSocket: { prototype: object },
   Native: NativeWebSocketConstructor | undefined

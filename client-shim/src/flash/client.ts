@@ -7,7 +7,7 @@ import type { SocketOptions } from '../transport/lazy-script.ts';
 import { httpOrigin, pathOf } from '../wire/address.ts';
 import type { Binary } from '../wire/payload.ts';
 import { ByteQueue, randomBytes } from './bytes.ts';
-import { BINARY, CLOSE, encodeFrame, FrameReader, PING, PONG, TEXT } from './frames.ts';
+import { BINARY, CLOSE, encodeFrame, FrameReader, isLawfulCode, PING, PONG, TEXT } from './frames.ts';
 import { encodeRequest, readAnswer } from './handshake.ts';
 import type { Link, Movies } from './movie.ts';
 
@@ -18,7 +18,10 @@ import type { Link, Movies } from './movie.ts';
 const OPEN_TIMEOUT = 6000;
 /** Milliseconds for the server to answer a Close. */
 const CLOSE_TIMEOUT = 10000;
-/** Milliseconds for the server to end the connection after the Close (RFC 6455 §7.1.1 leaves that to it). */
+/**
+ * Milliseconds for the server to end the connection after the Close (RFC 6455 §7.1.1 leaves that to
+ * it).
+ */
 const END_TIMEOUT = 1000;
 /** Most bytes of an answer's head. */
 const HEAD = 16384;
@@ -38,9 +41,9 @@ interface PeerClose {
 }
 
 /**
- * A WebSocket over a movie's TCP connection, at the plain endpoint (RFC 6455, the client's part). In
- * the shim it has the interface of a browser's own (`openNative`), so that nothing above can tell the
- * two apart.
+ * A WebSocket over a movie's TCP connection, at the plain endpoint (RFC 6455, the client's part).
+ * In the shim it has the interface of a browser's own (`openNative`), so that nothing above can
+ * tell the two apart.
  */
 export function openFlashSocket(page: Page, movies: Movies, options: SocketOptions): DirectSocket {
   return new FlashSocket(page, movies, options);
@@ -239,7 +242,7 @@ class FlashSocket implements DirectSocket {
   private _receiveClose(payload: number[]): void {
     const code = payload.length ? ((payload[0] as number) << 8) | (payload[1] as number) : 1005;
     const reason = textOf(payload.slice(2));
-    if (payload.length && (payload.length < 2 || !isLawful(code) || reason === null)) {
+    if (payload.length && (payload.length < 2 || !isLawfulCode(code) || reason === null)) {
       this._fail(reason === null ? 1007 : 1002);
       return;
     }
@@ -292,9 +295,4 @@ function textOf(bytes: number[]): string | null {
   if (back.length !== bytes.length) return null;
   for (let at = 0; at < back.length; at += 1) if (back[at] !== bytes[at]) return null;
   return text;
-}
-
-/** Codes that may stand in a Close frame (RFC 6455 §7.4, and 1012 to 1014 of the IANA registry). */
-function isLawful(code: number): boolean {
-  return (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)) || (code >= 3000 && code < 5000);
 }

@@ -122,3 +122,8 @@ export class FrameReader {
     return false;
   }
 }
+
+/** Codes that may stand in a Close frame (RFC 6455 §7.4, and 1012 to 1014 of the IANA registry). */
+export function isLawfulCode(code: number): boolean {
+  return (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)) || (code >= 3000 && code < 5000);
+}

@@ -101,7 +101,9 @@ export class Downstream {
     this._attach();
   }
 
-  /** Frames that still come for the member are ignored. The downstream ends with its last member. */
+  /**
+   * Frames that still come for the member are ignored. The downstream ends with its last member.
+   */
   _leave(member: Member): void {
     const members = this._members;
     const at = indexOf(members, member);
@@ -162,7 +164,9 @@ export class Downstream {
     this._rtt = Math.min(this._rtt, ms);
   }
 
-  /** The one place where the state changes: starts the timers of the new state, clears the others. */
+  /**
+   * The one place where the state changes: starts the timers of the new state, clears the others.
+   */
   private _enter(phase: number): void {
     const attaching = phase === ATTACHING;
     this._phase = phase;
@@ -177,7 +181,9 @@ export class Downstream {
     }
   }
 
-  /** Time for the first byte of a stream. It is longer where other requests may delay its request. */
+  /**
+   * Time for the first byte of a stream. It is longer where other requests may delay its request.
+   */
   private _proofTimeout(): number {
     return this._members.length > 1 ? 2000 : Math.max(300, Math.min(2000, 4 * this._rtt));
   }

@@ -4,8 +4,8 @@ import { type Frame, frame, isBinary } from '../wire/frame.ts';
 const OVERHEAD = 8;
 
 /**
- * Most numbered frames in one unit: half of what the gateway takes (PROTOCOL.md §12), so that `#` and
- * `A` have room beside them.
+ * Most numbered frames in one unit: half of what the gateway takes (PROTOCOL.md §12), so that `#`
+ * and `A` have room beside them.
  */
 export const UNIT_FRAMES = 512;
 
@@ -45,8 +45,8 @@ export interface Outbox {
 
 /**
  * `bodyLimit`: bytes that a request body may have. A UTF-16 unit takes at most 3 bytes in UTF-8, an
- * escaped one 2, and a byte in base64 4/3. So a third of the limit, in characters, is never too long
- * for a body, and nothing has to be measured.
+ * escaped one 2, and a byte in base64 4/3. So a third of the limit, in characters, is never too
+ * long for a body, and nothing has to be measured.
  */
 export function createOutbox(bodyLimit: number): Outbox {
   const limit = Math.floor((bodyLimit - 512) / 3);

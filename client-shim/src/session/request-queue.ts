@@ -4,8 +4,8 @@ import { isNarrow, type Platform } from '../transport/platform.ts';
 import type { Request, SendRequest } from '../transport/requester.ts';
 
 /**
- * Makes the requests of a page that are no downstreams. Some engines have two connections to a host,
- * and the downstream holds one of them: there, each request waits for the one before it.
+ * Makes the requests of a page that are no downstreams. Some engines have two connections to a
+ * host, and the downstream holds one of them: there, each request waits for the one before it.
  */
 export function createRequestQueue(platform: Platform): SendRequest {
   /** The request under way, then the waiting ones. */

@@ -20,8 +20,8 @@ export interface Retry {
  * Tries again at growing intervals: at once, then after 200 ms up to 5 s. Each pause is a little
  * random, so that the pages of a restarted gateway do not all come at the same time.
  *
- * Gives up `window` milliseconds after the first failure of an unbroken series. The time counts from
- * there and not from the last success, so that a machine that slept tries at least once.
+ * Gives up `window` milliseconds after the first failure of an unbroken series. The time counts
+ * from there and not from the last success, so that a machine that slept tries at least once.
  */
 export function createRetry(
   platform: Platform,

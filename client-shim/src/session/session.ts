@@ -10,7 +10,10 @@ import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';
 import { createUpstream } from './upstream.ts';
 
-/** Milliseconds that a peer has to answer the Close: Firefox and Chromium wait as long (`network.websocket.timeout.close`). */
+/**
+ * Milliseconds that a peer has to answer the Close: Firefox and Chromium wait as long
+ * (`network.websocket.timeout.close`).
+ */
 const CLOSING = 10000;
 
 /**
@@ -37,7 +40,10 @@ export interface SessionHooks {
   _ended(why: string): void;
 }
 
-/** What the gateway said of a session when it was made (PROTOCOL.md §3); times in milliseconds, sizes in octets. */
+/**
+ * What the gateway said of a session when it was made (PROTOCOL.md §3); times in milliseconds,
+ * sizes in bytes.
+ */
 export interface Limits {
   readonly _heartbeat: number;
   readonly _silence: number;
@@ -134,7 +140,7 @@ export function createSession(
       // A gap is mended by the next attach, which says where to begin.
       else if (one._seq && !inbox._accept(one) && downstream._kind()) downstream._attach();
     }
-    // At a quarter (PROTOCOL.md §3), halved as characters are counted here and octets there.
+    // At a quarter (PROTOCOL.md §3), halved as characters are counted here and bytes there.
     if (!over && unacknowledged > limits._outbox / 8) {
       unacknowledged = 0;
       upstream._acknowledge();
@@ -200,7 +206,10 @@ export function createSession(
   };
 }
 
-/** A beacon outlives the page; of requests, those that the page waits for. Where neither arrives the gateway finds out by its window. */
+/**
+ * A beacon outlives the page; of requests, those that the page waits for. Where neither arrives the
+ * gateway finds out by its window.
+ */
 export function sayGone(platform: Platform, context: SessionContext): void {
   const address = addressOf(context.url, 'send');
   const body = textBody(context._token, [frame('X', '')]);

@@ -43,7 +43,8 @@ export function createUpstream(
   inbox: Inbox,
   events: UpstreamEvents
 ): Upstream {
-  // IE6 and 7 have two connections to a host, and the downstream holds one (Microsoft, "Connectivity Enhancements in IE8").
+  // IE6 and 7 have two connections to a host, and the downstream holds one (Microsoft,
+  // "Connectivity Enhancements in IE8").
   const most = hasLevel2(platform) ? 2 : 1;
   const address = addressOf(context.url, 'send');
   let inFlight = 0;
@@ -61,7 +62,8 @@ export function createUpstream(
   function flush(): void {
     const direct = events._direct();
     while (!stopped && !retry._isWaiting()) {
-      // Answers may wait for the backend, and the backend for an acknowledgement: those go out at any time.
+      // Answers may wait for the backend, and the backend for an acknowledgement: those go out at
+      // any time.
       const free = direct || inFlight < most;
       if (!ackDue && !(free && outbox._hasUnsent())) return;
       const received = inbox._received();
@@ -89,7 +91,8 @@ export function createUpstream(
       if (stopped) return;
       if (taken) settled();
       else if ((status === 400 || status === 405) && typeof body !== 'string') {
-        // Some engines have typed arrays and post them as "[object ArrayBuffer]": of a malformed body nothing took effect. edbrowse makes it a GET.
+        // Some engines have typed arrays and post them as "[object ArrayBuffer]": of a malformed
+        // body nothing took effect. edbrowse makes it a GET.
         context._postsBytes = false;
         retry._failed();
       } else if (status === 200 || isTransient(status)) retry._failed();
@@ -97,7 +100,10 @@ export function createUpstream(
     });
   }
 
-  /** An answer came. What no answer has acknowledged when all are there was not taken: the inbox of the gateway is full. */
+  /**
+   * An answer came. What no answer has acknowledged when all are there was not taken: the inbox of
+   * the gateway is full.
+   */
   function settled(): void {
     if (!inFlight && outbox._isAwaiting() && !events._direct()) retry._failed(true);
     else {

@@ -19,19 +19,25 @@ export interface SessionContext {
   readonly _crossOrigin: boolean;
   /** The session has carried binary: byte form is worth its while (PROTOCOL.md §6.1). */
   _binary: boolean;
-  /** Octets can be posted; until the gateway did not understand one. */
+  /** Bytes can be posted; until the gateway did not understand one. */
   _postsBytes: boolean;
   /** The page is left. */
   _sync?: boolean;
 }
 
-/** What an attach says: payload of the `D` frame, `n,ack`, and of an `S` frame for each further session of the carrier (PROTOCOL.md §10). */
+/**
+ * What an attach says: payload of the `D` frame, `n,ack`, and of an `S` frame for each further
+ * session of the carrier (PROTOCOL.md §10).
+ */
 export type Attachments = readonly string[];
 
 export interface CarrierEvents {
   /** Frames came, perhaps none; null for what is malformed. */
   _frames(frames: Frame[] | null): void;
-  /** Once, the last. `refused`: the gateway will not have this session go on. `reason` is empty for the end of a whole answer. */
+  /**
+   * Once, the last. `refused`: the gateway will not have this session go on. `reason` is empty for
+   * the end of a whole answer.
+   */
   _over(refused: boolean, reason: string): void;
 }
 
@@ -46,15 +52,24 @@ export interface Carrier {
 /** One wire form. To add one is to write its file and its line in `order.ts`. */
 export interface CarrierKind {
   readonly name: string;
-  /** Whether frames are shown as they come. If not, it is a poll: nothing to prove, and over after each answer. */
+  /**
+   * Whether frames are shown as they come. If not, it is a poll: nothing to prove, and over after
+   * each answer.
+   */
   readonly _streams: boolean;
   /** Goes both ways. */
   readonly _duplex?: boolean;
   /** What it puts into the page counts as a part of it: `load` waits for that. */
   readonly _holdsLoad?: boolean;
-  /** How a session is made and sent on if this is its best carrier; without it, in the best way that the engine has. */
+  /**
+   * How a session is made and sent on if this is its best carrier; without it, in the best way that
+   * the engine has.
+   */
   readonly _requester?: Requester;
-  /** Whether this engine can have it at all, for a gateway at that WebSocket URL. What the network does to it shows at work. */
+  /**
+   * Whether this engine can have it at all, for a gateway at that WebSocket URL. What the network
+   * does to it shows at work.
+   */
   _works(platform: Platform, crossOrigin: boolean, url: string): boolean;
   _open(
     platform: Platform,
@@ -65,9 +80,10 @@ export interface CarrierKind {
 }
 
 /**
- * A request body: in byte form if something binary is in it and the engine can post octets, else in text form. Text in byte form, too, where
- * the engine may be a WebKit that posts strings in Unicode's normal form C: seen from PhantomJS 1.9 to JavaFX 11 (WebKit 610), none
- * of which has a WeakRef, and not in WebKitGTK 2.50, which has. It leaves what is below U+0300 alone.
+ * A request body: in byte form if something binary is in it and the engine can post bytes, else in
+ * text form. Text in byte form, too, where the engine may be a WebKit that posts strings in
+ * Unicode's normal form C: seen from PhantomJS 1.9 to JavaFX 11 (WebKit 610), none of which has a
+ * WeakRef, and not in WebKitGTK 2.50, which has. It leaves what is below U+0300 alone.
  */
 export function encodeBody(
   platform: Platform,
@@ -84,7 +100,7 @@ export function encodeBody(
   return bufferFrom(platform, byteBody(context._token, frames));
 }
 
-/** Octets, from a text of one character for each, in an engine that has typed arrays. */
+/** Bytes, from a text of one character for each, in an engine that has typed arrays. */
 export function bufferFrom(platform: Platform, text: string): ArrayBuffer {
   const bytes = new (platform._page.Uint8Array as Uint8ArrayConstructor)(text.length);
   for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);

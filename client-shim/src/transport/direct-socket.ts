@@ -17,7 +17,9 @@ export interface DirectSocketHooks {
   opened(): void;
   /** It did not open; nothing else is called. */
   passed(reason: string): void;
-  /** It opened but cannot be used; nothing else is called, and no other transport is to be tried. */
+  /**
+   * It opened but cannot be used; nothing else is called, and no other transport is to be tried.
+   */
   unfit(reason: string): void;
   /**
    * The first message came, or did not come before the connection broke: some proxies let the

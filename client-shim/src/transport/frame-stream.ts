@@ -7,11 +7,15 @@ import type { Attachments, Carrier, CarrierEvents, SessionContext } from './carr
 import { expose, insertFrame, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 
-/** Milliseconds between looks at the frame: its own events are not to be relied on in IE (WSE client code). */
+/**
+ * Milliseconds between looks at the frame: its own events are not to be relied on in IE (WSE client
+ * code).
+ */
 const LOOK = 50;
 
 /**
- * A document without end in a frame of `window`, whose scripts call back as they come (PROTOCOL.md §4.5). `freed` is called when the frame is gone.
+ * A document without end in a frame of `window`, whose scripts call back as they come (PROTOCOL.md
+ * §4.5). `freed` is called when the frame is gone.
  */
 export function openFrameStream(
   platform: Platform,
@@ -50,7 +54,8 @@ export function openFrameStream(
       // the page has emptied itself, and the frame with it
     }
     again._set(LOOK);
-    // It ended, or was cut where the engine shows a cut: WebKit and KHTML do not, and only silence tells there.
+    // It ended, or was cut where the engine shows a cut: WebKit and KHTML do not, and only silence
+    // tells there.
     if (state === 'complete') {
       close();
       events._over(false, '');

@@ -5,8 +5,9 @@ import { openFrameStream } from './frame-stream.ts';
 import type { Platform } from './platform.ts';
 
 /**
- * A document without end in a frame of an ActiveX document, which makes no click and no throbber (cometdaily.com, "The htmlfile ActiveX object",
- * 2007). In IE 6 to 9; later ones hide ActiveXObject or have something better.
+ * A document without end in a frame of an ActiveX document, which makes no click and no throbber
+ * (cometdaily.com, "The htmlfile ActiveX object", 2007). In IE 6 to 9; later ones hide
+ * ActiveXObject or have something better.
  */
 export const htmlfile: CarrierKind = {
   name: 'htmlfile',

@@ -1,7 +1,10 @@
 import type { CarrierKind } from './carrier.ts';
 import { openFrameStream } from './frame-stream.ts';
 
-/** A document without end in a frame of the page: from engines before all others. Its page is shown as loading all the time. */
+/**
+ * A document without end in a frame of the page: from engines before all others. Its page is shown
+ * as loading all the time.
+ */
 export const iframeHtmlfile: CarrierKind = {
   name: 'iframe-htmlfile',
   _streams: true,

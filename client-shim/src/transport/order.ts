@@ -25,11 +25,11 @@ export const CARRIERS: CarrierKind[] = [
 
 /**
  * Names in the default order of preference, best first; a page may give its own. EventSource comes
- * before XHR streaming because Chromium reports a growing response at most every 50 ms (measured: 51 ms
- * a round trip against 3 ms), and because events are freed.
+ * before XHR streaming because Chromium reports a growing response at most every 50 ms (measured:
+ * 51 ms a round trip against 3 ms), and because events are freed.
  *
- * Engines that stream by XMLHttpRequest do not need a frame, for which their page is shown as loading
- * all the time. `websocket-session` is only for pages that ask for it.
+ * Engines that stream by XMLHttpRequest do not need a frame, for which their page is shown as
+ * loading all the time. `websocket-session` is only for pages that ask for it.
  */
 export function defaultOrder(platform: Platform): string[] {
   const order = ['websocket'];

@@ -10,16 +10,19 @@ export interface RequestOptions {
   readonly _crossOrigin: boolean;
   /** `X-Fallback` (PROTOCOL.md §3.1), in the way that has headers. */
   readonly _header?: string;
-  /** Read the answer as octets, in the way that can; see `readBytes`. */
+  /** Read the answer as bytes, in the way that can; see `readBytes`. */
   readonly _asBytes?: boolean;
-  /** Wait for the answer, in the way that can: the page is about to go, and its requests with it. */
+  /**
+   * Wait for the answer, in the way that can: the page is about to go, and its requests with it.
+   */
   readonly _sync?: boolean;
 }
 
 /**
- * Posts a body, which is text but where octets were found to be possible. `done` is told the status and text when the answer is complete or was cut, which cannot
- * be told apart here; status 0 is no answer at all. `progress` is told the text so far, where the engine shows it early. Nothing is told before this returned,
- * and it does not throw.
+ * Posts a body, which is text but where bytes were found to be possible. `done` is told the status
+ * and text when the answer is complete or was cut, which cannot be told apart here; status 0 is no
+ * answer at all. `progress` is told the text so far, where the engine shows it early. Nothing is
+ * told before this returned, and it does not throw.
  */
 export type Post = (
   platform: Platform,
@@ -30,20 +33,26 @@ export type Post = (
   progress?: (text: string) => void
 ) => Request;
 
-/** One way in which an engine can ask for something. To add one is to write its file and its line in `ways.ts`. */
+/**
+ * One way in which an engine can ask for something. To add one is to write its file and its line in
+ * `ways.ts`.
+ */
 export interface Requester {
   /** Whether this engine can ask the gateway of this WebSocket URL so. */
   _works(platform: Platform, crossOrigin: boolean, url: string): boolean;
   readonly _post: Post;
-  /** Has octets, in bodies and answers, in some engines. */
+  /** Has bytes, in bodies and answers, in some engines. */
   readonly _sendsBytes?: boolean;
-  /** Octets that a body may have where that is less than the gateway allows; `address` is that of `send`. */
+  /**
+   * Bytes that a body may have where that is less than the gateway allows; `address` is that of
+   * `send`.
+   */
   readonly _maxBody?: ((platform: Platform, address: string) => number) | undefined;
 }
 
 /**
- * Posts a body, perhaps later, and gives the request up as one without an answer (status 0) when none came within `patience` milliseconds from then. `done` is not
- * told of one that was aborted.
+ * Posts a body, perhaps later, and gives the request up as one without an answer (status 0) when
+ * none came within `patience` milliseconds from then. `done` is not told of one that was aborted.
  */
 export type SendRequest = (
   requester: Requester,

@@ -8,7 +8,10 @@ import { xhrRequester } from './xhr-requester.ts';
 /** Best first: with headers and cookies, without them, and by what was never meant for it. */
 const REQUESTERS: Requester[] = [xhrRequester, xdrRequester, scriptRequester];
 
-/** How a session is made and sent on: as its best carrier wants it, else in the first way that works here. */
+/**
+ * How a session is made and sent on: as its best carrier wants it, else in the first way that works
+ * here.
+ */
 export function requesterFor(
   kind: CarrierKind | undefined,
   platform: Platform,

@@ -8,15 +8,15 @@ import { newRequest } from './platform.ts';
 import type { Requester } from './requester.ts';
 
 /**
- * Engines read the first kilobytes of a text to guess its type before they show any: 2048 bytes in IE10
- * and 11, 1025 in old Firefox, 256 in old Safari (WSE client code). None of those has a TextDecoder, and
- * engines with a TextDecoder obey `nosniff`.
+ * Engines read the first kilobytes of a text to guess its type before they show any: 2048 bytes in
+ * IE10 and 11, 1025 in old Firefox, 256 in old Safari (WSE client code). None of those has a
+ * TextDecoder, and engines with a TextDecoder obey `nosniff`.
  */
 const PADDING = 2048;
 
 /**
- * Makes the `_open` of a carrier whose downstream is the answer to a request. Polls and streams differ
- * in `action` only: both read what an engine shows of an answer before its end.
+ * Makes the `_open` of a carrier whose downstream is the answer to a request. Polls and streams
+ * differ in `action` only: both read what an engine shows of an answer before its end.
  */
 export function responseOpener(requester: Requester, action: string, streams: boolean): CarrierKind['_open'] {
   return (platform, context, attachments, events) => {

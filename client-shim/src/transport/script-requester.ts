@@ -12,14 +12,20 @@ const AROUND = 200;
 /** Milliseconds that old IE may run a script after it told of its end, or of its failure. */
 const GRACE = 1000;
 
-/** By script tags and, for what is long, forms (PROTOCOL.md §4.4): goes to any origin from any engine with a document. */
+/**
+ * By script tags and, for what is long, forms (PROTOCOL.md §4.4): goes to any origin from any
+ * engine with a document.
+ */
 export const scriptRequester: Requester = { _works: hasScript, _post: post, _maxBody: room };
 
 export function hasScript(platform: Platform): boolean {
   return !!platform._page.document;
 }
 
-/** Only an address can hold what is sent where no form can. A character takes nine there at most, and the outbox takes three octets for one. */
+/**
+ * Only an address can hold what is sent where no form can. A character takes nine there at most,
+ * and the outbox takes three bytes for one.
+ */
 function room(platform: Platform, address: string): number {
   return hasForms(platform) ? Infinity : 512 + Math.max(90, (LONGEST - AROUND - address.length) / 3);
 }
@@ -46,7 +52,10 @@ function post(
     : getScript(platform, address, text, sync ? 'img' : 'script', done);
 }
 
-/** A script whose address is the request and whose run is the answer. Of a page that is left, engines still ask for an image. */
+/**
+ * A script whose address is the request and whose run is the answer. Of a page that is left,
+ * engines still ask for an image.
+ */
 function getScript(
   platform: Platform,
   address: string,
@@ -84,7 +93,8 @@ function getScript(
 }
 
 /**
- * A form into a hidden frame. The answer cannot be read across origins: when it is there, a script asks how far the gateway is.
+ * A form into a hidden frame. The answer cannot be read across origins: when it is there, a script
+ * asks how far the gateway is.
  */
 function postForm(
   platform: Platform,
@@ -99,7 +109,8 @@ function postForm(
   let request: Request | undefined;
 
   holder.style.display = 'none';
-  // As a text: IE up to 7 knows a frame by the name it is made with. Without `src` IE6 warns on secure pages.
+  // As a text: IE up to 7 knows a frame by the name it is made with. Without `src` IE6 warns on
+  // secure pages.
   holder.innerHTML =
     '<form method="post" target="' +
     name +

@@ -4,9 +4,15 @@ import { createAlarm } from './alarm.ts';
 import type { DirectSocket, DirectSocketEvents, DirectSocketHooks } from './direct-socket.ts';
 import type { Platform } from './platform.ts';
 
-/** Milliseconds between looks whether it is stuck in closing: longer than the 10 s that Firefox and Chromium give that, whose word it is then. */
+/**
+ * Milliseconds between looks whether it is stuck in closing: longer than the 10 s that Firefox and
+ * Chromium give that, whose word it is then.
+ */
 const CLOSING = 12000;
-/** Milliseconds in which a proxy that lets nothing through ends a connection: near 60 s (SignalR#3944). What breaks later has other reasons. */
+/**
+ * Milliseconds in which a proxy that lets nothing through ends a connection: near 60 s
+ * (SignalR#3944). What breaks later has other reasons.
+ */
 const CUT = 120000;
 /** Milliseconds that the end of its time may come late on a page that lives. */
 const SPARED = 300;
@@ -14,8 +20,9 @@ const SPARED = 300;
 const LOOK = 50;
 
 /**
- * Whether a native constructor may be the protocol of RFC 6455. The hixie drafts (Safari 5, Chrome 4 to 13, iOS 4 and 5, Android, Opera 11) have no CLOSING,
- * so that CLOSED is 2 there (W3C drafts of 2009 and 2011).
+ * Whether a native constructor may be the protocol of RFC 6455. The hixie drafts (Safari 5, Chrome
+ * 4 to 13, iOS 4 and 5, Android, Opera 11) have no CLOSING, so that CLOSED is 2 there (W3C drafts
+ * of 2009 and 2011).
  */
 export function isTrusted(
   socket: NativeWebSocketConstructor | undefined
@@ -24,7 +31,8 @@ export function isTrusted(
 }
 
 /**
- * Opens one that is to be trusted; undefined if the engine will not, or it is a draft after all. Given up if it is not open after `patience` milliseconds.
+ * Opens one that is to be trusted; undefined if the engine will not, or it is a draft after all.
+ * Given up if it is not open after `patience` milliseconds.
  */
 export function openNative(
   platform: Platform,
@@ -37,7 +45,8 @@ export function openNative(
   const Socket = platform._socket as NativeWebSocketConstructor;
   let socket: NativeWebSocket;
   try {
-    // Mixed content throws in some engines. An empty list is not no list in old ones: they offer an empty subprotocol.
+    // Mixed content throws in some engines. An empty list is not no list in old ones: they offer an
+    // empty subprotocol.
     socket = protocols.length ? new Socket(url, protocols) : new Socket(url);
   } catch (_) {
     return undefined;
@@ -48,7 +57,10 @@ export function openNative(
   let queued = 0;
   let opened = false;
   let heard = false;
-  /** Something was sent in this task: it counts until the next one (WHATWG WebSockets, `bufferedAmount`); old WebKit counts it down at once. */
+  /**
+   * Something was sent in this task: it counts until the next one (WHATWG WebSockets,
+   * `bufferedAmount`); old WebKit counts it down at once.
+   */
   let fresh = false;
   let spared = false;
   const late = createAlarm(platform, (after) => {
@@ -112,7 +124,8 @@ export function openNative(
     }
   }
 
-  // Looked for on the socket: attributes stand on instances, not on the prototype, up to Chrome 42 and Safari 8.
+  // Looked for on the socket: attributes stand on instances, not on the prototype, up to Chrome 42
+  // and Safari 8.
   if (!('binaryType' in socket)) {
     abandon();
     return undefined;
@@ -120,7 +133,8 @@ export function openNative(
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => {
     late._clear();
-    // Firefox and WebKit open it all the same (WHATWG WebSockets, "establish a WebSocket connection").
+    // Firefox and WebKit open it all the same (WHATWG WebSockets, "establish a WebSocket
+    // connection").
     if (protocols.length && socket.protocol === '') {
       abandon();
       hooks.unfit('subprotocol not selected');

@@ -5,10 +5,16 @@ import type { Platform } from './platform.ts';
 import type { Request, Requester, RequestOptions } from './requester.ts';
 import { unwrap } from './unwrap.ts';
 
-/** Requests under way. One that only its own handlers know may be collected before it is answered (faye#382). */
+/**
+ * Requests under way. One that only its own handlers know may be collected before it is answered
+ * (faye#382).
+ */
 const underWay: XDomainRequest[] = [];
 
-/** By XDomainRequest of IE8 and IE9: other origins of the page's own scheme, text only, no headers, no cookies, no status (Microsoft, "XDomainRequest – Restrictions"). */
+/**
+ * By XDomainRequest of IE8 and IE9: other origins of the page's own scheme, text only, no headers,
+ * no cookies, no status (Microsoft, "XDomainRequest – Restrictions").
+ */
 export const xdrRequester: Requester = { _works: hasXdr, _post: post };
 
 /** It refuses a scheme other than the page's. */

@@ -3,7 +3,10 @@ import { nothing } from '../lang/nothing.ts';
 import { canPost, newRequest, type Platform } from './platform.ts';
 import type { Request, Requester, RequestOptions } from './requester.ts';
 
-/** By XMLHttpRequest, MSXML's included: has a status, headers and, from level 2 on, octets and other origins. */
+/**
+ * By XMLHttpRequest, MSXML's included: has a status, headers and, from level 2 on, bytes and other
+ * origins.
+ */
 export const xhrRequester: Requester = { _works: canPost, _post: post, _sendsBytes: true };
 
 function post(
@@ -30,7 +33,8 @@ function post(
 
   function changed(): void {
     if (!request || request.readyState < 3) return;
-    // MSXML throws for both at readyState 3, and shows 12002 to 12152 (WinINet's errors) for what was no answer.
+    // MSXML throws for both at readyState 3, and shows 12002 to 12152 (WinINet's errors) for what
+    // was no answer.
     let status = 0;
     let text = '';
     const complete = request.readyState === 4;
