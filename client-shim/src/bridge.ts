@@ -52,10 +52,10 @@ function take(event: MessageEvent): void {
 function act(connection: Connection, id: string, verb: string, data: string): void {
   const comma = data.indexOf(',');
   const number = +data.substring(0, comma);
-  const rest = data.substring(comma + 1);
-  if (verb === 'T') connection.send(unescapeText(rest), number);
-  else if (verb === 'B') connection.send(binaryOf(page, unescapeText(rest)), number);
-  else if (verb === 'C') connection.close(number, rest);
+  const payload = data.substring(comma + 1);
+  if (verb === 'T') connection.send(unescapeText(payload), number);
+  else if (verb === 'B') connection.send(binaryOf(page, unescapeText(payload)), number);
+  else if (verb === 'C') connection.close(number, payload);
   else if (verb === 'X') {
     delete connections[id];
     connection._unload();
@@ -103,14 +103,14 @@ function open(id: string, data: string): void {
 }
 
 onMessages(take);
-onPageLifecycle(leave, rest);
+onPageLifecycle(unload, freeze);
 
-function leave(): void {
+function unload(): void {
   for (const id in connections) (connections[id] as Connection)._unload();
 }
 
-function rest(resting: boolean): void {
-  for (const id in connections) (connections[id] as Connection)._freeze(resting);
+function freeze(frozen: boolean): void {
+  for (const id in connections) (connections[id] as Connection)._freeze(frozen);
 }
 
 post('*', '0', 'H', randomId(8));

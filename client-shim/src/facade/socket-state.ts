@@ -111,8 +111,8 @@ export class SocketState implements ConnectionEvents {
   }
 
   /** The page goes into the back/forward cache, or comes out of it. */
-  _freeze(resting: boolean): void {
-    this._whileConnected((connection) => connection._freeze(resting));
+  _freeze(frozen: boolean): void {
+    this._whileConnected((connection) => connection._freeze(frozen));
   }
 
   // --- what the connection tells ---

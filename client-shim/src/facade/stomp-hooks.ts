@@ -1,6 +1,6 @@
 import { nothing } from '../lang/nothing.ts';
 
-/** What the facade tells the room above it, which repairs STOMP libraries. One for each shim. */
+/** What the repairs of STOMP libraries (`stomp/`) learn from the facade. One for each shim. */
 export interface StompHooks {
   /** The event that is being dispatched, with its socket as target; null between events. */
   _event: { readonly target?: unknown; readonly data?: unknown; readonly [name: string]: unknown } | null;

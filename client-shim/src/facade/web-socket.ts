@@ -53,7 +53,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
         // biome-ignore lint/correctness/noConstructorReturn: the native socket itself is what the page is to get
         return own as unknown as WebSocket;
       }
-      const asked = protocolList(protocols);
+      const requested = protocolList(protocols);
       const state = new SocketState(address, {
         target: this,
         _stompHooks: stompHooks,
@@ -61,14 +61,14 @@ export function createWebSocket(environment: Environment): new (url: string, pro
         _ended: () => forget(state)
       });
       put(this, '_state', state);
-      if (!live) onPageLifecycle(leave, rest);
+      if (!live) onPageLifecycle(unload, freeze);
       live = live || [];
       live.push(state);
       state._start(
         connect,
         target === null
           ? null
-          : { url: target, protocols: asked, origin: pageOrigin(), transports: settings.transports }
+          : { url: target, protocols: requested, origin: pageOrigin(), transports: settings.transports }
       );
       state._face._sync();
     }
@@ -99,14 +99,14 @@ export function createWebSocket(environment: Environment): new (url: string, pro
     }
   }
 
-  function leave(): void {
+  function unload(): void {
     const left = live || [];
     live = [];
     for (let at = 0; at < left.length; at += 1) (left[at] as SocketState)._unload();
   }
 
-  function rest(resting: boolean): void {
-    for (let at = 0; live && at < live.length; at += 1) (live[at] as SocketState)._freeze(resting);
+  function freeze(frozen: boolean): void {
+    for (let at = 0; live && at < live.length; at += 1) (live[at] as SocketState)._freeze(frozen);
   }
 
   function forget(state: SocketState): void {

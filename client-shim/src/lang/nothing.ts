@@ -1,2 +1,2 @@
-/** For whoever must be given a function. */
+/** Does nothing, where a function is required. */
 export function nothing(): void {}

@@ -60,7 +60,7 @@ export interface Session {
   /** The page is gone. */
   _unload(): void;
   /** The page goes into the back/forward cache, or comes out of it. */
-  _freeze(resting: boolean): void;
+  _freeze(frozen: boolean): void;
   _kind(): CarrierKind | undefined;
 }
 

@@ -1,9 +1,9 @@
 import type { TimerId } from '../../browser.d.ts';
 import type { Platform } from './platform.ts';
 
-/** One thing that is to be done later. */
+/** A timer for one action. */
 export interface Alarm {
-  /** Sets it anew, so many milliseconds from now. */
+  /** Sets it to ring in that many milliseconds; an earlier setting no longer counts. */
   _set(ms: number): void;
   _clear(): void;
   _isSet(): boolean;

@@ -19,9 +19,9 @@ export interface SessionContext {
   readonly _crossOrigin: boolean;
   /** The session has carried binary: byte form is worth its while (PROTOCOL.md §6.1). */
   _binary: boolean;
-  /** Bytes can be posted; until the gateway did not understand one. */
+  /** Bytes can be posted. False once the gateway did not understand such a body. */
   _postsBytes: boolean;
-  /** The page is left. */
+  /** The page is being unloaded. */
   _sync?: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface CarrierEvents {
 
 /** One downstream at work (PROTOCOL.md, "Terms"). */
 export interface Carrier {
-  /** Frees it; nothing is told any more. */
+  /** Closes it; no event follows. */
   _close(): void;
   /** Sends frames; on carriers that go both ways, once they are open. */
   readonly _send?: ((frames: Frame[]) => void) | undefined;

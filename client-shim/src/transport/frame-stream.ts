@@ -33,7 +33,7 @@ export function openFrameStream(
   let running = false;
   let closed = false;
 
-  function told(text: string): void {
+  function run(text: string): void {
     // The document has this function for as long as it runs.
     if (closed) return;
     if (!again._isSet()) again._set(LOOK);
@@ -73,7 +73,7 @@ export function openFrameStream(
     if (!running) free();
   }
 
-  const forget = expose(window, name, told);
+  const forget = expose(window, name, run);
   const frame = insertFrame(
     window.document as Document,
     addressOf(context.url, action, context._token) + '?d=' + attachments.join('&s=') + '#' + name.substring(3)

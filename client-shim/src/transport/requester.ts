@@ -1,8 +1,8 @@
 import type { Platform } from './platform.ts';
 
-/** A request that is on its way. */
+/** A request under way. */
 export interface Request {
-  /** Forgets it; nothing is told any more. */
+  /** Cancels it; no callback follows. */
   _abort(): void;
 }
 
