@@ -13,10 +13,11 @@ describe('a channel over a WebSocket', () => {
   /** The bytes of each write that reached the connection. */
   let writes: Buffer[];
   let channel: WsChannel;
+  let socket: Duplex;
 
   beforeEach(async () => {
     writes = [];
-    const socket = new Duplex({
+    socket = new Duplex({
       read: () => {},
       writev: (parts, done) => {
         writes.push(Buffer.concat(parts.map(({ chunk }) => chunk as Buffer)));
@@ -35,6 +36,8 @@ describe('a channel over a WebSocket', () => {
     await settled();
     writes.length = 0;
   });
+  // Else `ws` waits 30 s for the peer's Close.
+  afterEach(() => socket.destroy());
 
   it('writes all messages of a turn at once', async () => {
     for (const text of ['a', 'b', 'c']) channel.send(Message.text(text));
