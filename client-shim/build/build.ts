@@ -27,7 +27,7 @@ await write(
   finish(await bundle(source('bridge-socket.ts'), 'iife'), banner, { minified: true }),
 );
 await write('bridge.min.js', finish(await bundle(source('bridge.ts'), 'iife'), banner, { minified: true }));
-// Its script is asked for by version: a page's shim and a bridge of another would not understand
+// Its script is requested by version: a page's shim and a bridge of another would not understand
 // each other.
 const bridgePage = await readFile(new URL('client-shim/bridge.html', root), 'utf8');
 await writeFile(new URL('bridge.html', out), bridgePage.replace('VERSION', version));

@@ -98,14 +98,14 @@ export function finish(code: string, banner: string, { minified = false, module 
   return `${asciiComments(escapeSlashes(finished))}\n`;
 }
 
-const SPELLED: Record<string, string> = { '§': 'section ', '→': '->', '–': '-', '…': '...' };
+const ASCII: Record<string, string> = { '§': 'section ', '→': '->', '–': '-', '…': '...' };
 
 /**
  * What is not ASCII now stands in comments, where a foreign charset could take the end of the line
  * along.
  */
 function asciiComments(code: string): string {
-  return code.replace(/[^\n\x20-\x7e]/g, (found) => SPELLED[found] ?? '?');
+  return code.replace(/[^\n\x20-\x7e]/g, (found) => ASCII[found] ?? '?');
 }
 
 /**

@@ -115,7 +115,7 @@ export class Attempt implements Connection, SessionHooks {
   private _appliesNative(): boolean {
     const reason =
       indexOf(this._order, NATIVE) < 0
-        ? 'not asked for'
+        ? 'not requested'
         : !isTrusted(this._platform._socket)
           ? 'none, or a draft'
           : this._best() && this._isBad(NATIVE)
@@ -139,7 +139,7 @@ export class Attempt implements Connection, SessionHooks {
     return !!this._direct;
   }
 
-  // --- step 2: Flash, named before everything else that this engine has, or nothing else is there ---
+  // --- step 2: Flash, where it is named before all else that this engine has, or alone ---
 
   private _appliesFlash(): boolean {
     const place = indexOf(this._order, FLASH);

@@ -28,7 +28,7 @@ export interface Face {
 }
 
 /**
- * One WebSocket as the standard describes it, apart from how its attributes are spelled in this
+ * One WebSocket as the standard describes it, apart from how its attributes are defined in this
  * engine (`web-socket.ts`).
  */
 export class SocketState implements ConnectionEvents {

@@ -117,7 +117,7 @@ export function createSession(
       // What was on the way when the way changed is sent again.
       if (direct || kind._duplex) upstream._rewind();
       direct = !!kind._duplex && what === 'works';
-      // A WebSocket is not told that the session is gone; a request is.
+      // A WebSocket does not show that the session is gone; a request does.
       if (kind._duplex && !direct) upstream._acknowledge();
     },
     _over: abort

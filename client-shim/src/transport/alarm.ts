@@ -9,7 +9,7 @@ export interface Alarm {
   _isSet(): boolean;
 }
 
-/** `ring` is told how many milliseconds it comes late: much is a machine that slept. */
+/** `ring` gets the milliseconds by which it is late: many if the machine slept. */
 export function createAlarm(platform: Platform, ring: (late: number) => void): Alarm {
   let timer: TimerId | null = null;
   let due = 0;

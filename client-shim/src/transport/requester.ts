@@ -19,10 +19,10 @@ export interface RequestOptions {
 }
 
 /**
- * Posts a body, which is text but where bytes were found to be possible. `done` is told the status
- * and text when the answer is complete or was cut, which cannot be told apart here; status 0 is no
- * answer at all. `progress` is told the text so far, where the engine shows it early. Nothing is
- * told before this returned, and it does not throw.
+ * Posts a body, which is text but where bytes were found to be possible. `done` gets the status and
+ * text when the answer is complete or was cut; the two look the same here. Status 0 is no answer at
+ * all. `progress` gets the text so far, where the engine shows it early. Neither is called before
+ * this returns, and it does not throw.
  */
 export type Post = (
   platform: Platform,
@@ -52,7 +52,7 @@ export interface Requester {
 
 /**
  * Posts a body, perhaps later, and gives the request up as one without an answer (status 0) when
- * none came within `patience` milliseconds from then. `done` is not told of one that was aborted.
+ * none came within `timeout` milliseconds from then. `done` is not called after `abort`.
  */
 export type SendRequest = (
   requester: Requester,

@@ -9,7 +9,7 @@ import { unwrap } from './unwrap.ts';
 const LONGEST = 2000;
 /** What is in such an address beside the gateway's own and the frames: token, `#`, `A`, names. */
 const AROUND = 200;
-/** Milliseconds that old IE may run a script after it told of its end, or of its failure. */
+/** Milliseconds that old IE may run a script after it reported its end or its failure. */
 const GRACE = 1000;
 
 /**
@@ -46,7 +46,7 @@ function post(
   done?: (status: number, text: string) => void
 ): Request {
   const text = body as string;
-  // Where numbered frames begin; nothing else that is asked has one.
+  // Where numbered frames begin; no other request has one.
   return text.indexOf('#') >= 0 && hasForms(platform)
     ? postForm(platform, address, text, done)
     : getScript(platform, address, text, sync ? 'img' : 'script', done);

@@ -32,7 +32,7 @@ export function isTrusted(
 
 /**
  * Opens one that is to be trusted; undefined if the engine will not, or it is a draft after all.
- * Given up if it is not open after `patience` milliseconds.
+ * Given up if it is not open after `timeout` milliseconds.
  */
 export function openNative(
   platform: Platform,

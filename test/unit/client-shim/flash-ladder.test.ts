@@ -194,9 +194,9 @@ describe('the ladder, at the step of Flash', () => {
       };
       return open(browser, { transports, origin: 'http://app' }).steps();
     };
-    assert.deepEqual(steps(['xhr-polling', 'flash-socket']), ['websocket not asked for', 'bridge trying']);
+    assert.deepEqual(steps(['xhr-polling', 'flash-socket']), ['websocket not requested', 'bridge trying']);
     assert.deepEqual(steps(['flash-socket', 'xhr-polling']), [
-      'websocket not asked for',
+      'websocket not requested',
       'flash-socket trying',
     ]);
   });

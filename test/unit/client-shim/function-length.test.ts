@@ -16,8 +16,8 @@ const KNOWN: Readonly<Record<string, number>> = {
 };
 
 /**
- * Lines of each function by its name, comments and empty lines left out. Functions inside it count as
- * its lines; the methods of a class count alone.
+ * Lines of each function by its name, comments and empty lines left out. Functions inside it count
+ * as its lines; the methods of a class count alone.
  */
 function lengthsIn(name: string, code: string): Map<string, number> {
   const file = ts.createSourceFile(name, code, ts.ScriptTarget.Latest, true);
