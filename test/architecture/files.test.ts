@@ -11,6 +11,7 @@ const longFiles: Readonly<Record<string, string>> = {
   'client-shim/src/session/downstream.ts': 'the states of a downstream and what moves it between them',
   'gateway/gateway.ts': 'the composition root, which knows every room',
   'gateway/http/fast-connection.ts': 'one connection of the fast path',
+  'gateway/session/session.ts': 'the states of a session and all that moves it from one to the next',
   'test/support/stomp/suite.ts': 'a suite, run against every broker',
 };
 

@@ -5,7 +5,7 @@ import { RUNS } from '../engines/runs.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export const GROUPS = ['unit', 'integration', 'engines'] as const;
+export const GROUPS = ['unit', 'checks', 'integration', 'engines'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** Test files that one process of mocha runs. */
@@ -48,7 +48,7 @@ const SLOW_ENGINES = ['khtml', 'javafx', 'htmlunit-ie6', 'htmlunit-ie7', 'htmlun
 
 /** All jobs of these groups, in the order in which they begin. */
 export function jobsOf(groups: readonly Group[]): Job[] {
-  const jobs = { unit: unitJobs, integration: integrationJobs, engines: engineJobs };
+  const jobs = { unit: unitJobs, checks: checkJobs, integration: integrationJobs, engines: engineJobs };
   return groups.flatMap((group) => jobs[group]());
 }
 
@@ -58,15 +58,28 @@ function unitJobs(): Job[] {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `test/unit/${name}`)
     .toSorted((a, b) => Number(SLOW_ROOMS.includes(b)) - Number(SLOW_ROOMS.includes(a)));
-  const rooms = [...folders, 'test/fuzz', 'test/words', 'test/architecture', 'test/run'].map((folder) =>
-    job(
-      'unit',
-      folder,
-      testsIn(folder).filter((file) => !SLOW_FILES.includes(file)),
-    ),
-  );
+  const rooms = folders.map((folder) => {
+    const files = testsIn(folder).filter((file) => !SLOW_FILES.includes(file) && !isCheck(file));
+    return job('unit', folder, files);
+  });
   const slow = SLOW_FILES.map((file) => job('unit', file, [file]));
   return [...slow, ...rooms.filter(({ files }) => files.length > 0)];
+}
+
+/** Tests of the repository as a whole, and those that weigh and fuzz. */
+function checkJobs(): Job[] {
+  const weights = testsIn('test/unit').filter(isCheck);
+  return [
+    ...weights.map((file) => job('checks', file, [file])),
+    ...['test/fuzz', 'test/architecture', 'test/words', 'test/run'].map((folder) =>
+      job('checks', folder, testsIn(folder)),
+    ),
+  ];
+}
+
+/** Compares what is counted with the memory in use, or installs the package: many seconds of CPU. */
+function isCheck(file: string): boolean {
+  return /\/(weights|memory)\.test\.ts$|^test\/unit\/package\//.test(file);
 }
 
 /** Tests of the whole gateway: one process for each file. */
