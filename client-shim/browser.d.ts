@@ -1,11 +1,11 @@
 /**
- * The browser as the shim may meet it, from IE6 to today's: every object that some engine lacks is
- * optional on `Page`, so that nothing can be used untested.
+ * The browser as the shim may find it, from IE 6 to the newest. Every object that some engine lacks
+ * is optional on `Page`, so the compiler requires a test before its use.
  *
- * A module and not a set of global names: the sources then type-check in the shim's ES3 program and
- * in the tests' Node program alike, and no code can reach a browser object but through
- * `browser/page.ts`. (The types of binary data are named as in later editions of the language:
- * `es3.d.ts` has them as types without values.)
+ * This is a module, not a set of global names. The sources then type-check in the shim's ES3
+ * program and in the tests' Node program alike, and code can only reach browser objects through
+ * `browser/page.ts`. The types of binary data have the names of later editions of the language;
+ * `es3.d.ts` declares them as types without values.
  */
 
 export type TimerId = number | { readonly __timer?: never };
@@ -72,11 +72,11 @@ export interface Page {
   attachEvent?(type: string, listener: (event: Event) => void): void;
   detachEvent?(type: string, listener: (event: Event) => void): void;
 
-  /** The window that this one is a frame of, or itself. */
+  /** The window that contains this frame, or this window itself. */
   readonly parent?: Page;
   postMessage?(text: string, origin: string): void;
 
-  /** Triggers JScript's collector, which is what ends an abandoned request in old IE. */
+  /** Runs JScript's garbage collector, which ends abandoned requests in old IE. */
   CollectGarbage?(): void;
 }
 
@@ -106,7 +106,7 @@ export interface Document {
   createElement(name: string): Element;
   attachEvent?(type: string, listener: (event: Event) => void): void;
   detachEvent?(type: string, listener: (event: Event) => void): void;
-  /** Of the ActiveX object `htmlfile`. */
+  /** Only in the ActiveX object `htmlfile`. */
   readonly parentWindow?: Page;
   open?(): void;
   write?(html: string): void;
@@ -118,14 +118,14 @@ export interface Element {
   href: string;
   src: string;
   innerHTML: string;
-  /** Of a form, and of its fields. */
+  /** Only on forms and their fields. */
   action: string;
   value: string;
   readonly style: { display: string; cssText?: string };
   readonly parentNode: Element | null;
   readonly firstChild: Element | null;
   readonly lastChild: Element | null;
-  /** Of scripts and frames; `readyState` and its event in IE up to 10. */
+  /** Only on scripts and frames. IE up to 10 has `readyState` and its event. */
   onload: (() => void) | null;
   onerror: (() => void) | null;
   onreadystatechange: (() => void) | null;
@@ -163,7 +163,7 @@ export interface XMLHttpRequest {
   readonly status: number;
   readonly statusText: string;
   readonly responseText: string;
-  /** ArrayBuffer, Blob, string or null by `responseType`. */
+  /** An ArrayBuffer, Blob, string or null, depending on `responseType`. */
   readonly response?: unknown;
   responseType?: string;
   withCredentials?: boolean;
@@ -176,7 +176,7 @@ export interface XMLHttpRequest {
   abort(): void;
 }
 
-/** IE8 and IE9 only. */
+/** Only in IE 8 and 9. */
 export interface XDomainRequest {
   onload: () => void;
   onerror: () => void;
@@ -200,7 +200,7 @@ export interface EventSource {
 
 export interface MessageEvent extends Event {
   readonly data: unknown;
-  /** Of messages between windows. */
+  /** Only on messages between windows. */
   readonly origin?: string;
   readonly source?: Page | null;
 }
@@ -212,7 +212,8 @@ export interface CloseEvent extends Event {
 }
 
 /**
- * The browser's own; hixie-75/76 engines lack `binaryType`, `extensions`, and arguments of `close`.
+ * The browser's own WebSocket. hixie-75 and hixie-76 engines lack `binaryType`, `extensions`, and
+ * the arguments of `close`.
  */
 export interface NativeWebSocket {
   readonly url: string;

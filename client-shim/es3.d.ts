@@ -2,11 +2,12 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the language is loosely typed here
 
 /**
- * The language of ECMA-262, 3rd edition (1999), and nothing after it: what JScript 5.6 of IE6 has.
+ * The language of ECMA-262, 3rd edition (1999), and nothing later. JScript 5.6 in IE 6 has this
+ * language.
  *
- * The shim is checked with `noLib` against this file, so that `[].map`, `JSON`, `Date.now`,
- * `s.trim()` and `s[0]` are type errors. Browser objects are in `browser.d.ts` and reached through
- * `browser/page.ts` only.
+ * The shim is checked with `noLib` against this file, so `[].map`, `JSON`, `Date.now`, `s.trim()`
+ * and `s[0]` are type errors. Browser objects are declared in `browser.d.ts` and reached only
+ * through `browser/page.ts`.
  */
 
 declare const NaN: number;
@@ -77,7 +78,7 @@ interface String {
   replace(pattern: string | RegExp, by: (match: string, ...groups: any[]) => string): string;
   search(pattern: RegExp): number;
   slice(start: number, end?: number): string;
-  /** By a string only: JScript's split by a regular expression drops empty parts. */
+  /** Only by a string, because JScript's split by a regular expression drops empty parts. */
   split(separator: string, limit?: number): string[];
   substring(start: number, end?: number): string;
   toLowerCase(): string;
@@ -182,7 +183,7 @@ interface Array<T> {
   slice(start?: number, end?: number): T[];
   sort(compare?: (a: T, b: T) => number): this;
   splice(start: number, count: number, ...items: T[]): T[];
-  /** JScript up to 5.8 returns undefined here instead of the new length. */
+  /** JScript up to 5.8 returns undefined instead of the new length. */
   unshift(...items: T[]): unknown;
   [index: number]: T;
 }
@@ -191,7 +192,7 @@ declare const Array: {
   readonly prototype: any[];
 };
 
-// --- types without values: objects of later engines, reached and tested for through
+// --- types without values: objects of later engines, which code tests for and reaches through
 // `browser/page.ts` ---
 
 interface ArrayBuffer {

@@ -1,16 +1,17 @@
 /** What a page may configure. */
 export interface Options {
   /**
-   * Hosts (`host`, `host:port` or URLs) whose addresses the shim takes over; all others go to the
-   * browser's own WebSocket. A string is a list separated by commas or spaces. Adds to those known.
+   * Hosts (`host`, `host:port` or URLs) that the shim connects to. All other addresses go to the
+   * browser's own WebSocket. A string is a list separated by commas or spaces. Adds to the known
+   * hosts.
    * @default the page's own host
    */
   gateways?: string | string[];
   /**
-   * Addresses to rewrite before connecting, by prefix: an object of prefix to replacement, or a
+   * Addresses to rewrite by prefix before connecting: an object of prefix to replacement, or a
    * string `prefix -> replacement`, several separated by semicolons. A relative replacement is
-   * relative to the script, or to the page where the script is not known. `url` of the socket stays
-   * as written.
+   * relative to the script, or to the page if the address of the script is unknown. The socket's
+   * `url` stays as the page wrote it.
    */
   map?: string | Record<string, string>;
   /** Transports that may be used, in order. A string is a list separated by commas or spaces. */
@@ -30,36 +31,36 @@ export type Transport =
   | 'jsonp-polling'
   | 'flash-socket';
 
-/** One step that the shim took on the way to a connection. */
+/** One step of the shim on the way to a connection. */
 export interface Step {
-  /** Milliseconds since the socket was made. */
+  /** Milliseconds since the socket was created. */
   time: number;
-  /** Name of the transport, or empty. */
+  /** The name of the transport, or an empty string. */
   transport: string;
   /** What happened, in a few words. */
   what: string;
 }
 
-/** A WebSocket of the shim: the standard's interface and two attributes. */
+/** A WebSocket of the shim: the standard's interface and two more attributes. */
 export interface ShimWebSocket extends WebSocket {
-  /** Name of the transport in use, empty before there is one. */
+  /** The name of the transport in use. Empty before there is one. */
   readonly transport: string;
   readonly diagnostics: Step[];
 }
 
-/** Binary data in engines without ArrayBuffer (IE6 to IE9). */
+/** Binary data in engines without ArrayBuffer (IE 6 to 9). */
 export declare class Bytes {
   constructor(bytes: number[]);
   /** Values 0 to 255. */
   readonly bytes: number[];
   readonly length: number;
-  /** One character (U+0000 to U+00FF) for each byte. */
+  /** One character (U+0000 to U+00FF) per byte. */
   toBinaryString(): string;
 }
 
 /**
- * The constructor that stands in for `WebSocket`: for the hosts of gateways its own, for all others
- * the browser's.
+ * The constructor that replaces `WebSocket`. It creates the shim's sockets for the hosts of
+ * gateways, and the browser's own for all others.
  */
 export declare const WebSocketShim: {
   new (url: string | URL, protocols?: string | string[]): ShimWebSocket;
@@ -68,16 +69,16 @@ export declare const WebSocketShim: {
   readonly OPEN: 1;
   readonly CLOSING: 2;
   readonly CLOSED: 3;
-  /** The browser's own constructor, undefined where there is none. */
+  /** The browser's own constructor, or undefined. */
   readonly NativeWebSocket: typeof WebSocket | undefined;
   readonly Bytes: typeof Bytes;
   readonly version: string;
   configure(options: Options): void;
   /**
-   * Repairs a STOMP library of the family of stompjs 2.3 in this engine, and returns the names of
-   * the defects that it had; what passes its test is left as it is. Called by the shim for the
-   * page's own `Stomp`: at install, before each socket, and when the page has loaded. A bundled
-   * library, or one that is to run over SockJS, is handed over before its `connect`.
+   * Tests a STOMP library of the family of stompjs 2.3 in this engine, repairs what fails its test,
+   * and returns the names of the defects. The shim calls it for the page's own `Stomp`: at install,
+   * before it creates a socket, and when the page has loaded. Pass a bundled library, or one that
+   * is to run over SockJS, before its `connect`.
    * @default the page's own `Stomp`
    */
   installStompFix(Stomp?: unknown): string[];
@@ -85,5 +86,5 @@ export declare const WebSocketShim: {
 
 export declare function configure(options: Options): void;
 
-/** Replaces `window.WebSocket` by the shim, and sets `window.WebSocketShim`. */
+/** Replaces `window.WebSocket` with the shim, and sets `window.WebSocketShim`. */
 export declare function install(options?: Options): void;

@@ -27,8 +27,8 @@ await write(
   finish(await bundle(source('bridge-socket.ts'), 'iife'), banner, { minified: true }),
 );
 await write('bridge.min.js', finish(await bundle(source('bridge.ts'), 'iife'), banner, { minified: true }));
-// Its script is requested by version: a page's shim and a bridge of another would not understand
-// each other.
+// The page requests its script by version, because a shim and a bridge of different versions would
+// not understand each other.
 const bridgePage = await readFile(new URL('client-shim/bridge.html', root), 'utf8');
 await writeFile(new URL('bridge.html', out), bridgePage.replace('VERSION', version));
 await write('module.js', finish(await bundle(source('module.ts'), 'es'), banner, { module: true }));

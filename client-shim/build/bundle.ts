@@ -5,8 +5,8 @@ import uglify from 'uglify-js';
 import { closures } from './closures.ts';
 
 /**
- * TypeScript to ES5, by the last compiler that has that target: 7 dropped it. What remains above
- * ES3 after it (reserved words as property names, trailing commas) is uglify's part.
+ * Compiles TypeScript to ES5. TypeScript 7 dropped that target, so this uses the last compiler that
+ * has it. uglify then lowers the rest to ES3: reserved words as property names, trailing commas.
  */
 const lower: Plugin = {
   name: 'lower-to-es5',
@@ -30,8 +30,8 @@ const lower: Plugin = {
 };
 
 /**
- * Joins a source file and all that it imports into one script; any warning is an error. `plugins`
- * have the first say.
+ * Bundles a source file and its imports into one script. Any warning is an error. `plugins` run
+ * before the compiler.
  */
 export async function bundle(
   entry: string,
@@ -59,34 +59,31 @@ export async function bundle(
 }
 
 /**
- * Properties of the shim's own objects are named with a leading underscore, and the minified script
- * has shorter names for them. A property without one keeps its name: the page, the browser, or
- * another script of the shim (transport/lazy-script.ts) knows it by that.
+ * Internal properties of the shim's objects begin with an underscore, and the minified script has
+ * shorter names for them. A property without an underscore keeps its name, because the page, the
+ * browser, or another script of the shim (transport/lazy-script.ts) uses it.
  */
 const INTERNAL = /^_/;
 
 /**
- * Names with an underscore that stay: what the shim hides on the page's objects by a string, and a
- * method of stompjs. And two-letter names that ES3 would have to quote.
+ * Names that are not shortened although they begin with an underscore: those that the shim sets on
+ * the page's objects by a string, and a method of stompjs. Also two-letter names that ES3 would
+ * have to quote.
  */
 const RESERVED = ['_state', '_tail', '_transmit', 'do', 'if', 'in'];
 
-/**
- * The last step to ES3, for people to read (`minified` false) or for the wire; `banner` stays at
- * the top.
- */
+/** Lowers the script to ES3, readable or minified. `banner` stays at the top. */
 export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {
   const { code: finished, error } = uglify.minify(code, {
     ie: true,
     webkit: true,
     v8: true,
     module,
-    // Functions of more than a return, put in place of their one call, compress worse: 3 % of the
-    // gzipped size.
+    // Inlining functions with more than a return statement makes the gzipped script 3 % larger.
     compress: minified && { passes: 9, hoist_funs: true, inline: 1 },
     mangle: minified && { properties: { regex: INTERNAL, reserved: RESERVED } },
     output: {
-      // A script without a charset is read in that of the page.
+      // A script without a charset is read in the charset of the page.
       ascii_only: true,
       beautify: !minified,
       comments:
@@ -101,16 +98,16 @@ export function finish(code: string, banner: string, { minified = false, module 
 const ASCII: Record<string, string> = { '§': 'section ', '→': '->', '–': '-', '…': '...' };
 
 /**
- * What is not ASCII now stands in comments, where a foreign charset could take the end of the line
- * along.
+ * Replaces characters outside ASCII. They can only be in comments now, where a wrong charset could
+ * swallow the end of the line.
  */
 function asciiComments(code: string): string {
   return code.replace(/[^\n\x20-\x7e]/g, (found) => ASCII[found] ?? '?');
 }
 
 /**
- * In ES3 a slash ends a regular expression also within a class (§7.8.5; the 5th edition allows it
- * there), and uglify writes it bare.
+ * Escapes slashes in classes of regular expressions. In ES3 a slash there ends the expression
+ * (§7.8.5; the 5th edition allows it), and uglify writes it without a backslash.
  */
 function escapeSlashes(code: string): string {
   let escaped = '';

@@ -2,8 +2,8 @@ import ts from 'typescript-es5';
 
 /**
  * Turns classes with private members into functions whose private members are variables. The
- * minifier gives a variable one letter and puts a function that is called once in the place of its
- * call; a property it can only rename. Measured: 6 % of the gzipped script.
+ * minifier gives a variable a name of one letter, and inlines a function that is called once. It can
+ * only rename a property. Measured: the gzipped script is 6 % smaller.
  *
  *     class Counter {                        function Counter(start) {
  *       private _count: number;                const self = this;
@@ -13,9 +13,9 @@ import ts from 'typescript-es5';
  *       add() { this._count += 1; }            function $add() { $_count += 1; }
  *     }                                      }
  *
- * A class without private members stays as it is, and so does one inside a function. Inheritance,
- * accessors and static members are not supported: such a class is an error. Private members of
- * another instance are out of reach.
+ * Classes without private members and classes inside functions stay as they are. Inheritance,
+ * accessors and static members are not supported: such a class is an error. A method cannot reach
+ * the private members of another instance.
  */
 export const closures: ts.TransformerFactory<ts.SourceFile> = (context) => (file) =>
   ts.visitEachChild(
@@ -105,7 +105,7 @@ function toFunction(node: ts.ClassDeclaration, context: ts.TransformationContext
   );
 }
 
-/** The method that `(a, b) => this.method(a, b)` does nothing but call. */
+/** The name of the method, if the function is `(a, b) => this.method(a, b)` and nothing else. */
 function forwardedTo({ body, parameters }: ts.ArrowFunction): string | undefined {
   if (!ts.isCallExpression(body) || !ts.isPropertyAccessExpression(body.expression)) return undefined;
   const { expression: callee, arguments: given } = body;
@@ -125,7 +125,7 @@ function assign(name: string, value: ts.Expression): ts.Statement {
   return factory.createExpressionStatement(factory.createAssignment(property, value));
 }
 
-/** No variable of the sources begins with a dollar. */
+/** The sources have no variable that begins with a dollar sign. */
 function variable(name: string): ts.Identifier {
   return factory.createIdentifier(`$${name}`);
 }

@@ -14,14 +14,14 @@ import { readFields } from './wire/parameters.ts';
 import { binaryOf, charactersOf } from './wire/payload.ts';
 import { escapeText, unescapeText } from './wire/text-form.ts';
 
-// The gateway's page in a frame of another origin's page: makes the connections that the page asks
-// for (PROTOCOL.md §14).
+// The gateway's page in a frame of another origin's page. It opens the connections that the page
+// requests (PROTOCOL.md §14).
 
 const connections: { [id: string]: Connection } = {};
-/** Without native sockets: those would say that they are the gateway's own. */
+/** Without native sockets, because those would send the gateway's origin. */
 const platform = { _page: page, _socket: undefined, _now: now };
 const connect = createConnect(platform, createMemory(page, now));
-/** The page's origin, as the browser says it. */
+/** The page's origin, as the browser reports it. */
 let origin = '';
 let sent = 0;
 let seen = 0;
@@ -65,7 +65,7 @@ function act(connection: Connection, id: string, verb: string, data: string): vo
 function open(id: string, data: string): void {
   const { url = '', protocols, transports } = readFields(data) || {};
   const tell = (verb: string, text: string) => {
-    // A page without an origin is addressed without one: the window is the one that sent the
+    // A page without an origin gets its messages with `*`: they go to the window that sent the
     // request.
     if (connections[id]) post(origin === 'null' ? '*' : origin, id, verb, text);
   };
@@ -91,7 +91,8 @@ function open(id: string, data: string): void {
         tell('C', [code, wasClean, failed, reason].join());
         delete connections[id];
       },
-      // Later: it may be taken in a call of the page's, and says more of itself then.
+      // Reported later: the step may happen during a call by the page, before the connection
+      // exists.
       step: (transport, what) => {
         page.setTimeout(() => {
           const connection = connections[id];

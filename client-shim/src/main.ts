@@ -5,8 +5,8 @@ import { resolve } from './facade/url.ts';
 import { authorityOf } from './lang/authority.ts';
 import { createStompShim, lookForStomp, type StompShim } from './stomp/shim.ts';
 
-// The script for a page: replaces window.WebSocket at once, as its tag says, and repairs the page's
-// STOMP library. A second tag adds to the first.
+// The script for a page. It replaces `window.WebSocket` at once, with the settings of its tag, and
+// repairs the page's STOMP library. A second tag adds its settings to the first.
 const script = currentScript();
 const attribute = (name: string) => (script && script.getAttribute(name)) || '';
 const home = (attribute('src') && resolve(attribute('src'), baseUrl())) || '';

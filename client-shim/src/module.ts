@@ -3,8 +3,7 @@ import { connectWith } from './connect/connect.ts';
 import type { Options } from './facade/settings.ts';
 import { createStompShim, lookForStomp } from './stomp/shim.ts';
 
-// The shim for a bundler: importing it changes nothing in the page. Its types are in
-// ../module.d.ts.
+// The shim for bundlers. Importing it does not change the page. Its types are in ../module.d.ts.
 
 export { Bytes } from './lang/bytes.ts';
 

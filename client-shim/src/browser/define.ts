@@ -8,7 +8,8 @@ interface Descriptor {
 }
 
 /**
- * `Object.defineProperty`, missing before the 5th edition; IE8 has one that takes DOM objects only.
+ * `Object.defineProperty`. Engines before the 5th edition lack it; in IE 8 it only accepts DOM
+ * objects.
  */
 export const define = (
   Object as unknown as {
@@ -25,7 +26,10 @@ export function hasAccessors(): boolean {
   }
 }
 
-/** Sets a property over an inherited read-only one, hidden from `for … in` where the engine can. */
+/**
+ * Sets a property, also over an inherited read-only one. It is not enumerable if the engine allows
+ * that.
+ */
 export function put(target: object, name: PropertyKey, value: unknown): void {
   try {
     define(target, name, { value, configurable: true, writable: true });

@@ -2,8 +2,8 @@ import type { Event, MessageEvent } from '../../browser.d.ts';
 import { page } from './page.ts';
 
 /**
- * Calls back for every message from another window; calling the result ends that. In IE8 they come
- * to the window or to its document.
+ * Calls `take` for every message from another window. The returned function stops that. In IE 8
+ * messages arrive at the window or at its document.
  */
 export function onMessages(take: (event: MessageEvent) => void): () => void {
   const listener = take as (event: Event) => void;

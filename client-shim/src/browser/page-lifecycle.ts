@@ -1,10 +1,10 @@
 import { page } from './page.ts';
 
 /**
- * Calls back when the page is unloaded, and when it goes into the back/forward cache (`freeze`
- * with true) and comes out of it (false). `unload` bars a page from that cache, so `pagehide` where
- * there is one (sockjs-client#584); never `beforeunload`, which downloads and `javascript:` links
- * fire too (engine.io-client#658).
+ * Calls `unload` when the page is unloaded. Calls `freeze` with true when the page enters the
+ * back/forward cache, and with false when it leaves it. A listener for `unload` keeps a page out of
+ * that cache, so `pagehide` is used where it exists (sockjs-client#584). `beforeunload` is never
+ * used, because downloads and `javascript:` links fire it too (engine.io-client#658).
  */
 export function onPageLifecycle(unload: () => void, freeze: (frozen: boolean) => void): void {
   const hides = 'onpagehide' in page;

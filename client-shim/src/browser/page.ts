@@ -6,8 +6,8 @@ declare const self: Page | undefined;
 declare const globalThis: Page;
 
 /**
- * The global object: of a page, a worker, or whatever else runs the script. Look objects up when
- * used, not at load.
+ * The global object of the page, worker or other host that runs the script. Look objects up when
+ * they are used, not at load.
  */
 export const page: Page =
   typeof window !== 'undefined' ? window : typeof self !== 'undefined' ? self : globalThis;

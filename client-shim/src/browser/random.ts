@@ -3,8 +3,8 @@ import { page } from './page.ts';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /**
- * Random `[A-Za-z0-9_-]` of that length, 6 bits a letter. `Math.random` has a part in it
- * everywhere: edbrowse's `getRandomValues` does nothing.
+ * A random string of `[A-Za-z0-9_-]`, 6 bits per letter. `Math.random` contributes in every engine,
+ * because edbrowse's `getRandomValues` does nothing.
  */
 export function randomId(length: number): string {
   const crypto = page.crypto;

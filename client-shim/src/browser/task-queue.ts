@@ -1,11 +1,11 @@
 import { page } from './page.ts';
 
 /**
- * Runs what it is given in order, each in a task of its own where the engine has a MessageChannel.
- * Several messages of one HTTP response would else be dispatched within one task, and a page that
- * awaits the next message between them, which works on a native socket, would miss one: its
- * promises settle only when the task ends. Engines without MessageChannel have no native promises
- * either, and there a timer for each message would cost 15 ms.
+ * Runs functions in order, each in a separate task if the engine has MessageChannel. Otherwise
+ * several messages of one HTTP response would be dispatched in one task. A page that awaits the
+ * next message between them, which works on a native socket, would miss one: its promises settle
+ * only when the task ends. Engines without MessageChannel have no native promises either, and a
+ * timer for each message would cost 15 ms there.
  */
 export class TaskQueue {
   private readonly _waiting: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import type { TimerId } from '../../browser.d.ts';
 import { page } from './page.ts';
 
-/** Runs something in a later task. */
+/** Runs a function in a later task. */
 export function later(run: () => void, ms: number): TimerId {
   return page.setTimeout(run, ms);
 }

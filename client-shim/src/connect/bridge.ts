@@ -14,15 +14,15 @@ import { encodeFields } from '../wire/parameters.ts';
 import { binaryOf, charactersOf } from '../wire/payload.ts';
 import { escapeText, unescapeText } from '../wire/text-form.ts';
 
-/** Milliseconds for the bridge to load and greet. */
+/** Milliseconds that the bridge may take to load and greet. */
 const GREETING_TIMEOUT = 3000;
-/** Milliseconds between looks whether it is there and needed. */
+/** Milliseconds between checks whether the bridge is present and needed. */
 const LOOK = 5000;
 
 /**
- * A page of the gateway's in a hidden frame, in which connections are made as the gateway's own
- * pages make them: with cookies, and over all transports (PROTOCOL.md §14). One for all sockets to
- * a gateway.
+ * Creates bridges. A bridge is a page of the gateway in a hidden frame. It opens connections as the
+ * gateway's own pages do: with cookies, and over all transports (PROTOCOL.md §14). All sockets to a
+ * gateway share one bridge.
  */
 export function createBridges(platform: Platform): LazyScript['open'] {
   const bridges: { [origin: string]: LazyScript | undefined } = {};
@@ -40,7 +40,7 @@ export function createBridges(platform: Platform): LazyScript['open'] {
 
 function createBridge(platform: Platform, origin: string, gone: () => void): LazyScript {
   const users: { [id: string]: SocketOptions } = {};
-  /** What it said when it was loaded. */
+  /** The greeting that the bridge sent when it had loaded. Empty before that. */
   let greeted = '';
   let last = 0;
   let sent = 0;
@@ -52,7 +52,7 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Laz
     each(() => {
       needed = true;
     });
-    // The frame's window goes away when the page empties itself.
+    // The frame loses its window when the page removes its content.
     if (greeted && needed && frame.contentWindow) look._set(LOOK);
     else end();
   });
@@ -71,11 +71,11 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Laz
   }
 
   function each(tell: (id: string) => void): void {
-    // Some pages of old give every object properties, which have names.
+    // Some old pages extend Object.prototype. Those properties are not numbers.
     for (const id in users) if (+id) tell(id);
   }
 
-  /** Takes a user out. */
+  /** Removes a user. */
   function leave(id: string): SocketOptions | undefined {
     const user = users[id];
     delete users[id];
@@ -119,8 +119,8 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Laz
     if (event.source != frame.contentWindow || plainOrigin('' + event.origin) !== origin) return;
     const parts = readBridge(event.data);
     const verb = parts && parts[3];
-    // A frame that the page moves is loaded anew: those whose connections were in it would wait for
-    // ever.
+    // If the page moves the frame, it is loaded again. Users whose connections were in it would
+    // wait forever.
     if (parts && verb === 'H' && greeted && greeted !== verb + parts[4]) end();
     else if (parts && +(parts[1] as string) > seen) {
       seen = +(parts[1] as string);
@@ -159,7 +159,7 @@ function createBridge(platform: Platform, origin: string, gone: () => void): Laz
       return {
         send: (data, size) => {
           const text = typeof data === 'string';
-          // The shim's own Bytes are of another script.
+          // The shim's own Bytes is a class of another script.
           const bytes = (data as Bytes).bytes;
           post(
             id,

@@ -16,13 +16,13 @@ interface Stateful {
   readonly _state: SocketState;
 }
 
-/** An attribute of the state, which has the computed ones as methods. */
+/** Reads an attribute of the state. Computed attributes are methods there. */
 function read(state: SocketState, name: string): unknown {
   const value = (state as unknown as Record<string, unknown>)[name];
   return typeof value === 'function' ? value.call(state) : value;
 }
 
-/** Attributes as accessors on the prototype, as native sockets have them. */
+/** Defines the attributes as accessors on the prototype, as native sockets have them. */
 export function addAccessors(prototype: object): void {
   const attribute = (
     name: string,
@@ -58,8 +58,8 @@ export function addAccessors(prototype: object): void {
 }
 
 /**
- * For engines without accessors: takes over what the page wrote into plain fields of the socket,
- * and writes what it may read there.
+ * For engines without accessors: reads what the page wrote into plain fields of the socket, and
+ * updates the fields that it may read.
  */
 export function syncFields(socket: object, state: SocketState): void {
   const fields = socket as Record<string, unknown>;

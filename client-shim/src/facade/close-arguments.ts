@@ -3,9 +3,9 @@ import { utf8Length } from '../lang/utf8.ts';
 import { domError, syntaxError } from './errors.ts';
 
 /**
- * What `close(code, reason)` sends (WHATWG WebSockets, "close(code, reason)"): the arguments are
- * checked before the state is looked at. A code of 1005 stands for a Close without a body. Throws
- * InvalidAccessError or SyntaxError.
+ * What `close(code, reason)` sends (WHATWG WebSockets, "close(code, reason)"). The arguments are
+ * checked before the state. Code 1005 stands for a Close without a body. Throws InvalidAccessError
+ * or SyntaxError.
  */
 export function closeArguments(code: unknown, reason: unknown): { code: number; reason: string } {
   const number = code === undefined ? 1005 : clamp(+(code as number));
@@ -13,13 +13,13 @@ export function closeArguments(code: unknown, reason: unknown): { code: number; 
   if (code !== undefined && number !== 1000 && !(number >= 3000 && number <= 4999))
     throw domError('InvalidAccessError', 15, 'Invalid close code.');
   if (utf8Length(text) > 123) throw syntaxError('Close reason over 123 bytes.');
-  // A reason cannot travel without a code (RFC 6455 §5.5.1).
+  // A reason cannot be sent without a code (RFC 6455 §5.5.1).
   return { code: number === 1005 && text ? 1000 : number, reason: text };
 }
 
 /**
- * Web IDL `[Clamp] unsigned short`: to the nearest integer, of two the even one, within the type;
- * NaN is 0.
+ * Web IDL `[Clamp] unsigned short`: rounds to the nearest integer, halves to the even one, and
+ * limits it to the range of the type. NaN is 0.
  */
 function clamp(value: number): number {
   const bounded = Math.max(0, Math.min(65535, value)) || 0;

@@ -4,8 +4,8 @@ import { nothing } from '../lang/nothing.ts';
 import { now } from '../lang/now.ts';
 
 /**
- * What listeners get: the engine's own kind of event where it can be constructed, else an object of
- * the same shape.
+ * The event that listeners get. It is the engine's own kind of event if that can be constructed,
+ * and otherwise an object of the same shape.
  */
 export interface SocketEvent {
   readonly type: string;
@@ -28,7 +28,7 @@ type Kind = 'Event' | 'MessageEvent' | 'CloseEvent';
 
 function make(kind: Kind, type: string, fields: Record<string, unknown>): SocketEvent {
   const event = construct(kind, type, fields) || construct('Event', type, fields) || plain(type);
-  // Some engines construct the kind and overlook the fields; others know the base kind only.
+  // Some engines construct the kind but ignore the fields. Others only know the base kind.
   for (const name in fields) if (event[name] !== fields[name]) put(event, name, fields[name]);
   return event;
 }
@@ -37,8 +37,8 @@ function construct(kind: Kind, type: string, fields: Record<string, unknown>): S
   try {
     const Constructor = page[kind] as unknown as new (type: string, fields: object) => SocketEvent;
     const event = new Constructor(type, fields);
-    // The target of its events is the shim's to set, and up to Safari 8 cannot be: a value of its
-    // own stands in for it here.
+    // The shim must be able to set `target`, which fails up to Safari 8. The type serves as a test
+    // value.
     put(event, 'target', type);
     return event.type === type && event.target === type ? event : null;
   } catch {

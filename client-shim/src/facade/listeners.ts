@@ -7,7 +7,7 @@ type Callback = ((event: SocketEvent) => unknown) | { handleEvent?: unknown };
 interface Listener {
   readonly type: string;
   _callback: Callback;
-  /** Null for the one that was set through an `on…` attribute. */
+  /** Null for the listener that was set through an `on…` attribute. */
   readonly capture: boolean | null;
   readonly once: boolean;
   _removed: boolean;
@@ -19,7 +19,7 @@ interface ListenerOptions {
   signal?: { aborted: boolean; addEventListener(type: string, run: () => void): void };
 }
 
-/** The listeners of one socket, in order (DOM §2.7, HTML §8.1.8.1 for the `on…` attributes). */
+/** The listeners of one socket, in order (DOM §2.7; HTML §8.1.8.1 for the `on…` attributes). */
 export class Listeners {
   private _list: Listener[] = [];
 
@@ -38,14 +38,14 @@ export class Listeners {
     this._removeAt(this._find(type, captureOf(options), callback));
   }
 
-  /** The function set as `on…`, or null. */
+  /** The function that was set as `on…`, or null. */
   _handler(type: string): unknown {
     const found = this._list[this._find(type, null)];
     return found ? found._callback : null;
   }
 
   /**
-   * Sets `on…`: another function takes the place of the former in the order; whatever is no
+   * Sets `on…`. A new function takes the former one's place in the order. A value that is not a
    * function counts as null.
    */
   _setHandler(type: string, value: unknown): void {
@@ -57,8 +57,8 @@ export class Listeners {
   }
 
   /**
-   * Calls the listeners of the event's type; what one throws stops no other and is reported as
-   * uncaught.
+   * Calls the listeners of the event's type. If one throws, the others still run, and the error is
+   * reported as uncaught.
    */
   _dispatch(target: object, event: SocketEvent): void {
     let stopped = false;
@@ -99,7 +99,7 @@ function call(callback: Callback, target: object, event: SocketEvent): void {
     if (typeof callback === 'function') callback.call(target, event);
     else (callback.handleEvent as (event: SocketEvent) => void)(event);
   } catch (error) {
-    // From a timer it reaches window.onerror, as an exception in a native listener does.
+    // Thrown from a timer it reaches `window.onerror`, as an exception in a native listener does.
     later(() => {
       throw error;
     }, 0);

@@ -6,16 +6,16 @@ import { Bytes } from '../lang/bytes.ts';
 import { scalarText } from '../lang/text.ts';
 import { utf8Length } from '../lang/utf8.ts';
 
-/** A message on its way out; a Blob is still to be read. */
+/** A message to send. A Blob has not been read yet. */
 export interface Outgoing {
   readonly data: Payload | Blob;
-  /** Payload bytes, which is what bufferedAmount counts. */
+  /** Payload bytes, as `bufferedAmount` counts them. */
   readonly size: number;
 }
 
 /**
- * What `send` makes of its argument. Binary data is copied: the page may write into its buffer as
- * soon as `send` returned.
+ * Converts the argument of `send`. Binary data is copied, because the page may write into its
+ * buffer as soon as `send` has returned.
  */
 export function outgoing(argument: unknown): Outgoing {
   const ByteArrayClass = page.Uint8Array;
@@ -23,8 +23,8 @@ export function outgoing(argument: unknown): Outgoing {
   if (argument instanceof Bytes || (ByteArrayClass && (isArrayBuffer(argument) || isView(argument)))) {
     const bytes = bytesOf(argument) as number[];
     const copy = ByteArrayClass ? new ByteArrayClass(bytes.length) : [];
-    // By hand: KHTML's constructor and `set` read from the start of the buffer, wherever the view
-    // begins.
+    // Copied by hand: KHTML's constructor and `set` read from the start of the buffer, even if the
+    // view begins later.
     for (let at = 0; at < bytes.length; at += 1) copy[at] = bytes[at] as number;
     return { data: ByteArrayClass ? (copy as Uint8Array) : new Bytes(copy as number[]), size: bytes.length };
   }
@@ -32,7 +32,7 @@ export function outgoing(argument: unknown): Outgoing {
   return { data: text, size: utf8Length(text) };
 }
 
-/** Keeps the order of what is sent behind a Blob, whose bytes can only be read in a later task. */
+/** Keeps messages in order behind a Blob, which can only be read in a later task. */
 export class Outbox {
   private readonly _waiting: (() => void)[] = [];
   private _reading = false;
@@ -42,7 +42,7 @@ export class Outbox {
     else action();
   }
 
-  /** Reads a Blob when its turn has come, and then goes on with what waited for it. */
+  /** Reads a Blob when its turn comes, and then runs what waited for it. */
   _read(blob: Blob, take: (bytes: Uint8Array) => void, fail: () => void): void {
     this._add(() => {
       const reader = new (page.FileReader as NonNullable<typeof page.FileReader>)();

@@ -1,14 +1,15 @@
 import { syntaxError } from './errors.ts';
 
 /**
- * Characters that no RFC 7230 token has: those outside of U+0021 to U+007E, and separators. The
- * test is for these, as `$` also matches before a last newline in KHTML.
+ * Characters that are not allowed in an RFC 7230 token: separators, and those outside U+0021 to
+ * U+007E. The test looks for these characters because `$` also matches before a final newline in
+ * KHTML.
  */
 const NO_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 
 /**
- * The constructor's second argument as a list. Throws a SyntaxError for what is no token, and for
- * one that comes twice.
+ * The constructor's second argument as a list. Throws a SyntaxError if an item is not a token or
+ * appears twice.
  */
 export function protocolList(argument: unknown): string[] {
   if (argument === undefined) return [];

@@ -6,14 +6,14 @@ import { hostOf, webSocketUrl } from './url.ts';
 /** What a page may configure, by `configure` or by `data-…` attributes of the script tag. */
 export interface Options {
   /**
-   * More hosts (`host`, `host:port` or URLs) whose addresses are taken over. A string is a list
+   * More hosts (`host`, `host:port` or URLs) that the shim connects to. A string is a list
    * separated by commas or spaces.
    */
   gateways?: string | string[];
   /**
-   * Addresses to rewrite before connecting: prefix → replacement, or the text `prefix ->
-   * replacement`, several separated by semicolons. A replacement may be relative to the address of
-   * the script.
+   * Addresses to rewrite before connecting: an object of prefix → replacement, or the text `prefix
+   * -> replacement`, several separated by semicolons. A replacement may be relative to the address
+   * of the script.
    */
   map?: string | Record<string, string>;
   /** Transports to use, in order. A string is a list separated by commas or spaces. */
@@ -25,17 +25,17 @@ interface Rule {
   _to: string;
 }
 
-/** Which addresses are taken over, and what becomes of them. */
+/** Which addresses the shim connects to, and how it rewrites them. */
 export class Settings {
-  /** Null: the default order. */
+  /** Null is the default order. */
   transports: string[] | null = null;
   private readonly gateways: string[] = [];
   private readonly _rules: Rule[] = [];
   private readonly _home: string;
 
   /**
-   * `home`: address of the script, against which replacements are resolved; empty if it is not
-   * known.
+   * `home` is the address of the script, against which replacements are resolved. It is empty if
+   * unknown.
    */
   constructor(home: string) {
     this._home = home;
@@ -51,8 +51,8 @@ export class Settings {
   }
 
   /**
-   * The address to connect to instead of `url`, or null if it is none of ours. Without a gateway
-   * the page's own host is one.
+   * The address to connect to instead of `url`; null if the shim does not handle `url`. If no
+   * gateway is configured, the page's own host is one.
    */
   target(url: string, base: string): string | null {
     for (let at = 0; at < this._rules.length; at += 1) {
@@ -80,7 +80,7 @@ export class Settings {
   }
 }
 
-/** By prefix, on the boundary of a path segment. */
+/** Applies a rule if its prefix ends at the boundary of a path segment. */
 function apply(rule: Rule, url: string): string | null {
   if (url.slice(0, rule._from.length) !== rule._from) return null;
   const rest = url.slice(rule._from.length);

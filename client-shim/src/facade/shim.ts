@@ -9,10 +9,10 @@ import { type Options, Settings } from './settings.ts';
 import type { StompHooks } from './stomp-hooks.ts';
 import { createWebSocket } from './web-socket.ts';
 
-/** The constructor, and what is ours on it. */
+/** The constructor, with the shim's own properties. */
 export interface WebSocketShim {
   new (url: string, protocols?: unknown): object;
-  /** The browser's own constructor, undefined where there is none. */
+  /** The browser's own constructor, or undefined. */
   NativeWebSocket: NativeWebSocketConstructor | undefined;
   Bytes: typeof Bytes;
   version: string;
@@ -20,9 +20,8 @@ export interface WebSocketShim {
 }
 
 /**
- * Makes the shim and changes nothing in the page. `connectWith` gets the browser's own WebSocket as
- * it is now, before the shim takes its place; `home` is the address of the script, empty if not
- * known.
+ * Creates the shim without changing the page. `connectWith` gets the browser's own WebSocket as it
+ * is now, before the shim replaces it. `home` is the address of the script, empty if unknown.
  */
 export function createShim(
   connectWith: (own: NativeWebSocketConstructor | undefined) => Connect,

@@ -16,20 +16,20 @@ export const OPEN = 1;
 export const CLOSING = 2;
 export const CLOSED = 3;
 
-/** What a socket needs of the object that the page holds. */
+/** What a socket uses of the object that the page holds. */
 export interface Face {
-  /** The object itself, target of the events. */
+  /** The object itself, which is the target of the events. */
   readonly target: object;
   readonly _stompHooks: StompHooks;
-  /** Brings plain fields and state into agreement; does nothing where there are accessors. */
+  /** Synchronizes plain fields with the state. Does nothing if the engine has accessors. */
   _sync(): void;
-  /** After the last event. */
+  /** Called after the last event. */
   _ended(): void;
 }
 
 /**
- * One WebSocket as the standard describes it, apart from how its attributes are defined in this
- * engine (`web-socket.ts`).
+ * One WebSocket as the standard describes it. How its attributes are defined in this engine is in
+ * `web-socket.ts`.
  */
 export class SocketState implements ConnectionEvents {
   readonly url: string;
@@ -49,7 +49,10 @@ export class SocketState implements ConnectionEvents {
     this._face = face;
   }
 
-  /** Goes to the network; without a target the connection fails, later, as one to nowhere does. */
+  /**
+   * Starts to connect. Without a target the connection fails later, as one to an unreachable host
+   * does.
+   */
   _start(connect: Connect, target: Target | null): void {
     if (target) this._connection = connect(target, this);
     else this._fail();
@@ -105,17 +108,17 @@ export class SocketState implements ConnectionEvents {
     this._face._sync();
   }
 
-  /** The page is being left. */
+  /** The page is being unloaded. */
   _unload(): void {
     this._whileConnected((connection) => connection._unload());
   }
 
-  /** The page goes into the back/forward cache, or comes out of it. */
+  /** The page enters the back/forward cache (true) or leaves it (false). */
   _freeze(frozen: boolean): void {
     this._whileConnected((connection) => connection._freeze(frozen));
   }
 
-  // --- what the connection tells ---
+  // --- the connection's events ---
 
   open(protocol: string, extensions: string): void {
     this._tasks._add(() => {
@@ -130,7 +133,7 @@ export class SocketState implements ConnectionEvents {
   message(data: Payload): void {
     this._tasks._add(() => {
       if (this.readyState !== OPEN) return;
-      // A plain field binaryType is read now: the type at delivery counts.
+      // Reads a plain field `binaryType` now, because its value at delivery counts.
       this._face._sync();
       this._dispatch(messageEvent(incoming(data, this.binaryType), originOf(this.url)));
     });

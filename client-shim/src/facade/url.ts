@@ -4,15 +4,16 @@ import { scalarText, trim } from '../lang/text.ts';
 import { syntaxError } from './errors.ts';
 
 /**
- * Scheme (only those of a WebSocket), authority, path, query and fragment of an absolute address.
+ * Scheme, authority, path, query and fragment of an absolute address. It only matches the schemes
+ * that a WebSocket may have.
  */
 const ABSOLUTE = /^(http|ws)(s?):[/\\]*([^/\\?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i;
 const REFERENCE = /^([^?#]*)(\?[^#]*)?(#.*)?$/;
 
 /**
- * The serialized `ws:` or `wss:` URL that the constructor makes of its argument (WHATWG WebSockets,
- * "new WebSocket", steps 1 to 7). By the engine's own URL parser where it has one that works, else
- * by the few rules below. Throws a SyntaxError.
+ * Serializes the constructor's argument as a `ws:` or `wss:` URL (WHATWG WebSockets, "new
+ * WebSocket", steps 1 to 7). Uses the engine's own URL parser if it works, and the rules below
+ * otherwise. Throws a SyntaxError.
  */
 export function webSocketUrl(text: string, base: string): string {
   const url = (hasParser() ? parseNatively : resolve)(text, base);
@@ -21,20 +22,20 @@ export function webSocketUrl(text: string, base: string): string {
   return url.replace(/^http/, 'ws');
 }
 
-/** Host and port of a serialized URL; a default port, of either scheme, is left out. */
+/** Host and port of a serialized URL, without the default port of either scheme. */
 export function hostOf(url: string): string {
   return authorityOf(url)._host.replace(/:(80|443)$/, '');
 }
 
-/** `ws://host:port` of a serialized URL, as a message event names it. */
+/** The origin of a serialized URL (`ws://host:port`), as message events carry it. */
 export function originOf(url: string): string {
   const { _scheme: scheme, _host: host } = authorityOf(url);
   return scheme + host;
 }
 
 /**
- * Engines had a `URL` before it was a parser (PhantomJS 1.9), parsers that knew no `ws:`, and that
- * want no host (Safari 10).
+ * Whether the engine's URL parser works. Some engines had a `URL` that was not a parser (PhantomJS
+ * 1.9), parsers that did not know `ws:`, or parsers that did not require a host (Safari 10).
  */
 function hasParser(): boolean {
   return parseNatively('b', 'ws://A:80/c') === 'ws://a/b' && !parseNatively('ws://', 'ws://a');
@@ -49,8 +50,8 @@ function parseNatively(text: string, base: string): string | null {
 }
 
 /**
- * RFC 3986 §5.2, with what browsers do besides: white space, backslashes, default ports, bytes that
- * a URL may not have.
+ * Resolves a reference by RFC 3986 §5.2. It also handles what browsers do besides: white space,
+ * backslashes, default ports, and bytes that a URL may not contain.
  */
 export function resolve(reference: string, base: string): string | null {
   let text = trim(reference).replace(/[\t\n\r]/g, '');
@@ -61,7 +62,7 @@ export function resolve(reference: string, base: string): string | null {
     const scheme = (from[1] as string) + from[2] + ':';
     let path = (parts[1] as string).replace(/\\/g, '/');
     if (path.slice(0, 2) === '//') return resolve(scheme + text, base);
-    // Older engines leave a group that took no part undefined, JScript makes it empty.
+    // A group that did not take part is undefined, but empty in JScript.
     let query = parts[2] || '';
     if (!path) {
       path = from[4] as string;
@@ -104,8 +105,7 @@ function withoutDots(path: string): string {
 }
 
 /**
- * Percent-encodes what a URL may not have, as UTF-8, and leaves alone what is percent-encoded
- * already.
+ * Percent-encodes, as UTF-8, what a URL may not contain. Existing percent-encoding is left alone.
  */
 function encode(text: string): string {
   return encodeURI(scalarText(text)).replace(/%25/g, '%');

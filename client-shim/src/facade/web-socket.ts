@@ -17,11 +17,11 @@ import { webSocketUrl } from './url.ts';
 export interface Environment {
   readonly connect: Connect;
   readonly _settings: Settings;
-  /** The browser's own constructor, for addresses that are none of ours. */
+  /** The browser's own constructor, for addresses that the shim does not handle. */
   readonly _native: NativeWebSocketConstructor | undefined;
   /**
-   * Whether attributes can be accessors on the prototype (`hasAccessors`); else they are fields,
-   * kept up to date.
+   * Whether attributes can be accessors on the prototype (`hasAccessors`). If not, they are plain
+   * fields that are kept up to date.
    */
   readonly _accessors: boolean;
   readonly _stompHooks: StompHooks;
@@ -29,7 +29,7 @@ export interface Environment {
 
 const STATES: Record<string, number> = { CONNECTING, OPEN, CLOSING, CLOSED };
 
-/** Makes the constructor that takes the place of `window.WebSocket` (WHATWG WebSockets §3.1). */
+/** Creates the constructor that replaces `window.WebSocket` (WHATWG WebSockets §3.1). */
 export function createWebSocket(environment: Environment): new (url: string, protocols?: unknown) => object {
   const { connect, _settings: settings, _accessors: accessors, _stompHooks: stompHooks } = environment;
   const Native = environment._native;
@@ -48,7 +48,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       const address = webSocketUrl(text, base);
       const target = settings.target(address, base);
       if (!target && Native) {
-        // An old native constructor takes a given undefined for a protocol of that name.
+        // An old native constructor would treat an explicit undefined as a protocol of that name.
         const own = protocols === undefined ? new Native(text) : new Native(text, protocols as string[]);
         // biome-ignore lint/correctness/noConstructorReturn: the native socket itself is what the page is to get
         return own as unknown as WebSocket;
@@ -125,8 +125,8 @@ export function createWebSocket(environment: Environment): new (url: string, pro
 }
 
 /**
- * What newer engines let a page see of a native socket besides: `instanceof`, also of the native
- * ones passed through, and the tag.
+ * Adds what newer engines show of a native socket: the tag, and `instanceof`, which is also true
+ * for native sockets that the shim returned.
  */
 function nameAsNative(
   WebSocket: { prototype: object },
@@ -145,7 +145,7 @@ function nameAsNative(
   if (setPrototypeOf && page.EventTarget) setPrototypeOf(prototype, page.EventTarget.prototype);
 }
 
-/** The plain rule of `instanceof`, false for what is no object. */
+/** The plain rule of `instanceof`. False for a value that is not an object. */
 function isMadeBy(maker: { prototype: object }, value: object): boolean {
   return Object.prototype.isPrototypeOf.call(maker.prototype, value);
 }

@@ -3,8 +3,8 @@ import type { ByteArray } from './bytes.ts';
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /**
- * Padded base64 (RFC 4648 §4). In parts joined at the end: `+=` over big texts is quadratic in
- * JScript.
+ * Encodes padded base64 (RFC 4648 §4). Chunks are joined at the end, because `+=` on large strings
+ * is quadratic in JScript.
  */
 export function base64Encode(bytes: ByteArray, start: number, end: number): string {
   const chunks: string[] = [];
@@ -28,7 +28,7 @@ function digit(bits: number): string {
   return DIGITS.charAt(bits & 63);
 }
 
-/** Bytes of padded base64, or null if it is malformed. */
+/** Decodes padded base64. Null if it is malformed. */
 export function base64Decode(text: string): number[] | null {
   if (text.length % 4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null;
   const bytes: number[] = [];
@@ -45,7 +45,7 @@ export function base64Decode(text: string): number[] | null {
   return bytes;
 }
 
-/** Of padding any value will do: what comes of it is cut off. */
+/** Padding may have any value, because its bits are cut off. */
 function value(text: string, at: number): number {
   return DIGITS.indexOf(text.charAt(at)) & 63;
 }

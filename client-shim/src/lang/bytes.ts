@@ -1,9 +1,9 @@
-/** Bytes in whatever the engine has for them; read by index. */
+/** Bytes that can be read by index, in the type that the engine has. */
 export type ByteArray = Uint8Array | number[];
 
 /**
- * Binary data where the engine has no ArrayBuffer (IE6 to IE9): what a message event brings there;
- * `send` takes it everywhere.
+ * Binary data for engines without ArrayBuffer (IE 6 to 9). Message events carry it there; `send`
+ * accepts it everywhere.
  */
 export class Bytes {
   /** Values 0 to 255. */
@@ -15,15 +15,15 @@ export class Bytes {
     this.length = bytes.length;
   }
 
-  /** One character (U+0000 to U+00FF) for each byte. */
+  /** One character (U+0000 to U+00FF) per byte. */
   toBinaryString(): string {
     return binaryString(this.bytes, 0, this.bytes.length);
   }
 }
 
 /**
- * Characters from bytes or code units; in parts, as engines bound the arguments of a call (65,536
- * in old WebKit).
+ * Makes a string from bytes or code units. It works in chunks, because engines limit the number of
+ * arguments of a call (65,536 in old WebKit).
  */
 export function binaryString(bytes: ByteArray, start: number, end: number): string {
   const chunks: string[] = [];

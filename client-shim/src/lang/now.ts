@@ -1,4 +1,4 @@
-/** Milliseconds of the wall clock; `Date.now` is of the 5th edition. */
+/** Milliseconds of the wall clock. `Date.now` is only in the 5th edition. */
 export function now(): number {
   return new Date().getTime();
 }

@@ -1,6 +1,6 @@
 import { type ByteArray, binaryString } from './bytes.ts';
 
-/** Bytes that scalar text has as UTF-8. A lone surrogate counts as U+FFFD: 3. */
+/** The length of scalar text in UTF-8. A lone surrogate counts as U+FFFD: 3 bytes. */
 export function utf8Length(text: string): number {
   let length = text.length;
   for (let at = 0; at < text.length; at += 1) {
@@ -15,8 +15,7 @@ export function utf8Length(text: string): number {
 }
 
 /**
- * UTF-8 of scalar text; a lone surrogate is written as U+FFFD. Own, as `encodeURIComponent` throws
- * on those.
+ * Encodes scalar text as UTF-8. A lone surrogate becomes U+FFFD; `encodeURIComponent` would throw.
  */
 export function utf8Encode(text: string): number[] {
   const bytes: number[] = [];
@@ -37,7 +36,7 @@ export function utf8Encode(text: string): number[] {
   return bytes;
 }
 
-/** Text of valid UTF-8, as the gateway sends it. */
+/** Decodes valid UTF-8, which is what the gateway sends. */
 export function utf8Decode(bytes: ByteArray, start: number, end: number): string {
   const units: number[] = [];
   for (let at = start; at < end; ) {

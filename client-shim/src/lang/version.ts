@@ -1,2 +1,2 @@
-/** Of the package: the shim says it, and asks for a bridge of the same. */
+/** The version of the package. The shim exposes it, and requests a bridge of the same version. */
 export const VERSION = '0.1.0';

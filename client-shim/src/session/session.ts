@@ -11,37 +11,37 @@ import { createOutbox } from './outbox.ts';
 import { createUpstream } from './upstream.ts';
 
 /**
- * Milliseconds that a peer has to answer the Close: Firefox and Chromium wait as long
+ * Milliseconds to wait for an answer to the Close. Firefox and Chromium wait as long
  * (`network.websocket.timeout.close`).
  */
 const CLOSING = 10000;
 
 /**
- * What a frame costs the gateway beside its payload, about. The gateway stops reading its backend
- * when what is not acknowledged costs `outbox`.
+ * The approximate cost of a frame at the gateway, beside its payload. The gateway stops reading
+ * from the backend when unacknowledged frames cost `outbox`.
  */
 const FRAME_COST = 100;
 
-/** What a session tells its page; the same as a connection does. */
+/** Events for the page, the same as those of a connection. */
 export interface SessionEvents {
   message(data: string | Binary): void;
-  /** The gateway has that many more payload bytes of what was sent. */
+  /** The gateway has received that many more payload bytes. */
   sent(bytes: number): void;
   closing(): void;
-  /** Once, the last. */
+  /** The last event, once. */
   closed(code: number, reason: string, wasClean: boolean, failed: boolean): void;
 }
 
-/** What a session tells whoever made it. */
+/** Events for the owner of the session. */
 export interface SessionHooks {
-  /** What became of a carrier, for diagnostics. */
+  /** Reports what happened to a carrier, for diagnostics. */
   _note(transport: string, what: string): void;
-  /** It is over. */
+  /** The session has ended. */
   _ended(why: string): void;
 }
 
 /**
- * What the gateway said of a session when it was made (PROTOCOL.md §3); times in milliseconds,
+ * What the gateway stated when it created the session (PROTOCOL.md §3). Times are in milliseconds,
  * sizes in bytes.
  */
 export interface Limits {
@@ -52,19 +52,19 @@ export interface Limits {
   readonly _body: number;
 }
 
-/** One emulated WebSocket connection, whatever carries it at present. */
+/** One emulated WebSocket connection, over any carrier. */
 export interface Session {
   send(data: string | Binary, size: number): void;
-  /** Closes behind what was sent; 1005 is a Close without code. */
+  /** Closes after everything that was sent. 1005 is a Close without a code. */
   close(code: number, reason: string): void;
-  /** The page is gone. */
+  /** The page is being unloaded. */
   _unload(): void;
-  /** The page goes into the back/forward cache, or comes out of it. */
+  /** The page enters the back/forward cache (true) or leaves it (false). */
   _freeze(frozen: boolean): void;
   _kind(): CarrierKind | undefined;
 }
 
-/** Begins at once, on a downstream that is its own or is shared. */
+/** Starts a session on a downstream, which other sessions may share. */
 export function createSession(
   platform: Platform,
   context: SessionContext,
@@ -74,11 +74,11 @@ export function createSession(
   downstream: Downstream
 ): Session {
   let over = false;
-  /** Frames went upstream on a carrier and not by requests. */
+  /** Whether frames went upstream on a carrier and not by requests. */
   let direct = false;
-  /** The page has closed, and the gateway does not know it yet. */
+  /** Whether the page has closed and the gateway has not acknowledged it. */
   let closing = false;
-  /** Cost of what was received since the last acknowledgement, about. */
+  /** Approximate cost of the frames received since the last acknowledgement. */
   let unacknowledged = 0;
   let attaches = 0;
 
@@ -91,7 +91,7 @@ export function createSession(
   const upstream = createUpstream(
     platform,
     context,
-    // On a slow line a whole body takes about half a minute.
+    // A full body takes about half a minute on a slow connection.
     { _window: limits._window, _timeout: limits._silence / 2 },
     outbox,
     inbox,
@@ -114,10 +114,10 @@ export function createSession(
     _note: (kind, what) => {
       hooks._note(kind.name, what);
       if (what === 'trying') return;
-      // What was on the way when the way changed is sent again.
+      // Frames that were being sent when the carrier changed are sent again.
       if (direct || kind._duplex) upstream._rewind();
       direct = !!kind._duplex && what === 'works';
-      // A WebSocket does not show that the session is gone; a request does.
+      // A WebSocket does not show that the session is gone. The response to a request does.
       if (kind._duplex && !direct) upstream._acknowledge();
     },
     _over: abort
@@ -137,10 +137,11 @@ export function createSession(
         }
       } else if (one._type === 'H') upstream._acknowledge();
       else if (one._type === 'E' && one._data === 'g') abort('gone');
-      // A gap is mended by the next attach, which says where to begin.
+      // The next attach fills a gap, because it says where to start.
       else if (one._seq && !inbox._accept(one) && downstream._kind()) downstream._attach();
     }
-    // At a quarter (PROTOCOL.md §3), halved as characters are counted here and bytes there.
+    // The limit is a quarter (PROTOCOL.md §3). It is halved because this counts characters and the
+    // gateway counts bytes.
     if (!over && unacknowledged > limits._outbox / 8) {
       unacknowledged = 0;
       upstream._acknowledge();
@@ -167,7 +168,7 @@ export function createSession(
     if (over) return;
     hooks._ended(why);
     stop();
-    // The gateway keeps what has ended until it hears this (PROTOCOL.md §9).
+    // The gateway keeps an ended session until it receives this (PROTOCOL.md §9).
     if (why === 'closed' || why === 'abnormal end') upstream._last([frame('A', inbox._received())]);
     events.closed(code, reason, wasClean, !wasClean);
   }
@@ -207,8 +208,8 @@ export function createSession(
 }
 
 /**
- * A beacon outlives the page; of requests, those that the page waits for. Where neither arrives the
- * gateway finds out by its window.
+ * Tells the gateway that the page is gone. A beacon outlives the page, and so does a synchronous
+ * request. If neither arrives, the gateway ends the session when its window expires.
  */
 export function sayGone(platform: Platform, context: SessionContext): void {
   const address = addressOf(context.url, 'send');

@@ -9,29 +9,29 @@ import type { Outbox } from './outbox.ts';
 import { createRetry } from './retry.ts';
 
 export interface UpstreamEvents {
-  /** Frames of an answer. */
+  /** The frames of a response. */
   _frames(frames: Frame[]): void;
-  /** A request was answered, so many milliseconds after it was made. */
+  /** A request was answered; `ms` is the time it took. */
   _answered(ms: number): void;
-  /** A carrier that takes frames upstream, if the downstream is one. */
+  /** The `_send` of a carrier that sends frames, if the downstream has one. */
   _direct(): ((frames: Frame[]) => void) | undefined;
-  /** The gateway will not go on, or has not been reached for too long. */
+  /** The gateway does not continue the session, or could not be reached for too long. */
   _lost(reason: string): void;
 }
 
-/** Sends what the outbox holds (PROTOCOL.md §5). */
+/** Sends the frames of the outbox (PROTOCOL.md §5). */
 export interface Upstream {
-  /** Sends soon: in one body with all that the current task still adds. */
+  /** Sends soon, in one body with what the current task still adds. */
   _wake(): void;
-  /** Sends an acknowledgement soon, whatever else there is. */
+  /** Sends an acknowledgement soon, even if there is nothing else to send. */
   _acknowledge(): void;
-  /** An acknowledgement went another way. */
+  /** An acknowledgement was sent in another way. */
   _acknowledged(): void;
-  /** What was sent on a carrier that broke is sent again. */
+  /** Repeats what was sent on a carrier that broke. */
   _rewind(): void;
-  /** Sends these frames at once and does not mind what becomes of them. */
+  /** Sends these frames at once and ignores the result. */
   _last(frames: Frame[]): void;
-  /** What is on the way is left to arrive. */
+  /** Stops. Pending requests are not cancelled. */
   _stop(): void;
 }
 
@@ -43,7 +43,7 @@ export function createUpstream(
   inbox: Inbox,
   events: UpstreamEvents
 ): Upstream {
-  // IE6 and 7 have two connections to a host, and the downstream holds one (Microsoft,
+  // IE 6 and 7 open two connections to a host, and the downstream uses one (Microsoft,
   // "Connectivity Enhancements in IE8").
   const most = hasLevel2(platform) ? 2 : 1;
   const address = addressOf(context.url, 'send');
@@ -62,8 +62,8 @@ export function createUpstream(
   function flush(): void {
     const direct = events._direct();
     while (!stopped && !retry._isWaiting()) {
-      // Answers may wait for the backend, and the backend for an acknowledgement: those go out at
-      // any time.
+      // Responses may wait for the backend, and the backend for an acknowledgement. So
+      // acknowledgements may be sent at any time.
       const free = direct || inFlight < most;
       if (!ackDue && !(free && outbox._hasUnsent())) return;
       const received = inbox._received();
@@ -91,8 +91,8 @@ export function createUpstream(
       if (stopped) return;
       if (taken) settled();
       else if ((status === 400 || status === 405) && typeof body !== 'string') {
-        // Some engines have typed arrays and post them as "[object ArrayBuffer]": of a malformed
-        // body nothing took effect. edbrowse makes it a GET.
+        // The gateway applied nothing of a malformed body. Some engines have typed arrays but post
+        // them as "[object ArrayBuffer]". edbrowse turns such a request into a GET.
         context._postsBytes = false;
         retry._failed();
       } else if (status === 200 || isTransient(status)) retry._failed();
@@ -101,8 +101,8 @@ export function createUpstream(
   }
 
   /**
-   * An answer came. What no answer has acknowledged when all are there was not taken: the inbox of
-   * the gateway is full.
+   * A response arrived. If all responses have arrived and some frames are still not acknowledged,
+   * the gateway did not accept them: its inbox is full.
    */
   function settled(): void {
     if (!inFlight && outbox._isAwaiting() && !events._direct()) retry._failed(true);

@@ -4,8 +4,8 @@ import { nothing } from '../lang/nothing.ts';
 import type { StompClient, StompSocket } from './library.ts';
 
 /**
- * Lets clients say whose message they are at: `unmarshall` is called without the connection, and a
- * socket that is none of the shim's (a SockJS, a native one) is not dispatched by it.
+ * Makes clients report which message they process. `unmarshall` is called without the connection,
+ * and the shim does not dispatch the events of other sockets (SockJS, native).
  */
 export function nameSockets(prototype: StompClient, stompHooks: StompHooks): void {
   const { connect } = prototype;
@@ -29,7 +29,7 @@ function receiveOn(
   receive: (event: { readonly data?: unknown }) => unknown,
   event: { readonly data?: unknown }
 ): unknown {
-  // Within a frame a line feed is part of it; the client would take it for a heart-beat and drop
+  // Within a frame a line feed is part of it. The client would treat it as a heart-beat and drop
   // it.
   if (data === '\n' && socket._tail) {
     socket._tail += data;
@@ -39,7 +39,7 @@ function receiveOn(
   const outer = stompHooks._event;
   stompHooks._event = { target: socket, data };
   return lastly(
-    // The client makes a string of the bytes of an ArrayBuffer itself.
+    // The client converts the bytes of an ArrayBuffer to a string itself.
     () => receive.call(socket, data instanceof Bytes ? { data: data.toBinaryString() } : event),
     () => {
       stompHooks._event = outer;
@@ -48,7 +48,8 @@ function receiveOn(
 }
 
 /**
- * Whether it cuts a frame between the halves of a surrogate pair: each half is then sent as U+FFFD.
+ * Whether the client splits a frame between the halves of a surrogate pair. Each half is then sent
+ * as U+FFFD.
  */
 export function cutsPairs(client: StompClient): boolean {
   let cut = false;
@@ -60,7 +61,7 @@ export function cutsPairs(client: StompClient): boolean {
   };
   client.debug = nothing;
   client.maxWebSocketFrameSize = 8;
-  // One of them has its pairs across the multiples of 8.
+  // One of the two bodies has its pairs across the multiples of 8.
   for (let body = '\ud83d\ude00'; body.length < 20; body += '\ud83d\ude00') {
     client._transmit('A', {}, body);
     client._transmit('A', {}, 'x' + body);
@@ -68,7 +69,7 @@ export function cutsPairs(client: StompClient): boolean {
   return cut;
 }
 
-/** Lets `_transmit` cut where it likes, and sends the first half of a pair with the second. */
+/** Lets `_transmit` split anywhere, and sends the first half of a pair together with the second. */
 export function joinPairs(prototype: StompClient): void {
   const { _transmit } = prototype;
   if (!_transmit) return;
@@ -77,7 +78,7 @@ export function joinPairs(prototype: StompClient): void {
     let half = '';
     this.ws = {
       send: (part) => {
-        // webstomp-client sends bytes by option.
+        // webstomp-client has an option to send bytes.
         if (typeof part !== 'string') return socket.send(part);
         const text = half + part;
         half = endsInHalf(text) ? text.charAt(text.length - 1) : '';
@@ -95,7 +96,7 @@ export function joinPairs(prototype: StompClient): void {
   };
 }
 
-/** As `finally`, which IE7 skips when nothing above it catches. */
+/** Like `finally`, which IE 7 skips if no caller catches the error. */
 function lastly(act: () => unknown, end: () => void): unknown {
   let result: unknown;
   try {

@@ -1,13 +1,10 @@
 import type { FrameClass, StompLibrary, Unmarshalled, WithPartial } from './library.ts';
 
-/**
- * A defect by its name, messages that show it, and what comes of them where it is not: command and
- * body of each frame.
- */
+/** A defect, messages that show it, and the correct result: command and body of each frame. */
 type Probe = readonly [defect: string, messages: readonly string[], sound: string];
 
 const PROBES: readonly Probe[] = [
-  // The piece behind the last NUL is empty, and JScript's split drops it.
+  // The part after the last NUL is empty, and JScript's split drops it.
   ['split', ['A\n\nx\0', 'B\n\ny\0'], 'A x;B y;'],
   ['partial frames', ['A\n\nx', 'y\0B\nc:', 'd\n\nz', '\0'], 'A xy;B z;'],
   ['coalesced frames', ['A\n\nx\0\nB\n\ny\0', 'C\n\n\0'], 'A x;B y;C ;'],
@@ -16,8 +13,8 @@ const PROBES: readonly Probe[] = [
 ];
 
 /**
- * What such a library returns: whether it keeps a tail apart; undefined if it is none that the
- * repairs know.
+ * Whether the library returns an unfinished frame separately. Undefined if the repairs do not know
+ * the library.
  */
 export function returnsPartial(Stomp: StompLibrary): boolean | undefined {
   const result = Stomp.Frame.unmarshall('A\n\nx\0') as Partial<WithPartial> & { length?: unknown };
@@ -26,8 +23,8 @@ export function returnsPartial(Stomp: StompLibrary): boolean | undefined {
 }
 
 /**
- * Names of the defects that this library has in this engine: one test for each, of both together,
- * and none of a version.
+ * The names of the defects that this library has in this engine. Each is found by a test of both
+ * together, not by a version.
  */
 export function defectsOf(Stomp: StompLibrary): string[] {
   const found: string[] = [];
@@ -52,7 +49,7 @@ function outcome(Stomp: StompLibrary, messages: readonly string[]): string {
       }
     }
   } catch (_) {
-    // 2.3.4 throws at a lone NUL in JScript.
+    // 2.3.4 throws for a lone NUL in JScript.
     return 'threw';
   }
   return seen + partial;
@@ -63,8 +60,8 @@ function framesOf(result: Unmarshalled) {
 }
 
 /**
- * Whether it cannot count a text with half a surrogate pair, or in Wine's JScript with a whole one:
- * `encodeURI` throws.
+ * Whether the library cannot count a text with half a surrogate pair, or in Wine's JScript with a
+ * whole one. `encodeURI` throws there.
  */
 export function measuresWrong(Frame: FrameClass): boolean {
   try {

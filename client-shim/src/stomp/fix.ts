@@ -9,13 +9,13 @@ import type { StompClient, StompLibrary, Unmarshall } from './library.ts';
 import { createUnmarshall } from './unmarshall.ts';
 
 /**
- * Examines a library, by default the page's `Stomp`, and repairs what fails; returns the names of
- * the defects repaired.
+ * Tests a library, by default the page's `Stomp`, and repairs what fails. Returns the names of the
+ * repaired defects.
  */
 export type InstallStompFix = (Stomp?: unknown) => string[];
 
 export function createStompFix(stompHooks: StompHooks): InstallStompFix {
-  /** The functions that were examined, or put in their place. */
+  /** The `unmarshall` functions that were tested, and their replacements. */
   const known: Unmarshall[] = [];
   return (library) => {
     const Stomp = (library || (page as { Stomp?: unknown }).Stomp) as StompLibrary | undefined;
@@ -26,14 +26,14 @@ export function createStompFix(stompHooks: StompHooks): InstallStompFix {
     try {
       repair(Stomp as StompLibrary, stompHooks, repaired);
     } catch (_) {
-      // Not what it looked like: whoever loads or constructs is not to pay for it.
+      // It was another library. That must not break the code that loads it or creates a socket.
     }
     known.push((Stomp as StompLibrary).Frame.unmarshall);
     return repaired;
   };
 }
 
-/** Each repair for a test of its own that failed; `repaired` gets the names. */
+/** Makes each repair whose test fails, and adds its name to `repaired`. */
 function repair(Stomp: StompLibrary, stompHooks: StompHooks, repaired: string[]): void {
   const hasPartial = returnsPartial(Stomp);
   if (hasPartial === undefined) return;

@@ -1,7 +1,7 @@
 import { trim } from '../lang/text.ts';
 
 const NUL = '\0';
-/** What may stand between frames; a message of nothing else is a heart-beat. */
+/** Characters between frames. A message of nothing else is a heart-beat. */
 const BETWEEN = '\r\n' + NUL;
 
 /** One frame of a text. */
@@ -9,14 +9,14 @@ export interface ParsedFrame {
   command: string;
   headers: Record<string, string>;
   body: string;
-  /** Position behind its NUL. */
+  /** The position after its NUL. */
   end: number;
 }
 
 /**
- * Hands each whole frame of a text to `take` and returns what is left of one that has not ended.
- * `sizeOf` counts the bytes of a text, which is what `content-length` is in. Searches for strings
- * only: JScript's split by a regular expression drops empty parts.
+ * Passes each complete frame of a text to `take` and returns the rest, which is an unfinished
+ * frame. `sizeOf` counts the bytes of a text, as `content-length` does. It only searches for
+ * strings, because JScript's split by a regular expression drops empty parts.
  */
 export function parseFrames(
   text: string,
@@ -40,8 +40,8 @@ function parseFrame(text: string, start: number, sizeOf: (text: string) => numbe
   let at = start;
   for (let context = ' '; context; ) {
     const eol = text.indexOf('\n', at);
-    // A head without an end, which a server must not send, costs that frame its body, and no other
-    // frame anything.
+    // A server must not send headers without an end. That frame loses its body; other frames are
+    // not affected.
     const broken = eol < 0 || eol > nul;
     context = trim(text.substring(at, broken ? nul : eol));
     if (at === start) command = context;
@@ -53,18 +53,18 @@ function parseFrame(text: string, start: number, sizeOf: (text: string) => numbe
   return end < 0 ? null : { command, headers, body: text.substring(at, end), end: end + 1 };
 }
 
-/** Of a repeated header the first counts (STOMP 1.1 and 1.2, "Repeated Header Entries"). */
+/** If a header is repeated, the first counts (STOMP 1.1 and 1.2, "Repeated Header Entries"). */
 function addHeader(headers: Record<string, string>, context: string): void {
   const colon = context.indexOf(':');
   const name = trim(context.substring(0, colon));
-  // An inherited `constructor` is no string.
+  // An inherited `constructor` is not a string.
   if (colon > 0 && typeof headers[name] !== 'string') headers[name] = trim(context.substring(colon + 1));
 }
 
 /**
- * Position of the NUL that ends the body, or -1 while it has not come. A length with no NUL behind
- * it is not believed, as some servers count characters (stomp-broker-js): then the first NUL ends
- * the body.
+ * The position of the NUL that ends the body, or -1 if it has not arrived. Some servers count
+ * characters instead of bytes (stomp-broker-js). If no NUL follows the stated length, the first NUL
+ * ends the body.
  */
 function endOfBody(
   text: string,
@@ -76,8 +76,8 @@ function endOfBody(
   const length = parseInt(header as string, 10);
   let bytes = 0;
   let counted = start;
-  // A unit of a string is at most three bytes. Looked for first, so that a body that comes in many
-  // chunks is counted once.
+  // A code unit has at most three bytes in UTF-8. The NUL is searched for first, so that a body in
+  // many chunks is counted once.
   let nul = text.indexOf(NUL, start + Math.ceil(length / 3));
   for (; nul >= 0; nul = text.indexOf(NUL, nul + 1)) {
     bytes += sizeOf(text.substring(counted, nul));

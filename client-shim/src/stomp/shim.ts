@@ -3,12 +3,14 @@ import { createShim, type WebSocketShim } from '../facade/shim.ts';
 import { createStompHooks } from '../facade/stomp-hooks.ts';
 import { createStompFix, type InstallStompFix } from './fix.ts';
 
-/** The shim, with the repairs of STOMP libraries. */
+/** The shim with the repairs of STOMP libraries. */
 export interface StompShim extends WebSocketShim {
   installStompFix: InstallStompFix;
 }
 
-/** `createShim`, whose constructor looks for a page's `Stomp` before each socket it makes. */
+/**
+ * Like `createShim`, but the constructor looks for the page's `Stomp` before it creates a socket.
+ */
 export function createStompShim(connectWith: Parameters<typeof createShim>[0], home: string): StompShim {
   const stompHooks = createStompHooks();
   const shim = createShim(connectWith, home, stompHooks) as StompShim;
@@ -17,7 +19,7 @@ export function createStompShim(connectWith: Parameters<typeof createShim>[0], h
   return shim;
 }
 
-/** Looks for a page's `Stomp` now, and when all its scripts have run. */
+/** Looks for the page's `Stomp` now, and again when all scripts of the page have run. */
 export function lookForStomp(shim: StompShim): void {
   const look = () => {
     shim.installStompFix();

@@ -4,14 +4,15 @@ import { utf8Length } from '../lang/utf8.ts';
 import { parseFrames } from './frames.ts';
 import type { Frame, FrameClass, StompSocket, Unmarshall } from './library.ts';
 
-/** Longest unfinished frame in UTF-16 units; one that is longer closes its socket. */
+/** The longest unfinished frame in UTF-16 units. A longer one closes its socket. */
 export const MOST = 16 * 1024 * 1024;
 
 /**
- * What takes the place of `Stomp.Frame.unmarshall`. `hasPartial`: it returns `{ frames, partial }`,
- * and its client puts the tail before the next message; else it returns the frames, is called
- * without its connection, and the tail is kept on the socket whose message is being dispatched.
- * With no socket nothing can follow, and the end of the text ends a frame.
+ * Creates the replacement of `Stomp.Frame.unmarshall`. With `hasPartial` it returns `{ frames,
+ * partial }`, and the client prepends `partial` to the next message. Otherwise it returns only the
+ * frames and is called without the connection, so the unfinished frame is stored on the socket
+ * whose message is being dispatched. Without a socket no message can follow, and the end of the
+ * text ends a frame.
  */
 export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, stompHooks: StompHooks): Unmarshall {
   return (data, escaped) => {
@@ -19,7 +20,7 @@ export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, stompHo
     const socket = event && (event.target as StompSocket | null);
     const frames: Frame[] = [];
     const text = hasPartial ? data : socket ? (socket._tail || '') + data : data + '\0';
-    // The client has made one character of each byte of a binary message.
+    // The client has converted each byte of a binary message to one character.
     const sizeOf = event && typeof event.data !== 'string' ? unitsOf : utf8Length;
     const partial = parseFrames(text, sizeOf, ({ command, headers, body }) => {
       const { frUnEscape } = Frame;

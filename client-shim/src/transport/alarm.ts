@@ -3,13 +3,15 @@ import type { Platform } from './platform.ts';
 
 /** A timer for one action. */
 export interface Alarm {
-  /** Sets it to ring in that many milliseconds; an earlier setting no longer counts. */
+  /** Rings in `ms` milliseconds. This replaces an earlier setting. */
   _set(ms: number): void;
   _clear(): void;
   _isSet(): boolean;
 }
 
-/** `ring` gets the milliseconds by which it is late: many if the machine slept. */
+/**
+ * `ring` gets how many milliseconds late it is called. The number is large if the machine slept.
+ */
 export function createAlarm(platform: Platform, ring: (late: number) => void): Alarm {
   let timer: TimerId | null = null;
   let due = 0;

@@ -4,71 +4,73 @@ import { type Frame, isBinary } from '../wire/frame.ts';
 import type { Platform } from './platform.ts';
 import type { Requester, SendRequest } from './requester.ts';
 
-/** The session that carriers work for. */
+/** What a carrier knows of its session. */
 export interface SessionContext {
-  /** The WebSocket URL, mapped. */
+  /** The WebSocket URL, after the page's `map`. */
   readonly url: string;
   readonly _token: string;
-  /** The carriers that it can have, best first. */
+  /** The carriers that the session may use, best first. */
   readonly _candidates: CarrierKind[];
-  /** How frames go upstream, where no carrier takes them. */
+  /** Sends frames upstream where the carrier does not. */
   readonly _requester: Requester;
-  /** Makes the requests that carry them. */
+  /** Makes the requests that carry those frames. */
   readonly _sendRequest: SendRequest;
-  /** The gateway is not the page's own origin. */
+  /** Whether the gateway has another origin than the page. */
   readonly _crossOrigin: boolean;
-  /** The session has carried binary: byte form is worth its while (PROTOCOL.md §6.1). */
+  /**
+   * Whether the session has carried binary messages. If so, byte form pays off (PROTOCOL.md §6.1).
+   */
   _binary: boolean;
-  /** Bytes can be posted. False once the gateway did not understand such a body. */
+  /** Whether bytes can be posted. False after the gateway has rejected such a body as malformed. */
   _postsBytes: boolean;
-  /** The page is being unloaded. */
+  /** Whether the page is being unloaded. */
   _sync?: boolean;
 }
 
 /**
- * What an attach says: payload of the `D` frame, `n,ack`, and of an `S` frame for each further
- * session of the carrier (PROTOCOL.md §10).
+ * The payloads of an attach: one `D` frame (`n,ack`), and one `S` frame for each further session of
+ * the carrier (PROTOCOL.md §10).
  */
 export type Attachments = readonly string[];
 
 export interface CarrierEvents {
-  /** Frames came, perhaps none; null for what is malformed. */
+  /** Frames arrived, perhaps none. Null stands for malformed input. */
   _frames(frames: Frame[] | null): void;
   /**
-   * Once, the last. `refused`: the gateway will not have this session go on. `reason` is empty for
-   * the end of a whole answer.
+   * The last event, once. `refused` means that the gateway does not continue this session. `reason`
+   * is empty when a response ended completely.
    */
   _over(refused: boolean, reason: string): void;
 }
 
-/** One downstream at work (PROTOCOL.md, "Terms"). */
+/** One open downstream (PROTOCOL.md, "Terms"). */
 export interface Carrier {
-  /** Closes it; no event follows. */
+  /** Closes the carrier. No event follows. */
   _close(): void;
-  /** Sends frames; on carriers that go both ways, once they are open. */
+  /** Sends frames, once the carrier is open. Only duplex carriers have it. */
   readonly _send?: ((frames: Frame[]) => void) | undefined;
 }
 
-/** One wire form. To add one is to write its file and its line in `order.ts`. */
+/** One kind of carrier. To add a kind, write its file and add a line to `order.ts`. */
 export interface CarrierKind {
   readonly name: string;
   /**
-   * Whether frames are shown as they come. If not, it is a poll: nothing to prove, and over after
-   * each answer.
+   * Whether the engine shows frames as they arrive. If not, the carrier is a poll: it ends after
+   * each response, and it needs no proof that it streams.
    */
   readonly _streams: boolean;
-  /** Goes both ways. */
+  /** Whether it sends as well as receives. */
   readonly _duplex?: boolean;
-  /** What it puts into the page counts as a part of it: `load` waits for that. */
+  /** Whether it puts an element into the page that delays the page's `load` event. */
   readonly _holdsLoad?: boolean;
   /**
-   * How a session is made and sent on if this is its best carrier; without it, in the best way that
-   * the engine has.
+   * How a session is created and how it sends, if this is its best carrier. By default that is the
+   * best requester of the engine.
    */
   readonly _requester?: Requester;
   /**
-   * Whether this engine can have it at all, for a gateway at that WebSocket URL. What the network
-   * does to it shows at work.
+   * Whether this engine supports the carrier for a gateway at that WebSocket URL. Whether the
+   * network lets it through is only known when it runs.
    */
   _works(platform: Platform, crossOrigin: boolean, url: string): boolean;
   _open(
@@ -80,10 +82,12 @@ export interface CarrierKind {
 }
 
 /**
- * A request body: in byte form if something binary is in it and the engine can post bytes, else in
- * text form. Text in byte form, too, where the engine may be a WebKit that posts strings in
- * Unicode's normal form C: seen from PhantomJS 1.9 to JavaFX 11 (WebKit 610), none of which has a
- * WeakRef, and not in WebKitGTK 2.50, which has. It leaves what is below U+0300 alone.
+ * Encodes a request body. It is in byte form if a frame is binary and the engine can post bytes,
+ * and in text form otherwise.
+ *
+ * Text also goes in byte form where the engine may be a WebKit that posts strings in Unicode's
+ * normal form C. PhantomJS 1.9 to JavaFX 11 (WebKit 610) do that, and none of them has WeakRef.
+ * WebKitGTK 2.50 does not do it, and it has WeakRef. Characters below U+0300 are not affected.
  */
 export function encodeBody(
   platform: Platform,
@@ -100,14 +104,17 @@ export function encodeBody(
   return bufferFrom(platform, byteBody(context._token, frames));
 }
 
-/** Bytes, from a text of one character for each, in an engine that has typed arrays. */
+/** Turns a string of one character per byte into bytes. The engine must have typed arrays. */
 export function bufferFrom(platform: Platform, text: string): ArrayBuffer {
   const bytes = new (platform._page.Uint8Array as Uint8ArrayConstructor)(text.length);
   for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
   return bytes.buffer as ArrayBuffer;
 }
 
-/** Whether a status says "again, later" (PROTOCOL.md §5); 0 is a request that got no answer. */
+/**
+ * Whether the request may be repeated after this status (PROTOCOL.md §5). Status 0 means that no
+ * response came.
+ */
 export function isTransient(status: number): boolean {
   return /^(0|408|425|429|50[0234])$/.test('' + status);
 }

@@ -1,9 +1,9 @@
 import type { Binary } from '../wire/payload.ts';
 
-// The names in this file are shared with scripts that are loaded on their own (lazy-script.ts), so
-// the build may not shorten them: none begins with an underscore.
+// Scripts that are loaded separately share the names in this file (lazy-script.ts). The build must
+// not shorten them, so none begins with an underscore.
 
-/** Events for the page's socket, as a connection has them. */
+/** Events for the page's socket, the same as those of a connection. */
 export interface DirectSocketEvents {
   open(protocol: string, extensions: string): void;
   message(data: string | Binary): void;
@@ -12,18 +12,18 @@ export interface DirectSocketEvents {
   closed(code: number, reason: string, wasClean: boolean, failed: boolean): void;
 }
 
-/** Events for the ladder, called before those for the page. */
+/** Events for the choice of a transport. They are called before those for the page. */
 export interface DirectSocketHooks {
   opened(): void;
-  /** It did not open; nothing else is called. */
+  /** The socket did not open. No other event follows. */
   passed(reason: string): void;
   /**
-   * It opened but cannot be used; nothing else is called, and no other transport is to be tried.
+   * The socket opened but cannot be used. No other event follows, and no other transport is tried.
    */
   unfit(reason: string): void;
   /**
-   * The first message came, or did not come before the connection broke: some proxies let the
-   * handshake through and nothing after it.
+   * True when the first message arrives; false if the connection breaks before that. Some proxies
+   * let the handshake through and nothing after it.
    */
   proved(good: boolean): void;
   over(code: number): void;
@@ -33,8 +33,8 @@ export interface DirectSocketHooks {
 export interface DirectSocket {
   send(data: string | Binary, size: number): void;
   close(code: number, reason: string): void;
-  /** Reports what was sent since the last report. */
+  /** Reports the bytes that were sent since the last report. */
   settle(): void;
-  /** Gives it up; no event follows. */
+  /** Abandons the socket. No event follows. */
   abandon(): void;
 }

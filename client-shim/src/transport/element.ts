@@ -1,13 +1,15 @@
 import type { Document, Element, Page } from '../../browser.d.ts';
 
-/** A name for a callback or a frame, never used again: what comes late finds nobody. */
+/**
+ * A new name for a callback or a frame. Names are never reused, so a late call finds no function.
+ */
 export function newName(): string {
   return '_fg' + Math.floor(Math.random() * 1e15);
 }
 
 /**
- * Lets a script or document of the gateway's call `run` in this window. The function returned ends
- * that, and tells whether it was still so.
+ * Lets a script or document from the gateway call `run` in this window. The returned function
+ * removes `run`, and returns whether it was still there.
  */
 export function expose(window: Page, name: string, run: (text: string) => void): () => boolean {
   const names = window as Page & { [name: string]: unknown };
@@ -18,15 +20,15 @@ export function expose(window: Page, name: string, run: (text: string) => void):
     try {
       delete names[name];
     } catch (_) {
-      // IE up to 8 does not delete from its window
+      // IE up to 8 cannot delete properties of `window`.
     }
     return true;
   };
 }
 
 /**
- * In front of all else: to append to a body that is still being read ends the page in IE6 and 7
- * (Microsoft, KB927917).
+ * Inserts before everything else. Appending to a body that is still being parsed aborts the page in
+ * IE 6 and 7 (Microsoft, KB927917).
  */
 export function insert(document: Document, element: Element): void {
   const parent = document.body || (document.getElementsByTagName('head')[0] as Element);
@@ -38,13 +40,14 @@ export function remove(element: Element): void {
 }
 
 /**
- * A frame that nobody sees, in the document from now on. In an element of its own: it may be taken
- * away with that.
+ * Inserts an invisible frame into the document. Frames that share a parent could be removed with
+ * it.
  */
 export function insertFrame(document: Document, address: string): Element {
   const frame = document.createElement('iframe');
   frame.style.display = 'none';
-  // Before it is in the document: without an address IE6 warns on secure pages.
+  // Set before the frame is in the document: IE 6 warns about a frame without an address on secure
+  // pages.
   frame.src = address;
   insert(document, frame);
   return frame;

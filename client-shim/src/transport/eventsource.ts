@@ -21,12 +21,12 @@ export const eventSource: CarrierKind = {
     }
 
     source.onmessage = (event) => {
-      // Numbering goes on from event to event, reading begins anew.
+      // Numbering continues from event to event, but each event is a new text.
       position._at = position._seen = 0;
       events._frames(readText(position, '' + event.data));
     };
     source.onerror = () => {
-      // Its own reconnecting would repeat an attach that is over.
+      // EventSource would reconnect by itself and repeat an attach that has ended.
       close();
       events._over(false, 'error event');
     };

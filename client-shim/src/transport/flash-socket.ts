@@ -1,8 +1,8 @@
 import type { Platform } from './platform.ts';
 
 /**
- * Whether there is a Flash player, and a page that may use it: over http to ws, as a page of https
- * may open nothing that is not encrypted and a movie opens nothing that is.
+ * Whether there is a Flash player that the page can use. The page must be http and the URL ws: an
+ * https page may only open encrypted connections, and the movie cannot open those.
  */
 export function hasFlash(platform: Platform, origin: string, url: string): boolean {
   const page = platform._page;

@@ -8,14 +8,14 @@ import { expose, insertFrame, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 
 /**
- * Milliseconds between looks at the frame: its own events are not to be relied on in IE (WSE client
+ * Milliseconds between checks of the frame. Its own events are not reliable in IE (WSE client
  * code).
  */
 const LOOK = 50;
 
 /**
- * A document without end in a frame of `window`, whose scripts call back as they come (PROTOCOL.md
- * §4.5). `freed` is called when the frame is gone.
+ * Opens an endless document in a frame of `window`. Its scripts call back as they arrive
+ * (PROTOCOL.md §4.5). `freed` is called when the frame has been removed.
  */
 export function openFrameStream(
   platform: Platform,
@@ -34,15 +34,15 @@ export function openFrameStream(
   let closed = false;
 
   function run(text: string): void {
-    // The document has this function for as long as it runs.
+    // The document may still call this function after it was closed.
     if (closed) return;
     if (!again._isSet()) again._set(LOOK);
-    // Numbering goes on from script to script, reading begins anew.
+    // Numbering continues from script to script, but each script brings a new text.
     position._at = position._seen = 0;
     running = true;
     events._frames(readText(position, text));
     running = false;
-    // IE and KHTML go down if a frame is taken away while a script of it runs.
+    // IE and KHTML crash if a frame is removed while one of its scripts runs.
     if (closed) page.setTimeout(free, 0);
   }
 
@@ -51,11 +51,11 @@ export function openFrameStream(
     try {
       state = ((frame.contentWindow as Page).document as Document).readyState;
     } catch (_) {
-      // the page has emptied itself, and the frame with it
+      // The page removed its content, and the frame with it.
     }
     again._set(LOOK);
-    // It ended, or was cut where the engine shows a cut: WebKit and KHTML do not, and only silence
-    // tells there.
+    // The response ended, or broke off in an engine that shows it. WebKit and KHTML do not; there
+    // only the silence shows it.
     if (state === 'complete') {
       close();
       events._over(false, '');

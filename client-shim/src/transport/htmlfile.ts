@@ -5,9 +5,9 @@ import { openFrameStream } from './frame-stream.ts';
 import type { Platform } from './platform.ts';
 
 /**
- * A document without end in a frame of an ActiveX document, which makes no click and no throbber
- * (cometdaily.com, "The htmlfile ActiveX object", 2007). In IE 6 to 9; later ones hide
- * ActiveXObject or have something better.
+ * An endless document in a frame of an ActiveX document, which causes no click sound and no
+ * throbber (cometdaily.com, "The htmlfile ActiveX object", 2007). For IE 6 to 9; later versions
+ * hide ActiveXObject or have something better.
  */
 export const htmlfile: CarrierKind = {
   name: 'htmlfile',
@@ -16,7 +16,7 @@ export const htmlfile: CarrierKind = {
   _open: (platform, context, attachments, events) => {
     let document = newDocument(platform) as Required<Document> | undefined;
     const window = write(document as Required<Document>);
-    // What no global leads to is collected, and the stream with it, after a few messages.
+    // IE collects an object that no global refers to, and the stream with it, after a few messages.
     const forget = expose(platform._page, newName(), () => document);
     return openFrameStream(platform, context, attachments, events, 'htmlfile', window, () => {
       forget();
@@ -27,7 +27,7 @@ export const htmlfile: CarrierKind = {
   }
 };
 
-/** Undefined in other engines, and where ActiveX is switched off. */
+/** Undefined in other engines, and where ActiveX is disabled. */
 function newDocument(platform: Platform): Document | undefined {
   try {
     return new (platform._page.ActiveXObject as new (name: string) => Document)('htmlfile');
@@ -36,7 +36,7 @@ function newDocument(platform: Platform): Document | undefined {
   }
 }
 
-/** Begins the document anew: whatever was in it ends. */
+/** Replaces the document, which ends everything in it. */
 function write(document: Required<Document>): Page {
   document.open();
   document.write('<html><body></body></html>');

@@ -2,7 +2,7 @@ import type { CarrierKind } from './carrier.ts';
 import { responseOpener } from './response.ts';
 import { hasScript, scriptRequester } from './script-requester.ts';
 
-/** Polls by script tags, for engines in which nothing else reaches the gateway. */
+/** Polls by script tags, for engines that cannot reach the gateway in any other way. */
 export const jsonpPolling: CarrierKind = {
   name: 'jsonp-polling',
   _streams: false,

@@ -11,22 +11,22 @@ export interface SocketOptions {
   readonly protocols: string[];
   /** Serialized origin of the page. */
   readonly origin: string;
-  /** Allowed transports, in order; null = the default order. */
+  /** Allowed transports, in order. Null is the default order. */
   readonly transports: string[] | null;
-  /** Class of binary messages where the engine has no typed arrays. */
+  /** Class of binary messages in engines without typed arrays. */
   readonly bytes: new (
     bytes: number[]
   ) => Bytes;
   readonly events: DirectSocketEvents;
   readonly hooks: DirectSocketHooks;
-  /** A step was taken elsewhere, where `current` is the transport in use. */
+  /** Reports a step of a connection that runs elsewhere. `current` is its transport. */
   step(current: string, transport: string, what: string): void;
 }
 
 /**
- * Opens sockets in a way that few pages need, so it is a script of its own: `/shim/<file>` puts it
- * on the page under a global name. Both scripts use the names of these types and of those in
- * direct-socket.ts, so the build may not shorten them: none begins with an underscore.
+ * A separate script that opens sockets in a way that few pages need. It is served as `/shim/<file>`
+ * and stores itself in a global variable. Both scripts use the names of these types and of those in
+ * direct-socket.ts. The build must not shorten them, so none begins with an underscore.
  */
 export interface LazyScript {
   open(options: SocketOptions): DirectSocket;
@@ -34,12 +34,12 @@ export interface LazyScript {
 
 export type LazyScriptName = 'FallbackGatewayFlash' | 'FallbackGatewayBridge';
 
-/** Milliseconds for the script to load. */
+/** Milliseconds that the script may take to load. */
 const LOAD_TIMEOUT = 2500;
 
 /**
- * Loads a script from the gateway at `origin`. `done` gets undefined if it does not load. Calling
- * the returned function cancels that.
+ * Loads a script from the gateway at `origin`. `done` gets undefined if it does not load. The
+ * returned function cancels the load.
  */
 export function loadLazyScript(
   platform: Platform,
@@ -70,8 +70,8 @@ export function loadLazyScript(
       element.onerror =
       element.onreadystatechange =
         () => {
-          // IE up to 8 has one event for everything: also for a failure, and for a script that has
-          // not run yet.
+          // IE up to 8 fires one event for everything: also for failures, and before the script has
+          // run.
           if (page[name] || !element.readyState) finish();
         };
     element.src = origin + '/shim/' + file;

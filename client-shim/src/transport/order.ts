@@ -10,7 +10,7 @@ import { xdrStreaming } from './xdr-streaming.ts';
 import { xhrPolling } from './xhr-polling.ts';
 import { xhrStreaming } from './xhr-streaming.ts';
 
-/** The carriers of a fallback session, best first but for the first one. */
+/** The carriers of a fallback session, best first except for `websocket-session`. */
 export const CARRIERS: CarrierKind[] = [
   websocketSession,
   eventSource,
@@ -24,12 +24,12 @@ export const CARRIERS: CarrierKind[] = [
 ];
 
 /**
- * Names in the default order of preference, best first; a page may give its own. EventSource comes
- * before XHR streaming because Chromium reports a growing response at most every 50 ms (measured:
- * 51 ms a round trip against 3 ms), and because events are freed.
+ * The default order of transports by name, best first. A page may set its own order. EventSource
+ * comes before XHR streaming because Chromium reports a growing response at most every 50 ms
+ * (measured: 51 ms per round trip against 3 ms), and because the engine frees events.
  *
- * Engines that stream by XMLHttpRequest do not need a frame, for which their page is shown as
- * loading all the time. `websocket-session` is only for pages that ask for it.
+ * Engines that stream by XMLHttpRequest do not need `iframe-htmlfile`, which shows the page as
+ * loading all the time. `websocket-session` is only for pages that request it.
  */
 export function defaultOrder(platform: Platform): string[] {
   const order = ['websocket'];

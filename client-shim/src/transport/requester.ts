@@ -1,28 +1,29 @@
 import type { Platform } from './platform.ts';
 
-/** A request under way. */
+/** A pending request. */
 export interface Request {
-  /** Cancels it; no callback follows. */
+  /** Cancels the request. No callback follows. */
   _abort(): void;
 }
 
 export interface RequestOptions {
   readonly _crossOrigin: boolean;
-  /** `X-Fallback` (PROTOCOL.md §3.1), in the way that has headers. */
+  /** The `X-Fallback` header (PROTOCOL.md §3.1), for requesters that can send headers. */
   readonly _header?: string;
-  /** Read the answer as bytes, in the way that can; see `readBytes`. */
+  /** Reads the response as bytes (see `readBytes`), for requesters that can. */
   readonly _asBytes?: boolean;
   /**
-   * Wait for the answer, in the way that can: the page is about to go, and its requests with it.
+   * Waits for the response, for requesters that can: the page is being unloaded, and the browser
+   * would cancel its requests.
    */
   readonly _sync?: boolean;
 }
 
 /**
- * Posts a body, which is text but where bytes were found to be possible. `done` gets the status and
- * text when the answer is complete or was cut; the two look the same here. Status 0 is no answer at
- * all. `progress` gets the text so far, where the engine shows it early. Neither is called before
- * this returns, and it does not throw.
+ * Posts a body. The body is text unless the engine is known to post bytes. `done` gets the status
+ * and text when the response is complete or was cut; the two cannot be told apart here. Status 0
+ * means that no response came. `progress` gets the text so far, in engines that show it early.
+ * Neither is called before this function returns, and it does not throw.
  */
 export type Post = (
   platform: Platform,
@@ -34,25 +35,25 @@ export type Post = (
 ) => Request;
 
 /**
- * One way in which an engine can ask for something. To add one is to write its file and its line in
- * `ways.ts`.
+ * One way in which an engine can make a request. To add one, write its file and add it to
+ * `requesters.ts`.
  */
 export interface Requester {
-  /** Whether this engine can ask the gateway of this WebSocket URL so. */
+  /** Whether this engine can make such requests to the gateway of this WebSocket URL. */
   _works(platform: Platform, crossOrigin: boolean, url: string): boolean;
   readonly _post: Post;
-  /** Has bytes, in bodies and answers, in some engines. */
+  /** Whether bodies and responses can be bytes, in some engines. */
   readonly _sendsBytes?: boolean;
   /**
-   * Bytes that a body may have where that is less than the gateway allows; `address` is that of
-   * `send`.
+   * The largest body in bytes, where that is less than the gateway allows. `address` is that of the
+   * `send` action.
    */
   readonly _maxBody?: ((platform: Platform, address: string) => number) | undefined;
 }
 
 /**
- * Posts a body, perhaps later, and gives the request up as one without an answer (status 0) when
- * none came within `timeout` milliseconds from then. `done` is not called after `abort`.
+ * Posts a body, perhaps later. If no response comes within `timeout` milliseconds of the post, the
+ * request is abandoned with status 0. `done` is not called after `_abort`.
  */
 export type SendRequest = (
   requester: Requester,

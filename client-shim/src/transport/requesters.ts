@@ -5,12 +5,15 @@ import { scriptRequester } from './script-requester.ts';
 import { xdrRequester } from './xdr-requester.ts';
 import { xhrRequester } from './xhr-requester.ts';
 
-/** Best first: with headers and cookies, without them, and by what was never meant for it. */
+/**
+ * Best first. The first sends headers and cookies, the second does not, and the third works around
+ * the lack of both.
+ */
 const REQUESTERS: Requester[] = [xhrRequester, xdrRequester, scriptRequester];
 
 /**
- * How a session is made and sent on: as its best carrier wants it, else in the first way that works
- * here.
+ * The requester that creates a session and sends its frames: the one that the best carrier names,
+ * or the first that works here.
  */
 export function requesterFor(
   kind: CarrierKind | undefined,

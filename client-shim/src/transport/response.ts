@@ -8,19 +8,19 @@ import { newRequest } from './platform.ts';
 import type { Requester } from './requester.ts';
 
 /**
- * Engines read the first kilobytes of a text to guess its type before they show any: 2048 bytes in
- * IE10 and 11, 1025 in old Firefox, 256 in old Safari (WSE client code). None of those has a
- * TextDecoder, and engines with a TextDecoder obey `nosniff`.
+ * Bytes of padding. Engines read the first bytes of a text to detect its type before they show any:
+ * 2048 bytes in IE 10 and 11, 1025 in old Firefox, 256 in old Safari (WSE client code). None of
+ * those has a TextDecoder, and engines with a TextDecoder obey `nosniff`.
  */
 const PADDING = 2048;
 
 /**
- * Makes the `_open` of a carrier whose downstream is the answer to a request. Polls and streams
- * differ in `action` only: both read what an engine shows of an answer before its end.
+ * Makes the `_open` of a carrier whose downstream is a response. Polls and streams differ only in
+ * `action`: both read what the engine shows of a response before it ends.
  */
 export function responseOpener(requester: Requester, action: string, streams: boolean): CarrierKind['_open'] {
   return (platform, context, attachments, events) => {
-    // One character for each byte needs `overrideMimeType`, which MSXML and IE10 lack.
+    // Reading one character per byte needs `overrideMimeType`, which MSXML and IE 10 lack.
     const probe = requester._sendsBytes && context._binary && newRequest(platform);
     const asBytes = !!probe && !!probe.overrideMimeType;
     const padding = streams && !platform._page.TextDecoder ? ',' + PADDING : '';
@@ -36,7 +36,7 @@ export function responseOpener(requester: Requester, action: string, streams: bo
       textBody(context._token, frames),
       { _crossOrigin: context._crossOrigin, _asBytes: asBytes },
       (status, text) => {
-        // 404 brings the frame that says the session is gone.
+        // A 404 response carries the frame that says that the session is gone.
         if (status === 200 || status === 404) events._frames(read(position, text));
         events._over(status !== 200 && !isTransient(status), status === 200 ? '' : 'status ' + status);
       },

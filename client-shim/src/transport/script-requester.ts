@@ -5,16 +5,18 @@ import type { Platform } from './platform.ts';
 import type { Request, Requester, RequestOptions } from './requester.ts';
 import { unwrap } from './unwrap.ts';
 
-/** Characters that an address may have: IE takes 2,083, and some proxies no more than 2,000. */
+/** Longest address in characters: IE accepts 2,083, and some proxies no more than 2,000. */
 const LONGEST = 2000;
-/** What is in such an address beside the gateway's own and the frames: token, `#`, `A`, names. */
+/**
+ * Characters of such an address beside the gateway's own and the frames: token, `#`, `A`, names.
+ */
 const AROUND = 200;
-/** Milliseconds that old IE may run a script after it reported its end or its failure. */
+/** Milliseconds within which old IE may run a script after it reported that it loaded or failed. */
 const GRACE = 1000;
 
 /**
- * By script tags and, for what is long, forms (PROTOCOL.md §4.4): goes to any origin from any
- * engine with a document.
+ * Sends by script tags, and by forms if the body is long (PROTOCOL.md §4.4). This works in every
+ * engine with a document, to any origin.
  */
 export const scriptRequester: Requester = { _works: hasScript, _post: post, _maxBody: room };
 
@@ -23,8 +25,8 @@ export function hasScript(platform: Platform): boolean {
 }
 
 /**
- * Only an address can hold what is sent where no form can. A character takes nine there at most,
- * and the outbox takes three bytes for one.
+ * The largest body in bytes. Without forms, the body must fit into an address. A character takes at
+ * most nine characters there, and the outbox counts it as three bytes.
  */
 function room(platform: Platform, address: string): number {
   return hasForms(platform) ? Infinity : 512 + Math.max(90, (LONGEST - AROUND - address.length) / 3);
@@ -46,15 +48,15 @@ function post(
   done?: (status: number, text: string) => void
 ): Request {
   const text = body as string;
-  // Where numbered frames begin; no other request has one.
+  // `#` comes before numbered frames. No other request has one.
   return text.indexOf('#') >= 0 && hasForms(platform)
     ? postForm(platform, address, text, done)
     : getScript(platform, address, text, sync ? 'img' : 'script', done);
 }
 
 /**
- * A script whose address is the request and whose run is the answer. Of a page that is left,
- * engines still ask for an image.
+ * Inserts a script. Its address is the request, and running it is the response. When the page is
+ * being unloaded, engines still request an image.
  */
 function getScript(
   platform: Platform,
@@ -68,7 +70,7 @@ function getScript(
   const name = newName();
   const script = document.createElement(tag);
 
-  /** Whether it still was under way. */
+  /** Ends the request; false if it had ended. */
   function forget(): boolean {
     if (!conceal()) return false;
     script.onload = script.onerror = script.onreadystatechange = null;
@@ -93,8 +95,8 @@ function getScript(
 }
 
 /**
- * A form into a hidden frame. The answer cannot be read across origins: when it is there, a script
- * asks how far the gateway is.
+ * Submits a form into a hidden frame. The response cannot be read across origins. When it has
+ * arrived, a script asks the gateway how much it has received.
  */
 function postForm(
   platform: Platform,
@@ -109,8 +111,8 @@ function postForm(
   let request: Request | undefined;
 
   holder.style.display = 'none';
-  // As a text: IE up to 7 knows a frame by the name it is made with. Without `src` IE6 warns on
-  // secure pages.
+  // Markup, because IE up to 7 only knows a frame by the name that it was created with. Without
+  // `src`, IE 6 warns on secure pages.
   holder.innerHTML =
     '<form method="post" target="' +
     name +
@@ -123,17 +125,17 @@ function postForm(
 
   function clear(): void {
     frame.onload = frame.onreadystatechange = null;
-    // Later: IE goes down if a frame is taken away in its own event.
+    // Later, because IE crashes if a frame is removed in its own event.
     page.setTimeout(() => remove(holder), 0);
   }
 
   function arrived(): void {
     if (frame.readyState && frame.readyState !== 'complete') return;
     try {
-      // The empty page that was there before has an event as well.
+      // The empty page that the frame starts with fires an event as well.
       if (/^(about|javascript):/.test(((frame.contentWindow as Page).location as Location).href)) return;
     } catch (_) {
-      // It is of another origin: the answer.
+      // The document has another origin, so it is the response.
     }
     clear();
     request = getScript(platform, address, body.substring(0, body.indexOf(';')) + ';A0\x1e', 'script', done);

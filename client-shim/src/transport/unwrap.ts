@@ -1,6 +1,6 @@
 /**
- * Takes a wrapped answer apart (PROTOCOL.md §4.4): status and body, or status 0 for one that was
- * cut before it said so much. No body that is not wrapped begins with a digit.
+ * Reads the status and body from a wrapped response (PROTOCOL.md §4.4). The status is 0 if the
+ * response was cut within it. A body that is not wrapped never begins with a digit.
  */
 export function unwrap(text: string, tell: (status: number, text: string) => void): void {
   const wrapped = /^\d\d\d;/.test(text);

@@ -9,9 +9,9 @@ import { bufferFrom, type CarrierKind } from './carrier.ts';
 import { isTrusted } from './websocket.ts';
 
 /**
- * The WebSocket session carrier (PROTOCOL.md §7): a WebSocket that survives its socket. Only for
- * pages that ask for it. A fallback session does not climb to it by itself: the plain endpoint was
- * tried before, and a network that refuses one WebSocket refuses the other.
+ * The WebSocket session carrier (PROTOCOL.md §7): a session that can outlive its WebSocket. It is
+ * only for pages that request it. A fallback session does not move to it: the plain endpoint was
+ * tried before, and a network that blocks one WebSocket blocks the other.
  */
 export const websocketSession: CarrierKind = {
   name: 'websocket-session',

@@ -5,24 +5,24 @@ import type { DirectSocket, DirectSocketEvents, DirectSocketHooks } from './dire
 import type { Platform } from './platform.ts';
 
 /**
- * Milliseconds between looks whether it is stuck in closing: longer than the 10 s that Firefox and
- * Chromium give that, whose word it is then.
+ * Milliseconds between checks for a socket that is stuck in CLOSING. Firefox and Chromium allow 10
+ * s for closing and then report the end themselves, so this is longer.
  */
 const CLOSING = 12000;
 /**
- * Milliseconds in which a proxy that lets nothing through ends a connection: near 60 s
- * (SignalR#3944). What breaks later has other reasons.
+ * Milliseconds within which a broken connection suggests a proxy that lets nothing through. Such
+ * proxies cut at about 60 s (SignalR#3944). A later break has other causes.
  */
 const CUT = 120000;
-/** Milliseconds that the end of its time may come late on a page that lives. */
+/** Milliseconds by which the timeout may fire late on a page that was not suspended. */
 const SPARED = 300;
-/** Milliseconds between looks at the browser's `bufferedAmount`, of which there is no event. */
+/** Milliseconds between reads of the browser's `bufferedAmount`, which has no event. */
 const LOOK = 50;
 
 /**
- * Whether a native constructor may be the protocol of RFC 6455. The hixie drafts (Safari 5, Chrome
- * 4 to 13, iOS 4 and 5, Android, Opera 11) have no CLOSING, so that CLOSED is 2 there (W3C drafts
- * of 2009 and 2011).
+ * Whether a native constructor may implement RFC 6455. The hixie drafts (Safari 5, Chrome 4 to 13,
+ * iOS 4 and 5, Android, Opera 11) have no CLOSING state, so CLOSED is 2 there (W3C drafts of 2009
+ * and 2011).
  */
 export function isTrusted(
   socket: NativeWebSocketConstructor | undefined
@@ -31,8 +31,8 @@ export function isTrusted(
 }
 
 /**
- * Opens one that is to be trusted; undefined if the engine will not, or it is a draft after all.
- * Given up if it is not open after `timeout` milliseconds.
+ * Opens a native socket that `isTrusted` accepts. Undefined if the engine refuses, or if the socket
+ * turns out to be a draft. The socket is abandoned if it is not open after `timeout` milliseconds.
  */
 export function openNative(
   platform: Platform,
@@ -45,34 +45,35 @@ export function openNative(
   const Socket = platform._socket as NativeWebSocketConstructor;
   let socket: NativeWebSocket;
   try {
-    // Mixed content throws in some engines. An empty list is not no list in old ones: they offer an
-    // empty subprotocol.
+    // Some engines throw for mixed content. Old engines offer an empty subprotocol for an empty
+    // list.
     socket = protocols.length ? new Socket(url, protocols) : new Socket(url);
   } catch (_) {
     return undefined;
   }
 
   const since = platform._now();
-  /** Bytes handed to the browser and not yet reported as sent. */
+  /** Bytes that were passed to the browser and not yet reported as sent. */
   let queued = 0;
   let opened = false;
   let heard = false;
   /**
-   * Something was sent in this task: it counts until the next one (WHATWG WebSockets,
-   * `bufferedAmount`); old WebKit counts it down at once.
+   * Something was sent in this task. It counts as buffered until the next task (WHATWG WebSockets,
+   * `bufferedAmount`), although old WebKit subtracts it at once.
    */
   let fresh = false;
   let spared = false;
   const late = createAlarm(platform, (after) => {
-    // A page that stood still may not have seen the answer: that is no sign of a bad network, once.
+    // A page that was suspended may not have seen the response. Once, that is no sign of a bad
+    // network.
     if (spared || after < SPARED) pass('no answer');
     else late._set(timeout);
     spared = true;
   });
   const again = createAlarm(platform, lookAgain);
-  /** What was still to be sent when it was last seen closing; -1 if it was not. */
+  /** Bytes that were still queued at the last check in CLOSING; -1 if it was not in CLOSING. */
   let left = -1;
-  // JavaFX's never tells of the end after a Close, older WebKits' may take four minutes.
+  // JavaFX never reports the end after a Close. Older WebKits may take four minutes.
   const closing = createAlarm(platform, () => {
     const before = left;
     left = socket.readyState === 2 ? queued : -1;
@@ -120,12 +121,12 @@ export function openNative(
     try {
       socket.close();
     } catch (_) {
-      // closed before, in an engine that minds
+      // Some engines throw for a closed socket.
     }
   }
 
-  // Looked for on the socket: attributes stand on instances, not on the prototype, up to Chrome 42
-  // and Safari 8.
+  // Checked on the socket: up to Chrome 42 and Safari 8, attributes are on instances and not on the
+  // prototype.
   if (!('binaryType' in socket)) {
     abandon();
     return undefined;
@@ -133,8 +134,8 @@ export function openNative(
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => {
     late._clear();
-    // Firefox and WebKit open it all the same (WHATWG WebSockets, "establish a WebSocket
-    // connection").
+    // Firefox and WebKit open it although they should fail (WHATWG WebSockets, "establish a
+    // WebSocket connection").
     if (protocols.length && socket.protocol === '') {
       abandon();
       hooks.unfit('subprotocol not selected');
@@ -157,7 +158,7 @@ export function openNative(
       pass('refused');
       return;
     }
-    // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one
+    // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one.
     ended(event.code || (wasClean ? 1005 : 1006), event.reason || '', wasClean);
   };
   late._set(timeout);
@@ -170,7 +171,7 @@ export function openNative(
       );
       if (fresh) return;
       fresh = true;
-      // Anew: a timer of before may come much later than the next task.
+      // Set again, because a timer that was set before may fire much later than the next task.
       again._set(0);
     },
     close: (code, reason) => {

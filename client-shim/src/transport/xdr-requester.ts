@@ -6,18 +6,18 @@ import type { Request, Requester, RequestOptions } from './requester.ts';
 import { unwrap } from './unwrap.ts';
 
 /**
- * Requests under way. One that only its own handlers know may be collected before it is answered
- * (faye#382).
+ * Pending requests. The engine may collect a request before it is answered if only its own handlers
+ * refer to it (faye#382).
  */
 const underWay: XDomainRequest[] = [];
 
 /**
- * By XDomainRequest of IE8 and IE9: other origins of the page's own scheme, text only, no headers,
- * no cookies, no status (Microsoft, "XDomainRequest – Restrictions").
+ * Sends by XDomainRequest of IE 8 and 9: other origins of the page's own scheme, text only, no
+ * headers, no cookies, no status (Microsoft, "XDomainRequest – Restrictions").
  */
 export const xdrRequester: Requester = { _works: hasXdr, _post: post };
 
-/** It refuses a scheme other than the page's. */
+/** XDomainRequest refuses a scheme other than the page's. */
 export function hasXdr(platform: Platform, _crossOrigin: boolean, url: string): boolean {
   const location = platform._page.location;
   return (
@@ -38,7 +38,7 @@ function post(
   const page = platform._page;
   const request = new (page.XDomainRequest as NonNullable<typeof page.XDomainRequest>)();
 
-  /** Whether it still was under way. */
+  /** Ends the request; false if it had ended. */
   function forget(): boolean {
     const at = indexOf(underWay, request);
     if (at >= 0) underWay.splice(at, 1);
@@ -54,7 +54,7 @@ function post(
   }
 
   underWay.push(request);
-  // All of them, as IE9 aborts requests that lack one (sockjs-client#391).
+  // All handlers are set because IE 9 aborts requests that lack one (sockjs-client#391).
   request.onload = () => unwrap(request.responseText, finish);
   request.onerror = request.ontimeout = failed;
   request.onprogress = () => {
@@ -62,12 +62,12 @@ function post(
   };
   try {
     request.open('POST', address + '?w=1');
-    // Nor may it be sent in the task that opened it (as above).
+    // For the same reason it must not be sent in the task that opened it.
     page.setTimeout(() => {
       if (indexOf(underWay, request) >= 0) request.send(body as string);
     }, 0);
   } catch (_) {
-    // a port that it does not like
+    // XDomainRequest rejects some ports.
     page.setTimeout(failed, 0);
   }
 
@@ -78,7 +78,7 @@ function post(
       try {
         request.abort();
       } catch (_) {
-        // never sent
+        // The request was never sent.
       }
     }
   };

@@ -3,7 +3,7 @@ import { responseOpener } from './response.ts';
 import { hasXdr, xdrRequester } from './xdr-requester.ts';
 
 /**
- * An answer without end, which XDomainRequest shows once it has 2 KiB of it (Microsoft, "COMET
+ * An endless response, which XDomainRequest shows after its first 2 KiB (Microsoft, "COMET
  * Streaming in IE").
  */
 export const xdrStreaming: CarrierKind = {

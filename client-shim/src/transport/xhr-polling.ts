@@ -3,7 +3,7 @@ import { canPost } from './platform.ts';
 import { responseOpener } from './response.ts';
 import { xhrRequester } from './xhr-requester.ts';
 
-/** Long polls: the most reliable carrier, as it only needs answers that arrive. */
+/** Long polls: the most reliable carrier, because it only needs responses that arrive. */
 export const xhrPolling: CarrierKind = {
   name: 'xhr-polling',
   _streams: false,

@@ -4,7 +4,7 @@ import { canPost, newRequest, type Platform } from './platform.ts';
 import type { Request, Requester, RequestOptions } from './requester.ts';
 
 /**
- * By XMLHttpRequest, MSXML's included: has a status, headers and, from level 2 on, bytes and other
+ * Sends by XMLHttpRequest or MSXML. It has a status, headers and, from level 2 on, bytes and other
  * origins.
  */
 export const xhrRequester: Requester = { _works: canPost, _post: post, _sendsBytes: true };
@@ -21,7 +21,7 @@ function post(
 
   function forget(): XMLHttpRequest | undefined {
     const forgotten = request;
-    // MSXML takes a function only, never null.
+    // MSXML accepts only a function here, not null.
     if (forgotten) forgotten.onreadystatechange = nothing;
     request = undefined;
     return forgotten;
@@ -33,8 +33,8 @@ function post(
 
   function changed(): void {
     if (!request || request.readyState < 3) return;
-    // MSXML throws for both at readyState 3, and shows 12002 to 12152 (WinINet's errors) for what
-    // was no answer.
+    // MSXML throws for both at readyState 3. It shows WinINet's errors (12002 to 12152) as the
+    // status of a request without a response.
     let status = 0;
     let text = '';
     const complete = request.readyState === 4;
@@ -42,17 +42,18 @@ function post(
       status = request.status > 599 ? 0 : request.status;
       text = request.responseText;
     } catch (_) {
-      // as above
+      // MSXML, as above.
     }
     if (complete) finish(status, text);
     else if (status === 200 && text && progress) progress(text);
   }
 
   try {
-    // Opera 11 and some proxies' scripts throw here and not at `send`, so both are guarded.
+    // Opera 11 and the scripts of some proxies throw here and not at `send`, so both are guarded.
     const opened = request as XMLHttpRequest;
     opened.open('POST', address, !options._sync);
-    // After `open`: IE10 throws before it. Cookies go along as they do with a native handshake.
+    // After `open`, because IE 10 throws before it. Cookies are sent as they are with a native
+    // handshake.
     if (options._crossOrigin) opened.withCredentials = true;
     if (typeof body === 'string') opened.setRequestHeader('Content-Type', 'text/plain;charset=UTF-8');
     if (options._header) opened.setRequestHeader('X-Fallback', options._header);
@@ -70,7 +71,7 @@ function post(
       try {
         if (abandoned) abandoned.abort();
       } catch (_) {
-        // MSXML throws for a request that was never sent
+        // MSXML throws for a request that was never sent.
       }
     }
   };

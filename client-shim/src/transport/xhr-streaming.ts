@@ -4,7 +4,7 @@ import { responseOpener } from './response.ts';
 import { xhrRequester } from './xhr-requester.ts';
 
 /**
- * An answer without end. From IE10 on: MSXML hides `responseText` before the end (Microsoft, "COMET
+ * An endless response. From IE 10 on: MSXML hides `responseText` until the end (Microsoft, "COMET
  * Streaming in IE").
  */
 export const xhrStreaming: CarrierKind = {

@@ -1,8 +1,8 @@
 const PARTS = /^ws(s?:\/\/[^/?]*)([^?]*)/;
 
 /**
- * Address of an action for a WebSocket URL (PROTOCOL.md §1), over HTTP, or over WebSocket for the
- * carrier of that name.
+ * The address of an action for a WebSocket URL (PROTOCOL.md §1). It is an HTTP address, except for
+ * the action `websocket`.
  */
 export function addressOf(url: string, action: string, token?: string): string {
   const parts = PARTS.exec(url) || ['', '', ''];
@@ -16,7 +16,7 @@ export function addressOf(url: string, action: string, token?: string): string {
   );
 }
 
-/** Serialized origin of the gateway, in the form of the page's own. */
+/** The gateway's HTTP origin, serialized in the same form as the page's. */
 export function httpOrigin(url: string): string {
   return 'http' + (PARTS.exec(url) || ['', ''])[1];
 }

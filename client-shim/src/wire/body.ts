@@ -7,12 +7,12 @@ export function textBody(token: string, frames: Frame[]): string {
   return token + ';' + encodeFrames(frames, encodeText);
 }
 
-/** The same in byte form, one character for each byte. */
+/** A request body in byte form, one character per byte. */
 export function byteBody(token: string, frames: Frame[]): string {
   return '\x01' + String.fromCharCode(token.length) + token + encodeFrames(frames, encodeBytes);
 }
 
-/** The frames of one unit. */
+/** Encodes the frames of one unit. */
 export function encodeFrames(frames: Frame[], encode: (frame: Frame) => string): string {
   const encoded: string[] = [];
   for (let i = 0; i < frames.length; i += 1) encoded.push(encode(frames[i] as Frame));

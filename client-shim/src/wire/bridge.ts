@@ -1,9 +1,9 @@
 import { VERSION } from '../lang/version.ts';
 
 /**
- * What page and bridge tell each other (PROTOCOL.md §14): a number that is higher with each
- * message, as IE may bring one twice; the connection meant, 0 being the bridge itself; one letter;
- * and the rest.
+ * A message between page and bridge (PROTOCOL.md §14). It has a number that grows with each
+ * message, because IE may deliver one twice; the id of a connection, or 0 for the bridge itself;
+ * one letter; and its data.
  */
 const MESSAGE = new RegExp('^fallback-gateway ' + VERSION + ' (\\d+) (\\d+) ([A-Z])([\\s\\S]*)$');
 
@@ -12,8 +12,8 @@ export function encodeBridge(number: number, id: string, verb: string, data: str
 }
 
 /**
- * Number, connection, letter and rest behind the whole; null for what is none of ours, or of
- * another version.
+ * The match: the whole message, number, connection, letter, data. Null for messages of other
+ * scripts, or of another version.
  */
 export function readBridge(text: unknown): string[] | null {
   return MESSAGE.exec('' + text);

@@ -3,7 +3,7 @@ import { lowBytes } from './binary.ts';
 import { arrived, type Frame, isBinary, type Position } from './frame.ts';
 import { fromUtf8, toUtf8 } from './utf8.ts';
 
-/** A frame in byte form (PROTOCOL.md §2), one character for each byte. */
+/** Encodes a frame in byte form (PROTOCOL.md §2), one character per byte. */
 export function encodeBytes(frame: Frame): string {
   const data = isBinary(frame._type) ? frame._data : toUtf8(frame._data);
   let head = frame._type;
@@ -13,9 +13,9 @@ export function encodeBytes(frame: Frame): string {
 }
 
 /**
- * Reads frames in byte form from a text of one character for each byte; see `Read`. Only the low
- * eight bits of a character count: under `charset=x-user-defined` the bytes from 0x80 on are shown
- * as U+F780 to U+F7FF.
+ * Reads frames in byte form from a string of one character per byte; see `Read`. Only the low eight
+ * bits of a character count: `charset=x-user-defined` shows the bytes from 0x80 on as U+F780 to
+ * U+F7FF.
  */
 export function readBytes(position: Position, text: string): Frame[] | null {
   const frames: Frame[] = [];
@@ -31,7 +31,7 @@ export function readBytes(position: Position, text: string): Frame[] | null {
       scale *= 128;
       at += 1;
     } while (unit > 127 && at < position._at + 6);
-    // longer than five bytes, or not in its shortest form
+    // The length has more than five bytes, or is not in its shortest form.
     if (unit > 127 || (!unit && at > position._at + 2)) return null;
     if (at + length > text.length) return frames;
     const payload = binaryString(lowBytes(text, at, at + length), 0, length);

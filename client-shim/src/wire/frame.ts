@@ -2,36 +2,36 @@
 export interface Frame {
   readonly _type: string;
   /**
-   * Text as it is, binary as characters U+0000 to U+00FF: the one form of bytes that every engine
-   * can hold, cut and join.
+   * Text as it is. Binary data has one character per byte (U+0000 to U+00FF), which is the only
+   * form of bytes that every engine can store, cut and join.
    */
   readonly _data: string;
-  /** Number of a numbered frame that arrived; 0 on others. */
+  /** The number of a numbered frame that arrived, 0 for other frames. */
   readonly _seq: number;
 }
 
-/** How far the units of one carrier have been read. */
+/** How far the text of a carrier has been read. */
 export interface Position {
-  /** Where the next frame begins in the text so far. */
+  /** Where the next frame begins. */
   _at: number;
-  /** Up to where the end of that frame has been looked for. */
+  /** How far the end of that frame has been searched for. */
   _seen: number;
-  /** Number of the next numbered frame; 0 until `#` has said it. */
+  /** The number of the next numbered frame; 0 until a `#` frame sets it. */
   _next: number;
 }
 
 /**
- * Reads what a growing text has gained since the last call. A frame that has not come whole is left
- * for the next call. Null for a malformed unit.
+ * Reads what a growing text has gained since the last call. An incomplete frame is left for the
+ * next call. Null if the text is malformed.
  */
 export type Read = (position: Position, text: string) => Frame[] | null;
 
 const LAST_NUMBER = 9007199254740991;
 const NUMBERED = /[TtBbCX]/;
-/** Types whose payload may be anything. */
+/** Types whose payload is not restricted. */
 const FREE = /[TtBbP]/;
 /**
- * The other ones and what their payload may be. `C`: the codes that may travel (RFC 6455 §7.4, IANA
+ * The other types and their payloads. `C` accepts the codes that may be sent (RFC 6455 §7.4, IANA
  * close code registry).
  */
 const BOUND =
@@ -42,7 +42,7 @@ export function frame(type: string, data: string | number): Frame {
   return { _type: type, _data: '' + data, _seq: 0 };
 }
 
-/** Whether a frame's payload is bytes. */
+/** Whether the payload of this type is bytes. */
 export function isBinary(type: string): boolean {
   return type === 'B' || type === 'b';
 }
@@ -51,15 +51,12 @@ export function startPosition(): Position {
   return { _at: 0, _seen: 0, _next: 0 };
 }
 
-/**
- * A frame from the gateway as it was encoded, with its number; null if it is malformed (PROTOCOL.md
- * §2, §2.1).
- */
+/** A frame from the gateway, with its number. Null if it is malformed (PROTOCOL.md §2, §2.1). */
 export function arrived(position: Position, type: string, data: string): Frame | null {
   if (!FREE.test(type) && !BOUND.test(type + data)) return null;
   if ((type === '#' || type === 'A') && +data > LAST_NUMBER) return null;
   if (type === '#') position._next = +data;
-  // Numbers are each session's own.
+  // Each session has its own numbers.
   if (type === 'S') position._next = 0;
   if (!NUMBERED.test(type)) return { _type: type, _data: data, _seq: 0 };
   const seq = position._next;

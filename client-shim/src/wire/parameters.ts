@@ -3,14 +3,14 @@ export interface Fields {
   [name: string]: string;
 }
 
-/** Fields as `application/x-www-form-urlencoded`. */
+/** Encodes fields as `application/x-www-form-urlencoded`. */
 export function encodeFields(fields: Fields): string {
   const pairs: string[] = [];
   for (const name in fields) pairs.push(name + '=' + encodeURIComponent(fields[name] as string));
   return pairs.join('&');
 }
 
-/** The reverse; null for what is malformed. */
+/** Decodes fields. Null if the text is malformed. */
 export function readFields(text: string): Fields | null {
   const fields: Fields = {};
   const pairs = text.split('&');

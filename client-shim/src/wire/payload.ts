@@ -3,19 +3,19 @@ import { bytesOf } from '../browser/binary.ts';
 import { Bytes, binaryString } from '../lang/bytes.ts';
 import { lowBytes } from './binary.ts';
 
-/** Binary as the page gives it and gets it. */
+/** Binary data as pages send and receive it. */
 export type Binary = Bytes | ArrayBuffer | Uint8Array;
 
 /**
- * Bytes as characters U+0000 to U+00FF, which is how frames hold them. A copy: the page may write
- * on in its own.
+ * Converts bytes to characters U+0000 to U+00FF, which is how frames store them. This copies: the
+ * page may write into its buffer later.
  */
 export function charactersOf(data: Binary): string {
   const bytes = bytesOf(data);
   return binaryString(bytes, 0, bytes.length);
 }
 
-/** The reverse, in the best that the engine has. */
+/** Converts characters to bytes, as a typed array if the engine has them. */
 export function binaryOf(
   page: Page,
   characters: string,

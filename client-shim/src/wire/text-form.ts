@@ -11,7 +11,7 @@ const HAZARDS = /[\x00-\x1f\x7f]/g;
 const MALFORMED = /[\x00-\x1f]|\x7f([^?-_]|$)/;
 const ESCAPED = /\x7f(.)/g;
 
-/** A frame in text form (PROTOCOL.md §2). */
+/** Encodes a frame in text form (PROTOCOL.md §2). */
 export function encodeText(frame: Frame): string {
   const length = frame._data.length;
   const data = isBinary(frame._type)
@@ -20,7 +20,7 @@ export function encodeText(frame: Frame): string {
   return frame._type + data + FRAME_END;
 }
 
-/** Text without control characters, which engines drop, rewrite or take for its end. */
+/** Escapes control characters, which engines drop, replace or treat as the end of the text. */
 export function escapeText(text: string): string {
   return text.replace(HAZARDS, escapeOne);
 }
@@ -45,7 +45,8 @@ function swap(one: string): string {
 export function readText(position: Position, text: string): Frame[] | null {
   const frames: Frame[] = [];
   for (;;) {
-    // From where the last look ended: to begin anew with every chunk is quadratic on a long frame.
+    // Continue where the last search ended. Starting over with every chunk would be quadratic for a
+    // long frame.
     const end = text.indexOf(FRAME_END, position._seen);
     position._seen = end < 0 ? text.length : end + 1;
     if (end < 0) return frames;
