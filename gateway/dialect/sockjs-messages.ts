@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { Message } from '../protocol/message.ts';
 import { MalformedError } from '../protocol/unit.ts';
+import { brokenJson, LongString } from './long-string.ts';
 
 /**
  * Messages in one body. An honest client sends what it gathered while its last request was under
@@ -8,9 +9,7 @@ import { MalformedError } from '../protocol/unit.ts';
  */
 const MAX_MESSAGES = 65_536;
 
-/**
- * Bytes from which on a message stays the bytes it is, if it has no escapes: decoding costs more.
- */
+/** Bytes of a string above which it is read a part at a time, and stays bytes. */
 const LONG = 4_096;
 
 const QUOTE = 0x22;
@@ -21,9 +20,9 @@ const CLOSING = 0x5d;
 
 /**
  * Reads the messages that a client sends: an array of strings in JSON. No other JSON is let in, so
- * the work is linear in the bytes and nothing nests. Messages come one by one, which lets the
- * caller pause between them. Faults are `MalformedError`s in the words that the protocol's own
- * tests look for.
+ * the work is linear in the bytes and nothing nests. Messages come one by one, and long ones in
+ * parts, which lets the caller pause in between. Faults are `MalformedError`s in the words that the
+ * protocol's own tests look for.
  */
 export class MessageReader {
   readonly #bytes: Buffer;
@@ -32,8 +31,13 @@ export class MessageReader {
   /** There is one string and no array. */
   #isLone = false;
   #isOver = false;
+  /** The string that is being read. */
+  #long: LongString | undefined;
 
-  /** `allowed`: a WebSocket message may have one string in place of the array. */
+  /**
+   * `bytes` belong to the reader from now on: it writes over them. `allowed`: a WebSocket message
+   * may have one string in place of the array.
+   */
   constructor(bytes: Buffer, allowed: 'array' | 'array or string' = 'array') {
     this.#bytes = bytes;
     if (bytes.length === 0) throw new MalformedError('Payload expected.');
@@ -49,14 +53,18 @@ export class MessageReader {
     return this.#at;
   }
 
-  /** The next message; undefined behind the last. Throws a `MalformedError`. */
-  next(): Message | undefined {
+  /**
+   * The next message; undefined behind the last. A long message is read as far as the position
+   * `until`: 'unfinished' if it goes on there. Throws a `MalformedError`.
+   */
+  next(until = this.#bytes.length): Message | 'unfinished' | undefined {
     if (this.#isOver) return undefined;
+    if (this.#long !== undefined) return this.#readOn(this.#long, until);
     this.#skipBlanks();
     if (this.#isLone) {
       if (this.#count > 0) return this.#finish();
       this.#count = 1;
-      return this.#string();
+      return this.#string(until);
     }
     const byte = this.#bytes[this.#at];
     if (byte === CLOSING) {
@@ -64,39 +72,48 @@ export class MessageReader {
       return this.#finish();
     }
     if (this.#count > 0) {
-      if (byte !== COMMA) throw broken();
+      if (byte !== COMMA) throw brokenJson();
       this.#at++;
       this.#skipBlanks();
     }
     if (++this.#count > MAX_MESSAGES) throw new MalformedError('Too many messages.');
-    return this.#string();
+    return this.#string(until);
   }
 
   /** All that is left. Throws a `MalformedError`. */
   rest(): Message[] {
     const messages: Message[] = [];
-    for (let next = this.next(); next !== undefined; next = this.next()) messages.push(next);
+    for (let next = this.next(); next instanceof Message; next = this.next()) messages.push(next);
     return messages;
   }
 
   #finish(): undefined {
     this.#skipBlanks();
-    if (this.#at < this.#bytes.length) throw broken();
+    if (this.#at < this.#bytes.length) throw brokenJson();
     this.#isOver = true;
   }
 
-  #string(): Message {
+  #string(until: number): Message | 'unfinished' {
     const bytes = this.#bytes;
     if (bytes[this.#at] !== QUOTE) throw this.#unexpected();
     const start = this.#at + 1;
     const end = endOfString(bytes, start);
-    if (end < 0) throw broken();
-    this.#at = end + 1;
-    if (end - start > LONG && !HAZARD.test(bytes.toString('latin1', start, end))) {
-      return Message.utf8(bytes.subarray(start, end));
+    if (end < 0) throw brokenJson();
+    if (end - start > LONG) {
+      this.#long = new LongString(bytes, start);
+      return this.#readOn(this.#long, until);
     }
+    this.#at = end + 1;
     const text = bytes.toString('utf8', start, end);
     return Message.text(HAZARD.test(text) ? unescaped(text) : text);
+  }
+
+  #readOn(long: LongString, until: number): Message | 'unfinished' {
+    const text = long.read(until);
+    this.#at = long.position;
+    if (text === undefined) return 'unfinished';
+    this.#long = undefined;
+    return Message.utf8(text);
   }
 
   #skipBlanks(): void {
@@ -110,22 +127,24 @@ export class MessageReader {
   #unexpected(): MalformedError {
     const byte = this.#bytes[this.#at];
     const isValue = byte !== undefined && '"[{-0123456789tfn'.includes(String.fromCharCode(byte));
-    return isValue ? new MalformedError('Payload expected.') : broken();
+    return isValue ? new MalformedError('Payload expected.') : brokenJson();
   }
 }
 
 /**
- * Where the quote is that ends a string; -1 if there is none. The search for it is the engine's
- * own.
+ * Where the quote is that ends a string, or any place further away than `LONG` bytes if the string
+ * is longer; -1 if there is no end.
  */
 function endOfString(bytes: Buffer, start: number): number {
-  for (let end = bytes.indexOf(QUOTE, start); end >= 0; end = bytes.indexOf(QUOTE, end + 1)) {
-    let before = end;
-    while (before > start && bytes[before - 1] === BACKSLASH) before--;
-    // An odd number of backslashes escapes the quote.
-    if ((end - before) % 2 === 0) return end;
+  const quote = bytes.indexOf(QUOTE, start);
+  // Most strings end at their first quote, and the engine's own search finds it.
+  if (quote <= start || bytes[quote - 1] !== BACKSLASH) return quote;
+  const last = Math.min(bytes.length, start + LONG + 1);
+  for (let at = start; at < last; at++) {
+    if (bytes[at] === BACKSLASH) at++;
+    else if (bytes[at] === QUOTE) return at;
   }
-  return -1;
+  return last < bytes.length ? last : -1;
 }
 
 /** An escape, or a control character, which JSON does not allow in a string. */
@@ -144,11 +163,7 @@ function unescaped(json: string): string {
   try {
     text = JSON.parse(`"${json}"`) as string;
   } catch {
-    throw broken();
+    throw brokenJson();
   }
   return LONE_SURROGATE.test(text) ? Buffer.from(text).toString() : text;
-}
-
-function broken(): MalformedError {
-  return new MalformedError('Broken JSON encoding.');
 }

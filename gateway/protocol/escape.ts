@@ -10,7 +10,11 @@ const HAZARD = /[\x00-\x1f\x7f]/;
 const HAZARDS = /[\x00-\x1f\x7f]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const BARE_CONTROL = /[\x00-\x1f]/;
-const ESCAPED = /\x7f([\s\S]?)/g;
+
+/** Characters that are escaped, each at the code of the character that stands for it. */
+const ESCAPED: string[] = [];
+for (let code = 0; code < 0x20; code++) ESCAPED[code ^ 0x40] = String.fromCharCode(code);
+ESCAPED[0x7f ^ 0x40] = ESCAPE;
 
 /**
  * Escapes text so that any engine can read it as `responseText`. NUL ends that in IE 6 and later,
@@ -31,11 +35,15 @@ function escapeOne(hazard: string): string {
  */
 export function unescapeText(text: string): string {
   if (BARE_CONTROL.test(text)) throw new MalformedError('a control character is not escaped');
-  return text.includes(ESCAPE) ? text.replace(ESCAPED, unescapeOne) : text;
-}
-
-function unescapeOne(_: string, escaped: string): string {
-  const code = escaped.charCodeAt(0) ^ 0x40;
-  if (code < 0x20 || code === 0x7f) return String.fromCharCode(code);
-  throw new MalformedError('an escape stands before a character that needs none');
+  // `replace` with a function costs ten times as much, and a body may be full of escapes.
+  let plain = '';
+  let from = 0;
+  for (let at = text.indexOf(ESCAPE); at >= 0; at = text.indexOf(ESCAPE, from)) {
+    const character = ESCAPED[text.charCodeAt(at + 1)];
+    if (character === undefined)
+      throw new MalformedError('an escape stands before a character that needs none');
+    plain += text.slice(from, at) + character;
+    from = at + 2;
+  }
+  return from === 0 ? text : plain + text.slice(from);
 }

@@ -16,6 +16,7 @@ import type { Carrier } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
 import { KnownSessionGate } from '../body-gates.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
+import type { FormField } from './form-field.ts';
 import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
 import { FORMS } from './list.ts';
 import { MessageSlices, SHORT_BODY, type Taker } from './message-slices.ts';
@@ -214,7 +215,7 @@ export class SockJsEndpoint {
     const receive = (body: Buffer | Error): void => {
       try {
         if (body instanceof Error) throw body;
-        this.#take(exchange, held, session, form.json(body, exchange), answer);
+        this.#take(exchange, held, session, body, form.field?.(body, exchange), answer);
       } catch (error) {
         answer(error as Error);
       }
@@ -231,19 +232,22 @@ export class SockJsEndpoint {
     exchange: Exchange,
     held: Held,
     session: Session,
-    json: Buffer,
+    body: Buffer,
+    field: FormField | undefined,
     done: (error: Error | undefined) => void,
   ): void {
     // The session may have ended while the body was arriving.
     if (session.state === 'ended') throw new RequestError('GW_SESSION', 'not found');
-    const reader = new MessageReader(json);
+    // A long field is decoded later, a slice in each turn of the event loop.
+    const isLongField = field !== undefined && body.length > SHORT_BODY;
+    const reader = isLongField ? undefined : new MessageReader(field?.decode() ?? body);
     const take: Taker = (messages, next) =>
       session.accept(unitOf(messages, session.received + 1), () => next());
     // A client sends again after the answer to its last request, and that answer comes when there
     // is room. This client does not wait.
     if (held.isTaking) throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
     session.checkRoom();
-    if (json.length <= SHORT_BODY) {
+    if (reader !== undefined && body.length <= SHORT_BODY) {
       take(reader.rest(), () => done(undefined));
       return;
     }
@@ -257,7 +261,8 @@ export class SockJsEndpoint {
         done(error);
       },
     );
-    slices.start(reader, json.length);
+    if (reader !== undefined) slices.start(reader, body.length);
+    else slices.startWithField(field as FormField, body.length);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Exchange, Headers } from '../../http/exchange.ts';
 import type { CloseStatus } from '../../protocol/close.ts';
 import type { Carrier } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
+import type { FormField } from './form-field.ts';
 
 /** A request for a downstream, as its wire form gets it. */
 export interface DownCall {
@@ -43,8 +44,8 @@ export interface DownForm extends FormBase {
 /** Carries messages from the client. */
 export interface UpForm extends FormBase {
   readonly direction: 'up';
-  /** The JSON in a body. Throws a `MalformedError`. */
-  json(body: Buffer, exchange: Exchange): Buffer;
+  /** The field that the JSON is in, if the body is not itself the JSON. */
+  field?(body: Buffer, exchange: Exchange): FormField | undefined;
   answer(exchange: Exchange, headers: Headers): void;
 }
 

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../http/exchange.ts';
 import type { UpForm } from './form.ts';
-import { decodeFormField } from './form-field.ts';
+import { FormField } from './form-field.ts';
 import { merged, uncached } from './headers.ts';
 
 const HEADERS = uncached('text/plain');
@@ -14,7 +14,7 @@ export const jsonpSend: UpForm = {
   method: 'POST',
   isCallback: true,
   direction: 'up',
-  json: (body, exchange) => (isForm(exchange) ? decodeFormField(body, 'd') : body),
+  field: (body, exchange) => (isForm(exchange) ? new FormField(body, 'd') : undefined),
   answer: (exchange, headers) => exchange.reply(200, merged(HEADERS, headers), 'ok'),
 };
 

@@ -1,7 +1,8 @@
 import { RequestError } from '../../base/errors.ts';
 import type { MemoryAccount } from '../../base/memory-budget.ts';
-import type { MessageReader } from '../../dialect/sockjs-messages.ts';
+import { MessageReader } from '../../dialect/sockjs-messages.ts';
 import type { Message } from '../../protocol/message.ts';
+import type { FormField } from './form-field.ts';
 
 /** Messages that are read or handed on in one turn of the event loop. */
 const SLICE_MESSAGES = 512;
@@ -9,7 +10,7 @@ const SLICE_MESSAGES = 512;
 /** A body of so few bytes has no more messages than one slice: `"",` each. */
 export const SHORT_BODY = 3 * SLICE_MESSAGES;
 
-/** Bytes of JSON that are read in one turn. A longer message is read whole. */
+/** Bytes that are read in one turn. */
 const SLICE_BYTES = 262_144;
 
 /** Bytes that a short message occupies beside its own (measured on Node 20). */
@@ -43,8 +44,34 @@ export class MessageSlices {
 
   /** `bytes`: what the reader reads, and keeps in memory until it has. */
   start(reader: MessageReader, bytes: number): void {
-    if (bytes > SLICE_BYTES && !this.#hold(bytes)) this.#end(new RequestError('GW_MEMORY'));
-    else this.#read(reader);
+    if (this.#holdBody(bytes)) this.#read(reader);
+  }
+
+  /** Takes the messages of a field that has yet to be decoded. `bytes`: length of the form. */
+  startWithField(field: FormField, bytes: number): void {
+    if (this.#holdBody(bytes)) this.#decode(field);
+  }
+
+  #holdBody(bytes: number): boolean {
+    const isHeld = bytes <= SLICE_BYTES || this.#hold(bytes);
+    if (!isHeld) this.#end(new RequestError('GW_MEMORY'));
+    return isHeld;
+  }
+
+  #decode(field: FormField): void {
+    const json = field.decode(SLICE_BYTES);
+    if (json === undefined) {
+      setImmediate(() => this.#decode(field));
+      return;
+    }
+    let reader: MessageReader;
+    try {
+      reader = new MessageReader(json);
+    } catch (error) {
+      this.#end(error as Error);
+      return;
+    }
+    this.#read(reader);
   }
 
   #read(reader: MessageReader): void {
@@ -66,9 +93,9 @@ export class MessageSlices {
     const end = this.#messages.length + SLICE_MESSAGES;
     const until = reader.position + SLICE_BYTES;
     while (this.#messages.length < end && reader.position < until) {
-      const message = reader.next();
+      const message = reader.next(until);
       if (message === undefined) return true;
-      this.#messages.push(message);
+      if (message !== 'unfinished') this.#messages.push(message);
     }
     return false;
   }

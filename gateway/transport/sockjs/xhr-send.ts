@@ -12,7 +12,6 @@ export const xhrSend: UpForm = {
   isCallback: false,
   preflight: 'OPTIONS, POST',
   direction: 'up',
-  json: (body) => body,
   answer: (exchange, headers) => {
     if (isKonqueror(exchange)) exchange.reply(200, merged(HEADERS, headers), 'ok');
     else exchange.reply(204, merged(HEADERS, headers), '');

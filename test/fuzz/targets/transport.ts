@@ -6,7 +6,7 @@ import { parseFallbackPath } from '../../../gateway/transport/fallback-path.ts';
 import { decodeForm } from '../../../gateway/transport/legacy/form.ts';
 import { jsString } from '../../../gateway/transport/legacy/js-string.ts';
 import { decodePercent, encodeCall } from '../../../gateway/transport/legacy/script.ts';
-import { decodeFormField } from '../../../gateway/transport/sockjs/form-field.ts';
+import { FormField } from '../../../gateway/transport/sockjs/form-field.ts';
 import { parseSockJsPath } from '../../../gateway/transport/sockjs/path.ts';
 import type { Random } from '../../support/random.ts';
 import { mutate, randomBytes, randomText } from '../inputs.ts';
@@ -71,7 +71,7 @@ export const targets: readonly FuzzTarget[] = [
     },
     run: (input) => {
       const form = Buffer.from(input, 'latin1');
-      const decoded = decodeFormField(form, 'd');
+      const decoded = new FormField(form, 'd').decode() as Buffer;
       // A name that is encoded is not looked for, and invalid UTF-8 is left for others to find.
       if (/%|[^ -~]/.test(input.replaceAll(/%[0-9a-f]{2}/gi, ''))) return;
       if (/(?:^|&)[^=&]*%/.test(input) || !/(?:^|&)d=/.test(input)) return;

@@ -61,6 +61,40 @@ describe('frames of SockJS', () => {
     assert.deepEqual(read(JSON.stringify([text, `${text}\n`, 'b'])), [text, `${text}\n`, 'b']);
   });
 
+  it('from a client may be read a part at a time, wherever the parts end', () => {
+    const long = String.raw`é\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83d\ude00\ud800x\udc00\ud83d\n😀`.repeat(
+      60,
+    );
+    const json = `["a", "${long}" ,"b","${long}x"]`;
+    const expected = (JSON.parse(json) as string[]).map((text) => Buffer.from(text).toString());
+    for (const step of [1, 2, 3, 5, 7, 11, 100, 4_999]) {
+      const reader = new MessageReader(Buffer.from(json));
+      const texts: string[] = [];
+      for (let next = reader.next(step); next !== undefined; next = reader.next(reader.position + step)) {
+        if (next !== 'unfinished') texts.push(next.text);
+      }
+      assert.deepEqual(texts, expected, `${step}`);
+    }
+  });
+
+  it('from a client may be broken far into a long one', () => {
+    const long = 'x'.repeat(5_000);
+    for (const end of [
+      '',
+      '\\',
+      '\\"',
+      '\\x"]',
+      '\\u12"]',
+      '\\u12',
+      '\\u123g"]',
+      '\n"]',
+      '"',
+      '"x]',
+      '\\ud800\\u"]',
+    ])
+      assert.throws(() => read(`["${long}${end}`), { name: 'MalformedError', message: /Broken JSON/ }, end);
+  });
+
   it('of 16 MiB that nest are refused at the first that does', () => {
     const reader = new MessageReader(Buffer.alloc(16 * 1024 * 1024, '['));
     assert.throws(() => reader.next(), { name: 'MalformedError' });
