@@ -1,7 +1,8 @@
 /*
- * The chat's connection: a STOMP client that comes back when it is lost, stays in its room, and
- * sends and gets messages of four lines: kind, id and name of the sender, text. stompjs escapes
- * nothing in headers, so nothing that people write goes there. ECMAScript 3, as all of the demo.
+ * The chat's connection: a STOMP client that reconnects when the connection is lost, and stays in
+ * its room. A message has four lines: kind, id of the sender, name of the sender, text. stompjs
+ * escapes nothing in headers, so headers contain nothing that people write. ECMAScript 3, like the
+ * whole demo.
  */
 var ChatLine = {};
 
@@ -9,8 +10,8 @@ ChatLine.firstPause = 1000;
 ChatLine.longestPause = 30000;
 
 /**
- * `events`: `connected()`, `lost(why, ms)` with the pause until the next attempt, `message(kind,
- * id, name, text)`, and `mine()`, which is the sender's `{ id, name }`.
+ * `events` has `connected()`, `lost(why, ms)` with the delay until the next attempt, `message(kind,
+ * id, name, text)`, and `mine()`, which returns the sender's `{ id, name }`.
  */
 ChatLine.create = function (address, events) {
   var client = null;
@@ -29,7 +30,7 @@ ChatLine.create = function (address, events) {
 
   function receive(frame) {
     var lines = frame.body.split('\n');
-    // Whatever else is sent to the topic is none of the chat's.
+    // Ignore other messages on the topic.
     if (lines.length > 3 && /^u\w*$/.test(lines[1])) {
       events.message(lines[0], lines[1], lines[2], lines.slice(3).join('\n'));
     }
@@ -63,10 +64,11 @@ ChatLine.create = function (address, events) {
         }
       },
       function (error) {
-        // Called for an ERROR frame, and again when the connection closes after it.
+        // stompjs calls this for an ERROR frame, and again when the connection closes after it.
         if (client === attempt) {
           client = null;
-          // RabbitMQ leaves a connection open behind an ERROR; the next one would be beside it.
+          // RabbitMQ leaves a connection open after an ERROR, so it is closed before the next one
+          // opens.
           attempt.ws.close();
           lost(error.headers ? error.headers.message || error.body : 'the connection was lost');
         }
@@ -75,7 +77,7 @@ ChatLine.create = function (address, events) {
   }
 
   function lost(why) {
-    // A little by chance, so that pages do not all come back at the same moment.
+    // Add some randomness, so that pages do not all reconnect at the same moment.
     var wait = Math.round(pause * (0.75 + Math.random() / 2));
     pause = Math.min(pause * 2, ChatLine.longestPause);
     timer = setTimeout(connect, wait);
@@ -83,7 +85,7 @@ ChatLine.create = function (address, events) {
   }
 
   return {
-    /** Enters a room, from another one if there is one; connects if need be. */
+    /** Enters a room, leaving the current one. Connects if necessary. */
     enter: function (name) {
       if (client && client.connected) {
         if (subscription) {
@@ -100,7 +102,7 @@ ChatLine.create = function (address, events) {
         connect();
       }
     },
-    /** Leaves the room and ends the connection. */
+    /** Leaves the room and closes the connection. */
     leave: function () {
       var last = client;
       send(topic(), 'leave', '');
@@ -120,7 +122,7 @@ ChatLine.create = function (address, events) {
     whisper: function (id, text) {
       send(queue(id), 'whisper', text);
     },
-    /** Tells the room that one is there. */
+    /** Announces to the room that this page is still there. */
     tell: function () {
       send(topic(), 'here', '');
     },

@@ -1,16 +1,16 @@
 /*
- * Who is in the room. Nobody keeps a list: each page tells of itself when it enters, when another
- * one enters, and every twenty seconds; whoever was not heard of for fifty is gone. ECMAScript 3,
- * as all of the demo.
+ * Who is in the room. There is no central list. Each page announces itself when it enters, when
+ * another page enters, and every 20 seconds. A page that has not been heard from for 50 seconds is
+ * removed. ECMAScript 3, like the whole demo.
  */
 var ChatPeople = {};
 
 ChatPeople.tellEvery = 20000;
 ChatPeople.forgetAfter = 50000;
 
-/** A list of people; `changed` is called whenever it is not the same as before. */
+/** A list of people. `changed` is called when the list changes. */
 ChatPeople.create = function (changed) {
-  /** By id: name, and when heard of. */
+  /** By id: the name, and the time of the last announcement. */
   var people = {};
 
   function now() {
@@ -44,7 +44,7 @@ ChatPeople.create = function (changed) {
       people = {};
       changed();
     },
-    /** `{ id, name }`, by name. */
+    /** A list of `{ id, name }`, sorted by name. */
     list: function () {
       var all = [];
       for (var id in people) {

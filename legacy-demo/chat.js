@@ -1,4 +1,4 @@
-/* The chat page: what is seen, and what is done with it. ECMAScript 3, as all of the demo. */
+/* The chat page: its controls and what it shows. ECMAScript 3, like the whole demo. */
 (function () {
   var route = /[?&]route=([^&]+)/.exec(window.location.search);
   var path = route ? decodeURIComponent(route[1]) : '/demo/stomp';
@@ -49,7 +49,7 @@
         to.options[to.options.length] = new Option(list[i].name + ' only', list[i].id);
       }
     }
-    // Whoever was chosen and is gone gets nothing, and the room does not hear it instead.
+    // If the selected person has left, select the room. The unsent text stays in its field.
     to.value = chosen;
     if (to.selectedIndex < 0) {
       to.selectedIndex = 0;
@@ -89,9 +89,9 @@
       note(id === me.id ? 'out' : 'said', name, text);
     } else if (kind === 'enter' && id !== me.id) {
       if (isNew) {
-        note('event', '', name + ' has come');
+        note('event', '', name + ' has joined');
       }
-      // Not all at the same moment.
+      // A random delay, so that pages do not all answer at the same moment.
       setTimeout(line.tell, Math.round(Math.random() * 500));
     }
   }
@@ -129,7 +129,7 @@
     isIn = true;
     others.clear();
     Demo.write(Demo.element('title'), select.options[select.selectedIndex].text);
-    note('event', '', 'you go to the ' + select.value);
+    note('event', '', 'you enter the ' + select.value);
     if (!line.isConnected()) {
       say('says-fair', 'Connecting…');
     }
@@ -146,8 +146,8 @@
     line.leave();
     others.clear();
     note('event', '', 'you have left');
-    Demo.write(Demo.element('title'), 'You are in no room');
-    say('', 'You have left. Choose a room to come back.');
+    Demo.write(Demo.element('title'), 'You are not in a room');
+    say('', 'You have left. Choose a room to return.');
     showControls();
   }
 
@@ -188,7 +188,7 @@
   };
   onEnterKey(Demo.element('name'), enter);
   onEnterKey(Demo.element('text'), send);
-  // Before the first socket is made, so that this comes before the shim's own leaving.
+  // Registered before the first socket is created, so that it runs before the shim's own handler.
   if (window.addEventListener) {
     window.addEventListener('onpagehide' in window ? 'pagehide' : 'unload', leave, false);
   } else {
@@ -198,7 +198,7 @@
     line.tell();
     others.forget();
   }, ChatPeople.tellEvery);
-  // A fallback moves to a better transport after a while.
+  // A fallback connection may move to a better transport later.
   setInterval(function () {
     if (line.isConnected()) {
       say('says-good', 'Connected over ' + line.transport() + '.');

@@ -1,9 +1,9 @@
-/* The console page: one socket, worked by hand. */
+/* The console page: one socket, controlled by hand. */
 (function () {
   var STATES = ['0 connecting', '1 open', '2 closing', '3 closed'];
-  // The log is for reading; old engines slow down with thousands of elements.
+  // The log is for reading. Old engines slow down with thousands of elements.
   var LOG_LINES = 500;
-  // A line of the log, not a dump: a message may be megabytes long.
+  // The log shows the start of a message, which may be megabytes long.
   var SHOWN_CHARACTERS = 2000;
   var SHOWN_BYTES = 256;
 
@@ -40,8 +40,8 @@
 
   function show(id, text) {
     var element = Demo.element(id);
-    // Assigned only when changed: this runs ten times a second, and a selection in the page should
-    // live.
+    // Only assigned when it has changed: this runs ten times a second, and assigning would clear
+    // the user's selection.
     if (element.firstChild.nodeValue !== text) {
       element.firstChild.nodeValue = text;
     }
@@ -188,14 +188,13 @@
       note('event', steps[k]);
     }
     if (!steps.length) {
-      note('event', 'nothing: the browser connected by itself');
+      note('event', 'none: the browser connected by itself');
     }
   };
   if (!Demo.hasShim()) {
-    note('wrong', 'The script /shim/websocket.min.js did not load; this is the browser without it.');
+    note('wrong', 'The script /shim/websocket.min.js did not load. This is the browser’s own WebSocket.');
   }
-  // What a socket says of itself changes between events too: bufferedAmount falls, the transport
-  // moves.
+  // Attributes also change between events: bufferedAmount falls, and the transport may change.
   setInterval(refresh, 100);
   refresh();
 })();

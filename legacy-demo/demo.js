@@ -1,23 +1,23 @@
 /*
- * What all pages of the demo share. ECMAScript 3 by hand: the same file runs in IE6 and in today's
- * browsers, so there is no JSON, no trim, no forEach, no string indexing, and no reserved word as a
- * property name.
+ * Functions that all pages of the demo share. Written in ECMAScript 3, because the same file runs
+ * in IE 6 and in the newest browsers. So there is no JSON, no trim, no forEach, no string indexing,
+ * and no reserved word as a property name.
  */
 var Demo = {};
 
 /**
- * Names of the transports, in the order in which the shim documents them, and what each of them is.
- * `optional`: used by pages that name it, and never the shim's own choice.
+ * The transports in the order in which the shim documents them, each with a short description.
+ * `optional` transports are only used by pages that name them; the shim never selects them.
  */
 Demo.transports = [
   { name: 'websocket', is: 'a real WebSocket' },
-  { name: 'websocket-session', is: 'a WebSocket that survives a cut', optional: true },
-  { name: 'xhr-streaming', is: 'one long answer, read as it grows' },
+  { name: 'websocket-session', is: 'a WebSocket that survives interruptions', optional: true },
+  { name: 'xhr-streaming', is: 'one long response, read as it grows' },
   { name: 'eventsource', is: 'server-sent events' },
-  { name: 'iframe-htmlfile', is: 'a page that never ends, in a frame' },
+  { name: 'iframe-htmlfile', is: 'an endless page in a frame' },
   { name: 'htmlfile', is: 'the same in an ActiveX document' },
-  { name: 'xdr-streaming', is: 'XDomainRequest, one long answer' },
-  { name: 'xdr-polling', is: 'XDomainRequest, answer by answer' },
+  { name: 'xdr-streaming', is: 'XDomainRequest, one long response' },
+  { name: 'xdr-polling', is: 'XDomainRequest, response by response' },
   { name: 'xhr-polling', is: 'one request for each batch' },
   { name: 'jsonp-polling', is: 'one script tag for each batch' },
   { name: 'flash-socket', is: 'a socket of the Flash player', optional: true }
@@ -27,7 +27,7 @@ Demo.element = function (id) {
   return document.getElementById(id);
 };
 
-/** Puts plain text into an element; text nodes need no escaping. */
+/** Writes plain text into an element. Text nodes need no escaping. */
 Demo.write = function (element, text) {
   while (element.firstChild) {
     element.removeChild(element.firstChild);
@@ -35,7 +35,7 @@ Demo.write = function (element, text) {
   element.appendChild(document.createTextNode(text));
 };
 
-/** A new element with a class and, if given, a text. */
+/** Creates an element with a class and, if given, a text. */
 Demo.make = function (tag, className, text) {
   var element = document.createElement(tag);
   if (className) {
@@ -53,15 +53,15 @@ Demo.address = function (path) {
 };
 
 /**
- * The time in milliseconds. performance.now() where there is one, for a local round trip is shorter
- * than a tick of Date (1 ms, in XP-era IE about 16 ms).
+ * The time in milliseconds. It uses performance.now() if available, because a local round trip is
+ * shorter than a tick of Date (1 ms; about 16 ms in IE on Windows XP).
  */
 Demo.now = function () {
   var performance = window.performance;
   return performance && performance.now ? performance.now() : new Date().getTime();
 };
 
-/** Shortest time the clock can tell, in milliseconds. */
+/** The resolution of the clock in milliseconds. */
 Demo.clockStep = function () {
   var start = Demo.now();
   var first = start;
@@ -75,7 +75,7 @@ Demo.clockStep = function () {
   return second - first;
 };
 
-/** 0.42 ms, 7.1 ms, 84 ms, 2.4 s */
+/** Formats a duration: 0.42 ms, 7.1 ms, 84 ms, 2.4 s. */
 Demo.duration = function (ms) {
   if (ms < 1) {
     return ms.toFixed(2) + ' ms';
@@ -86,7 +86,7 @@ Demo.duration = function (ms) {
   return ms < 1000 ? Math.round(ms) + ' ms' : (ms / 1000).toFixed(1) + ' s';
 };
 
-/** 12 345, in groups of three as no locale function of an old engine writes them alike. */
+/** Formats a number in groups of three: 12 345. The locale functions of old engines differ. */
 Demo.count = function (number) {
   return String(Math.round(number)).replace(/(\d)(?=(\d\d\d)+$)/g, '$1 ');
 };
@@ -95,7 +95,7 @@ Demo.trim = function (text) {
   return text.replace(/^\s+/, '').replace(/\s+$/, '');
 };
 
-/** Time of day with milliseconds. */
+/** The time of day with milliseconds. */
 Demo.clock = function () {
   var date = new Date();
   function pad(number, digits) {
@@ -117,15 +117,15 @@ Demo.clock = function () {
 };
 
 /**
- * True when the page got the shim; without it only the browser's own WebSocket is there, if any.
+ * Whether the shim was loaded. Without it, only the browser's own WebSocket is available, if any.
  */
 Demo.hasShim = function () {
   return typeof window.WebSocketShim !== 'undefined';
 };
 
 /**
- * True when the browser has a WebSocket of its own; those of the drafts before RFC 6455 had CLOSED
- * = 2, and speak to nobody now.
+ * Whether the browser has its own WebSocket. Those of the drafts before RFC 6455 have CLOSED = 2,
+ * and no current server understands them.
  */
 Demo.hasNative = function () {
   var own = Demo.hasShim() ? window.WebSocketShim.NativeWebSocket : window.WebSocket;
@@ -133,8 +133,8 @@ Demo.hasNative = function () {
 };
 
 /**
- * Lets the shim use one transport only for the sockets made from now on; an empty name leaves the
- * choice to the shim, which is all of them in their order.
+ * Restricts the shim to one transport for new sockets. With an empty name, the shim may use all
+ * non-optional transports in their order.
  */
 Demo.choose = function (name) {
   var names = [];
@@ -150,17 +150,16 @@ Demo.choose = function (name) {
 };
 
 /**
- * Whether the page has ever narrowed the shim's choice; while not, the shim's own order is not
- * touched at all.
+ * Whether the page has ever restricted the shim. Until then the shim's own order is not changed.
  */
 Demo.chosen = false;
 
-/** The transport a socket is on; a socket that the shim left to the browser is a real one. */
+/** The transport of a socket. A socket that the shim left to the browser is a native one. */
 Demo.transportOf = function (socket) {
   return typeof socket.transport === 'string' ? socket.transport : 'websocket';
 };
 
-/** The shim's own account of a socket, one line for each step. */
+/** The steps that the shim took for a socket, one line each. */
 Demo.stepsOf = function (socket) {
   var steps = socket.diagnostics || [];
   var lines = [];
@@ -175,13 +174,13 @@ Demo.stepsOf = function (socket) {
   return lines;
 };
 
-/** Something `send` takes as binary, from numbers 0 to 255. */
+/** Converts numbers from 0 to 255 to binary data for `send`. */
 Demo.binary = function (bytes) {
   if (typeof Uint8Array === 'undefined') {
     return new window.WebSocketShim.Bytes(bytes);
   }
-  // Uint8Array.from and the constructor of an array are missing in the first engines that had typed
-  // arrays.
+  // The first engines with typed arrays have neither Uint8Array.from nor a constructor that takes
+  // an array.
   var array = new Uint8Array(bytes.length);
   for (var i = 0; i < bytes.length; i += 1) {
     array[i] = bytes[i];
@@ -189,7 +188,7 @@ Demo.binary = function (bytes) {
   return array.buffer;
 };
 
-/** The bytes of a message event's data as an array of numbers, or null when it is text. */
+/** The bytes of a message event's data as an array of numbers. Null if it is text. */
 Demo.bytesOf = function (data) {
   if (typeof data === 'string') {
     return null;
@@ -205,7 +204,7 @@ Demo.bytesOf = function (data) {
   return bytes;
 };
 
-/** 00 7f ff */
+/** Formats bytes in hexadecimal: 00 7f ff. */
 Demo.hex = function (bytes) {
   var pairs = [];
   for (var i = 0; i < bytes.length; i += 1) {
@@ -214,7 +213,7 @@ Demo.hex = function (bytes) {
   return pairs.join(' ');
 };
 
-/** Bytes from hexadecimal text with or without blanks, or null when it is none. */
+/** Parses hexadecimal text with or without blanks. Null if it is malformed. */
 Demo.parseHex = function (text) {
   var digits = text.replace(/\s+/g, '');
   if (digits.length % 2 || /[^0-9a-fA-F]/.test(digits)) {

@@ -1,16 +1,13 @@
-/* What the results mean, for someone who runs a network and not a browser. */
+/* Explains the results to someone who runs a network. */
 
-/**
- * What a browser must have for a transport; a text that names what is missing, or empty when it is
- * there.
- */
+/** What the browser lacks for a transport. Empty if it lacks nothing. */
 Laboratory.missing = function (name) {
   var plugins = navigator.plugins;
   if ((name === 'websocket' || name === 'websocket-session') && !Demo.hasNative()) {
-    return 'no WebSocket of its own';
+    return 'no native WebSocket';
   }
   if (name === 'xhr-streaming' && !(window.XMLHttpRequest && 'withCredentials' in new XMLHttpRequest())) {
-    return 'shows an answer only when it is complete';
+    return 'shows a response only when it is complete';
   }
   if (name === 'eventsource' && !('EventSource' in window)) {
     return 'no EventSource';
@@ -28,8 +25,7 @@ Laboratory.missing = function (name) {
 };
 
 /**
- * One line for the top of the page: [class, text]. `own` is what the shim did when nobody named a
- * transport.
+ * One line for the top of the page: [class, text]. `own` is the result of the shim's own choice.
  */
 Laboratory.verdict = function (own) {
   if (own.state !== 'works') {
@@ -38,12 +34,12 @@ Laboratory.verdict = function (own) {
   var moved = own.openedOn && own.openedOn !== own.endedOn ? ', after opening on ' + own.openedOn : '';
   return [
     'says-good',
-    'WebSocket works here. Left to itself, the shim uses ' +
+    'WebSocket works here. By default, the shim uses ' +
       own.endedOn +
       moved +
-      ': open in ' +
+      ': opened in ' +
       Laboratory.time(own.openTime) +
-      ', there and back in ' +
+      ', round trip ' +
       Laboratory.time(own.median) +
       '.'
   ];
@@ -53,7 +49,7 @@ Laboratory.verdict = function (own) {
 Laboratory.meanings = function (own, results) {
   if (own.state !== 'works') {
     return [
-      'Nothing got through. Open this page on the gateway’s own machine: if it works there, look at what is in between (firewall, proxy, virus scanner); if not, at the gateway’s log.'
+      'Nothing got through. Open this page on the gateway’s own machine. If it works there, check what is in between (firewall, proxy, virus scanner); if not, check the gateway’s log.'
     ];
   }
   var lines = [];
@@ -62,8 +58,8 @@ Laboratory.meanings = function (own, results) {
   for (var i = 0; i < results.length; i += 1) {
     var result = results[i];
     by[result.name] = result;
-    // A round trip now and then takes longer everywhere; twenty times and a second longer is
-    // something that holds back.
+    // Single round trips take longer everywhere. One that takes a second longer and twenty times
+    // the median shows that something delays data.
     if (result.worst !== null && result.worst > 1000 && result.worst > 20 * result.median) {
       slow.push(result.name);
     }
@@ -76,20 +72,20 @@ Laboratory.meanings = function (own, results) {
 
   if (is('websocket', 'works')) {
     lines.push(
-      'Real WebSockets pass between this browser and the gateway. Pages use them, and the fallbacks are only a reserve.'
+      'Real WebSockets work between this browser and the gateway. Pages use them, and the fallbacks are only a reserve.'
     );
   } else if (is('websocket', 'browser')) {
     lines.push(
-      'This browser has no WebSocket of its own. Pages that load the shim get one all the same, carried by ordinary HTTP requests.'
+      'This browser has no native WebSocket. Pages that load the shim still get a WebSocket, over ordinary HTTP requests.'
     );
   } else if (is('websocket', 'failed') || is('websocket', 'held')) {
     lines.push(
-      'This browser has WebSocket, but no connection came about. Most often a proxy, a load balancer or a virus scanner on the way does not pass the Upgrade header on (nginx: proxy_http_version 1.1 and the headers Upgrade and Connection; many others: a switch named “WebSocket”). Pages work all the same, over a fallback.'
+      'This browser has WebSocket, but could not connect. Most often a proxy, a load balancer or a virus scanner on the way does not pass the Upgrade header on (nginx: proxy_http_version 1.1 and the headers Upgrade and Connection; many others: a switch named “WebSocket”). Pages still work, over a fallback.'
     );
   }
   if (held) {
     lines.push(
-      'Streaming is held back: something on the way, usually a proxy or a virus scanner, collects an answer until it is complete before it passes it on. Pages work by polling, at the price of more requests. To get streaming, switch response buffering off for the gateway (nginx: proxy_buffering off).'
+      'Streaming is held back: something on the way, usually a proxy or a virus scanner, collects a response until it is complete before it passes it on. Pages work by polling, which takes more requests. To get streaming, turn off response buffering for the gateway (nginx: proxy_buffering off).'
     );
   } else if (streams && !is('websocket', 'works')) {
     lines.push(
@@ -103,22 +99,20 @@ Laboratory.meanings = function (own, results) {
   }
   if (is('xhr-polling', 'failed')) {
     lines.push(
-      'Polling, the surest fallback, did not work; its row says why. Users behind a stricter network would have nothing to fall back on.'
+      'Polling, the most reliable fallback, did not work; its row says why. Users behind a stricter network would have nothing to fall back on.'
     );
   }
   if (slow.length) {
     lines.push(
       'Over ' +
         slow.join(', ') +
-        ' a few messages took much longer than the others: something on the way now and then holds data back, or is overloaded.'
+        ' a few messages took much longer than the others: something on the way sometimes delays data, or is overloaded.'
     );
   }
   return lines;
 };
 
-/**
- * Turns the failure of a transport that cannot work here into what it is: missing in the browser.
- */
+/** If the browser lacks what a failed transport needs, changes the result to say so. */
 Laboratory.explain = function (result) {
   if (result.state !== 'failed' || result.openTime !== null) {
     return;

@@ -1,16 +1,16 @@
 /*
- * Measures one transport: a socket is opened over it, then echo round trips one by one, a burst
- * with many messages under way, all 256 byte values there and back, and the close. Every step has a
- * deadline, so a network that swallows things costs seconds and not the page.
+ * Measures one transport: opens a socket over it, makes echo round trips one by one, sends a burst
+ * of messages, echoes all 256 byte values, and closes. Every step has a deadline, so a network that
+ * drops data costs seconds and does not stop the page.
  */
 var Laboratory = {};
 
-/** Milliseconds and counts of a measurement. */
+/** Limits of a measurement in milliseconds, or counts. */
 Laboratory.limits = {
   open: 10000,
-  /** How long a socket may take to get to the chosen transport. */
+  /** How long a socket may take to switch to the selected transport. */
   settle: 6000,
-  /** How long the shim is watched for moving to something better when it chooses by itself. */
+  /** How long to wait for the shim to switch to a better transport when it chooses by itself. */
   choose: 2500,
   trips: 20,
   tripsTime: 4000,
@@ -23,18 +23,18 @@ Laboratory.limits = {
   close: 4000
 };
 
-/** A message of about 100 bytes, the size of what most applications send. */
+/** A message of about 100 bytes, the size of most applications' messages. */
 Laboratory.filler =
   ' a message of about one hundred bytes, which is what most applications send, come and go ....';
 
 /**
- * Measures the transport `name`, or what the shim picks on its own when the name is empty.
- * `onStep(text)` tells what is going on; `onDone(result)` is called once, never before `measure`
- * returned. A result has
+ * Measures the transport `name`, or the shim's own choice if the name is empty. `onStep(text)`
+ * reports the current step. `onDone(result)` is called once, after `measure` has returned. A result
+ * has these properties:
  *
  *   name, state ('works', 'held', 'failed'), reason,
- *   openTime, openedOn, endedOn, trips, median, worst, rate, binary (true, false or null = not
- * reached), clean, steps
+ *   openTime, openedOn, endedOn, trips, median, worst, rate,
+ *   binary (true, false, or null if the test was not reached), clean, steps
  */
 Laboratory.measure = function (name, onStep, onDone) {
   var limits = Laboratory.limits;
@@ -121,13 +121,13 @@ Laboratory.measure = function (name, onStep, onDone) {
       fail(
         result.openTime === null
           ? 'could not connect'
-          : 'closed by itself with code ' + event.code + (event.reason ? ', ' + event.reason : '')
+          : 'closed unexpectedly with code ' + event.code + (event.reason ? ', ' + event.reason : '')
       );
     };
   }
 
-  // A fallback opens with one short request and may move to something better a little later. What
-  // is measured is the chosen transport, so wait for it.
+  // A fallback opens with one short request and may switch to a better transport later. The
+  // measurement is of the selected transport, so wait for the switch.
   function settle() {
     var until = Demo.now() + (name ? limits.settle : limits.choose);
     function look() {
@@ -141,7 +141,7 @@ Laboratory.measure = function (name, onStep, onDone) {
       }
       if (Demo.now() > until) {
         if (name) {
-          held('connected, but never got to use it');
+          held('connected, but never switched to it');
           return;
         }
         echoes();
@@ -149,7 +149,7 @@ Laboratory.measure = function (name, onStep, onDone) {
       }
       setTimeout(look, 20);
     }
-    phase(name ? 'waiting for it' : 'watching what it moves to', limits.settle + 2000, finish);
+    phase(name ? 'waiting for the switch' : 'waiting for a better one', limits.settle + 2000, finish);
     look();
   }
 
@@ -157,8 +157,8 @@ Laboratory.measure = function (name, onStep, onDone) {
     var sent = 0;
     var text = '';
     var until = Demo.now() + limits.tripsTime;
-    // The first one is not counted: what it takes longer is this page's own code, run for the first
-    // time.
+    // The first round trip is not counted, because it includes running this page's code for the
+    // first time.
     var first = true;
     function next() {
       if (result.trips.length === limits.trips || (result.trips.length && Demo.now() > until)) {
@@ -170,13 +170,12 @@ Laboratory.measure = function (name, onStep, onDone) {
       sent = Demo.now();
       socket.send(text);
     }
-    // A socket that opened and then stays silent is what a proxy makes of a stream that it holds
-    // back.
+    // A socket that opens and then stays silent usually means that a proxy buffers the stream.
     function silent() {
       if (!first) {
         fail('no answer within ' + Demo.duration(limits.trip));
       } else {
-        held('connected, but nothing came through it within ' + Demo.duration(limits.trip));
+        held('connected, but nothing arrived within ' + Demo.duration(limits.trip));
       }
     }
     onMessage = function (data) {
@@ -205,7 +204,7 @@ Laboratory.measure = function (name, onStep, onDone) {
     phase('burst', limits.burst, late('a burst of messages did not come back', limits.burst));
     onMessage = function (data) {
       if (data !== 'burst ' + received + Laboratory.filler) {
-        fail('a message of the burst was lost, doubled or out of order');
+        fail('a message of the burst was lost, duplicated or out of order');
         return;
       }
       received += 1;
@@ -213,7 +212,7 @@ Laboratory.measure = function (name, onStep, onDone) {
         send();
       }
       if (received === sent) {
-        // A clock of whole milliseconds may not have moved at all.
+        // A clock with a resolution of 1 ms may not have advanced.
         result.rate = (1000 * received) / Math.max(1, Demo.now() - from);
         binary();
       }

@@ -1,5 +1,5 @@
 /*
- * The report: everything on the page, and what the shim itself saw, as plain text to send to
+ * The report: everything on the page, and the steps of the shim, as plain text that can be sent to
  * someone.
  */
 
@@ -24,7 +24,7 @@ Laboratory.report = function (own, results, meanings) {
       navigator.userAgent +
       (document.documentMode ? ' (document mode ' + document.documentMode + ')' : '')
   );
-  lines.push('WebSocket  ' + (Demo.hasNative() ? 'the browser has its own' : 'the browser has none'));
+  lines.push('WebSocket  ' + (Demo.hasNative() ? 'native' : 'not in this browser'));
   lines.push('clock      ' + Demo.duration(Laboratory.clockStep));
   lines.push('');
   lines.push(
@@ -66,8 +66,9 @@ Laboratory.report = function (own, results, meanings) {
 };
 
 /**
- * Copies the text of a textarea by whatever this engine offers, and calls `onDone(true)`, or
- * selects it and calls `onDone(false)`: then the user presses the keys.
+ * Copies the text of a textarea in the way that this engine supports, and calls `onDone(true)`. If
+ * it supports none, selects the text and calls `onDone(false)`, so that the user can copy it with
+ * the keyboard.
  */
 Laboratory.copy = function (area, onDone) {
   function byCommand() {
@@ -75,7 +76,7 @@ Laboratory.copy = function (area, onDone) {
     area.focus();
     area.select();
     try {
-      // IE's own way first: its execCommand asks the user.
+      // IE's own method first, because its execCommand asks the user.
       copied = window.clipboardData
         ? window.clipboardData.setData('Text', area.value)
         : document.execCommand('copy');

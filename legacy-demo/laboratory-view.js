@@ -1,9 +1,9 @@
 /*
- * What the laboratory shows: the table, row by row as it fills, and the two charts made of plain
- * blocks.
+ * The display of the laboratory: the table, which is filled row by row, and the two charts, which
+ * consist of plain blocks.
  */
 
-/** A time as the clock of this engine can tell it. */
+/** Formats a time with the resolution of this engine's clock. */
 Laboratory.time = function (ms) {
   if (ms === null) {
     return '–';
@@ -12,7 +12,7 @@ Laboratory.time = function (ms) {
   return ms < step ? '< ' + Demo.duration(step) : Demo.duration(ms);
 };
 
-/** What is written for each state of a row, and its class. */
+/** The text and the class for each state of a row. */
 Laboratory.labels = {
   waiting: ['', 'quiet'],
   works: ['works', 'good'],
@@ -28,7 +28,7 @@ Laboratory.binaryText = function (result) {
   return result.binary ? 'yes' : 'no';
 };
 
-/** The table of results; `add` makes a row, whose methods fill it. */
+/** The table of results. `add` creates a row, and the row's methods fill it. */
 Laboratory.Table = function (body) {
   this.body = body;
 };
@@ -39,7 +39,7 @@ Laboratory.Table.prototype.add = function (title, text, className) {
   for (var i = 0; i < 7; i += 1) {
     cells.push(row.insertCell(-1));
     cells[i].className = i === 0 ? 'name' : i === 1 ? '' : 'num';
-    // IE6 draws no border around a cell with nothing in it.
+    // IE 6 draws no border around an empty cell.
     Demo.write(cells[i], '\u00a0');
   }
   Demo.write(cells[0], '');
@@ -76,9 +76,9 @@ Laboratory.Row.prototype.fill = function (result) {
 };
 
 /**
- * A chart: one row for each result, its bars as blocks in percent of the longest. `parts(result)`
- * gives the bars as [class, value] from left to right, `size(result)` what is written at the end of
- * the row.
+ * Draws a chart with one row for each result. The bars are blocks whose width is in percent of the
+ * longest. `parts(result)` returns the bars as [class, value] from left to right. `size(result)`
+ * returns the text at the end of the row.
  */
 Laboratory.chart = function (table, results, parts, size) {
   var longest = 0;
@@ -108,7 +108,7 @@ Laboratory.chart = function (table, results, parts, size) {
     var drawn = parts(results[r]);
     for (var b = 0; b < drawn.length; b += 1) {
       var block = Demo.make('div', 'bar ' + drawn[b][0]);
-      // 98: two floats whose widths are rounded up must still fit beside each other.
+      // 98, because two floats whose widths are rounded up must still fit side by side.
       block.style.width = (longest ? (98 * drawn[b][1]) / longest : 0).toFixed(2) + '%';
       space.appendChild(block);
     }

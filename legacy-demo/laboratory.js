@@ -1,7 +1,7 @@
-/* The laboratory page: measures one transport after another, and shows it all. */
+/* The laboratory page: measures one transport after another and shows the results. */
 (function () {
   var table = new Laboratory.Table(Demo.element('results'));
-  var ownRow = table.add('automatic', 'what the shim picks by itself', 'own');
+  var ownRow = table.add('automatic', 'the shim’s own choice', 'own');
   var rows = [];
   var results = [];
   var own = null;
@@ -68,7 +68,7 @@
       );
     });
   };
-  // A fresh page for a fresh measurement: nothing learned by the sockets of the last one is left.
+  // Reload the page, so that nothing learned by the previous sockets is left.
   Demo.element('again').onclick = function () {
     window.location.reload();
   };
@@ -77,14 +77,14 @@
     Demo.element('bar').style.display = 'none';
     return;
   }
-  // Once the page is quiet: what is still loading would be measured too.
+  // Wait until the page has loaded, because loading would disturb the measurement.
   window.onload = function () {
     setTimeout(start, 200);
   };
 
   function start() {
     Laboratory.clockStep = Demo.clockStep();
-    say('', 'Looking at what the shim picks by itself…');
+    say('', 'Measuring the shim’s own choice…');
     Laboratory.measure(
       '',
       function (step) {

@@ -1,6 +1,6 @@
 /*
- * What the SockJS page tells of itself; its own code knows nothing of it. ECMAScript 3, as all of
- * the demo.
+ * Shows the state of the SockJS page, whose own code does not know about it. ECMAScript 3, like the
+ * whole demo.
  */
 (function () {
   var shown = '';
@@ -14,7 +14,7 @@
     Demo.write(Demo.element('state'), text);
   }
 
-  /* Switched off buttons look so in engines without :disabled too. */
+  /* Makes disabled buttons look disabled in engines without :disabled too. */
   function show(id, className) {
     var button = Demo.element(id);
     button.className = button.disabled ? 'off' : className;

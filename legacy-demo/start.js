@@ -1,7 +1,4 @@
-/*
- * The start page: one line on what this very browser does, and this server's own address in the
- * example.
- */
+/* The start page: one line on what this browser does, and this server's address in the example. */
 (function () {
   var state = Demo.element('state');
   var started = Demo.now();
@@ -26,13 +23,10 @@
   fill('ws', Demo.address(''));
 
   if (!Demo.hasShim()) {
-    say(
-      'says-bad',
-      'The script /shim/websocket.min.js did not load, so nothing can be said about this browser.'
-    );
+    say('says-bad', 'The script /shim/websocket.min.js did not load, so this browser could not be tested.');
     return;
   }
-  var own = Demo.hasNative() ? 'has a WebSocket of its own' : 'has no WebSocket of its own';
+  var own = Demo.hasNative() ? 'has a native WebSocket' : 'has no native WebSocket';
   var socket = new WebSocket(Demo.address('/demo/echo'));
   socket.onopen = function () {
     opened = Demo.now() - started;
@@ -40,8 +34,8 @@
   };
   socket.onmessage = function () {
     messages += 1;
-    // A fallback opens on the surest transport and then moves to a better one: give it a moment
-    // before naming it.
+    // A fallback opens on the most reliable transport and then moves to a better one. Wait a moment
+    // before showing its name.
     setTimeout(
       function () {
         say(

@@ -180,13 +180,13 @@ describe('the laboratory', () => {
   it('says that a stream is held back when the socket opens and nothing comes', () => {
     const result = measure('xhr-streaming', { echo: () => null });
     assert.equal(result.state, 'held');
-    assert.match(result.reason, /nothing came through it within 8\.0 s/);
+    assert.match(result.reason, /nothing arrived within 8\.0 s/);
     assert.deepEqual([result.openTime, result.rate], [5, null]);
   });
 
   it('says so too when the socket never gets to the transport that was chosen', () => {
     const result = measure('xhr-streaming', { move: null });
-    assert.deepEqual([result.state, result.reason], ['held', 'connected, but never got to use it']);
+    assert.deepEqual([result.state, result.reason], ['held', 'connected, but never switched to it']);
   });
 
   it('says why a transport failed', () => {
@@ -212,7 +212,7 @@ describe('the laboratory', () => {
     };
     const result = measure('websocket', { echo });
     assert.equal(result.state, 'failed');
-    assert.match(result.reason, /lost, doubled or out of order/);
+    assert.match(result.reason, /lost, duplicated or out of order/);
   });
 
   it('counts bytes that come back as text, or not at all, as no binary', () => {
@@ -261,9 +261,9 @@ describe('what the laboratory says of its results', () => {
   const says = (...rows: Result[]): string => laboratory.meanings(own, rows).join('\n');
 
   it('tells a browser without WebSocket from a network that breaks it', () => {
-    assert.match(says(row('websocket', 'browser')), /This browser has no WebSocket of its own/);
+    assert.match(says(row('websocket', 'browser')), /This browser has no native WebSocket/);
     assert.match(says(row('websocket', 'failed')), /does not pass the Upgrade header on/);
-    assert.match(says(row('websocket', 'works')), /Real WebSockets pass/);
+    assert.match(says(row('websocket', 'works')), /Real WebSockets work/);
   });
 
   it('explains streaming that is held back, and what to do', () => {

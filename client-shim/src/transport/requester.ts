@@ -21,9 +21,9 @@ export interface RequestOptions {
 
 /**
  * Posts a body. The body is text unless the engine is known to post bytes. `done` gets the status
- * and text when the response is complete or was cut; the two cannot be told apart here. Status 0
- * means that no response came. `progress` gets the text so far, in engines that show it early.
- * Neither is called before this function returns, and it does not throw.
+ * and text when the response is complete or was cut; the two look the same here. Status 0 means
+ * that no response came. `progress` gets the text so far, in engines that show it early. Neither is
+ * called before this function returns, and it does not throw.
  */
 export type Post = (
   platform: Platform,
