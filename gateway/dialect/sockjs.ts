@@ -1,9 +1,9 @@
-import { UnitWriter } from '../base/unit-writer.ts';
 import { ABNORMAL, type CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import type { Delivery, EndReason, Entry } from '../protocol/delivery.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Encoder, Wrap } from './encoder.ts';
+import { Quoting, quote } from './sockjs-quote.ts';
 
 /**
  * What this dialect can promise of a session: it knows no acknowledgements, and a second downstream
@@ -14,6 +14,7 @@ export const sockjsPolicy = {
   delivered: 'written',
   untaken: 'lost',
   second: 'refused',
+  prepare: (entries: readonly Entry[]) => Quoting.ofLong(entries.map(({ message }) => message)),
 } as const;
 
 /**
@@ -70,57 +71,4 @@ export function encodeEntries(entries: readonly Entry[]): string[] {
   }
   if (messages !== '') frames.unshift(`a[${messages}]`);
   return frames;
-}
-
-/**
- * What browsers lose or change on some transports, beside the control characters that JSON escapes
- * anyway (SockJS 0.3.3, `escapable_by_server`).
- */
-const UNSAFE = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufff0-\uffff]/;
-
-/** Characters of a text that are escaped at a time. */
-const PART = 65_536;
-
-/** A text message as a string of JSON, made once for all sessions it goes to. */
-function quote(message: Message): string {
-  message.quoted ??= quoted(message.text);
-  return message.quoted;
-}
-
-/** A text may be cut anywhere: the halves of a surrogate pair are escaped one by one. */
-function quoted(text: string): string {
-  if (text.length <= PART) return escapeUnsafe(JSON.stringify(text));
-  let json = '"';
-  for (let at = 0; at < text.length; at += PART) {
-    json += escapeUnsafe(JSON.stringify(text.slice(at, at + PART))).slice(1, -1);
-  }
-  return `${json}"`;
-}
-
-function escapeUnsafe(text: string): string {
-  if (!UNSAFE.test(text)) return text;
-  const escaped = new UnitWriter(ESCAPE_LENGTH * text.length);
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (isUnsafe(unit)) writeEscape(escaped, unit);
-    else escaped.write(unit);
-  }
-  return escaped.text;
-}
-
-/** The characters of `UNSAFE`. */
-function isUnsafe(unit: number): boolean {
-  if (unit < 0x200c) return false;
-  if (unit <= 0x206f) return unit <= 0x200f || (unit >= 0x2028 && unit <= 0x202f) || unit >= 0x2060;
-  return (unit >= 0xd800 && unit <= 0xdfff) || unit >= 0xfff0;
-}
-
-/** Units of `\u` and four digits. */
-const ESCAPE_LENGTH = 6;
-
-function writeEscape(text: UnitWriter, unit: number): void {
-  text.write(0x5c);
-  text.write(0x75);
-  for (let shift = 12; shift >= 0; shift -= 4)
-    text.write('0123456789abcdef'.charCodeAt((unit >> shift) & 0xf));
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { EndReason, Entry } from '../protocol/delivery.ts';
 import type { Carrier } from './carrier.ts';
 import type { Outbox } from './outbox.ts';
-import type { SessionPolicy } from './policy.ts';
+import type { SessionPolicy, SlicedWork } from './policy.ts';
 
 /** What a downstream asks and reports while it writes. */
 export interface DownstreamOwner {
@@ -29,6 +29,8 @@ export class Downstream {
   #cursor = 1;
   #isWritable = true;
   #isFlushing = false;
+  /** What has to be done before the next delivery. */
+  #preparation: SlicedWork | undefined;
   /** The client is to acknowledge as soon as everything is written. */
   #needsAck = false;
   /** Highest acknowledgement that went out on the present carrier. */
@@ -112,10 +114,21 @@ export class Downstream {
       this.#deliver(carrier);
   }
 
+  /** A long message is encoded in several turns of the event loop: the delivery comes later. */
+  #isPreparing(entries: readonly Entry[]): boolean {
+    this.#preparation ??= this.#policy.prepare?.(entries);
+    if (this.#preparation === undefined) return false;
+    if (this.#preparation.step()) this.#preparation = undefined;
+    this.#isFlushing = true;
+    setImmediate(() => this.#flush());
+    return true;
+  }
+
   #deliver(carrier: Carrier): void {
     const { received } = this.#owner;
     const first = this.#cursor;
     const entries = this.#outbox.from(first, carrier.room);
+    if (this.#isPreparing(entries)) return;
     if (carrier.once && this.#policy.delivered === 'written') leaveEnd(entries);
     // An echo must not overtake the acknowledgement of what it answers: in its event,
     // `bufferedAmount` would be wrong.

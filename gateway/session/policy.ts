@@ -1,3 +1,11 @@
+import type { Entry } from '../protocol/delivery.ts';
+
+/** Work that is done a slice in each turn of the event loop. */
+export interface SlicedWork {
+  /** Does a slice. True: there is no more. */
+  step(): boolean;
+}
+
 /** What a dialect decides about its sessions, as its protocol promises no more. */
 export interface SessionPolicy {
   /** Name of the dialect in log lines; absent: the fallback protocol itself. */
@@ -12,4 +20,6 @@ export interface SessionPolicy {
   readonly untaken: 'repeated' | 'lost';
   /** What a second downstream does to the first: it takes its place, or it is turned away. */
   readonly second: 'supersedes' | 'refused';
+  /** Work that has to be done before these entries are encoded; undefined: there is none. */
+  readonly prepare?: (entries: readonly Entry[]) => SlicedWork | undefined;
 }

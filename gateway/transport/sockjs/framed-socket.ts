@@ -5,6 +5,7 @@ import type { Channel, Receiver } from '../../channel/channel.ts';
 import { KeepAlive } from '../../channel/keep-alive.ts';
 import { encodeEnd, encodeMessages, HEARTBEAT, OPEN } from '../../dialect/sockjs.ts';
 import { MessageReader } from '../../dialect/sockjs-messages.ts';
+import { Quoting } from '../../dialect/sockjs-quote.ts';
 import { CloseCode, type CloseStatus, mayTravel } from '../../protocol/close.ts';
 import { CLOSES } from '../../protocol/close-table.ts';
 import { Message } from '../../protocol/message.ts';
@@ -36,6 +37,8 @@ export class FramedSocket implements Channel {
   /** Messages for the frame that this turn of the event loop ends with, and their bytes. */
   #unsent: Message[] = [];
   #unsentBytes = 0;
+  /** A long message of these is being quoted. */
+  #quoting: Quoting | undefined;
   #pressed = false;
   #closed = false;
   /** The receiver's `closed` was called when the client broke the rules. */
@@ -84,7 +87,8 @@ export class FramedSocket implements Channel {
 
   close(status: CloseStatus): void {
     if (this.#closed) return;
-    this.#flush();
+    this.#quoting = undefined;
+    this.#writeUnsent();
     this.#write(encodeEnd(status));
     this.#stop();
     this.#socket.close({ ...status, code: mayTravel(status.code) ? status.code : CloseCode.normal });
@@ -181,7 +185,30 @@ export class FramedSocket implements Channel {
   // --- to the client ---
 
   #flush(): void {
-    if (this.#closed || this.#unsent.length === 0) return;
+    if (this.#closed || this.#quoting !== undefined) return;
+    this.#quoting = Quoting.ofLong(this.#unsent);
+    if (this.#quoting === undefined) this.#writeUnsent();
+    else {
+      this.#pressed = true;
+      this.#quoteOn();
+    }
+  }
+
+  /** A long message is quoted in several turns of the event loop; what comes behind it waits. */
+  #quoteOn(): void {
+    if (this.#closed || this.#quoting === undefined) return;
+    if (!this.#quoting.step()) {
+      setImmediate(() => this.#quoteOn());
+      return;
+    }
+    this.#quoting = undefined;
+    this.#pressed = false;
+    this.#flush();
+    if (!this.#pressed) this.#receiver?.drained();
+  }
+
+  #writeUnsent(): void {
+    if (this.#unsent.length === 0) return;
     const messages = this.#unsent;
     this.#unsent = [];
     this.#unsentBytes = 0;

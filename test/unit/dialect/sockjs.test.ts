@@ -29,6 +29,18 @@ describe('frames of SockJS', () => {
     assert.equal(frame, String.raw`a["\u2028\u200c\ufff0\uffff\u0000\u001f é\ud83d\ude00"]`);
   });
 
+  it('hold long text that is escaped a part at a time, wherever the parts end', () => {
+    const character = String.raw`"\\\n`;
+    for (const begin of ['', 'a', 'ab', 'abc']) {
+      const text = `${begin}${`é€😀\u2028${character}`.repeat(10_000)}`;
+      for (const message of [Message.text(text), Message.utf8(Buffer.from(text))]) {
+        const [frame = ''] = encodeEntries([{ message, more: false, close: undefined }]);
+        assert.deepEqual(JSON.parse(frame.slice(1)), [text]);
+        assert.doesNotMatch(frame, /[\u2028\ud800-\udfff]/);
+      }
+    }
+  });
+
   it('from a client are arrays of text, or on a WebSocket one text', () => {
     assert.deepEqual(read('["a","\\ud800"]'), ['a', '\ufffd']);
     assert.deepEqual(read('["é"]'), ['é']);

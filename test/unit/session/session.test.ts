@@ -16,6 +16,28 @@ function frameOf(number: number, message: Message, more = false): Buffer {
 /** Lets the session write what it has. */
 const turn = (): Promise<void> => Promise.resolve();
 
+describe('a session whose dialect prepares deliveries', () => {
+  const macroturn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+
+  it('delivers when the work is done, in order, to the carrier that is there then', async () => {
+    let steps = 3;
+    const prepare = () => (steps > 0 ? { step: () => --steps === 0 } : undefined);
+    const { session, attach } = open({ policy: { ...written, prepare } });
+    const first = attach(1, 0, 'poll');
+    session.send(Message.text('one'));
+    session.send(Message.text('two'));
+    await macroturn();
+    session.detach(first);
+    assert.equal(steps, 2);
+    for (let turns = 0; turns < 3; turns++) await macroturn();
+    const second = attach(2, 0, 'poll');
+    for (let turns = 0; turns < 3; turns++) await macroturn();
+    assert.equal(steps, 0);
+    assert.deepEqual(first.lines, []);
+    assert.match(second.lines.join(), /Tone␞Ttwo␞/);
+  });
+});
+
 describe('a session, towards the backend', () => {
   it('hands messages on in the order of their numbers, whatever order they come in', () => {
     const { accept, backend, answers } = open();

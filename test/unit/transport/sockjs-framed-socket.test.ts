@@ -63,6 +63,31 @@ describe('a WebSocket of SockJS frames', () => {
     assert.ok(!socket.send(message));
   });
 
+  it('quotes a long message in several turns, keeps the order, and asks to wait meanwhile', async () => {
+    const { socket, wire, reports } = await open();
+    const long = '\u2028"é😀'.repeat(30_000);
+    socket.send(Message.text('a'));
+    assert.ok(!socket.send(Message.text(long)));
+    socket.send(Message.text('b'));
+    await turn();
+    assert.deepEqual([wire, reports], [['o'], []]);
+    for (let turns = 0; turns < 20 && reports.length === 0; turns++) await turn();
+    await turn();
+    assert.equal(wire.length, 2);
+    assert.deepEqual(JSON.parse((wire[1] as string).slice(1)), ['a', long, 'b']);
+    assert.deepEqual(reports, ['drained']);
+  });
+
+  it('writes a long message before its end, even if that comes at once', async () => {
+    const { socket, wire } = await open();
+    const long = '\u2028'.repeat(200_000);
+    socket.send(Message.text(long));
+    socket.close({ code: 1000, reason: '' });
+    for (let turns = 0; turns < 20; turns++) await turn();
+    assert.deepEqual(JSON.parse((wire[1] as string).slice(1)), [long]);
+    assert.deepEqual(wire.slice(2), ['c[1000,""]', 'closed 1000']);
+  });
+
   it('ends where frames are broken, binary or of something else', async () => {
     for (const message of [Message.text('["a'), Message.text('1'), Message.binary(Buffer.from('["a"]'))]) {
       const { client, wire, reports, clock, socket } = await open();
