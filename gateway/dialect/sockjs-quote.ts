@@ -19,6 +19,8 @@ export class Quoting {
   readonly #data: string | Buffer;
   #at = 0;
   #json = '"';
+  /** Bytes that the string of JSON occupies so far, about. */
+  bytes = 0;
 
   constructor(message: Message) {
     this.#message = message;
@@ -35,7 +37,9 @@ export class Quoting {
   step(): boolean {
     const message = this.#message;
     if (message.quoted !== undefined) return true;
-    this.#json += escapeUnsafe(JSON.stringify(this.#nextPart())).slice(1, -1);
+    const part = escapeUnsafe(JSON.stringify(this.#nextPart())).slice(1, -1);
+    this.#json += part;
+    this.bytes += Buffer.byteLength(part);
     if (this.#at < this.#data.length) return false;
     message.quoted = `${this.#json}"`;
     return true;

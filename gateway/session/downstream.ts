@@ -10,6 +10,10 @@ export interface DownstreamOwner {
   readonly received: number;
   /** The carrier has its one delivery: it is to be dropped. */
   usedUp(): void;
+  /** Whether so many bytes more may be held. */
+  hasRoom(bytes: number): boolean;
+  /** `preparedBytes` has changed. */
+  preparing(): void;
   /** Entries up to `number` were written. */
   written(number: number): void;
 }
@@ -47,6 +51,11 @@ export class Downstream {
   /** Every entry was written on the present carrier or an earlier one. */
   get isAllWritten(): boolean {
     return this.#cursor > this.#outbox.last;
+  }
+
+  /** Bytes that the next delivery occupies so far beside its messages. */
+  get preparedBytes(): number {
+    return this.#preparation?.bytes ?? 0;
   }
 
   /** Why attach number `n` is refused; undefined if it is not. */
@@ -117,8 +126,18 @@ export class Downstream {
   /** A long message is encoded in several turns of the event loop: the delivery comes later. */
   #isPreparing(entries: readonly Entry[]): boolean {
     this.#preparation ??= this.#policy.prepare?.(entries);
-    if (this.#preparation === undefined) return false;
-    if (this.#preparation.step()) this.#preparation = undefined;
+    const work = this.#preparation;
+    if (work === undefined) return false;
+    let isDone = work.step();
+    this.#owner.preparing();
+    // Without room for several of them, each is made and delivered in one turn.
+    const hasRoom = this.#owner.hasRoom(0);
+    while (!isDone && !hasRoom) isDone = work.step();
+    if (isDone) {
+      this.#preparation = undefined;
+      this.#owner.preparing();
+      if (!hasRoom) return false;
+    }
     this.#isFlushing = true;
     setImmediate(() => this.#flush());
     return true;

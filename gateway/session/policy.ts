@@ -2,6 +2,8 @@ import type { Entry } from '../protocol/delivery.ts';
 
 /** Work that is done a slice in each turn of the event loop. */
 export interface SlicedWork {
+  /** Bytes that its result occupies so far. */
+  readonly bytes: number;
   /** Does a slice. True: there is no more. */
   step(): boolean;
 }

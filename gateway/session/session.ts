@@ -237,6 +237,10 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
 
   // --- for the downstream ---
 
+  preparing(): void {
+    this.#countMemory();
+  }
+
   usedUp(): void {
     this.#drop('used up');
   }
@@ -288,7 +292,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   }
 
   #countMemory(): void {
-    this.#account.set(this.#upstream.bytes + this.#outbox.bytes);
+    this.#account.set(this.#upstream.bytes + this.#outbox.bytes + this.#downstream.preparedBytes);
   }
 
   // --- as time goes by ---

@@ -39,6 +39,7 @@ export class FramedSocket implements Channel {
   #unsentBytes = 0;
   /** A long message of these is being quoted. */
   #quoting: Quoting | undefined;
+  #quotingAccount: MemoryAccount | undefined;
   #pressed = false;
   #closed = false;
   /** The receiver's `closed` was called when the client broke the rules. */
@@ -87,7 +88,7 @@ export class FramedSocket implements Channel {
 
   close(status: CloseStatus): void {
     if (this.#closed) return;
-    this.#quoting = undefined;
+    this.#endQuoting();
     this.#writeUnsent();
     this.#write(encodeEnd(status));
     this.#stop();
@@ -196,15 +197,30 @@ export class FramedSocket implements Channel {
 
   /** A long message is quoted in several turns of the event loop; what comes behind it waits. */
   #quoteOn(): void {
-    if (this.#closed || this.#quoting === undefined) return;
-    if (!this.#quoting.step()) {
+    const quoting = this.#quoting;
+    if (this.#closed || quoting === undefined) return;
+    if (!quoting.step() && this.#holds(this.#unsentBytes + quoting.bytes)) {
       setImmediate(() => this.#quoteOn());
       return;
     }
-    this.#quoting = undefined;
+    // Without room for several of them, each is quoted and written in one turn.
+    quoting.finish();
+    this.#endQuoting();
     this.#pressed = false;
     this.#flush();
     if (!this.#pressed) this.#receiver?.drained();
+  }
+
+  #holds(bytes: number): boolean {
+    this.#quotingAccount ??= this.#context.openAccount();
+    this.#quotingAccount.set(bytes);
+    return this.#quotingAccount.hasRoom(0);
+  }
+
+  #endQuoting(): void {
+    this.#quoting = undefined;
+    this.#quotingAccount?.close();
+    this.#quotingAccount = undefined;
   }
 
   #writeUnsent(): void {
@@ -222,6 +238,7 @@ export class FramedSocket implements Channel {
 
   #stop(): void {
     this.#closed = true;
+    this.#endQuoting();
     this.#keepAlive?.stop();
   }
 }

@@ -21,7 +21,7 @@ describe('a session whose dialect prepares deliveries', () => {
 
   it('delivers when the work is done, in order, to the carrier that is there then', async () => {
     let steps = 3;
-    const prepare = () => (steps > 0 ? { step: () => --steps === 0 } : undefined);
+    const prepare = () => (steps > 0 ? { bytes: 100, step: () => --steps === 0 } : undefined);
     const { session, attach } = open({ policy: { ...written, prepare } });
     const first = attach(1, 0, 'poll');
     session.send(Message.text('one'));
@@ -35,6 +35,29 @@ describe('a session whose dialect prepares deliveries', () => {
     assert.equal(steps, 0);
     assert.deepEqual(first.lines, []);
     assert.match(second.lines.join(), /Tone␞Ttwo␞/);
+  });
+
+  it('counts what is prepared, and prepares all at once where memory has no room', async () => {
+    for (const memory of [100_000, 1_000]) {
+      const work = {
+        bytes: 0,
+        step: () => {
+          work.bytes += 1_000;
+          return work.bytes === 4_000;
+        },
+      };
+      const prepare = () => (work.bytes < 4_000 ? work : undefined);
+      const { session, attach, held } = open({ memory, policy: { ...written, prepare } });
+      const poll = attach(1, 0, 'poll');
+      session.send(Message.text('one'));
+      await turn();
+      await turn();
+      if (memory > 4_000) assert.ok(held() > 1_000 && held() < 2_000, `${held()}`);
+      else assert.match(poll.lines.join(), /Tone␞/);
+      for (let turns = 0; turns < 6; turns++) await macroturn();
+      assert.match(poll.lines.join(), /Tone␞/);
+      assert.equal(held(), 0);
+    }
   });
 });
 

@@ -64,18 +64,30 @@ describe('a WebSocket of SockJS frames', () => {
   });
 
   it('quotes a long message in several turns, keeps the order, and asks to wait meanwhile', async () => {
-    const { socket, wire, reports } = await open();
+    const { memory, socket, wire, reports } = await open();
     const long = '\u2028"é😀'.repeat(30_000);
     socket.send(Message.text('a'));
     assert.ok(!socket.send(Message.text(long)));
     socket.send(Message.text('b'));
     await turn();
     assert.deepEqual([wire, reports], [['o'], []]);
+    assert.ok(memory.held > 300_000, `${memory.held}`);
     for (let turns = 0; turns < 20 && reports.length === 0; turns++) await turn();
     await turn();
     assert.equal(wire.length, 2);
     assert.deepEqual(JSON.parse((wire[1] as string).slice(1)), ['a', long, 'b']);
     assert.deepEqual(reports, ['drained']);
+    assert.equal(memory.held, 0);
+  });
+
+  it('quotes a long message in one turn where memory has no room for more', async () => {
+    const { memory, socket, wire } = await open();
+    const other = memory.account('a');
+    other.set(900_000);
+    socket.send(Message.text('\u2028'.repeat(100_000)));
+    await turn();
+    assert.equal(wire.length, 2);
+    assert.equal(memory.held, 900_000);
   });
 
   it('writes a long message before its end, even if that comes at once', async () => {
