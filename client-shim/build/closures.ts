@@ -13,6 +13,8 @@ import ts from 'typescript-es5';
  *       add() { this._count += 1; }            function $add() { $_count += 1; }
  *     }                                      }
  *
+ * A parameter that the constructor only stores in a readonly field becomes the field's variable.
+ *
  * Classes without private members and classes inside functions stay as they are. Inheritance,
  * accessors and static members are not supported: such a class is an error. A method cannot reach
  * the private members of another instance.
@@ -43,8 +45,12 @@ function toFunction(node: ts.ClassDeclaration, context: ts.TransformationContext
 
   const arity = new Map(methods.map((method) => [nameOf(method), method.parameters.length]));
 
+  const stored = maker ? storedParameters(maker, fields) : new Map<string, string>();
+
   const inside = (child: ts.Node): ts.Node => {
     if (ts.isFunctionExpression(child) || ts.isFunctionDeclaration(child)) return child;
+    const field = ts.isIdentifier(child) && stored.get(child.text);
+    if (field && isValue(child) && isWithin(child, maker)) return variable(field);
     const forwarded = ts.isArrowFunction(child) && forwardedTo(child);
     if (forwarded && arity.get(forwarded) === (child as ts.ArrowFunction).parameters.length)
       return variable(forwarded);
@@ -57,6 +63,7 @@ function toFunction(node: ts.ClassDeclaration, context: ts.TransformationContext
     if (child.kind === ts.SyntaxKind.ThisKeyword) return factory.createIdentifier('self');
     return ts.visitEachChild(child, inside, context);
   };
+  const storedFields = new Set(stored.values());
   const rewritten = <T extends ts.Node>(child: T): T => ts.visitEachChild(child, inside, context);
 
   const body = [
@@ -69,11 +76,14 @@ function toFunction(node: ts.ClassDeclaration, context: ts.TransformationContext
       ),
     ),
     ...fields.flatMap((field): ts.Statement[] => {
+      if (storedFields.has(nameOf(field))) return [];
       const value = field.initializer && (ts.visitNode(field.initializer, inside) as ts.Expression);
       if (isPrivate(field)) return [declare(variable(nameOf(field)), value)];
       return value ? [assign(nameOf(field), value)] : [];
     }),
-    ...(maker?.body ? rewritten(maker.body).statements : []),
+    ...(maker?.body?.statements ?? [])
+      .filter((statement) => !isStoring(statement, stored))
+      .map((statement) => ts.visitNode(statement, inside) as ts.Statement),
     factory.createReturnStatement(factory.createIdentifier('self')),
     ...methods.map((method) =>
       withComments(
@@ -97,12 +107,75 @@ function toFunction(node: ts.ClassDeclaration, context: ts.TransformationContext
       undefined,
       node.name,
       undefined,
-      maker?.parameters ?? [],
+      maker?.parameters.map(rewritten) ?? [],
       undefined,
       factory.createBlock(body, true),
     ),
     node,
   );
+}
+
+/**
+ * Parameters of the constructor that it only stores in a private readonly field, and those fields:
+ * the parameter can be the field's variable. A parameter whose name means something else in a nested
+ * function is left out.
+ */
+function storedParameters(
+  maker: ts.ConstructorDeclaration,
+  fields: readonly ts.PropertyDeclaration[],
+): Map<string, string> {
+  const stored = new Map<string, string>();
+  const constants = fields.filter(
+    (field) => isPrivate(field) && !field.initializer && hasModifier(field, ts.SyntaxKind.ReadonlyKeyword),
+  );
+  for (const field of constants)
+    for (const parameter of maker.parameters) {
+      const name = parameter.name.getText();
+      const stores = maker.body?.statements.some((statement) =>
+        isStoring(statement, new Map([[name, nameOf(field)]])),
+      );
+      if (stores && !stored.has(name) && !isAmbiguous(maker, name)) stored.set(name, nameOf(field));
+    }
+  return stored;
+}
+
+/** Whether a statement is `this._field = parameter;` for one of these pairs. */
+function isStoring(statement: ts.Statement, stored: ReadonlyMap<string, string>): boolean {
+  return [...stored].some(([name, field]) => statement.getText() === `this.${field} = ${name};`);
+}
+
+/** Whether the name is also that of another variable, or occurs where uses are not replaced. */
+function isAmbiguous(maker: ts.ConstructorDeclaration, name: string): boolean {
+  let ambiguous = false;
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node.text === name) {
+      const { parent } = node;
+      const declares = ts.isParameter(parent) || ts.isVariableDeclaration(parent);
+      if (
+        (declares && parent.name === node && parent.parent !== maker) ||
+        ts.isShorthandPropertyAssignment(parent)
+      )
+        ambiguous = true;
+    }
+    if (ts.isFunctionExpression(node) || ts.isFunctionDeclaration(node)) ambiguous = true;
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(maker, visit);
+  return ambiguous;
+}
+
+/** Whether an identifier names a variable, and not a property. */
+function isValue(node: ts.Identifier): boolean {
+  const { parent } = node;
+  return !(
+    (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) &&
+    parent.name === node
+  );
+}
+
+function isWithin(node: ts.Node, outer: ts.Node | undefined): boolean {
+  for (let at: ts.Node | undefined = node; at; at = at.parent) if (at === outer) return true;
+  return false;
 }
 
 /** The name of the method, if the function is `(a, b) => this.method(a, b)` and nothing else. */

@@ -7,6 +7,7 @@ import { randomId } from './browser/random.ts';
 import { createConnect } from './connect/connect.ts';
 import type { Connection } from './connect/connection.ts';
 import { createMemory } from './connect/memory.ts';
+import { Bytes } from './lang/bytes.ts';
 import { now } from './lang/now.ts';
 import { httpOrigin } from './wire/address.ts';
 import { encodeBridge, readBridge } from './wire/bridge.ts';
@@ -54,7 +55,7 @@ function act(connection: Connection, id: string, verb: string, data: string): vo
   const number = +data.substring(0, comma);
   const payload = data.substring(comma + 1);
   if (verb === 'T') connection.send(unescapeText(payload), number);
-  else if (verb === 'B') connection.send(binaryOf(page, unescapeText(payload)), number);
+  else if (verb === 'B') connection.send(binaryOf(page, unescapeText(payload), Bytes), number);
   else if (verb === 'C') connection.close(number, payload);
   else if (verb === 'X') {
     delete connections[id];
@@ -64,7 +65,7 @@ function act(connection: Connection, id: string, verb: string, data: string): vo
 
 function open(id: string, data: string): void {
   const { url = '', protocols, transports } = readFields(data) || {};
-  const tell = (verb: string, text: string) => {
+  const report = (verb: string, text: string) => {
     // A page without an origin gets its messages with `*`: they go to the window that sent the
     // request.
     if (connections[id]) post(origin === 'null' ? '*' : origin, id, verb, text);
@@ -80,15 +81,15 @@ function open(id: string, data: string): void {
       _bridged: true
     },
     {
-      open: (protocol) => tell('O', protocol),
+      open: (protocol) => report('O', protocol),
       message: (message) => {
-        if (typeof message === 'string') tell('T', escapeText(message));
-        else tell('B', escapeText(charactersOf(message)));
+        if (typeof message === 'string') report('T', escapeText(message));
+        else report('B', escapeText(charactersOf(message)));
       },
-      sent: (bytes) => tell('A', '' + bytes),
+      sent: (bytes) => report('A', '' + bytes),
       closing: () => {},
       closed: (code, reason, wasClean, failed) => {
-        tell('C', [code, wasClean, failed, reason].join());
+        report('C', [code, wasClean, failed, reason].join());
         delete connections[id];
       },
       // Reported later: the step may happen during a call by the page, before the connection
@@ -96,7 +97,7 @@ function open(id: string, data: string): void {
       step: (transport, what) => {
         page.setTimeout(() => {
           const connection = connections[id];
-          if (connection) tell('S', [connection.transport(), transport, what].join());
+          if (connection) report('S', [connection.transport(), transport, what].join());
         }, 0);
       }
     }

@@ -3,8 +3,8 @@ import { openFlashSocket } from './flash/client.ts';
 import { createMovies } from './flash/movie.ts';
 import type { LazyScript } from './transport/lazy-script.ts';
 
-// The body of the transport `flash-socket`, a script of its own: only a page that tries it loads it
-// (transport/flash-socket.ts). Both scripts and the movie know this one name.
+// The transport `flash-socket`. It is a separate script, because few pages use it
+// (transport/flash-socket.ts). Both scripts and the movie use this one global name.
 if (!page.FallbackGatewayFlash) {
   const movies = createMovies(page);
   const open: LazyScript['open'] = (opening) => openFlashSocket(page, movies, opening);

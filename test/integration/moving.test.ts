@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { create } from '../../client-shim/src/connect/create.ts';
 import { Downstream } from '../../client-shim/src/session/downstream.ts';
 import { createRequestQueue } from '../../client-shim/src/session/request-queue.ts';
-import { createSession, type Session } from '../../client-shim/src/session/session.ts';
+import { Session } from '../../client-shim/src/session/session.ts';
 import type { CarrierKind, SessionContext } from '../../client-shim/src/transport/carrier.ts';
 import { CARRIERS } from '../../client-shim/src/transport/order.ts';
 import type { Platform } from '../../client-shim/src/transport/platform.ts';
@@ -121,7 +121,7 @@ describe('a session that is moved under load', () => {
             _lost: (loss) => loss._kind,
             _stop: () => {},
           });
-          const session = createSession(
+          const session = new Session(
             platform,
             context,
             created,

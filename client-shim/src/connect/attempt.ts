@@ -1,7 +1,7 @@
 import { Bytes } from '../lang/bytes.ts';
 import { indexOf } from '../lang/list.ts';
 import { VERSION } from '../lang/version.ts';
-import { createSession, type Session, type SessionHooks, sayGone } from '../session/session.ts';
+import { Session, type SessionHooks, sayGone } from '../session/session.ts';
 import { type Alarm, createAlarm } from '../transport/alarm.ts';
 import type { CarrierKind, SessionContext } from '../transport/carrier.ts';
 import type { DirectSocket, DirectSocketHooks } from '../transport/direct-socket.ts';
@@ -64,7 +64,7 @@ export class Attempt implements Connection, SessionHooks {
   private readonly _started: number;
   private readonly _log: Step[] = [];
   /** Names of the steps that did not open. */
-  private readonly _passed: string[] = [];
+  private readonly _failed: string[] = [];
   /** A socket without a session, while it is tried and while it is open. */
   private _direct: DirectSocket | undefined;
   private _directName = NATIVE;
@@ -204,7 +204,7 @@ export class Attempt implements Connection, SessionHooks {
 
   private _created(requester: Requester, answer: Created): void {
     const { url, protocols } = this._target;
-    const passed = this._passed;
+    const failed = this._failed;
     const offered = this._candidates(answer._carriers);
     const context: SessionContext = {
       url: url,
@@ -217,8 +217,8 @@ export class Attempt implements Connection, SessionHooks {
       _postsBytes: !!requester._sendsBytes && hasLevel2(this._platform)
     };
     // Refused or silent while HTTP works at once: the network is the cause, not the gateway.
-    for (let i = 0; answer._tries < 2 && i < passed.length; i += 1)
-      this._remember(passed[i] as string, 'bad');
+    for (let i = 0; answer._tries < 2 && i < failed.length; i += 1)
+      this._remember(failed[i] as string, 'bad');
     this._remember('rtt', '' + answer._rtt);
     const isRequested = indexOf(protocols.length ? protocols : [''], answer.protocol) >= 0;
     if (!isRequested || !offered.length) {
@@ -226,7 +226,7 @@ export class Attempt implements Connection, SessionHooks {
       this._giveUp(isRequested ? 'no carrier' : 'subprotocol not selected');
       return;
     }
-    this._session = createSession(
+    this._session = new Session(
       this._platform,
       context,
       answer,
@@ -254,7 +254,7 @@ export class Attempt implements Connection, SessionHooks {
    * Whether it has not failed in this attempt, nor before where there is something else (`first`).
    */
   private _isWorthTrying(name: string, first: CarrierKind | undefined): boolean {
-    return indexOf(this._passed, name) < 0 && !(first && this._isBad(name));
+    return indexOf(this._failed, name) < 0 && !(first && this._isBad(name));
   }
 
   private _isBad(name: string): boolean {
@@ -271,7 +271,7 @@ export class Attempt implements Connection, SessionHooks {
     this._note(name, 'trying');
     const hooks = this._hooksFor(name);
     this._cancel = loadLazyScript(this._platform, this._origin, file, global, (script) => {
-      if (!script) hooks.passed('no script');
+      if (!script) hooks.failed('no script');
       else
         this._direct = script.open({
           url: url,
@@ -298,10 +298,10 @@ export class Attempt implements Connection, SessionHooks {
         this._note(name, 'open');
         if (name === NATIVE) this._remember('rtt', '' + (this._platform._now() - this._started));
       },
-      passed: (reason) => {
+      failed: (reason) => {
         this._note(name, reason);
         this._direct = undefined;
-        this._passed.push(name);
+        this._failed.push(name);
         this._climb(1);
       },
       unfit: (reason) => this._fail(reason),

@@ -2,57 +2,56 @@ import type { Document, Element, Page } from '../../browser.d.ts';
 import { base64Decode, base64Encode } from '../lang/base64.ts';
 
 /**
- * Milliseconds for the player to start and the movie to say that it is ready: a blocked one never
- * does, and old machines take their time.
+ * Milliseconds that the player may take to start and the movie to report that it is ready. A
+ * blocked movie never reports, and old machines are slow.
  */
-const READY = 5000;
-/**
- * Bytes of one call into the movie; a multiple of three, so that base64 pads the last part only.
- */
-const PIECE = 30000;
+const READY_TIMEOUT = 5000;
+/** Bytes per call into the movie. A multiple of three, so that base64 pads only the last chunk. */
+const CHUNK = 30000;
 
-/** What a TCP connection tells. */
+/** Events of a TCP connection. */
 export interface LinkEvents {
   open(): void;
   data(bytes: number[]): void;
-  /** It is over, or never was. Once, the last. */
+  /** The last event, once: the connection ended, or could not be opened. */
   over(): void;
 }
 
 /** A TCP connection to a gateway, by the movie that was loaded from there. */
 export interface Link {
-  /** False: it is gone. */
+  /** False if the connection is gone. */
   send(bytes: number[]): boolean;
-  /** Nothing is reported any more. */
+  /** Closes the connection. No event follows. */
   close(): void;
 }
 
-/** The element with the functions that the movie adds to it (FlashSocket.hx). */
+/** The element, with the functions that the movie adds to it (FlashSocket.hx). */
 type Player = Element & {
   socketOpen(id: number): void;
   socketSend(id: number, bytes: string): boolean;
   socketClose(id: number): void;
 };
 
-/** A movie in the page, one for each gateway: it stays, as IE leaks a player that is taken away. */
+/**
+ * A movie in the page, one for each gateway. It is never removed, because IE leaks a removed
+ * player.
+ */
 interface Movie {
   readonly id: number;
-  /**
-   * Its player's parent: players that are scripts put an element of their own in the place of ours.
-   */
+  /** The parent of its player. Players that are scripts replace our element with their own. */
   holder: Element | null;
-  /** Who waits for it. */
+  /** Callbacks that wait until it is ready. */
   waiting: ((ready: boolean) => void)[];
   ready: boolean;
 }
 
 /** The movies of a page. */
 export interface Movies {
-  /** Tells within five seconds whether the movie of the gateway at `origin` can be used. */
+  /** Calls `done` within five seconds: whether the movie of the gateway at `origin` can be used. */
   whenReady(origin: string, done: (ready: boolean) => void): void;
-  /** Opens a connection; the movie has to be ready. */
+  /** Opens a connection. The movie must be ready. */
   open(origin: string, events: LinkEvents): Link;
-  /** What movies call. */
+  /** Called by movies. */
   tell(event: string, id: number, bytes: string): void;
 }
 
@@ -62,7 +61,9 @@ export function createMovies(page: Page): Movies {
   const waiting: (() => void)[] = [];
   let lastId = 0;
 
-  /** In order, and not within the movie's own call: a player may not be called from there. */
+  /**
+   * Runs callbacks in order, after the movie's own call: a player must not be called during that.
+   */
   function later(run: () => void): void {
     waiting.push(run);
     page.setTimeout(() => (waiting.shift() as () => void)(), 0);
@@ -84,39 +85,17 @@ export function createMovies(page: Page): Movies {
   }
 
   function startLink(movie: Movie, events: LinkEvents): Link {
-    const player = (movie.holder as Element).firstChild as Player;
     lastId += 1;
     const id = lastId;
     links[id] = events;
-    // An element that the page took away has lost its functions.
-    const fail = (): void => tell('over', id, '');
-    try {
-      player.socketOpen(id);
-    } catch (_) {
-      fail();
-    }
-    return {
-      send: (bytes) => {
-        try {
-          for (let at = 0; at < bytes.length; at += PIECE) {
-            const chunk = base64Encode(bytes, at, Math.min(bytes.length, at + PIECE));
-            if (!player.socketSend(id, chunk)) return false;
-          }
-          return true;
-        } catch (_) {
-          fail();
-          return false;
-        }
-      },
-      close: () => {
+    return openLink(
+      (movie.holder as Element).firstChild as Player,
+      id,
+      () => tell('over', id, ''),
+      () => {
         links[id] = undefined;
-        try {
-          player.socketClose(id);
-        } catch (_) {
-          // as above
-        }
       }
-    };
+    );
   }
 
   function tell(event: string, id: number, bytes: string): void {
@@ -149,7 +128,7 @@ export function createMovies(page: Page): Movies {
         waiting = false;
       };
       movie.waiting.push(once);
-      page.setTimeout(() => once(false), READY);
+      page.setTimeout(() => once(false), READY_TIMEOUT);
     },
     open: (origin, events) => startLink(movies[origin] as Movie, events),
     tell: tell
@@ -157,15 +136,51 @@ export function createMovies(page: Page): Movies {
 }
 
 /**
- * As markup: IE up to 10 starts a player only that was parsed whole, `object` with its class there
- * and `embed` elsewhere. Visible, if only just: a hidden player does not run. `allowScriptAccess`:
- * the movie is the gateway's, as is this script.
+ * Opens a connection of a player. `fail` is called if the player does not respond, and `forget` when
+ * the page closes the connection.
+ */
+function openLink(player: Player, id: number, fail: () => void, forget: () => void): Link {
+  try {
+    player.socketOpen(id);
+  } catch (_) {
+    // An element that the page removed has lost its functions.
+    fail();
+  }
+  return {
+    send: (bytes) => {
+      try {
+        for (let at = 0; at < bytes.length; at += CHUNK) {
+          const chunk = base64Encode(bytes, at, Math.min(bytes.length, at + CHUNK));
+          if (!player.socketSend(id, chunk)) return false;
+        }
+        return true;
+      } catch (_) {
+        fail();
+        return false;
+      }
+    },
+    close: () => {
+      forget();
+      try {
+        player.socketClose(id);
+      } catch (_) {
+        // The element has lost its functions, as above.
+      }
+    }
+  };
+}
+
+/**
+ * Inserts the player as markup, because IE up to 10 only starts a player that was parsed as a
+ * whole: `object` with its class there, and `embed` elsewhere. It is barely visible, because a
+ * hidden player does not run. `allowScriptAccess` is safe: the movie and this script come from the
+ * same gateway.
  */
 function embed(page: Page, movie: Movie, url: string): void {
   const document = page.document as Document;
   const body = document.body;
   if (!body) {
-    // The script is in the head.
+    // The script runs in the head.
     page.setTimeout(() => embed(page, movie, url), 50);
     return;
   }
@@ -174,7 +189,7 @@ function embed(page: Page, movie: Movie, url: string): void {
     allowScriptAccess: 'always',
     flashvars: 'movie=' + movie.id
   };
-  // Players call a movie's functions into being by the id of its element.
+  // Players register a movie's functions by the id of its element.
   const name = 'FallbackGatewayFlash' + movie.id;
   const size = ' id="' + name + '" name="' + name + '" width="1" height="1"';
   let markup = '<embed type="application/x-shockwave-flash" src="' + url + '"' + size;
@@ -188,8 +203,8 @@ function embed(page: Page, movie: Movie, url: string): void {
   }
   const holder = document.createElement('div');
   holder.style.cssText = 'position:absolute;left:0;top:0;width:1px;height:1px;overflow:hidden';
-  // In front: to append to a body that is still being read ends the page in IE6 and 7 (Microsoft,
-  // KB927917).
+  // Inserted first: appending to a body that is still being parsed aborts the page in IE 6 and 7
+  // (Microsoft, KB927917).
   body.insertBefore(holder, body.firstChild);
   holder.innerHTML = markup;
   movie.holder = holder;

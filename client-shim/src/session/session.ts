@@ -1,4 +1,5 @@
-import { createAlarm } from '../transport/alarm.ts';
+import { Bytes } from '../lang/bytes.ts';
+import { type Alarm, createAlarm } from '../transport/alarm.ts';
 import type { CarrierKind, SessionContext } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
 import { addressOf } from '../wire/address.ts';
@@ -6,15 +7,15 @@ import { textBody } from '../wire/body.ts';
 import { type Frame, frame } from '../wire/frame.ts';
 import { type Binary, binaryOf, charactersOf } from '../wire/payload.ts';
 import type { Downstream, Member } from './downstream.ts';
-import { createInbox } from './inbox.ts';
-import { createOutbox } from './outbox.ts';
-import { createUpstream } from './upstream.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { Upstream } from './upstream.ts';
 
 /**
  * Milliseconds to wait for an answer to the Close. Firefox and Chromium wait as long
  * (`network.websocket.timeout.close`).
  */
-const CLOSING = 10000;
+const CLOSING_TIMEOUT = 10000;
 
 /**
  * The approximate cost of a frame at the gateway, beside its payload. The gateway stops reading
@@ -52,159 +53,170 @@ export interface Limits {
   readonly _body: number;
 }
 
-/** One emulated WebSocket connection, over any carrier. */
-export interface Session {
-  send(data: string | Binary, size: number): void;
-  /** Closes after everything that was sent. 1005 is a Close without a code. */
-  close(code: number, reason: string): void;
-  /** The page is being unloaded. */
-  _unload(): void;
-  /** The page enters the back/forward cache (true) or leaves it (false). */
-  _freeze(frozen: boolean): void;
-  _kind(): CarrierKind | undefined;
-}
-
-/** Starts a session on a downstream, which other sessions may share. */
-export function createSession(
-  platform: Platform,
-  context: SessionContext,
-  limits: Limits,
-  events: SessionEvents,
-  hooks: SessionHooks,
-  downstream: Downstream
-): Session {
-  let over = false;
+/** One emulated WebSocket connection, over any carrier. It starts at once. */
+export class Session {
+  private readonly _platform: Platform;
+  private readonly _context: SessionContext;
+  private readonly _limits: Limits;
+  private readonly _events: SessionEvents;
+  private readonly _hooks: SessionHooks;
+  private readonly _downstream: Downstream;
+  private readonly _outbox: Outbox;
+  private readonly _inbox: Inbox;
+  private readonly _unanswered: Alarm;
+  private readonly _upstream: Upstream;
+  private readonly _member: Member;
+  private _over = false;
   /** Whether frames went upstream on a carrier and not by requests. */
-  let direct = false;
+  private _direct = false;
   /** Whether the page has closed and the gateway has not acknowledged it. */
-  let closing = false;
+  private _closing = false;
   /** Approximate cost of the frames received since the last acknowledgement. */
-  let unacknowledged = 0;
-  let attaches = 0;
+  private _unacknowledged = 0;
+  private _attaches = 0;
 
-  const outbox = createOutbox(limits._body);
-  const inbox = createInbox(deliver);
-  const unanswered = createAlarm(platform, () => {
-    abort('close unanswered');
-    sayGone(platform, context);
-  });
-  const upstream = createUpstream(
-    platform,
-    context,
-    // A full body takes about half a minute on a slow connection.
-    { _window: limits._window, _timeout: limits._silence / 2 },
-    outbox,
-    inbox,
-    {
-      _frames: take,
-      _answered: (ms) => downstream._answered(ms),
-      _direct: () => downstream._direct(),
-      _lost: abort
+  /** Other sessions may share the downstream. */
+  constructor(
+    platform: Platform,
+    context: SessionContext,
+    limits: Limits,
+    events: SessionEvents,
+    hooks: SessionHooks,
+    downstream: Downstream
+  ) {
+    this._platform = platform;
+    this._context = context;
+    this._limits = limits;
+    this._events = events;
+    this._hooks = hooks;
+    this._downstream = downstream;
+    this._outbox = createOutbox(limits._body);
+    this._inbox = createInbox((type, data) => this._deliver(type, data));
+    this._unanswered = createAlarm(platform, () => {
+      this._abort('close unanswered');
+      sayGone(platform, context);
+    });
+    this._upstream = new Upstream(platform, context, limits, this._outbox, this._inbox, downstream, {
+      _frames: (frames) => this._receive(frames),
+      _lost: (reason) => this._abort(reason)
+    });
+    this._member = {
+      _context: context,
+      _attached: () => this._attached(),
+      _frames: (frames) => this._receive(frames),
+      _note: (kind, what) => this._note(kind, what),
+      _over: (reason) => this._abort(reason)
+    };
+    downstream._join(this._member);
+  }
+
+  send(data: string | Binary, size: number): void {
+    if (typeof data === 'string') this._outbox._add('T', data, size);
+    else {
+      this._context._binary = true;
+      this._outbox._add('B', charactersOf(data), size);
     }
-  );
-  const member: Member = {
-    _context: context,
-    _attached: () => {
-      attaches += 1;
-      unacknowledged = 0;
-      upstream._acknowledged();
-      return attaches + ',' + inbox._received();
-    },
-    _frames: take,
-    _note: (kind, what) => {
-      hooks._note(kind.name, what);
-      if (what === 'trying') return;
-      // Frames that were being sent when the carrier changed are sent again.
-      if (direct || kind._duplex) upstream._rewind();
-      direct = !!kind._duplex && what === 'works';
-      // A WebSocket does not show that the session is gone. The response to a request does.
-      if (kind._duplex && !direct) upstream._acknowledge();
-    },
-    _over: abort
-  };
+    this._upstream._wake();
+  }
 
-  function take(frames: Frame[]): void {
-    for (let i = 0; i < frames.length && !over; i += 1) {
+  /** Closes after everything that was sent. 1005 is a Close without a code. */
+  close(code: number, reason: string): void {
+    this._closing = true;
+    this._outbox._add('C', code === 1005 ? '' : reason ? code + ',' + reason : '' + code, 0);
+    this._upstream._wake();
+  }
+
+  /** The page is being unloaded. */
+  _unload(): void {
+    if (this._over) return;
+    this._stop();
+    this._context._sync = true;
+    sayGone(this._platform, this._context);
+  }
+
+  /** The page enters the back/forward cache (true) or leaves it (false). */
+  _freeze(frozen: boolean): void {
+    this._downstream._freeze(frozen);
+  }
+
+  _kind(): CarrierKind | undefined {
+    return this._downstream._kind();
+  }
+
+  private _attached(): string {
+    this._attaches += 1;
+    this._unacknowledged = 0;
+    this._upstream._acknowledged();
+    return this._attaches + ',' + this._inbox._received();
+  }
+
+  private _note(kind: CarrierKind, what: string): void {
+    this._hooks._note(kind.name, what);
+    if (what === 'trying') return;
+    // Frames that were being sent when the carrier changed are sent again.
+    if (this._direct || kind._duplex) this._upstream._rewind();
+    this._direct = !!kind._duplex && what === 'works';
+    // A WebSocket does not show that the session is gone. The response to a request does.
+    if (kind._duplex && !this._direct) this._upstream._acknowledge();
+  }
+
+  private _receive(frames: Frame[]): void {
+    for (let i = 0; i < frames.length && !this._over; i += 1) {
       const one = frames[i] as Frame;
-      unacknowledged += one._data.length + FRAME_COST;
+      this._unacknowledged += one._data.length + FRAME_COST;
       if (one._type === 'A') {
-        const bytes = outbox._acknowledged(+one._data);
-        if (bytes) events.sent(bytes);
-        if (direct) upstream._wake();
-        if (closing && outbox._isEmpty()) {
-          closing = false;
-          unanswered._set(CLOSING);
+        const bytes = this._outbox._acknowledged(+one._data);
+        if (bytes) this._events.sent(bytes);
+        if (this._direct) this._upstream._wake();
+        if (this._closing && this._outbox._isEmpty()) {
+          this._closing = false;
+          this._unanswered._set(CLOSING_TIMEOUT);
         }
-      } else if (one._type === 'H') upstream._acknowledge();
-      else if (one._type === 'E' && one._data === 'g') abort('gone');
+      } else if (one._type === 'H') this._upstream._acknowledge();
+      else if (one._type === 'E' && one._data === 'g') this._abort('gone');
       // The next attach fills a gap, because it says where to start.
-      else if (one._seq && !inbox._accept(one) && downstream._kind()) downstream._attach();
+      else if (one._seq && !this._inbox._accept(one) && this._downstream._kind()) this._downstream._attach();
     }
     // The limit is a quarter (PROTOCOL.md §3). It is halved because this counts characters and the
     // gateway counts bytes.
-    if (!over && unacknowledged > limits._outbox / 8) {
-      unacknowledged = 0;
-      upstream._acknowledge();
+    if (!this._over && this._unacknowledged > this._limits._outbox / 8) {
+      this._unacknowledged = 0;
+      this._upstream._acknowledge();
     }
   }
 
-  function deliver(type: string, data: string): void {
-    if (type === 'X') end(1006, '', false, 'abnormal end');
+  private _deliver(type: string, data: string): void {
+    if (type === 'X') this._abort('abnormal end');
     else if (type === 'C') {
-      events.closing();
+      this._events.closing();
       const comma = (data + ',').indexOf(',');
-      end(+data.substring(0, comma) || 1005, data.substring(comma + 1), true, 'closed');
+      this._end(+data.substring(0, comma) || 1005, data.substring(comma + 1), true, 'closed');
     } else {
-      if (type === 'B') context._binary = true;
-      events.message(type === 'B' ? binaryOf(platform._page, data) : data);
+      if (type === 'B') this._context._binary = true;
+      this._events.message(type === 'B' ? binaryOf(this._platform._page, data, Bytes) : data);
     }
   }
 
-  function abort(why: string): void {
-    end(1006, '', false, why);
+  private _abort(why: string): void {
+    this._end(1006, '', false, why);
   }
 
-  function end(code: number, reason: string, wasClean: boolean, why: string): void {
-    if (over) return;
-    hooks._ended(why);
-    stop();
+  private _end(code: number, reason: string, wasClean: boolean, why: string): void {
+    if (this._over) return;
+    this._hooks._ended(why);
+    this._stop();
     // The gateway keeps an ended session until it receives this (PROTOCOL.md §9).
-    if (why === 'closed' || why === 'abnormal end') upstream._last([frame('A', inbox._received())]);
-    events.closed(code, reason, wasClean, !wasClean);
+    if (why === 'closed' || why === 'abnormal end')
+      this._upstream._last([frame('A', this._inbox._received())]);
+    this._events.closed(code, reason, wasClean, !wasClean);
   }
 
-  function stop(): void {
-    over = true;
-    unanswered._clear();
-    upstream._stop();
-    downstream._leave(member);
+  private _stop(): void {
+    this._over = true;
+    this._unanswered._clear();
+    this._upstream._stop();
+    this._downstream._leave(this._member);
   }
-
-  downstream._join(member);
-
-  return {
-    send: (data, size) => {
-      if (typeof data === 'string') outbox._add('T', data, size);
-      else {
-        context._binary = true;
-        outbox._add('B', charactersOf(data), size);
-      }
-      upstream._wake();
-    },
-    close: (code, reason) => {
-      closing = true;
-      outbox._add('C', code === 1005 ? '' : reason ? code + ',' + reason : '' + code, 0);
-      upstream._wake();
-    },
-    _unload: () => {
-      if (over) return;
-      stop();
-      context._sync = true;
-      sayGone(platform, context);
-    },
-    _freeze: (frozen) => downstream._freeze(frozen),
-    _kind: () => downstream._kind()
-  };
 }
 
 /**

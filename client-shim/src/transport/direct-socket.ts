@@ -16,7 +16,7 @@ export interface DirectSocketEvents {
 export interface DirectSocketHooks {
   opened(): void;
   /** The socket did not open. No other event follows. */
-  passed(reason: string): void;
+  failed(reason: string): void;
   /**
    * The socket opened but cannot be used. No other event follows, and no other transport is tried.
    */

@@ -1,6 +1,13 @@
-import type { NativeWebSocket, NativeWebSocketConstructor, Uint8ArrayConstructor } from '../../browser.d.ts';
+import type {
+  CloseEvent,
+  MessageEvent,
+  NativeWebSocket,
+  NativeWebSocketConstructor,
+  Uint8ArrayConstructor
+} from '../../browser.d.ts';
 import { Bytes } from '../lang/bytes.ts';
-import { createAlarm } from './alarm.ts';
+import type { Binary } from '../wire/payload.ts';
+import { type Alarm, createAlarm } from './alarm.ts';
 import type { DirectSocket, DirectSocketEvents, DirectSocketHooks } from './direct-socket.ts';
 import type { Platform } from './platform.ts';
 
@@ -8,16 +15,16 @@ import type { Platform } from './platform.ts';
  * Milliseconds between checks for a socket that is stuck in CLOSING. Firefox and Chromium allow 10
  * s for closing and then report the end themselves, so this is longer.
  */
-const CLOSING = 12000;
+const CLOSING_TIMEOUT = 12000;
 /**
  * Milliseconds within which a broken connection suggests a proxy that lets nothing through. Such
  * proxies cut at about 60 s (SignalR#3944). A later break has other causes.
  */
-const CUT = 120000;
+const PROXY_TIMEOUT = 120000;
 /** Milliseconds by which the timeout may fire late on a page that was not suspended. */
-const SPARED = 300;
+const TIMER_TOLERANCE = 300;
 /** Milliseconds between reads of the browser's `bufferedAmount`, which has no event. */
-const LOOK = 50;
+const POLL_INTERVAL = 50;
 
 /**
  * Whether a native constructor may implement RFC 6455. The hixie drafts (Safari 5, Chrome 4 to 13,
@@ -51,136 +58,176 @@ export function openNative(
   } catch (_) {
     return undefined;
   }
+  // Checked on the socket: up to Chrome 42 and Safari 8, attributes are on instances and not on the
+  // prototype.
+  if ('binaryType' in socket) return new NativeSocket(platform, socket, protocols, timeout, events, hooks);
+  closeQuietly(socket);
+  return undefined;
+}
 
-  const since = platform._now();
+function closeQuietly(socket: NativeWebSocket): void {
+  try {
+    socket.close();
+  } catch (_) {
+    // Some engines throw for a closed socket.
+  }
+}
+
+class NativeSocket implements DirectSocket {
+  private readonly _platform: Platform;
+  private readonly _socket: NativeWebSocket;
+  private readonly _protocols: string[];
+  private readonly _timeout: number;
+  private readonly _events: DirectSocketEvents;
+  private readonly _hooks: DirectSocketHooks;
+  private readonly _since: number;
   /** Bytes that were passed to the browser and not yet reported as sent. */
-  let queued = 0;
-  let opened = false;
-  let heard = false;
+  private _queued = 0;
+  private _opened = false;
+  private _hasReceived = false;
   /**
    * Something was sent in this task. It counts as buffered until the next task (WHATWG WebSockets,
    * `bufferedAmount`), although old WebKit subtracts it at once.
    */
-  let fresh = false;
-  let spared = false;
-  const late = createAlarm(platform, (after) => {
-    // A page that was suspended may not have seen the response. Once, that is no sign of a bad
-    // network.
-    if (spared || after < SPARED) pass('no answer');
-    else late._set(timeout);
-    spared = true;
-  });
-  const again = createAlarm(platform, lookAgain);
+  private _fresh = false;
+  private _extended = false;
   /** Bytes that were still queued at the last check in CLOSING; -1 if it was not in CLOSING. */
-  let left = -1;
-  // JavaFX never reports the end after a Close. Older WebKits may take four minutes.
-  const closing = createAlarm(platform, () => {
-    const before = left;
-    left = socket.readyState === 2 ? queued : -1;
-    if (left >= 0 && left === before) ended(1006, '', false);
-    else closing._set(CLOSING);
-  });
+  private _left = -1;
+  private readonly _opening: Alarm;
+  private readonly _polling: Alarm;
+  /** JavaFX never reports the end after a Close. Older WebKits may take four minutes. */
+  private readonly _closing: Alarm;
 
-  function look(): void {
-    fresh = false;
-    const gone = queued - socket.bufferedAmount;
-    if (gone > 0) {
-      queued -= gone;
-      events.sent(gone);
-    }
+  constructor(
+    platform: Platform,
+    socket: NativeWebSocket,
+    protocols: string[],
+    timeout: number,
+    events: DirectSocketEvents,
+    hooks: DirectSocketHooks
+  ) {
+    this._platform = platform;
+    this._socket = socket;
+    this._protocols = protocols;
+    this._timeout = timeout;
+    this._events = events;
+    this._hooks = hooks;
+    this._since = platform._now();
+    this._opening = createAlarm(platform, (late) => this._timedOut(late));
+    this._polling = createAlarm(platform, () => this._poll());
+    this._closing = createAlarm(platform, () => this._checkClosing());
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => this._onOpen();
+    socket.onmessage = (event) => this._onMessage(event);
+    socket.onclose = (event) => this._onClose(event);
+    this._opening._set(timeout);
   }
 
-  function lookAgain(): void {
-    look();
-    if (queued && socket.onclose) again._set(LOOK);
+  send(data: string | Binary, size: number): void {
+    this._queued += size;
+    this._socket.send(
+      data instanceof Bytes
+        ? new (this._platform._page.Uint8Array as Uint8ArrayConstructor)(data.bytes)
+        : data
+    );
+    if (this._fresh) return;
+    this._fresh = true;
+    // Set again, because a timer that was set before may fire much later than the next task.
+    this._polling._set(0);
   }
 
-  function detach(): void {
-    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
-    late._clear();
-    again._clear();
-    closing._clear();
+  close(code: number, reason: string): void {
+    if (code === 1005) this._socket.close();
+    else this._socket.close(code, reason);
   }
 
-  function ended(code: number, reason: string, wasClean: boolean): void {
-    look();
-    detach();
-    if (!heard && !wasClean && platform._now() - since < CUT) hooks.proved(false);
-    hooks.over(code);
-    if (wasClean) events.closing();
-    events.closed(code, reason, wasClean, !wasClean);
+  settle(): void {
+    if (!this._fresh) this._reportSent();
   }
 
-  function pass(reason: string): void {
-    abandon();
-    hooks.passed(reason);
+  abandon(): void {
+    this._detach();
+    closeQuietly(this._socket);
   }
 
-  function abandon(): void {
-    detach();
-    try {
-      socket.close();
-    } catch (_) {
-      // Some engines throw for a closed socket.
-    }
-  }
-
-  // Checked on the socket: up to Chrome 42 and Safari 8, attributes are on instances and not on the
-  // prototype.
-  if (!('binaryType' in socket)) {
-    abandon();
-    return undefined;
-  }
-  socket.binaryType = 'arraybuffer';
-  socket.onopen = () => {
-    late._clear();
+  private _onOpen(): void {
+    this._opening._clear();
     // Firefox and WebKit open it although they should fail (WHATWG WebSockets, "establish a
     // WebSocket connection").
-    if (protocols.length && socket.protocol === '') {
-      abandon();
-      hooks.unfit('subprotocol not selected');
+    if (this._protocols.length && this._socket.protocol === '') {
+      this.abandon();
+      this._hooks.unfit('subprotocol not selected');
       return;
     }
-    opened = true;
-    closing._set(CLOSING);
-    hooks.opened();
-    events.open(socket.protocol || '', socket.extensions || '');
-  };
-  socket.onmessage = (event) => {
-    look();
-    if (!heard) hooks.proved(true);
-    heard = true;
-    events.message(event.data as string | ArrayBuffer);
-  };
-  socket.onclose = (event) => {
-    const wasClean = !!event.wasClean;
-    if (!opened) {
-      pass('refused');
-      return;
-    }
-    // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one.
-    ended(event.code || (wasClean ? 1005 : 1006), event.reason || '', wasClean);
-  };
-  late._set(timeout);
+    this._opened = true;
+    this._closing._set(CLOSING_TIMEOUT);
+    this._hooks.opened();
+    this._events.open(this._socket.protocol || '', this._socket.extensions || '');
+  }
 
-  return {
-    send: (data, size) => {
-      queued += size;
-      socket.send(
-        data instanceof Bytes ? new (platform._page.Uint8Array as Uint8ArrayConstructor)(data.bytes) : data
-      );
-      if (fresh) return;
-      fresh = true;
-      // Set again, because a timer that was set before may fire much later than the next task.
-      again._set(0);
-    },
-    close: (code, reason) => {
-      if (code === 1005) socket.close();
-      else socket.close(code, reason);
-    },
-    settle: () => {
-      if (!fresh) look();
-    },
-    abandon: abandon
-  };
+  private _onMessage(event: MessageEvent): void {
+    this._reportSent();
+    if (!this._hasReceived) this._hooks.proved(true);
+    this._hasReceived = true;
+    this._events.message(event.data as string | ArrayBuffer);
+  }
+
+  private _onClose(event: CloseEvent): void {
+    const wasClean = !!event.wasClean;
+    // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one.
+    if (this._opened) this._end(event.code || (wasClean ? 1005 : 1006), event.reason || '', wasClean);
+    else this._fail('refused');
+  }
+
+  private _timedOut(late: number): void {
+    // A page that was suspended may not have seen the response. Once, that is no sign of a bad
+    // network.
+    if (this._extended || late < TIMER_TOLERANCE) this._fail('no answer');
+    else this._opening._set(this._timeout);
+    this._extended = true;
+  }
+
+  private _checkClosing(): void {
+    const before = this._left;
+    this._left = this._socket.readyState === 2 ? this._queued : -1;
+    if (this._left >= 0 && this._left === before) this._end(1006, '', false);
+    else this._closing._set(CLOSING_TIMEOUT);
+  }
+
+  private _reportSent(): void {
+    this._fresh = false;
+    const sent = this._queued - this._socket.bufferedAmount;
+    if (sent > 0) {
+      this._queued -= sent;
+      this._events.sent(sent);
+    }
+  }
+
+  private _poll(): void {
+    this._reportSent();
+    if (this._queued && this._socket.onclose) this._polling._set(POLL_INTERVAL);
+  }
+
+  private _fail(reason: string): void {
+    this.abandon();
+    this._hooks.failed(reason);
+  }
+
+  private _end(code: number, reason: string, wasClean: boolean): void {
+    this._reportSent();
+    this._detach();
+    if (!this._hasReceived && !wasClean && this._platform._now() - this._since < PROXY_TIMEOUT)
+      this._hooks.proved(false);
+    this._hooks.over(code);
+    if (wasClean) this._events.closing();
+    this._events.closed(code, reason, wasClean, !wasClean);
+  }
+
+  private _detach(): void {
+    const socket = this._socket;
+    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+    this._opening._clear();
+    this._polling._clear();
+    this._closing._clear();
+  }
 }

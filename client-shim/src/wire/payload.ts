@@ -1,6 +1,6 @@
 import type { Page } from '../../browser.d.ts';
 import { bytesOf } from '../browser/binary.ts';
-import { Bytes, binaryString } from '../lang/bytes.ts';
+import { type Bytes, binaryString } from '../lang/bytes.ts';
 import { lowBytes } from './binary.ts';
 
 /** Binary data as pages send and receive it. */
@@ -15,11 +15,11 @@ export function charactersOf(data: Binary): string {
   return binaryString(bytes, 0, bytes.length);
 }
 
-/** Converts characters to bytes, as a typed array if the engine has them. */
+/** Converts characters to bytes: a typed array, or `ByteArrayClass` in engines without those. */
 export function binaryOf(
   page: Page,
   characters: string,
-  ByteArrayClass: new (bytes: number[]) => Bytes = Bytes
+  ByteArrayClass: new (bytes: number[]) => Bytes
 ): Binary {
   const bytes = lowBytes(characters, 0, characters.length);
   return page.Uint8Array ? new page.Uint8Array(bytes) : new ByteArrayClass(bytes);

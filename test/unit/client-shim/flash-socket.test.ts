@@ -69,7 +69,7 @@ class Trial {
       },
       hooks: {
         opened: () => {},
-        passed: (reason) => received.push(`passed ${reason}`),
+        failed: (reason) => received.push(`failed ${reason}`),
         unfit: () => {},
         proved: () => {},
         over: () => {},
@@ -197,7 +197,7 @@ describe('the opening handshake over Flash', () => {
       const trial = new Trial();
       trial.link.open();
       trial.receive(spoil(trial.answer()));
-      assert.deepEqual(trial.received.slice(1), ['passed refused']);
+      assert.deepEqual(trial.received.slice(1), ['failed refused']);
       assert.ok(trial.linkClosed);
     });
   }
@@ -206,18 +206,18 @@ describe('the opening handshake over Flash', () => {
     const trial = new Trial({ protocols: ['chat'] });
     trial.link.open();
     trial.receive(trial.answer());
-    assert.deepEqual(trial.received.slice(1), ['passed refused']);
+    assert.deepEqual(trial.received.slice(1), ['failed refused']);
   });
 
   it('passes without a player, without a policy, and without an answer in six seconds', () => {
-    assert.deepEqual(new Trial({ ready: false }).received, ['passed no player answered']);
+    assert.deepEqual(new Trial({ ready: false }).received, ['failed no player answered']);
     const refused = new Trial();
     refused.link.over();
-    assert.deepEqual(refused.received.slice(1), ['passed refused']);
+    assert.deepEqual(refused.received.slice(1), ['failed refused']);
     const silent = new Trial();
     silent.link.open();
     silent.browser.clock.advance(6000);
-    assert.deepEqual(silent.received.slice(1), ['passed no answer']);
+    assert.deepEqual(silent.received.slice(1), ['failed no answer']);
     assert.ok(silent.linkClosed);
   });
 });
