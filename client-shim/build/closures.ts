@@ -116,9 +116,9 @@ function toFunction(node: ts.ClassDeclaration, context: ts.TransformationContext
 }
 
 /**
- * Parameters of the constructor that it only stores in a private readonly field, and those fields:
- * the parameter can be the field's variable. A parameter whose name means something else in a nested
- * function is left out.
+ * Parameters that the constructor stores in a private readonly field, with those fields. Such a
+ * parameter can be the field's variable. A parameter is left out if its name also means something
+ * else in the constructor.
  */
 function storedParameters(
   maker: ts.ConstructorDeclaration,

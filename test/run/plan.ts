@@ -77,7 +77,7 @@ function checkJobs(): Job[] {
   ];
 }
 
-/** Compares what is counted with the memory in use, or installs the package: many seconds of CPU. */
+/** Compares counters with the memory in use, or installs the package: many seconds of CPU. */
 function isCheck(file: string): boolean {
   return /\/(weights|memory)\.test\.ts$|^test\/unit\/package\//.test(file);
 }

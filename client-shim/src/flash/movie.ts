@@ -136,8 +136,8 @@ export function createMovies(page: Page): Movies {
 }
 
 /**
- * Opens a connection of a player. `fail` is called if the player does not respond, and `forget` when
- * the page closes the connection.
+ * Opens a connection of a player. `fail` is called if the player does not respond, and `forget`
+ * when the page closes the connection.
  */
 function openLink(player: Player, id: number, fail: () => void, forget: () => void): Link {
   try {
