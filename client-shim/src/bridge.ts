@@ -32,7 +32,7 @@ function post(to: string, id: string, verb: string, data: string): void {
   page.parent?.postMessage?.(encodeBridge(sent, id, verb, data), to);
 }
 
-function take(event: MessageEvent): void {
+function onMessage(event: MessageEvent): void {
   // biome-ignore lint/suspicious/noDoubleEquals: IE gives out another object for the same window each time, and takes them for equal
   if (event.source != page.parent) return;
   const [, number, id, verb, data] = (readBridge(event.data) || []) as [
@@ -104,7 +104,7 @@ function open(id: string, data: string): void {
   );
 }
 
-onMessages(take);
+onMessages(onMessage);
 onPageLifecycle(unload, freeze);
 
 function unload(): void {

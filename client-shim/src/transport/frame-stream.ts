@@ -11,7 +11,7 @@ import type { Platform } from './platform.ts';
  * Milliseconds between checks of the frame. Its own events are not reliable in IE (WSE client
  * code).
  */
-const LOOK = 50;
+const CHECK_INTERVAL = 50;
 
 /**
  * Opens an endless document in a frame of `window`. Its scripts call back as they arrive
@@ -29,14 +29,14 @@ export function openFrameStream(
   const page = platform._page;
   const position = startPosition();
   const name = newName();
-  const again = createAlarm(platform, look);
+  const nextCheck = createAlarm(platform, check);
   let running = false;
   let closed = false;
 
   function run(text: string): void {
     // The document may still call this function after it was closed.
     if (closed) return;
-    if (!again._isSet()) again._set(LOOK);
+    if (!nextCheck._isSet()) nextCheck._set(CHECK_INTERVAL);
     // Numbering continues from script to script, but each script brings a new text.
     position._at = position._seen = 0;
     running = true;
@@ -46,14 +46,14 @@ export function openFrameStream(
     if (closed) page.setTimeout(free, 0);
   }
 
-  function look(): void {
+  function check(): void {
     let state: string | undefined = 'complete';
     try {
       state = ((frame.contentWindow as Page).document as Document).readyState;
     } catch (_) {
       // The page removed its content, and the frame with it.
     }
-    again._set(LOOK);
+    nextCheck._set(CHECK_INTERVAL);
     // The response ended, or broke off in an engine that shows it. WebKit and KHTML do not; there
     // only the silence shows it.
     if (state === 'complete') {
@@ -69,7 +69,7 @@ export function openFrameStream(
 
   function close(): void {
     closed = forget();
-    again._clear();
+    nextCheck._clear();
     if (!running) free();
   }
 

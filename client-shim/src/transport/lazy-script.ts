@@ -51,10 +51,10 @@ export function loadLazyScript(
   const page = platform._page;
   const document = page.document as Document;
   const element = document.createElement('script');
-  const late = createAlarm(platform, finish);
+  const timeout = createAlarm(platform, finish);
 
   function forget(): void {
-    late._clear();
+    timeout._clear();
     element.onload = element.onerror = element.onreadystatechange = null;
     remove(element);
   }
@@ -64,7 +64,7 @@ export function loadLazyScript(
     done(page[name] as LazyScript | undefined);
   }
 
-  late._set(page[name] ? 0 : LOAD_TIMEOUT);
+  timeout._set(page[name] ? 0 : LOAD_TIMEOUT);
   if (!page[name]) {
     element.onload =
       element.onerror =
