@@ -271,7 +271,7 @@ export class Attempt implements Connection, SessionHooks {
     this._note(name, 'trying');
     const hooks = this._hooksFor(name);
     this._cancel = loadLazyScript(this._platform, this._origin, file, global, (script) => {
-      if (!script) hooks.failed('no script');
+      if (!script) hooks.passed('no script');
       else
         this._direct = script.open({
           url: url,
@@ -298,7 +298,7 @@ export class Attempt implements Connection, SessionHooks {
         this._note(name, 'open');
         if (name === NATIVE) this._remember('rtt', '' + (this._platform._now() - this._started));
       },
-      failed: (reason) => {
+      passed: (reason) => {
         this._note(name, reason);
         this._direct = undefined;
         this._failed.push(name);

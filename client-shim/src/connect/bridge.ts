@@ -109,7 +109,7 @@ class Bridge implements LazyScript {
     this._each((id) => {
       const user = this._remove(id) as SocketOptions;
       if (this._greeting) reportClosed(user, 1006, '', false, true);
-      else user.hooks.failed('bridge mute');
+      else user.hooks.passed('bridge mute');
     });
   }
 

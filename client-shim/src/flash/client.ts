@@ -120,7 +120,7 @@ class FlashSocket implements DirectSocket {
   /** It did not open, and the next step of the ladder has its turn. */
   private _pass(reason: string): void {
     this._quit();
-    this._options.hooks.failed(reason);
+    this._options.hooks.passed(reason);
   }
 
   private _reportSent(): void {

@@ -1,7 +1,8 @@
 import type { Binary } from '../wire/payload.ts';
 
 // Scripts that are loaded separately share the names in this file (lazy-script.ts). The build must
-// not shorten them, so none begins with an underscore.
+// not shorten them, so none begins with an underscore. A page may have the shim of an earlier
+// version, so they keep their names: those are of 0.1.0.
 
 /** Events for the page's socket, the same as those of a connection. */
 export interface DirectSocketEvents {
@@ -16,7 +17,7 @@ export interface DirectSocketEvents {
 export interface DirectSocketHooks {
   opened(): void;
   /** The socket did not open. No other event follows. */
-  failed(reason: string): void;
+  passed(reason: string): void;
   /**
    * The socket opened but cannot be used. No other event follows, and no other transport is tried.
    */

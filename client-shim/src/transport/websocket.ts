@@ -210,7 +210,7 @@ class NativeSocket implements DirectSocket {
 
   private _fail(reason: string): void {
     this.abandon();
-    this._hooks.failed(reason);
+    this._hooks.passed(reason);
   }
 
   private _end(code: number, reason: string, wasClean: boolean): void {

@@ -248,7 +248,7 @@ describe('the ladder, at the step of Flash', () => {
     const browser = new FlashBrowser('plug-in');
     const { steps } = open(browser, { transports: FLASH_FIRST });
     browser.load();
-    browser.opening.hooks.failed('no player answered');
+    browser.opening.hooks.passed('no player answered');
     browser.clock.advance(10);
     browser.last('create').end(200, ANSWER);
     assert.ok(steps().includes('flash-socket no player answered'));
@@ -264,7 +264,7 @@ describe('the ladder, at the step of Flash', () => {
     const browser = new FlashBrowser('plug-in');
     const { received } = open(browser, { transports: ['flash-socket'] });
     browser.load();
-    browser.opening.hooks.failed('refused');
+    browser.opening.hooks.passed('refused');
     browser.clock.advance(0);
     assert.deepEqual(received, ['closed 1006  false true']);
   });

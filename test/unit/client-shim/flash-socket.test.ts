@@ -69,7 +69,7 @@ class Trial {
       },
       hooks: {
         opened: () => {},
-        failed: (reason) => received.push(`failed ${reason}`),
+        passed: (reason) => received.push(`failed ${reason}`),
         unfit: () => {},
         proved: () => {},
         over: () => {},

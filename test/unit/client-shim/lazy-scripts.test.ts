@@ -8,7 +8,7 @@ const built = (name: string) =>
 const SHARED = [
   ...['open', 'url', 'protocols', 'origin', 'bytes', 'events', 'hooks'],
   ...['send', 'close', 'settle', 'abandon', 'message', 'sent', 'closing', 'closed'],
-  ...['opened', 'failed', 'over'],
+  ...['opened', 'passed', 'over'],
 ];
 const PARTS: readonly (readonly [file: string, names: readonly string[]])[] = [
   ['flash-socket.js', [...SHARED, 'proved', 'FallbackGatewayFlash']],
