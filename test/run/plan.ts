@@ -110,7 +110,8 @@ function engineJobs(): Job[] {
 export function roomJob(room: string): Job {
   const files = [`test/unit/${room}`, `test/${room}`]
     .filter((at) => existsSync(`${root}/${at}`))
-    .flatMap(testsIn);
+    .flatMap(testsIn)
+    .filter((file) => !isCheck(file));
   if (files.length > 0) return job('unit', `test/unit/${room}`, files);
   const rooms = readdirSync(`${root}/test/unit`).join(', ');
   throw new Error(`no room "${room}": must be one of ${rooms}`);
