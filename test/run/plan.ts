@@ -33,9 +33,8 @@ const ALONE: readonly RegExp[] = [
 const WINE =
   /integration\/(demo-chat|demo-sockjs|main-job|stomp-engines|stomp-shim|stomp-sockjs(-shim)?)\.test/;
 
-/** Unit tests that build and run many bundles of the shim: they begin first. */
+/** Unit tests that run many bundles of the shim: they begin first. */
 const SLOW_FILES: readonly string[] = [
-  'test/unit/client-shim/build.test.ts',
   'test/unit/client-shim/stomp-fix.test.ts',
   'test/unit/client-shim/stomp-sockets.test.ts',
 ];
@@ -77,9 +76,12 @@ function checkJobs(): Job[] {
   ];
 }
 
-/** Compares counters with the memory in use, or installs the package: many seconds of CPU. */
+/**
+ * Compares what is counted with the memory in use, builds the shim several times, or installs the
+ * package: many seconds of CPU.
+ */
 function isCheck(file: string): boolean {
-  return /\/(weights|memory)\.test\.ts$|^test\/unit\/package\//.test(file);
+  return /\/(weights|memory)\.test\.ts$|\/client-shim\/build\.test\.ts$|^test\/unit\/package\//.test(file);
 }
 
 /** Tests of the whole gateway: one process for each file. */
