@@ -31,7 +31,7 @@ const ALONE: readonly RegExp[] = [
 
 /** Runs of Wine wait for each other's lock, and their time is counted meanwhile. */
 const WINE =
-  /integration\/(demo-chat|demo-sockjs|main-job|stomp-engines|stomp-shim|stomp-sockjs(-shim)?)\.test/;
+  /integration\/(main-job|stomp-engines|stomp-shim|stomp-sockjs-shim)\.test|engines\/two-connections\.test/;
 
 /** Unit tests that run many bundles of the shim: they begin first. */
 const SLOW_FILES: readonly string[] = [
@@ -42,8 +42,12 @@ const SLOW_FILES: readonly string[] = [
 /** Rooms with most tests, or with tests that wait. */
 const SLOW_ROOMS: readonly string[] = ['test/unit/client-shim', 'test/unit/stomp', 'test/unit/channel'];
 
-/** Engines that take longest, first: the last job to end is then a short one. */
-const SLOW_ENGINES = ['khtml', 'javafx', 'htmlunit-ie6', 'htmlunit-ie7', 'htmlunit-ie8', 'htmlunit-ie9'];
+/** Integration tests of a minute and more: they begin first. */
+const LONG_FILES =
+  /(faults|stomp-clients|stomp-sockjs|stomp-engines|page-life|frozen-tab|transports|real-brokers)\.test/;
+
+/** Wine's modes come first, as one waits for the other, and then the other engines that take long. */
+const ENGINE_ORDER: readonly RegExp[] = [/^wine/, /^(khtml|javafx|htmlunit)/, /^/];
 
 /** All jobs of these groups, in the order in which they begin. */
 export function jobsOf(groups: readonly Group[]): Job[] {
@@ -86,8 +90,9 @@ function isCheck(file: string): boolean {
 
 /** Tests of the whole gateway: one process for each file. */
 function integrationJobs(): Job[] {
-  return ['test/integration', 'test/conformance', 'test/security']
-    .flatMap(testsIn)
+  const files = ['test/integration', 'test/conformance', 'test/security'].flatMap(testsIn);
+  return files
+    .toSorted((a, b) => Number(LONG_FILES.test(b)) - Number(LONG_FILES.test(a)))
     .map((file) => job('integration', file, [file]));
 }
 
@@ -95,16 +100,15 @@ function integrationJobs(): Job[] {
 function engineJobs(): Job[] {
   const conformance = 'test/engines/conformance.test.ts';
   const files = testsIn('test/engines').filter((file) => file !== conformance);
-  const engines = RUNS.map(({ engine }) => engine).toSorted(
-    (a, b) => Number(SLOW_ENGINES.includes(b)) - Number(SLOW_ENGINES.includes(a)),
-  );
+  const place = (engine: string) => ENGINE_ORDER.findIndex((pattern) => pattern.test(engine));
+  const engines = RUNS.map(({ engine }) => engine).toSorted((a, b) => place(a) - place(b));
   return [
-    ...files.map((file) => job('engines', file, [file])),
     ...engines.map((engine) => ({
       ...job('engines', `${conformance} ${engine}`, [conformance]),
       env: { ENGINES: engine },
       ...(engine.startsWith('wine') && { resource: 'wine' }),
     })),
+    ...files.map((file) => job('engines', file, [file])),
   ];
 }
 
