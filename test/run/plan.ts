@@ -46,7 +46,7 @@ const SLOW_ROOMS: readonly string[] = ['test/unit/client-shim', 'test/unit/stomp
 const LONG_FILES =
   /(faults|stomp-clients|stomp-sockjs|stomp-engines|page-life|frozen-tab|transports|real-brokers)\.test/;
 
-/** Wine's modes come first, as one waits for the other, and then the other engines that take long. */
+/** Wine's modes first, as one waits for the other, and then the other engines that take long. */
 const ENGINE_ORDER: readonly RegExp[] = [/^wine/, /^(khtml|javafx|htmlunit)/, /^/];
 
 /** All jobs of these groups, in the order in which they begin. */
