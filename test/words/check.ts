@@ -28,8 +28,8 @@ export function checkAll(): Finding[] {
     try {
       return checkFile(file, readFileSync(`${root}/${file}`, 'utf8'));
     } catch (error) {
-      // Listed, but removed in the working tree.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      // Removed in the working tree, or a link to a folder.
+      if (/^(ENOENT|EISDIR)$/.test(String((error as NodeJS.ErrnoException).code))) return [];
       throw error;
     }
   });
