@@ -10,22 +10,11 @@ import { targetOrigin, type UpstreamTarget } from './target.ts';
  */
 export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): string[] {
   const host = target.host ?? (handshake.host || new URL(targetOrigin(target)).host);
-  const fields = ['Host', host];
-  const hopByHop = namedByConnection(handshake.headers.connection);
   // Without a trusted proxy X-Forwarded-For is the address of the connection, and nothing else.
   const isVouchedFor = handshake.forwardedFor !== handshake.remoteAddress;
-  forEachHeader(handshake.rawHeaders, (lower, value, name) => {
-    // CGI-like upstreams (websocketd) make the same variable of an underscore and a hyphen.
-    const plain = lower.replaceAll('_', '-');
-    if (isWithheld(plain) || hopByHop.has(lower) || Object.hasOwn(target.headers, lower)) return;
-    if (!isVouchedFor && isClientClaim(plain)) return;
-    if (isField(name, value)) fields.push(name, value);
-  });
-  // On a fallback it is the page's origin, which an old engine's own request does not carry.
-  const { origin } = handshake.headers;
-  if (typeof origin === 'string' && isField('Origin', origin) && !Object.hasOwn(target.headers, 'origin')) {
-    fields.push('Origin', origin);
-  }
+  const isLeftOut = (plain: string, lower: string): boolean =>
+    forwarded.has(plain) || Object.hasOwn(target.headers, lower) || (!isVouchedFor && isClientClaim(plain));
+  const fields = ['Host', host, ...nativeHeaders(handshake, isLeftOut)];
   fields.push('X-Forwarded-For', handshake.forwardedFor);
   fields.push('X-Forwarded-Proto', handshake.secure ? 'https' : 'http');
   if (handshake.host) fields.push('X-Forwarded-Host', handshake.host);
@@ -33,14 +22,39 @@ export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): 
   return fields;
 }
 
+/** Fields that are set anew for an upstream. */
+const forwarded = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
+
+/**
+ * The header fields that the native handshake of the page would have had, without `Host` and those
+ * of the handshake itself; names and values in turn. `isLeftOut` gets a name in lower case, with
+ * hyphens for underscores, and as it came: CGI-like servers (websocketd) make the same variable of
+ * both.
+ */
+export function nativeHeaders(
+  handshake: Handshake,
+  isLeftOut: (plain: string, lower: string) => boolean = () => false,
+): string[] {
+  const fields: string[] = [];
+  const hopByHop = namedByConnection(handshake.headers.connection);
+  forEachHeader(handshake.rawHeaders, (lower, value, name) => {
+    const plain = lower.replaceAll('_', '-');
+    if (isWithheld(plain) || hopByHop.has(lower) || isLeftOut(plain, lower)) return;
+    if (isField(name, value)) fields.push(name, value);
+  });
+  // On a fallback it is the page's origin, which an old engine's own request does not carry.
+  const { origin } = handshake.headers;
+  if (typeof origin === 'string' && isField('Origin', origin) && !isLeftOut('origin', 'origin')) {
+    fields.push('Origin', origin);
+  }
+  return fields;
+}
+
 /** Fields that never go on as they came. */
 const withheld = new Set([
-  // Set anew above.
+  // Set anew.
   'host',
   'origin',
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-host',
   // Of this hop only: RFC 9110 §7.6.1.
   'connection',
   'expect',

@@ -38,19 +38,33 @@ export interface UpstreamOptions {
 export function upstreamBackend(target: UpstreamTarget, options: UpstreamOptions): Backend {
   return {
     name: targetOrigin(target) + (target.path ?? ''),
-    connect: (handshake, signal) => connect(target, options, handshake, signal),
+    connect: (handshake, signal) => {
+      const url = targetOrigin(target) + targetPath(target, handshake);
+      const client: ClientOptions = {
+        headers: fieldsOf(forwardedHeaders(handshake, target)),
+        ...(target.ca === undefined ? {} : { ca: target.ca }),
+      };
+      return openUpstream(options, handshake, signal, url, client);
+    },
   };
 }
 
-function connect(
-  target: UpstreamTarget,
+/**
+ * Opens a WebSocket for one client, with the subprotocols that it offers. `url` and `client` say
+ * where to, and with which header fields.
+ *
+ * @throws RefusedError
+ */
+export function openUpstream(
   options: UpstreamOptions,
   handshake: Handshake,
   signal: AbortSignal,
+  url: string,
+  client: ClientOptions,
 ): Promise<Accepted> {
   const { clock, connectTimeout, ping } = options;
   return attempt<Accepted>({ clock, connectTimeout, signal }, ({ succeed, fail }) => {
-    const ws = open(target, options, handshake);
+    const ws = open(options, handshake, url, client);
     let socket: Socket;
     let cookies: readonly string[] = [];
     ws.on('upgrade', (response) => {
@@ -69,18 +83,15 @@ function connect(
   });
 }
 
-function open(target: UpstreamTarget, options: UpstreamOptions, handshake: Handshake): WebSocket {
-  const url = targetOrigin(target) + targetPath(target, handshake);
-  const client: ClientOptions = {
-    headers: grouped(forwardedHeaders(handshake, target)) as Record<string, string>,
-    perMessageDeflate: options.perMessageDeflate ?? false,
-    ...wsLimits(options.maxMessage),
-    followRedirects: false,
-    rejectUnauthorized: true,
-    ...(target.ca === undefined ? {} : { ca: target.ca }),
-  };
+function open(options: UpstreamOptions, handshake: Handshake, url: string, client: ClientOptions): WebSocket {
   try {
-    return new WebSocket(url, [...handshake.protocols], client);
+    return new WebSocket(url, [...handshake.protocols], {
+      perMessageDeflate: options.perMessageDeflate ?? false,
+      ...wsLimits(options.maxMessage),
+      followRedirects: false,
+      rejectUnauthorized: true,
+      ...client,
+    });
   } catch (cause) {
     // A subprotocol that is not a token, or the same one twice: the client's mistake.
     throw new RefusedError('unusable handshake', 400, { cause });
@@ -95,12 +106,15 @@ function cookiesOf(response: IncomingMessage): string[] {
   return cookies.filter((cookie) => /^[\t\x20-\x7e]*$/.test(cookie));
 }
 
-/** A repeated field is sent repeatedly: Node takes an array for it. */
-function grouped(fields: readonly string[]): Record<string, string | string[]> {
+/**
+ * Names and values in turn as Node's requests take them: a repeated field is sent repeatedly, which
+ * takes an array. Node's types for it do not say so.
+ */
+export function fieldsOf(fields: readonly string[]): Record<string, string> {
   const groups: Record<string, string | string[]> = Object.create(null);
   forEachHeader(fields, (_lower, value, name) => {
     const before = groups[name];
     groups[name] = before === undefined ? value : [before, value].flat();
   });
-  return groups;
+  return groups as Record<string, string>;
 }
