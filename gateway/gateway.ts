@@ -19,15 +19,11 @@ import { demoBackend } from './demo/backends.ts';
 import { demoPages } from './demo/pages.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { Flash } from './flash/flash.ts';
+import { attachTo } from './http/attach.ts';
 import { descriptorLimit } from './http/descriptors.ts';
 import { TrustedProxies } from './http/forwarded.ts';
 import { ignoreUpgrade } from './http/ignore-upgrade.ts';
-import {
-  type ListenerContext,
-  requestListener,
-  type UpgradeTaker,
-  upgradeListener,
-} from './http/listeners.ts';
+import { type ListenerContext, requestListener, upgradeListener } from './http/listeners.ts';
 import { HttpServer } from './http/server.ts';
 import { socketLimits } from './http/socket-limits.ts';
 import { createPages } from './pages/pages.ts';
@@ -136,19 +132,7 @@ class ComposedGateway implements Gateway {
   }
 
   attach(server: Server): this {
-    type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-    const others = server.listeners('request') as Listener[];
-    const callOthers: Listener = (request, response) => {
-      for (const listener of others) listener.call(server, request, response);
-    };
-    server.removeAllListeners('request');
-    server.on('request', requestListener(this.#listenerContext(true), callOthers));
-    const asPlain: UpgradeTaker = (request, socket, head) => ignoreUpgrade(server, request, socket, head);
-    const otherwise: UpgradeTaker = (request, socket, head) => {
-      // Node calls the other listeners, if there are any, for every upgrade.
-      if (server.listenerCount('upgrade') === 1) asPlain(request, socket, head);
-    };
-    server.on('upgrade', upgradeListener(this.#listenerContext(true), asPlain, otherwise));
+    attachTo(server, this.#listenerContext(true));
     return this;
   }
 

@@ -39,18 +39,30 @@ export interface ListenerContext {
  * Listener of Node's `request`. Requests that `handler` does not take go to `otherwise`, unchanged.
  */
 export function requestListener(
-  { handler, proxies, log, isOurs = allIsOurs }: ListenerContext,
+  context: ListenerContext,
   otherwise: (request: IncomingMessage, response: ServerResponse) => void,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const take = requestTaker(context);
+  return (request, response) => {
+    if (!take(request, response)) otherwise(request, response);
+  };
+}
+
+/** Returns whether it took the request. */
+export function requestTaker({
+  handler,
+  proxies,
+  log,
+  isOurs = allIsOurs,
+}: ListenerContext): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     const exchange = new NodeExchange(request, response, proxies);
     const fault = requestFault(request.url ?? '', request.rawHeaders);
-    if (fault !== undefined && isOurs(exchange.path)) {
-      // It is in doubt where this request ends and the next one begins.
-      refuse(exchange, AMBIGUOUS, fault, log);
-      return;
-    }
-    if (fault !== undefined || !handler.onRequest(exchange)) otherwise(request, response);
+    if (fault === undefined) return handler.onRequest(exchange);
+    if (!isOurs(exchange.path)) return false;
+    // It is in doubt where this request ends and the next one begins.
+    refuse(exchange, AMBIGUOUS, fault, log);
+    return true;
   };
 }
 
@@ -62,26 +74,35 @@ export type UpgradeTaker = (request: IncomingMessage, socket: Duplex, head: Buff
  * request; those that `handler` does not take go to `otherwise`, unchanged.
  */
 export function upgradeListener(
-  { handler, proxies, log, isOurs = allIsOurs }: ListenerContext,
+  context: ListenerContext,
   asPlain: UpgradeTaker,
   otherwise: UpgradeTaker,
 ): UpgradeTaker {
+  const take = upgradeTaker(context, asPlain);
+  return (request, socket, head) => {
+    if (!take(request, socket, head)) otherwise(request, socket, head);
+  };
+}
+
+/** Returns whether it took the Upgrade. */
+export function upgradeTaker(
+  { handler, proxies, log, isOurs = allIsOurs }: ListenerContext,
+  asPlain: UpgradeTaker,
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean {
   return (request, socket, head) => {
     // Node removed its own listener, and an error without a listener would end the process. A
     // connection that was served without its Upgrade may come again.
     if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
     const upgrade = new NodeUpgrade(request, socket, head, proxies);
-    const ours = isOurs(upgrade.path);
-    if (ours && !asksForWebSocket(request)) {
+    if (!isOurs(upgrade.path)) return false;
+    if (!asksForWebSocket(request)) {
       asPlain(request, socket, head);
-      return;
+      return true;
     }
     const fault = upgradeFault(request.url ?? '', request.rawHeaders);
-    if (fault !== undefined && ours) {
-      refuse(upgrade, {}, fault, log);
-      return;
-    }
-    if (!ours || fault !== undefined || !handler.onUpgrade(upgrade)) otherwise(request, socket, head);
+    if (fault === undefined) return handler.onUpgrade(upgrade);
+    refuse(upgrade, {}, fault, log);
+    return true;
   };
 }
 

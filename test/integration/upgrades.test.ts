@@ -144,6 +144,20 @@ describe('a server that a gateway is attached to', () => {
     assert.match(await ask(port(), request('GET /echo', WEBSOCKET), /\r\n\r\n/), /^HTTP\/1\.1 101 Switching/);
   });
 
+  it('keeps its own requests from listeners that were added later', async () => {
+    const seen: (string | undefined)[] = [];
+    server.on('request', ({ url }) => seen.push(url));
+    server.on('upgrade', ({ url }, socket) => {
+      seen.push(url);
+      socket.destroy();
+    });
+    const gone = request('POST /echo/_fallback/v1/send', '', 'token;');
+    assert.match(await ask(port(), gone, /Eg/), /^HTTP\/1\.1 404 /);
+    assert.match(await ask(port(), request('GET /echo', WEBSOCKET), /\r\n\r\n/), /^HTTP\/1\.1 101 Switching/);
+    assert.match(await ask(port(), request('GET /page', ''), /page \/page/), /^HTTP\/1\.1 200 /);
+    assert.deepEqual(seen, ['/page']);
+  });
+
   it('serves a route to a client that asks for h2c', async () => {
     const text = request('POST /echo/_fallback/v1/send', H2C, 'token;');
     assert.match(await ask(port(), text, /Eg/), /^HTTP\/1\.1 404 /);
