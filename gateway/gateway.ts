@@ -12,7 +12,10 @@ import { createLog, type Log } from './base/log.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import { ownPackage } from './base/package.ts';
 import { answerRaw } from './base/raw-answer.ts';
+import { RefusalLog } from './base/refusal-log.ts';
+import type { WrittenAs } from './base/remedy.ts';
 import type { GatewayOptions } from './config/options.ts';
+import { higherBounds } from './config/remedies.ts';
 import { resolveOptions, resolveRoutePath } from './config/resolve.ts';
 import type { ResolvedOptions } from './config/resolved.ts';
 import { demoBackend } from './demo/backends.ts';
@@ -73,14 +76,17 @@ class ComposedGateway implements Gateway {
   readonly #flash: Flash;
   readonly #router: Router;
   readonly #draining = new AbortController();
+  readonly #log: RefusalLog;
   #server: HttpServer | undefined;
   #pages: ReturnType<typeof createPages> | undefined;
 
-  constructor(options: ResolvedOptions, parts: GatewayParts) {
+  constructor(options: ResolvedOptions, parts: GatewayParts, writtenAs: WrittenAs) {
+    const { clock = systemClock, log = createLog(options.log) } = parts;
     this.#options = options;
+    this.#log = RefusalLog.of(log, clock, { writtenAs, bounds: higherBounds(options) });
     this.#shared = {
-      clock: parts.clock ?? systemClock,
-      log: parts.log ?? createLog(options.log),
+      clock,
+      log: this.#log,
       memory: new MemoryBudget(options.memoryLimits),
       connections: new ConnectionCounts(options.connectionLimits),
       draining: this.#draining.signal,
@@ -93,7 +99,6 @@ class ComposedGateway implements Gateway {
     this.#stomp = new StompBackends(options.stomp, this.#shared);
     this.#flash = new Flash(options.flash, this.#shared);
     this.#router = this.#createRouter();
-    const { clock } = this.#shared;
     const backends = { clock, stomp: this.#stomp, connectTimeout: options.connectTimeout };
     for (const route of options.routes) this.#add(route, backendOf(route, backends));
     for (const route of demoRoutes(options)) {
@@ -160,6 +165,7 @@ class ComposedGateway implements Gateway {
     await Promise.race([emptied, this.#after(grace - Math.min(LAST_ANSWERS, grace / 10))]);
     this.#registry.abandonAll();
     await this.#server?.close(Math.min(LAST_ANSWERS, Math.max(0, end - clock.now())));
+    this.#log.flush();
   }
 
   // --- composition ---
@@ -276,10 +282,13 @@ class ComposedGateway implements Gateway {
  * value, what is allowed.
  */
 export function createGateway(options: GatewayOptions = {}, parts: GatewayParts = {}): Gateway {
-  return composeGateway(resolveOptions(options), parts);
+  return composeGateway(resolveOptions(options), parts, () => 'code');
 }
 
-/** Makes a gateway of options that are resolved already. */
-export function composeGateway(options: ResolvedOptions, parts: GatewayParts = {}): Gateway {
-  return new ComposedGateway(options, parts);
+/**
+ * Makes a gateway of options that are resolved already. `writtenAs`: how the log names an option
+ * that is to be added.
+ */
+export function composeGateway(options: ResolvedOptions, parts: GatewayParts, writtenAs: WrittenAs): Gateway {
+  return new ComposedGateway(options, parts, writtenAs);
 }

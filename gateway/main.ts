@@ -21,8 +21,8 @@ async function main(): Promise<void> {
     process.stdout.write(commandLine.text);
     return;
   }
-  const { options } = commandLine;
-  const gateway = composeGateway(options);
+  const { options, writtenAs } = commandLine;
+  const gateway = composeGateway(options, {}, writtenAs);
   const address = await gateway.listen();
   closeOnSignals(gateway);
   process.stdout.write(`${startLines(options, address).join('\n')}\n`);

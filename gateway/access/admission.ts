@@ -1,6 +1,7 @@
 import { RequestError } from '../base/errors.ts';
 import { originOfUrl, serializeOrigin } from '../base/origin.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { originRefused, statedRefused } from './origin-refusal.ts';
 import { type OriginMatch, type OriginPolicy, ownOrigin } from './origins.ts';
 
 /**
@@ -19,10 +20,9 @@ export interface Access {
 export function admitCreate({ origins }: Access, head: RequestHead, claimed: string): OriginMatch {
   const own = ownOrigin(head);
   const evidence = admitOrigin(origins, head, own) ?? admitReferer(origins, head, own);
-  if (isBridge(head, evidence, own)) return admitBridged(origins, claimed, own);
-  if (!isSame(claimed, evidence?.origin ?? own)) {
-    throw refused('the stated origin is not that of the request');
-  }
+  if (isBridge(head, evidence, own)) return admitBridged(origins, head, claimed, own);
+  const shown = evidence?.origin ?? own;
+  if (!isSame(claimed, shown)) throw statedRefused(head, claimed, shown);
   return evidence?.match ?? 'own';
 }
 
@@ -54,7 +54,9 @@ export function admitSockJs({ origins }: Access, head: RequestHead, isCallback: 
   const own = ownOrigin(head);
   const origin = sockJsOrigin(head);
   if (origin !== undefined) return admitOrigin(origins, head, own, origin)?.origin;
-  if (isCallback) throw refused('no Origin, and no Referer that stands in for it');
+  if (isCallback) {
+    throw refused('no Origin, and no Referer that stands in for it', "the page's Referrer-Policy hides it");
+  }
   admitOrigin(origins, head, own);
   return undefined;
 }
@@ -118,10 +120,12 @@ function admitOrigin(
 ): Evidence | undefined {
   if (origin !== undefined) {
     const match = origins.match(origin, own);
-    if (match === undefined) throw new RequestError('GW_ORIGIN');
+    if (match === undefined) throw originRefused(head, origin, own);
     return { origin, match };
   }
-  if (isOfAnotherSite(head)) throw refused('a request of another site needs an Origin');
+  if (isOfAnotherSite(head)) {
+    throw refused('a request of another site needs an Origin', 'something removes Origin from requests');
+  }
   return undefined;
 }
 
@@ -140,11 +144,12 @@ function admitReferer(origins: OriginPolicy, head: RequestHead, own: string): Ev
   const origin = referer === undefined ? undefined : originOfUrl(referer);
   const match = origin === undefined ? undefined : origins.match(origin, own);
   if (origin !== undefined && match !== undefined) return { origin, match };
-  if (!SAME_ORIGIN_MARK.test(head.header('x-fallback') ?? ''))
-    throw refused('no Origin, and nothing that stands in for it');
   // A Referer may make the rule stricter, never looser: one of another origin contradicts the
   // header.
-  if (origin !== undefined) throw refused('the Referer is not of an allowed origin');
+  if (origin !== undefined) throw originRefused(head, origin, own);
+  if (!SAME_ORIGIN_MARK.test(head.header('x-fallback') ?? '')) {
+    throw refused('no Origin, and nothing that stands in for it', 'a program has to send Origin');
+  }
   return undefined;
 }
 
@@ -166,12 +171,12 @@ function isBridge(head: RequestHead, evidence: Evidence | undefined, own: string
  * The bridge knows the page's origin from the browser. That origin has to be allowed, as if the
  * page had sent the request itself.
  */
-function admitBridged(origins: OriginPolicy, claimed: string, own: string): OriginMatch {
+function admitBridged(origins: OriginPolicy, head: RequestHead, claimed: string, own: string): OriginMatch {
   const match = origins.match(claimed, own);
-  if (match === undefined) throw new RequestError('GW_ORIGIN');
+  if (match === undefined) throw originRefused(head, claimed, own);
   return match;
 }
 
-function refused(message: string): RequestError {
-  return new RequestError('GW_ORIGIN', message);
+function refused(message: string, advice: string): RequestError {
+  return new RequestError('GW_ORIGIN', message, { advice });
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, type ErrorEntry, errorTable, type RequestErrorCode } from './error-table.ts';
+import { optionName, type Remedy } from './remedy.ts';
 
 /**
  * The base of every error the gateway makes itself. `code` is stable and documented in
@@ -23,15 +24,19 @@ export class ConfigError extends GatewayError {}
  */
 export class RequestError extends GatewayError {
   readonly status: number;
+  /** What the operator can do; absent: what the table's option says. */
+  readonly remedy: Remedy | undefined;
 
-  constructor(code: RequestErrorCode, message: string = errorTable[code].text) {
+  constructor(code: RequestErrorCode, message: string = errorTable[code].text, remedy?: Remedy) {
     super(code, message);
     this.status = errorTable[code].status;
+    this.remedy = remedy;
   }
 
   /** The option that decides it; absent: none does. */
   get option(): string | undefined {
-    return (errorTable[this.code] as ErrorEntry).option;
+    if (this.remedy === undefined) return (errorTable[this.code] as ErrorEntry).option;
+    return this.remedy.add && optionName(this.remedy.add.key);
   }
 
   /** The same request may succeed later. */

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { BoundedOutput, stderrSink } from './log-output.ts';
+import type { Remedy } from './remedy.ts';
 
 /** Each level includes those before it. */
 export type LogLevel = (typeof logLevels)[number];
@@ -33,6 +34,24 @@ export interface Log {
   readonly isDebug?: boolean;
   /** The log of a narrower scope: the same with `fields` on every line. */
   with(fields: LogFields): Log;
+  /**
+   * Writes that something was refused, once a minute for each cause and client. Absent:
+   * `logRefusal` writes every line.
+   */
+  refusal?(refusal: Refusal): void;
+}
+
+/** Something that a client did not get. */
+export interface Refusal {
+  readonly level: 'warn' | 'info' | 'debug';
+  readonly message: string;
+  /** The client's address. */
+  readonly remoteAddress: string;
+  /** What was refused: `code`, and other facts. What the client sent is short here. */
+  readonly fields: LogFields;
+  /** What tells two causes with the same message and code apart, such as a `Host`. */
+  readonly cause: string;
+  readonly remedy?: Remedy | undefined;
 }
 
 /** What is logged, and how lines look. */

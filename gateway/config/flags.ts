@@ -1,15 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { WrittenAs } from '../base/remedy.ts';
 import { badOption, keyPath, type NameOf } from './complaint.ts';
 import { readConfigFile } from './file.ts';
 import type { Option as OptionEntry } from './option.ts';
 import type { GatewayOptions } from './options.ts';
+import { writtenOn } from './remedies.ts';
 import { resolveOptions } from './resolve.ts';
 import type { ResolvedOptions } from './resolved.ts';
 import { optionTable } from './schema.ts';
 
 /** What to do: run, or print a text and end with 0. */
 export type CommandLine =
-  | { readonly kind: 'run'; readonly options: ResolvedOptions }
+  | { readonly kind: 'run'; readonly options: ResolvedOptions; readonly writtenAs: WrittenAs }
   | { readonly kind: 'print'; readonly text: string };
 
 /**
@@ -30,7 +32,10 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   }
   const [excess] = command.args;
   if (excess !== undefined) throw badOption(`"${excess}" is not an option`);
-  return { kind: 'run', options: merge(flagsOf(command), command.getOptionValue('config')) };
+  const flags = flagsOf(command);
+  const file: string | undefined = command.getOptionValue('config');
+  const writtenAs = writtenOn(new Set(Object.keys(flags)), file);
+  return { kind: 'run', options: merge(flags, file), writtenAs };
 }
 
 function merge(flags: Readonly<Record<string, unknown>>, file: string | undefined): ResolvedOptions {

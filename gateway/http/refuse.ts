@@ -1,9 +1,15 @@
+import type { ErrorCode } from '../base/error-table.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { serializeOrigin } from '../base/origin.ts';
+import { logRefusedRequest, type RequestFacts } from '../base/refused-request.ts';
 import type { Headers, RequestHead } from './exchange.ts';
 
+/** What a line of the log says about a request. */
+export type RefusedHead = Pick<RequestHead, 'method' | 'path' | 'host' | 'header' | 'remoteAddress'>;
+
 /** What can be answered: an exchange, or an Upgrade in place of its 101. */
-export interface Answerable extends Pick<RequestHead, 'remoteAddress'> {
+export interface Answerable extends RefusedHead {
   reply(status: number, headers: Headers, body: string): void;
 }
 
@@ -19,22 +25,40 @@ export function refuse(to: Answerable, headers: Headers, error: unknown, log: Lo
     to.reply(500, headers, 'internal error\n');
     return;
   }
-  const { status, message } = error;
+  const { status, message, code } = error;
   logRefusal(log, to, error);
+  const fields = READABLE.has(code) ? { ...headers, ...readable(to) } : headers;
   // 503 passes by itself: the client may ask again.
-  to.reply(status, status === 503 ? { 'retry-after': '1', ...headers } : headers, `${message}\n`);
+  to.reply(status, status === 503 ? { 'retry-after': '1', ...fields } : fields, `${message}\n`);
+}
+
+/** Logs a refusal, and what the operator can do about it. */
+export function logRefusal(log: Log, head: RefusedHead, error: RequestError): void {
+  logRefusedRequest(log, factsOf(head), error);
+}
+
+function factsOf(head: RefusedHead): RequestFacts {
+  const { method, path, host, remoteAddress } = head;
+  const origin = head.header('origin') ?? head.header('sec-websocket-origin');
+  return { method, path, host, origin, remoteAddress };
 }
 
 /**
- * Logs a refusal. The operator sees those that an option decides; what else clients do wrong would
- * only fill the log.
+ * Refusals of who may come in. Any page may read them, so that it learns at once why it does not
+ * get through: their texts are fixed, and neither cookies nor sessions decide about them.
  */
-export function logRefusal(
-  log: Log,
-  { remoteAddress }: Pick<RequestHead, 'remoteAddress'>,
-  error: RequestError,
-): void {
-  const { code, status, message, option } = error;
-  const level = option === undefined ? 'debug' : 'info';
-  log[level]('request refused', { code, status, reason: message, option, remoteAddress });
+const READABLE: ReadonlySet<ErrorCode> = new Set(['GW_HOST', 'GW_ORIGIN', 'GW_JSONP']);
+
+/**
+ * Lets the page that sent the request read the answer (WHATWG Fetch, "CORS check"). The shim sends
+ * credentials, so the answer has to allow them.
+ */
+function readable(head: RefusedHead): Headers {
+  const origin = head.header('origin');
+  if (origin === undefined || (origin !== 'null' && serializeOrigin(origin) === undefined)) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    vary: 'Origin',
+  };
 }

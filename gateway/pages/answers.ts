@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { TrustedProxies } from '../http/forwarded.ts';
+import { NodeHead } from '../http/node-head.ts';
 import { PLAIN } from '../http/plain.ts';
 import { logRefusal } from '../http/refuse.ts';
 
@@ -14,14 +16,14 @@ export function answerPlain(response: Response, status: number, line: string): v
  * Answers errors. Express's own answer is a page with a stack trace, and it takes a malformed
  * escape in a path for a fault of the server.
  */
-export function answerErrors(log: Log): ErrorRequestHandler {
+export function answerErrors(log: Log, proxies: TrustedProxies): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
     }
     if (error instanceof RequestError) {
-      logRefusal(log, { remoteAddress: request.socket.remoteAddress ?? '' }, error);
+      logRefusal(log, new NodeHead(request, proxies), error);
       answerPlain(response, error.status, error.message);
       return;
     }

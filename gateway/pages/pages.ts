@@ -52,7 +52,7 @@ export function createPages(settings: PagesSettings): Express {
   app.use('/shim', shimPages(shim, framers));
   if (demo !== undefined) app.use(demo);
   app.use((_request, response) => answerPlain(response, 404, 'not found'));
-  app.use(answerErrors(log));
+  app.use(answerErrors(log, proxies));
   return app;
 }
 

@@ -115,7 +115,7 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
     assert.equal(await create({ origin: client.origin }, client.origin, '/demo/echo'), 200);
   });
 
-  it('lets a page of another origin read the answer only if it is listed', async () => {
+  it('lets a page that is not listed read why it was refused, and nothing else', async () => {
     const allowed = await client.ask(CREATE, {
       headers: { origin: 'http://app.example' },
       body: createBody({ origin: 'http://app.example' }),
@@ -126,8 +126,14 @@ describe('who may open a session and use it (PROTOCOL.md §3.1, §4.2)', () => {
       headers: { origin: 'http://evil.example' },
       body: createBody({ origin: 'http://evil.example' }),
     });
-    assert.equal(refused.headers['access-control-allow-origin'], undefined);
+    assert.equal(refused.headers['access-control-allow-origin'], 'http://evil.example');
+    assert.equal(refused.body, 'this origin is not allowed; the option --origin adds one\n');
     assert.equal(refused.headers.vary, 'Origin');
+    const headers = { origin: 'http://evil.example' };
+    for (const body of ['nonce=x', 'x'.repeat(20_000)]) {
+      const malformed = await client.ask(CREATE, { headers, body });
+      assert.equal(malformed.headers['access-control-allow-origin'], undefined);
+    }
   });
 
   it('grants a preflight to listed origins, and X-Fallback to nobody', async () => {

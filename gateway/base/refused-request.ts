@@ -1,0 +1,77 @@
+import type { RequestError } from './errors.ts';
+import type { Log, LogFields } from './log.ts';
+import { logRefusal } from './refusal-log.ts';
+import type { Remedy } from './remedy.ts';
+
+/** What a refused request was. What its client did not send is absent. */
+export interface RequestFacts {
+  readonly method: string;
+  readonly path: string;
+  readonly host: string;
+  readonly origin: string | undefined;
+  readonly remoteAddress: string;
+}
+
+/** Characters of a client's value in a line of the log. */
+const LONGEST = 200;
+
+/** Logs that the gateway refused a request. */
+export function logRefusedRequest(log: Log, facts: RequestFacts, error: RequestError): void {
+  const { code, status, message: reason, option } = error;
+  logRefusal(log, {
+    level: option === undefined ? 'info' : 'warn',
+    message: 'request refused',
+    remoteAddress: facts.remoteAddress,
+    fields: { code, status, reason, option, ...requestFields(facts) },
+    cause: `${reason} ${causeOf(error, facts)}`,
+    remedy: error.remedy ?? remedyOf(error, facts),
+  });
+}
+
+/** The facts for a line of the log. */
+export function requestFields({ method, path, host, origin }: RequestFacts): LogFields {
+  return {
+    method: shown(method),
+    path: shown(path),
+    host: shown(host),
+    ...(origin !== undefined && { origin: shown(origin) }),
+  };
+}
+
+/** A client's value, not longer than a line bears. The log escapes what is in it. */
+export function shown(value: string): string {
+  return value.length <= LONGEST ? value : `${value.slice(0, LONGEST)}…`;
+}
+
+function causeOf({ code }: RequestError, { host, origin, path }: RequestFacts): string {
+  if (code === 'GW_HOST') return shown(host);
+  if (code === 'GW_ORIGIN') return shown(`${origin} ${host}`);
+  return code === 'GW_NO_ROUTE' ? shown(path) : '';
+}
+
+function remedyOf(error: RequestError, { host }: RequestFacts): Remedy | undefined {
+  const { code, option } = error;
+  if (code === 'GW_HOST') return hostRemedy(host);
+  if (code === 'GW_JSONP') return { add: { key: 'jsonp', value: 'true' } };
+  return option === undefined ? undefined : { add: { key: keyOf(option) } };
+}
+
+/** Only a name that may be one: an operator copies it into a command line. */
+function hostRemedy(host: string): Remedy {
+  const name = hostNameOf(host);
+  if (name === undefined) return { advice: 'the Host field is no name that an option could add' };
+  return { add: { key: 'host', value: name, isList: true } };
+}
+
+/** The name in a `Host` field, if an option can add it. */
+export function hostNameOf(host: string): string | undefined {
+  const name = /^([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?(?::\d{1,5})?$/.exec(host)?.[1];
+  return name === undefined || name.length > 253 || /(?:^|\.)\d+$/.test(name) || name.startsWith('-')
+    ? undefined
+    : name;
+}
+
+/** `maxSessions` of `--max-sessions`. */
+function keyOf(option: string): string {
+  return option.slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,29 @@
+import type { WrittenAs } from '../base/remedy.ts';
+import type { ResolvedOptions } from './resolved.ts';
+import { asDuration, asSize } from './units.ts';
+
+/** Twice the bounds that are in force, by config key: what a refusal advises. */
+export function higherBounds(options: ResolvedOptions): Readonly<Record<string, string>> {
+  const { sessionLimits, connectionLimits, memoryLimits, http, transport, session, routeDefaults } = options;
+  const counts = { ...sessionLimits, ...connectionLimits };
+  const sizes = { ...memoryLimits, maxBody: transport.maxBody, maxMessage: routeDefaults.maxMessage };
+  const times = { headerTimeout: http.headerTimeout, requestTimeout: http.requestTimeout };
+  return {
+    ...twice(counts, String),
+    ...twice(sizes, asSize),
+    ...twice(times, asDuration),
+    maxDelayed: String(Math.min(1_000, 2 * session.maxDelayed)),
+  };
+}
+
+function twice(
+  bounds: Readonly<Record<string, number>>,
+  asText: (value: number) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(bounds).map(([key, bound]) => [key, asText(2 * bound)]));
+}
+
+/** How a gateway from the command line was started. `flags` are the keys of the flags given. */
+export function writtenOn(flags: ReadonlySet<string>, file: string | undefined): WrittenAs {
+  return (key) => (file === undefined || flags.has(key) ? 'flag' : { file });
+}
