@@ -11,7 +11,6 @@ import { ConnectionCounts } from './base/connection-counts.ts';
 import { createLog, type Log } from './base/log.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import { ownPackage } from './base/package.ts';
-import { answerRaw } from './base/raw-answer.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
 import type { GatewayOptions } from './config/options.ts';
@@ -29,6 +28,7 @@ import { ignoreUpgrade } from './http/ignore-upgrade.ts';
 import { type ListenerContext, requestListener, upgradeListener } from './http/listeners.ts';
 import { HttpServer } from './http/server.ts';
 import { socketLimits } from './http/socket-limits.ts';
+import { NodeUpgrade } from './http/upgrade.ts';
 import { createPages } from './pages/pages.ts';
 import { CLOSES } from './protocol/close-table.ts';
 import { backendOf, type RouteBackend } from './route/backends.ts';
@@ -180,7 +180,6 @@ class ComposedGateway implements Gateway {
       hosts: this.#hosts,
       sessions,
       fallback: new FallbackEndpoint({
-        log,
         memory,
         sessions,
         creations: new Creations(),
@@ -212,7 +211,8 @@ class ComposedGateway implements Gateway {
         upgrade: upgradeListener(
           context,
           (request, socket, head) => ignoreUpgrade(server.node, request, socket, head),
-          (_request, socket) => answerRaw(socket, 404, 'no such route'),
+          (request, socket, head) =>
+            this.#router.refuseUpgrade(new NodeUpgrade(request, socket, head, this.#proxies)),
         ),
         proxies: this.#proxies,
         fastPath: {

@@ -17,6 +17,10 @@ export class RouteTable<Value> {
   /** Characters of the longest path. */
   #longest = 0;
 
+  get paths(): Iterable<string> {
+    return this.#routes.keys();
+  }
+
   /**
    * `path` begins with `/` and has no trailing slash; the empty one is a prefix of all. Throws a
    * `ConfigError` if the path is taken.

@@ -44,6 +44,7 @@ export type RouteBounds = Pick<RouteOptions, 'path'> & RouteDefaults;
 /** One route: a path, its backend, and the connections that lead there. */
 export class Route implements FallbackRoute, SockJsRoute {
   readonly path: string;
+  readonly log: Log;
   readonly carriers: string;
   readonly jsonp: boolean;
   /** Bytes of a message. */
@@ -63,6 +64,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     const { session, sockjs, connectTimeout } = options;
     const log = context.log.with({ route: path || '/' });
     this.path = path;
+    this.log = log;
     this.jsonp = jsonp;
     this.carriers = carriersOf(jsonp);
     this.maxMessage = maxMessage;
@@ -100,7 +102,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     const isUnknown = isAnonymousPage(exchange);
     if (isUnknown && exchange.header('cookie') !== undefined) {
       const reason = 'a browser that says no Origin and no Referer';
-      this.#context.log.info('cookies withheld', { route: this.path, reason });
+      this.log.info('cookies withheld', { reason });
     }
     const isAnonymous = isUnknown || isAnybody(this.access, exchange, origin);
     const facts = { route: this.path, url, protocols: [], origin, isAnonymous };

@@ -5,13 +5,14 @@ import type { Log } from '../base/log.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
 import type { RequestHandler } from '../http/listeners.ts';
 import { PLAIN } from '../http/plain.ts';
-import { refuse } from '../http/refuse.ts';
+import { logRefusal, refuse } from '../http/refuse.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import type { NativeConnection } from '../native/upgrade-request.ts';
 import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
 import type { SessionFinder } from '../transport/session-finder.ts';
 import type { SessionSocketEndpoint } from '../transport/websocket.ts';
+import { noRoute } from './no-route.ts';
 import { type Purpose, purposeOf } from './request-purpose.ts';
 import type { Route } from './route.ts';
 import type { RouteTable } from './route-table.ts';
@@ -22,7 +23,7 @@ export interface RouterContext {
   readonly hosts: HostNames;
   readonly connections: ConnectionCounts;
   readonly sessions: SessionFinder;
-  readonly fallback: Pick<FallbackEndpoint, 'handle'>;
+  readonly fallback: Pick<FallbackEndpoint, 'handle' | 'refuse'>;
   readonly sessionSockets: Pick<SessionSocketEndpoint, 'accept'>;
   /** Absent: SockJS is not answered. */
   readonly sockjs: SockJs | undefined;
@@ -67,18 +68,19 @@ export class Router implements RequestHandler {
   onRequest(exchange: Exchange): boolean {
     const purpose = this.#purposeOf(exchange, false);
     if (purpose.kind === 'other') return false;
-    const { log } = this.#context;
+    const { log, fallback } = this.#context;
     try {
       return this.#answer(exchange, purpose);
     } catch (error) {
-      refuse(exchange, PLAIN, error, log);
+      if (purpose.kind === 'fallback') fallback.refuse(exchange, purpose.address, error, purpose.route.log);
+      else refuse(exchange, PLAIN, error, logOf(purpose, log));
       return true;
     }
   }
 
   #answer(exchange: Exchange, purpose: Purpose<Route>): boolean {
-    const { hosts, fallback, sockjs, log } = this.#context;
-    if (purpose.kind === 'no-route') throw new RequestError('GW_NO_ROUTE');
+    const { hosts, fallback, sockjs } = this.#context;
+    if (purpose.kind === 'no-route') throw noRoute(exchange.path, this.#routes.paths);
     hosts.check(exchange.host);
     switch (purpose.kind) {
       case 'fallback':
@@ -90,7 +92,7 @@ export class Router implements RequestHandler {
       case 'not-sockjs':
         throw new RequestError('GW_SOCKJS');
       case 'websocket':
-        refuse(exchange, UPGRADE_REQUIRED, new RequestError('GW_UPGRADE'), log);
+        refuse(exchange, UPGRADE_REQUIRED, new RequestError('GW_UPGRADE'), purpose.route.log);
         return true;
       default:
         return false;
@@ -100,8 +102,10 @@ export class Router implements RequestHandler {
   onUpgrade(upgrade: Upgrade): boolean {
     const purpose = this.#purposeOf(upgrade, true);
     if (purpose.kind === 'other') return false;
+    const log = logOf(purpose, this.#context.log);
     if (upgrade.method !== 'GET') {
       // RFC 6455 §4.1.
+      logRefusal(log, upgrade, new RequestError('GW_METHOD'));
       upgrade.reply(405, { allow: 'GET' }, '');
       return true;
     }
@@ -110,9 +114,14 @@ export class Router implements RequestHandler {
       if (purpose.kind === 'fallback') this.#attachSocket(upgrade, purpose.address, purpose.route);
       else this.#connect(upgrade, purpose);
     } catch (error) {
-      refuse(upgrade, {}, error, this.#context.log);
+      refuse(upgrade, {}, error, log);
     }
     return true;
+  }
+
+  /** Refuses an Upgrade that belongs to no route. */
+  refuseUpgrade(upgrade: Upgrade): void {
+    refuse(upgrade, {}, noRoute(upgrade.path, this.#routes.paths), this.#context.log);
   }
 
   #connect(upgrade: Upgrade, purpose: Purpose<Route>): void {
@@ -144,6 +153,11 @@ export class Router implements RequestHandler {
   #purposeOf(head: RequestHead, isUpgrade: boolean): Purpose<Route> {
     return purposeOf(head, isUpgrade, this.#routes, this.#context.sockjs !== undefined);
   }
+}
+
+/** The log of the route, if the request has one. */
+function logOf(purpose: Purpose<Route>, log: Log): Log {
+  return 'route' in purpose ? purpose.route.log : log;
 }
 
 /** RFC 9110 §15.5.22. */

@@ -26,12 +26,11 @@ export class SockJs {
   readonly #options: SockJsOptions;
   readonly #endpoint: SockJsEndpoint;
 
-  constructor(options: SockJsOptions, { log, memory, binding, draining }: SockJsContext) {
+  constructor(options: SockJsOptions, { memory, binding, draining }: SockJsContext) {
     this.#options = options;
     let library: string | undefined;
     this.#endpoint = new SockJsEndpoint({
       ...options,
-      log,
       memory,
       binding,
       draining: () => draining.aborted,

@@ -1,6 +1,5 @@
 import { admitCreate } from '../access/admission.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { refuse } from '../http/refuse.ts';
@@ -15,7 +14,6 @@ import type { SessionFinder } from './session-finder.ts';
 
 /** What a creator needs of the gateway. */
 export interface CreatorContext {
-  readonly log: Log;
   readonly creations: Creations;
   readonly sessions: SessionFinder;
   readonly memory: MemoryBudget;
@@ -46,7 +44,7 @@ export class Creator {
         admitCreate(route.access, exchange, request.origin);
         this.#open(exchange, base, route, headers, request);
       } catch (error) {
-        refuse(exchange, headers, error, this.#context.log);
+        refuse(exchange, headers, error, route.log);
       }
     };
     exchange.readBody(CREATE_BODY, receive, this.#gate);
@@ -72,7 +70,7 @@ export class Creator {
         (error: unknown) => {
           // The client does not learn what went wrong behind the gateway.
           const shown = error instanceof RefusedError ? new RequestError('GW_REFUSED') : error;
-          refuse(exchange, headers, shown, this.#context.log);
+          refuse(exchange, headers, shown, route.log);
         },
       );
   }

@@ -1,7 +1,9 @@
 import { crossOriginHeaders, preflightHeaders } from '../access/cors.ts';
 import { RequestError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { text } from '../dialect/text.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
+import { PLAIN } from '../http/plain.ts';
 import { logRefusal, refuse } from '../http/refuse.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { parseText } from '../protocol/text-form.ts';
@@ -12,7 +14,7 @@ import { readToken, TokenGate } from './body-gates.ts';
 import { Creator, type CreatorContext } from './creator.ts';
 import type { FallbackAddress } from './fallback-path.ts';
 import { headersFor } from './headers.ts';
-import { asLegacyRequest } from './legacy/legacy-request.ts';
+import { asLegacyRequest, asRefusedRequest } from './legacy/legacy-request.ts';
 import { WrappedExchange } from './legacy/wrapped.ts';
 import { TRANSPORTS } from './list.ts';
 import type { TransportLimits } from './options.ts';
@@ -52,7 +54,7 @@ export class FallbackEndpoint {
     const transport = TRANSPORTS.get(address.action);
     const known = transport !== undefined || address.action === 'create';
     if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {
-      this.#refuse(exchange, headers, new RequestError('GW_ACTION'));
+      refuse(exchange, headers, new RequestError('GW_ACTION'), route.log);
       return;
     }
     if (exchange.method === 'OPTIONS') {
@@ -62,13 +64,18 @@ export class FallbackEndpoint {
     const method = transport?.method ?? 'POST';
     if (exchange.method !== method) {
       const allow = `${method}, OPTIONS`;
-      this.#refuse(exchange, { ...headers, allow }, new RequestError('GW_METHOD'));
+      refuse(exchange, { ...headers, allow }, new RequestError('GW_METHOD'), route.log);
       return;
     }
     if (transport === undefined) this.#creator.handle(exchange, address.base, route, headers);
     else if (transport.source === 'url')
       this.#serveUrl(exchange, address.token ?? '', route, headers, transport);
     else this.#collect(exchange, route, headers, transport);
+  }
+
+  /** Refuses a request that `handle` did not take, or must not get. */
+  refuse(exchange: Exchange, { action }: FallbackAddress, error: unknown, log: Log): void {
+    refuse(asRefusedRequest(exchange, action), PLAIN, error, log);
   }
 
   #serveUrl(
@@ -90,12 +97,12 @@ export class FallbackEndpoint {
   #collect(exchange: Exchange, route: FallbackRoute, headers: Headers, transport: Transport): void {
     const receive = (body: Buffer | Error): void => {
       if (body instanceof Error) {
-        this.#refuseBody(exchange, headers, transport, body);
+        this.#refuseBody(exchange, route, headers, transport, body);
         return;
       }
       const prefix = readToken(body);
       if (prefix === undefined) {
-        this.#refuse(exchange, headers, new RequestError('GW_TOKEN'));
+        refuse(exchange, headers, new RequestError('GW_TOKEN'), route.log);
         return;
       }
       const { token, form, end } = prefix;
@@ -106,21 +113,23 @@ export class FallbackEndpoint {
     exchange.readBody(this.#context.body + TOKEN_ROOM, receive, this.#gate);
   }
 
-  #refuseBody(exchange: Exchange, headers: Headers, transport: Transport, error: Error): void {
+  #refuseBody(
+    exchange: Exchange,
+    { log }: FallbackRoute,
+    headers: Headers,
+    transport: Transport,
+    error: Error,
+  ): void {
     if (error instanceof RequestError && error.code === 'GW_SESSION')
-      this.#refuseToken(exchange, headers, transport);
-    else this.#refuse(exchange, headers, error);
+      this.#refuseToken(exchange, log, headers, transport);
+    else refuse(exchange, headers, error, log);
   }
 
   /** The client learns by a frame that the session is gone (PROTOCOL.md §4.2). */
-  #refuseToken(exchange: Exchange, headers: Headers, transport: Transport): void {
-    logRefusal(this.#context.log, exchange, new RequestError('GW_SESSION'));
+  #refuseToken(exchange: Exchange, log: Log, headers: Headers, transport: Transport): void {
+    logRefusal(log, exchange, new RequestError('GW_SESSION'));
     if (transport.direction === 'down') transport.unknown(exchange, headers);
     else exchange.reply(404, headers, text.end('gone'));
-  }
-
-  #refuse(exchange: Exchange, headers: Headers, error: unknown): void {
-    refuse(exchange, headers, error, this.#context.log);
   }
 
   /** Nothing of a unit is parsed or takes effect before its token is known to be good. */
@@ -134,7 +143,7 @@ export class FallbackEndpoint {
   ): void {
     const session = this.#context.sessions.find(token, route.path, exchange);
     if (session === undefined) {
-      this.#refuseToken(exchange, headers, transport);
+      this.#refuseToken(exchange, route.log, headers, transport);
       return;
     }
     try {
@@ -153,7 +162,7 @@ export class FallbackEndpoint {
           : new Multiplexer(session, unit, shared, (other) => this.#findFor(transport, other, exchange));
       transport.serve({ exchange, session: owner, unit, headers, wanted, limits: this.#context.transport });
     } catch (error) {
-      this.#refuse(exchange, headers, error);
+      refuse(exchange, headers, error, route.log);
     }
   }
 

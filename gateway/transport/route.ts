@@ -1,4 +1,5 @@
 import type { Access } from '../access/admission.ts';
+import type { Log } from '../base/log.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Session } from '../session/session.ts';
 import type { CreateRequest } from './create.ts';
@@ -6,6 +7,8 @@ import type { CreateRequest } from './create.ts';
 /** A route as the fallback protocol sees it. */
 export interface FallbackRoute {
   readonly path: string;
+  /** Its lines name the route. */
+  readonly log: Log;
   /** Names of the carriers it offers, separated by commas. */
   readonly carriers: string;
   readonly access: Access;

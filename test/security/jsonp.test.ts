@@ -82,8 +82,7 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
     const headers = { referer: `${by.origin}/` };
     const body = createBody({ origin: by.origin });
     const answer = await script('create', body, { by, headers });
-    assert.deepEqual([answer.status, answer.headers['content-type']], [403, 'text/plain; charset=utf-8']);
-    assert.match(answer.body, /--jsonp/);
+    assert.equal(argumentOf(answer), '403;JSONP is not allowed here; the option --jsonp allows it\n');
     const token = await by.create();
     for (const [path, method] of [
       [`send?c=_fg7&b=${token}%3BA0%1E`, 'GET'],
@@ -202,7 +201,7 @@ describe('what script tags and forms may do (PROTOCOL.md §4.4)', () => {
 });
 
 describe('the answer to an XDomainRequest (PROTOCOL.md §4.4)', () => {
-  it('has the status in its body and the page’s origin in its head, own or listed, and else nothing', async () => {
+  it('has the status in its body and the page’s origin in its head, own or listed, and lets any page read a refusal', async () => {
     const gateway = createGateway({
       listen: 0,
       origin: 'http://app.example',
@@ -221,8 +220,14 @@ describe('the answer to an XDomainRequest (PROTOCOL.md §4.4)', () => {
       assert.equal(bad.headers['access-control-allow-origin'], origin);
     }
     const evil = await ask('http://evil.example', createBody({ origin: 'http://evil.example' }));
-    assert.match(evil.body, /^403;/);
-    assert.equal(evil.headers['access-control-allow-origin'], undefined);
+    assert.match(evil.body, /^403;this origin is not allowed; the option --origin adds one\n$/);
+    assert.equal(evil.headers['access-control-allow-origin'], 'http://evil.example');
+    const headers = { origin: 'http://evil.example', host: 'evil.example' };
+    const host = await client.ask('/echo/_fallback/v1/create?w=1', { headers });
+    assert.match(host.body, /^421;/);
+    assert.equal(host.headers['access-control-allow-origin'], 'http://evil.example');
+    const script = await client.ask('/echo/_fallback/v1/create?c=_fg1&b=x', { method: 'GET', headers });
+    assert.match(script.body, /_fg1\("421;/);
     client.close();
     await gateway.close(0);
   });

@@ -24,3 +24,15 @@ export function asLegacyRequest(exchange: Exchange, action: string, jsonp: boole
   if (!isCallback(callback)) throw new RequestError('GW_CALLBACK');
   return new ScriptExchange(exchange, callback);
 }
+
+/**
+ * A `create` that is refused before it is known whether the route allows its form. Its client reads
+ * the refusal as it would read an answer; otherwise it would wait for one.
+ */
+export function asRefusedRequest(exchange: Exchange, action: string): Exchange {
+  const { method, query } = exchange;
+  if (action !== 'create') return exchange;
+  if (query.startsWith('w=')) return new WrappedExchange(exchange);
+  const callback = /^c=([^&]*)/.exec(query)?.[1] ?? '';
+  return method === 'GET' && isCallback(callback) ? new ScriptExchange(exchange, callback) : exchange;
+}

@@ -74,11 +74,11 @@ export class SockJsEndpoint {
     }
     const form = FORMS.get(address.action);
     if (form === undefined) {
-      answerPlain(exchange, this.#context);
+      answerPlain(exchange, this.#context.websocket, route.log);
       return;
     }
     if (form.isCallback && !route.jsonp) {
-      this.#refuse(exchange, REFUSAL, new RequestError('GW_SOCKJS'));
+      refuse(exchange, REFUSAL, new RequestError('GW_SOCKJS'), route.log);
       return;
     }
     const headers = this.#headersFor(exchange, route);
@@ -88,19 +88,15 @@ export class SockJsEndpoint {
     }
     if (exchange.method !== form.method) {
       const allow = form.preflight === undefined ? form.method : `${form.method}, OPTIONS`;
-      wrongMethod(exchange, allow, this.#context.log);
+      wrongMethod(exchange, allow, route.log);
       return;
     }
     try {
       if (form.direction === 'down') this.#attach(exchange, address, route, headers, form);
       else this.#send(exchange, address, route, headers, form);
     } catch (error) {
-      this.#refuse(exchange, merged(REFUSAL, headers), error);
+      refuse(exchange, merged(REFUSAL, headers), error, route.log);
     }
-  }
-
-  #refuse(exchange: Exchange, headers: Headers, error: unknown): void {
-    refuse(exchange, headers, error, this.#context.log);
   }
 
   #headersFor(exchange: Exchange, route: SockJsRoute): Headers {
@@ -186,7 +182,7 @@ export class SockJsEndpoint {
         // another transport, which would fail as well.
         if (isGone) return;
         if (error instanceof RefusedError) downstream.turnAway(ABNORMAL);
-        else this.#refuse(exchange, merged(REFUSAL, headers), error);
+        else refuse(exchange, merged(REFUSAL, headers), error, route.log);
       },
     );
   }
@@ -222,7 +218,7 @@ export class SockJsEndpoint {
     };
     const answer = (error: Error | undefined): void => {
       if (error === undefined) form.answer(exchange, headers);
-      else this.#refuse(exchange, refusal, error);
+      else refuse(exchange, refusal, error, route.log);
     };
     exchange.readBody(route.maxMessage, receive, this.#gate);
   }

@@ -7,11 +7,13 @@ import { encodeInfo, INFO_HEADERS } from './info.ts';
 import type { PageAddress } from './path.ts';
 import { LIBRARY } from './path.ts';
 import type { SockJsRoute } from './route.ts';
-import { answerPlain, type PlainSettings } from './websocket.ts';
+import { answerPlain } from './websocket.ts';
 import { wrongMethod } from './wrong-method.ts';
 
 /** What the pages below a route depend on. */
-export interface PageSettings extends PlainSettings {
+export interface PageSettings {
+  /** Clients may use WebSockets. */
+  readonly websocket: boolean;
   /** Clients must have cookies. */
   readonly cookie: boolean;
   /** Where the iframe page finds the client's library; undefined: below the route. */
@@ -30,9 +32,9 @@ export class SockJsPages {
 
   handle(exchange: Exchange, address: PageAddress, route: SockJsRoute): void {
     const { kind, base } = address;
-    const { websocket, cookie, library, log } = this.#settings;
+    const { websocket, cookie, library } = this.#settings;
     if (kind === 'websocket') {
-      answerPlain(exchange, this.#settings);
+      answerPlain(exchange, websocket, route.log);
       return;
     }
     if (kind === 'info') {
@@ -40,7 +42,7 @@ export class SockJsPages {
       return;
     }
     if (exchange.method !== 'GET') {
-      wrongMethod(exchange, 'GET', log);
+      wrongMethod(exchange, 'GET', route.log);
       return;
     }
     if (kind === 'greeting') exchange.reply(200, GREETING_HEADERS, GREETING);
@@ -57,7 +59,7 @@ export class SockJsPages {
     const crossOrigin = crossOriginOf(exchange, route);
     if (exchange.method === 'OPTIONS') exchange.reply(204, preflight('OPTIONS, GET', crossOrigin), '');
     else if (exchange.method === 'GET') exchange.reply(200, merged(INFO_HEADERS, crossOrigin), info);
-    else wrongMethod(exchange, 'OPTIONS, GET', this.#settings.log);
+    else wrongMethod(exchange, 'OPTIONS, GET', route.log);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Access } from '../../access/admission.ts';
+import type { Log } from '../../base/log.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { Session } from '../../session/session.ts';
 
@@ -13,6 +14,8 @@ export interface OpenRequest {
 /** A route as SockJS sees it. */
 export interface SockJsRoute {
   readonly path: string;
+  /** Its lines name the route. */
+  readonly log: Log;
   readonly access: Access;
   /** Bytes that a body may have. */
   readonly maxMessage: number;

@@ -5,20 +5,13 @@ import { PLAIN } from '../../http/plain.ts';
 import { refuse } from '../../http/refuse.ts';
 import { wrongMethod } from './wrong-method.ts';
 
-/** What the answer depends on. */
-export interface PlainSettings {
-  /** Clients may use WebSockets. */
-  readonly websocket: boolean;
-  readonly log: Log;
-}
-
 /**
  * Answers a plain request of a WebSocket's address, in the words that the protocol's own tests look
- * for (SockJS 0.3.3, "WebsocketHttpErrors").
+ * for (SockJS 0.3.3, "WebsocketHttpErrors"). `isOffered`: clients may use WebSockets.
  */
-export function answerPlain(exchange: Exchange, { websocket, log }: PlainSettings): void {
-  if (websocket && exchange.method !== 'GET') wrongMethod(exchange, 'GET', log);
-  else refuse(exchange, PLAIN, faultOf(exchange, websocket), log);
+export function answerPlain(exchange: Exchange, isOffered: boolean, log: Log): void {
+  if (isOffered && exchange.method !== 'GET') wrongMethod(exchange, 'GET', log);
+  else refuse(exchange, PLAIN, faultOf(exchange, isOffered), log);
 }
 
 function faultOf(exchange: Exchange, isOffered: boolean): RequestError {

@@ -1,0 +1,22 @@
+import { RequestError } from '../base/errors.ts';
+import type { OptionValue } from '../base/remedy.ts';
+import { parseFallbackPath } from '../transport/fallback-path.ts';
+
+/** Paths of routes that are named in a line of the log. */
+const MAX_NAMED = 8;
+
+/** The refusal of a path that belongs to no route. `paths` are those of the routes. */
+export function noRoute(path: string, paths: Iterable<string>): RequestError {
+  const known = [...paths].map((one) => one || '/');
+  const more = known.length > MAX_NAMED ? ', …' : '';
+  const routes = known.length === 0 ? 'there are none' : known.slice(0, MAX_NAMED).join(', ') + more;
+  const base = parseFallbackPath(path)?.base ?? path;
+  return new RequestError('GW_NO_ROUTE', undefined, { add: routeTo(base), advice: `the routes: ${routes}` });
+}
+
+/** Only a path that needs no quoting: an operator copies it into a command line. */
+function routeTo(given: string): OptionValue | undefined {
+  const path = given.replace(/\/$/, '');
+  if (path.length > 100 || !/^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(path)) return undefined;
+  return { key: 'routes', value: `${path}=ws://HOST:PORT`, isList: true };
+}
