@@ -32,6 +32,7 @@ import { NodeUpgrade } from './http/upgrade.ts';
 import { createPages } from './pages/pages.ts';
 import { CLOSES } from './protocol/close-table.ts';
 import { backendOf, type RouteBackend } from './route/backends.ts';
+import { missingPage } from './route/no-route.ts';
 import { Route, type RouteBounds } from './route/route.ts';
 import { RouteTable } from './route/route-table.ts';
 import { Router } from './route/router.ts';
@@ -242,6 +243,7 @@ class ComposedGateway implements Gateway {
       demo: this.#options.demo ? demoPages(join(root, 'legacy-demo')) : undefined,
       flash: this.#flash.pages,
       framers: this.#options.access.origins,
+      missing: (path) => missingPage(path, this.#routes.paths),
       healthy: () => !this.#draining.signal.aborted,
       hosts: this.#hosts,
       proxies: this.#proxies,

@@ -26,6 +26,14 @@ export function admitCreate({ origins }: Access, head: RequestHead, claimed: str
   return evidence?.match ?? 'own';
 }
 
+/** Why a page of the request's `Origin` may not come in; undefined if it may, or says none. */
+export function foreignOrigin({ origins }: Access, head: RequestHead): RequestError | undefined {
+  const origin = head.header('origin');
+  const own = ownOrigin(head);
+  if (origin === undefined || origins.match(origin, own) !== undefined) return undefined;
+  return originRefused(head, origin, own);
+}
+
 /**
  * Admits an Upgrade. One without `Origin` comes from a program that is no browser, unless the
  * browser says that it is cross-site. Throws a `RequestError` `GW_ORIGIN`; otherwise says why it is

@@ -26,8 +26,8 @@ export function crossOriginHeaders(origins: OriginPolicy, head: RequestHead, own
 }
 
 /**
- * The same for a preflight (OPTIONS). Only what the shim sends across origins is allowed, so that
- * `X-Fallback` remains a mark of same-origin script.
+ * The same for a preflight (OPTIONS). It grants the header fields that are requested: tracing
+ * agents and frameworks add theirs to every XMLHttpRequest of a page.
  */
 export function preflightHeaders(origins: OriginPolicy, head: RequestHead): Headers {
   const headers = crossOriginHeaders(origins, head);
@@ -35,7 +35,23 @@ export function preflightHeaders(origins: OriginPolicy, head: RequestHead): Head
   return {
     ...headers,
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'Content-Type',
+    'access-control-allow-headers': requestedFields(head) ?? 'Content-Type',
     'access-control-max-age': '7200',
   };
+}
+
+/** Names of header fields, at most 32 of at most 64 characters. */
+const FIELD_NAMES = /^[\w!#$%&'*+.^`|~-]{1,64}(?:,[\t ]?[\w!#$%&'*+.^`|~-]{1,64}){0,31}$/;
+
+/**
+ * The header fields that a preflight requests and that may be granted; undefined for none, and for
+ * a list over the bound. `X-Fallback` remains a mark of same-origin script. A `*` would grant it
+ * too: without credentials it stands for every name (WHATWG Fetch, "CORS-preflight fetch"), and a
+ * page can name a field so.
+ */
+export function requestedFields(head: RequestHead): string | undefined {
+  const list = head.header('access-control-request-headers') ?? '';
+  if (!FIELD_NAMES.test(list)) return undefined;
+  const names = list.split(',').map((name) => name.trim());
+  return names.filter((name) => name !== '*' && name.toLowerCase() !== 'x-fallback').join(', ') || undefined;
 }

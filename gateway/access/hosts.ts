@@ -33,12 +33,16 @@ export class HostNames {
    * and does not repeat the name.
    */
   check(host: string): void {
-    if (host === this.#accepted) return;
-    if (this.accepts(host)) {
-      this.#accepted = host;
-      return;
-    }
-    throw new RequestError('GW_HOST');
+    const refusal = this.refusal(host);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** The same error, not thrown; undefined for a name that is accepted. */
+  refusal(host: string): RequestError | undefined {
+    if (host === this.#accepted) return undefined;
+    if (!this.accepts(host)) return new RequestError('GW_HOST');
+    this.#accepted = host;
+    return undefined;
   }
 }
 

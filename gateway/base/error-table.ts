@@ -25,6 +25,7 @@ export const errorTable = {
 
   // What is not there, or not in this form.
   GW_NO_ROUTE: { status: 404, fault: 'client', text: 'no such route' },
+  GW_NO_PAGE: { status: 404, fault: 'client', text: 'not found' },
   GW_ACTION: { status: 404, fault: 'client', text: 'no such action' },
   GW_METHOD: { status: 405, fault: 'client', text: 'wrong method' },
   GW_UPGRADE: { status: 426, fault: 'client', text: 'this is a WebSocket address' },

@@ -1,4 +1,5 @@
 import express, { type Response, type Router } from 'express';
+import { RequestError } from '../base/errors.ts';
 import { NO_SNIFF } from '../base/security-headers.ts';
 import { policyDomains } from './domains.ts';
 import { crossDomainPolicy } from './policy-document.ts';
@@ -30,12 +31,20 @@ export function createFlashPages(settings: FlashPagesSettings): Router {
     router.get('/shim/flash-origins', (request, response) => {
       send(response, 'text/plain; charset=utf-8', `${domainsFor(request.socket.localAddress).join('\n')}\n`);
     });
-  } else router.get(/^\/shim\/flash-/, (_request, response) => void response.sendStatus(404));
+  } else {
+    // The files are in the folder of the shim; without this they would be served.
+    router.get(/^\/shim\/flash-/, (_request, _response, next) => next(switchedOff()));
+  }
   return router;
 
   function domainsFor(localAddress: string | undefined): readonly string[] {
     return policyDomains(settings.domains, localAddress);
   }
+}
+
+/** The shim loads these only for pages that want Flash. */
+function switchedOff(): RequestError {
+  return new RequestError('GW_NO_PAGE', undefined, { add: { key: 'policyPort', value: '843' } });
 }
 
 function send(response: Response, type: string, body: string): void {

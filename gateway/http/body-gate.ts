@@ -1,6 +1,7 @@
 import type { ByteQueue } from '../base/byte-queue.ts';
 import { RequestError } from '../base/errors.ts';
 import type { MemoryAccount } from '../base/memory-budget.ts';
+import type { Remedy } from '../base/remedy.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** Decides by the beginning of a body whether the rest of it is collected. */
@@ -45,6 +46,12 @@ export class BodyCollection {
   close(): void {
     this.#account?.close();
   }
+}
+
+/** The same error; for a body over a bound that `--max-body` does not raise, with what does. */
+export function withRemedy(error: Error, remedy: Remedy): Error {
+  if (!(error instanceof RequestError) || error.code !== 'GW_BODY') return error;
+  return new RequestError('GW_BODY', error.message, remedy);
 }
 
 /** The answer to a body that is over its bound. */

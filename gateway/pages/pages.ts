@@ -1,10 +1,13 @@
 import express, { type Express, type Router } from 'express';
 import type { HostNames } from '../access/hosts.ts';
+import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { NO_SNIFF } from '../base/security-headers.ts';
 import type { TrustedProxies } from '../http/forwarded.ts';
 import { NodeHead } from '../http/node-head.ts';
-import { answerErrors, answerPlain } from './answers.ts';
+import { logRefusal } from '../http/refuse.ts';
+import { answerErrors, answerPlain, answerScript, refusePage } from './answers.ts';
+import { isScript, refusedScript } from './refused-script.ts';
 import { shimPages } from './shim-pages.ts';
 
 export interface PagesSettings {
@@ -16,6 +19,8 @@ export interface PagesSettings {
   readonly flash?: Router;
   /** Origins, besides the gateway's own, whose pages may frame the bridge; `*` is every one. */
   readonly framers: readonly string[];
+  /** The refusal of a path at which there is no page. */
+  missing(path: string): RequestError;
   /** False while the gateway drains. */
   healthy(): boolean;
   readonly hosts: HostNames;
@@ -31,28 +36,35 @@ const LONGEST_PATH = 1_024;
 
 /** What people look at and what pages load: the demo, the shim, `/healthz`. */
 export function createPages(settings: PagesSettings): Express {
-  const { shim, demo, flash, framers, hosts, proxies, log } = settings;
+  const { shim, demo, flash, framers, hosts, proxies, log, missing } = settings;
   const app = express();
   app.disable('x-powered-by');
   app.use((request, response, next) => {
     response.set(NO_SNIFF);
-    if (pathLength(request.url) > LONGEST_PATH) answerPlain(response, 404, 'not found');
-    else next();
+    next(pathLength(request.url) > LONGEST_PATH ? new RequestError('GW_NO_PAGE') : undefined);
   });
   // Before the check of `Host`: load balancers use an address, or a name of their own.
   app.get('/healthz', (_request, response) => {
     const isHealthy = settings.healthy();
     answerPlain(response, isHealthy ? 200 : 503, isHealthy ? 'ok' : 'draining');
   });
-  app.use((request, _response, next) => {
-    hosts.check(new NodeHead(request, proxies).host);
-    next();
+  app.use((request, response, next) => {
+    const head = new NodeHead(request, proxies);
+    const refusal = hosts.refusal(head.host);
+    if (refusal !== undefined && isScript(request.path)) {
+      logRefusal(log, head, refusal);
+      answerScript(response, refusedScript(head.host));
+    } else next(refusal);
   });
   if (flash !== undefined) app.use(flash);
   app.use('/shim', shimPages(shim, framers));
   if (demo !== undefined) app.use(demo);
-  app.use((_request, response) => answerPlain(response, 404, 'not found'));
-  app.use(answerErrors(log, proxies));
+  app.use((request, response) => {
+    // Browsers ask for it by themselves.
+    if (request.path === '/favicon.ico') answerPlain(response, 404, 'not found');
+    else refusePage(request, response, missing(request.path), { log, proxies });
+  });
+  app.use(answerErrors({ log, proxies }));
   return app;
 }
 

@@ -15,7 +15,12 @@ export function shimPages(folder: string, framers: readonly string[]): Router {
   return router;
 }
 
-/** A script is loaded by pages of any origin: it holds nothing that is not public. */
+/** Of scripts, which pages of any origin load: they hold nothing that is not public. */
+export const PUBLIC = {
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+};
+
 function forEveryOrigin(response: Response): void {
-  response.set({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
+  response.set(PUBLIC);
 }

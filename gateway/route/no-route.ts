@@ -1,6 +1,7 @@
 import { RequestError } from '../base/errors.ts';
-import type { OptionValue } from '../base/remedy.ts';
-import { parseFallbackPath } from '../transport/fallback-path.ts';
+import type { OptionValue, Remedy } from '../base/remedy.ts';
+import { isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
+import { parseSockJsPath } from '../transport/sockjs/path.ts';
 
 /** Paths of routes that are named in a line of the log. */
 const MAX_NAMED = 8;
@@ -19,4 +20,19 @@ function routeTo(given: string): OptionValue | undefined {
   const path = given.replace(/\/$/, '');
   if (path.length > 100 || !/^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(path)) return undefined;
   return { key: 'routes', value: `${path}=ws://HOST:PORT`, isList: true };
+}
+
+/** The refusal of a plain request that no route and no page answers. */
+export function missingPage(path: string, paths: Iterable<string>): RequestError {
+  if (path === '/crossdomain.xml') return noPage({ add: { key: 'crossdomain', value: 'true' } });
+  const sockjs = parseSockJsPath(path, '');
+  if (isFallback(path)) return noRoute(path, paths);
+  if (sockjs !== undefined && sockjs.kind !== 'greeting' && sockjs.base !== '') {
+    return new RequestError('GW_NO_PAGE', undefined, noRoute(sockjs.base, paths).remedy);
+  }
+  return noPage({ advice: 'send only routes and /shim/ to the gateway' });
+}
+
+function noPage(remedy: Remedy): RequestError {
+  return new RequestError('GW_NO_PAGE', undefined, remedy);
 }

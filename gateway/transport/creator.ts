@@ -1,6 +1,7 @@
 import { admitCreate } from '../access/admission.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import { withRemedy } from '../http/body-gate.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import { refuse } from '../http/refuse.ts';
 import type { Creations } from '../session/creations.ts';
@@ -24,6 +25,10 @@ export interface CreatorContext {
   draining(): boolean;
 }
 
+const SHORTER = {
+  advice: `a create has at most ${CREATE_BODY} bytes: shorten the address or the subprotocols`,
+};
+
 /** Answers `create` (PROTOCOL.md §3). */
 export class Creator {
   readonly #context: CreatorContext;
@@ -37,7 +42,7 @@ export class Creator {
   handle(exchange: Exchange, base: string, route: FallbackRoute, headers: Headers): void {
     const receive = (body: Buffer | Error): void => {
       try {
-        if (body instanceof Error) throw body;
+        if (body instanceof Error) throw withRemedy(body, SHORTER);
         // Checked now and not at the head: draining may have begun while the body was arriving.
         if (this.#context.draining()) throw new RequestError('GW_DRAINING');
         const request = parseCreate(body, base);

@@ -1,3 +1,4 @@
+import { foreignOrigin } from '../access/admission.ts';
 import { crossOriginHeaders, preflightHeaders } from '../access/cors.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -32,6 +33,13 @@ export interface EndpointContext extends CreatorContext {
 /** Bytes that token and punctuation may add to a body. */
 const TOKEN_ROOM = 1_024;
 
+/** A page whose preflight is refused sees a network error; the log has the reason. */
+function answerPreflight(exchange: Exchange, { access, log }: FallbackRoute): void {
+  const refusal = foreignOrigin(access, exchange);
+  if (refusal !== undefined) logRefusal(log, exchange, refusal);
+  exchange.reply(204, preflightHeaders(access.origins, exchange), '');
+}
+
 /** Leads each plain request of the fallback protocol to the transport whose action it names. */
 export class FallbackEndpoint {
   readonly #context: EndpointContext;
@@ -58,7 +66,7 @@ export class FallbackEndpoint {
       return;
     }
     if (exchange.method === 'OPTIONS') {
-      exchange.reply(204, preflightHeaders(origins, exchange), '');
+      answerPreflight(exchange, route);
       return;
     }
     const method = transport?.method ?? 'POST';

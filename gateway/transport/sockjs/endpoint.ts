@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { admitSockJs, mayUseSockJs } from '../../access/admission.ts';
+import { admitSockJs, foreignOrigin, mayUseSockJs } from '../../access/admission.ts';
 import type { CookieBinding } from '../../access/cookie-binding.ts';
 import { NO_HEADERS } from '../../access/cors.ts';
 import { ownOrigin } from '../../access/origins.ts';
 import { detached } from '../../base/detached.ts';
+import { errorTable } from '../../base/error-table.ts';
 import { RefusedError, RequestError } from '../../base/errors.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
 import { ANOTHER } from '../../dialect/sockjs.ts';
 import { MessageReader } from '../../dialect/sockjs-messages.ts';
+import { withRemedy } from '../../http/body-gate.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
-import { refuse } from '../../http/refuse.ts';
+import { logRefusal, refuse } from '../../http/refuse.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
 import { unitOf } from '../../protocol/unit.ts';
 import type { Carrier } from '../../session/carrier.ts';
@@ -38,6 +40,14 @@ export interface SockJsContext extends PageSettings {
 }
 
 const REFUSAL = uncached('text/plain');
+
+/** A body holds messages, and may be as long as one. */
+const LONGER_MESSAGES = { add: { key: 'maxMessage' } };
+
+/** The status is that of SockJS for what is not offered. */
+function jsonpIsOff(): RequestError {
+  return new RequestError('GW_SOCKJS', errorTable.GW_JSONP.text, { add: { key: 'jsonp', value: 'true' } });
+}
 
 /** A session, or one whose backend has not accepted yet. */
 interface Held {
@@ -78,11 +88,13 @@ export class SockJsEndpoint {
       return;
     }
     if (form.isCallback && !route.jsonp) {
-      refuse(exchange, REFUSAL, new RequestError('GW_SOCKJS'), route.log);
+      refuse(exchange, REFUSAL, jsonpIsOff(), route.log);
       return;
     }
     const headers = this.#headersFor(exchange, route);
     if (exchange.method === 'OPTIONS' && form.preflight !== undefined) {
+      const refusal = foreignOrigin(route.access, exchange);
+      if (refusal !== undefined) logRefusal(route.log, exchange, refusal);
       exchange.reply(204, preflight(form.preflight, headers), '');
       return;
     }
@@ -210,7 +222,7 @@ export class SockJsEndpoint {
     if (held === undefined || session === undefined) throw new RequestError('GW_SESSION', 'not found');
     const receive = (body: Buffer | Error): void => {
       try {
-        if (body instanceof Error) throw body;
+        if (body instanceof Error) throw withRemedy(body, LONGER_MESSAGES);
         this.#take(exchange, held, session, body, form.field?.(body, exchange), answer);
       } catch (error) {
         answer(error as Error);

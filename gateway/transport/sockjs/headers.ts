@@ -1,4 +1,4 @@
-import { crossOriginHeaders, NO_HEADERS } from '../../access/cors.ts';
+import { crossOriginHeaders, NO_HEADERS, requestedFields } from '../../access/cors.ts';
 import { NO_SNIFF } from '../../base/security-headers.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
 import type { SockJsRoute } from './route.ts';
@@ -44,8 +44,8 @@ export function merged(headers: Headers, more: Headers): Headers {
 export function crossOriginOf(exchange: Exchange, route: SockJsRoute): Headers {
   const headers = crossOriginHeaders(route.access.origins, exchange, hasXDomainRequest(exchange));
   if (headers['access-control-allow-origin'] === undefined) return headers;
-  const names = exchange.header('access-control-request-headers') ?? '';
-  return FIELD_NAMES.test(names) ? { ...headers, 'access-control-allow-headers': names } : headers;
+  const names = requestedFields(exchange);
+  return names === undefined ? headers : { ...headers, 'access-control-allow-headers': names };
 }
 
 /**
@@ -58,8 +58,6 @@ function hasXDomainRequest(exchange: Exchange): boolean {
 }
 
 const IE_8_OR_9 = /Trident\/[45]\./;
-
-const FIELD_NAMES = /^[\w!#$%&'*+.^`|~-]{1,64}(?:, ?[\w!#$%&'*+.^`|~-]{1,64}){0,31}$/;
 
 /** The answer to a preflight, which may be kept for a year. */
 export function preflight(methods: string, crossOrigin: Headers): Headers {

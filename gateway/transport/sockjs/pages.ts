@@ -1,4 +1,7 @@
+import { foreignOrigin } from '../../access/admission.ts';
 import type { Exchange, Headers } from '../../http/exchange.ts';
+import { PLAIN } from '../../http/plain.ts';
+import { logRefusal, refuse } from '../../http/refuse.ts';
 import { GREETING, GREETING_HEADERS } from './greeting.ts';
 import { crossOriginOf, merged, preflight } from './headers.ts';
 import { iframeLibrary, libraryHeaders } from './iframe-library.ts';
@@ -57,7 +60,12 @@ export class SockJsPages {
 
   #info(exchange: Exchange, route: SockJsRoute, info: string): void {
     const crossOrigin = crossOriginOf(exchange, route);
-    if (exchange.method === 'OPTIONS') exchange.reply(204, preflight('OPTIONS, GET', crossOrigin), '');
+    const refusal = foreignOrigin(route.access, exchange);
+    if (refusal !== undefined && exchange.method === 'OPTIONS') logRefusal(route.log, exchange, refusal);
+    if (refusal !== undefined && exchange.method === 'GET') {
+      // Its session would be refused, too. The client closes with 1002 at once.
+      refuse(exchange, PLAIN, refusal, route.log);
+    } else if (exchange.method === 'OPTIONS') exchange.reply(204, preflight('OPTIONS, GET', crossOrigin), '');
     else if (exchange.method === 'GET') exchange.reply(200, merged(INFO_HEADERS, crossOrigin), info);
     else wrongMethod(exchange, 'OPTIONS, GET', route.log);
   }

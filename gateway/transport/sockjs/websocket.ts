@@ -1,5 +1,6 @@
 import { RequestError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { Remedy } from '../../base/remedy.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import { PLAIN } from '../../http/plain.ts';
 import { refuse } from '../../http/refuse.ts';
@@ -14,8 +15,10 @@ export function answerPlain(exchange: Exchange, isOffered: boolean, log: Log): v
   else refuse(exchange, PLAIN, faultOf(exchange, isOffered), log);
 }
 
+const OFFER: Remedy = { add: { key: 'sockjs', value: '{ websocket: true }', isTable: true } };
+
 function faultOf(exchange: Exchange, isOffered: boolean): RequestError {
-  if (!isOffered) return new RequestError('GW_SOCKJS');
+  if (!isOffered) return new RequestError('GW_SOCKJS', undefined, OFFER);
   const isUpgrade = exchange.header('upgrade')?.toLowerCase() === 'websocket';
   const message = isUpgrade ? '"Connection" must be "Upgrade".' : 'Can "Upgrade" only to "WebSocket".';
   return new RequestError('GW_BAD_HANDSHAKE', message);

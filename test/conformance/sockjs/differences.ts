@@ -31,6 +31,12 @@ export const INTENDED: readonly Difference[] = [
     'access-control-allow-origin': [/^(?:http:\/\/elsewhere\.example|null)$/, undefined],
     'access-control-allow-credentials': ['true', undefined],
   }),
+  ...row('a page that may not connect learns it at once', ['info of another page', 'info, of no origin'], {
+    status: ['200', '403'],
+    'content-type': ['application/json; charset=utf-8', TEXT],
+    'cache-control': [/^no-store/, 'no-store, no-transform'],
+    body: [/^{"websocket":true/, 'this origin is not allowed; the option --origin adds one\n'],
+  }),
   ...row('a page that may not connect opens no session', ['xhr, open, of another page'], {
     status: ['200', '403'],
     'content-type': ['application/javascript; charset=utf-8', TEXT],

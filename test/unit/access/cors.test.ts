@@ -32,9 +32,35 @@ describe('cross-origin header fields', () => {
     assert.equal(headers.vary, 'Origin');
   });
 
-  it('do not let other origins set the mark of same-origin script', () => {
+  const granted = (list?: string): unknown => {
+    const fields = list === undefined ? {} : { 'access-control-request-headers': list };
+    const head = requestHead({ origin: 'http://app', ...fields }, { method: 'OPTIONS' });
+    return preflightHeaders(policy, head)['access-control-allow-headers'];
+  };
+
+  it('grant a listed origin the header fields that its preflight requests', () => {
+    assert.equal(granted('content-type,traceparent'), 'content-type, traceparent');
+    assert.equal(granted('x-csrf-token, x-requested-with'), 'x-csrf-token, x-requested-with');
+  });
+
+  it('never grant the mark of same-origin script, nor what stands for every name', () => {
+    assert.equal(granted(), 'Content-Type');
+    for (const list of ['x-fallback', 'X-Fallback', '*', '*,x-fallback', 'x-fallback, *']) {
+      assert.equal(granted(list), 'Content-Type', list);
+    }
+    assert.equal(granted('a,*,X-FALLBACK,b'), 'a, b');
+  });
+
+  it('grant no list that is long or malformed', () => {
+    const names = (count: number): string => Array.from({ length: count }, (_, at) => `x-${at}`).join(',');
+    assert.match(String(granted(names(32))), /x-31$/);
+    for (const list of [names(33), 'x'.repeat(65), 'a b', 'a\r\nb: c', 'a,,b', ',a', 'a;b']) {
+      assert.equal(granted(list), 'Content-Type', list);
+    }
+  });
+
+  it('let listed origins get and post only', () => {
     const headers = preflightHeaders(policy, requestHead({ origin: 'http://app' }, { method: 'OPTIONS' }));
-    assert.equal(headers['access-control-allow-headers'], 'Content-Type');
     assert.equal(headers['access-control-allow-methods'], 'GET, POST');
   });
 

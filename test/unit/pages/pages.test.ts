@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { HostNames } from '../../../gateway/access/hosts.ts';
+import { RequestError } from '../../../gateway/base/errors.ts';
 import { createLog } from '../../../gateway/base/log.ts';
 import { demoPages } from '../../../gateway/demo/pages.ts';
 import { TrustedProxies } from '../../../gateway/http/forwarded.ts';
@@ -35,6 +37,7 @@ describe('the pages', () => {
           shim: join(folder, 'shim'),
           demo: demo === undefined ? undefined : demoPages(demo),
           framers: ['http://app.example', 'null'],
+          missing: () => new RequestError('GW_NO_PAGE'),
           healthy: () => healthy,
           hosts: new HostNames(['gw']),
           proxies: new TrustedProxies([]),
@@ -142,6 +145,37 @@ describe('the pages', () => {
     assert.match(answer, /content-type: text\/plain/i);
     assert.doesNotMatch(answer, /rebound|node_modules|</);
   });
+  it('answer for the shim under a foreign name with a script that says in the console what to do', async () => {
+    lines.length = 0;
+    const answer = await get('/shim/websocket.min.js', { host: 'App.intranet:8080' });
+    assert.equal(statusOf(answer), 200);
+    assert.match(answer, /content-type: application\/javascript/i);
+    assert.match(answer, /cache-control: no-store/i);
+    assert.match(answer, /access-control-allow-origin: \*/i);
+    const said: string[] = [];
+    runInNewContext(bodyOf(answer), { console: { error: (line: string) => said.push(line) } });
+    assert.match(String(said), /--host app\.intranet/);
+    runInNewContext(bodyOf(answer), {});
+    assert.equal(JSON.parse(lines[0] as string).remedy, 'start with --host app.intranet');
+    assert.equal(statusOf(await get('/shim/bridge.html', { host: 'app.intranet' })), 421);
+  });
+
+  it('put nothing of a foreign name into that script but what is a name', async () => {
+    for (const host of ['a"b', "x');alert(1)//", 'a\\b', '<script>', 'a b', '"+evil+"']) {
+      const answer = await get('/shim/websocket.js', { host });
+      assert.match(bodyOf(answer), /The Host name of this script is not accepted/, host);
+    }
+  });
+
+  it('that are not there are in the log, but for the icon that browsers ask for', async () => {
+    lines.length = 0;
+    await get('/favicon.ico');
+    await get('/portal/page');
+    assert.deepEqual(
+      lines.map((line) => [JSON.parse(line).code, JSON.parse(line).path]),
+      [['GW_NO_PAGE', '/portal/page']],
+    );
+  });
 
   for (const target of [
     '/../secret.txt',
@@ -180,3 +214,7 @@ describe('the pages', () => {
     }
   });
 });
+
+function bodyOf(answer: string): string {
+  return answer.slice(answer.indexOf('\r\n\r\n') + 4);
+}
