@@ -5,7 +5,9 @@ import { CookieBinding } from './access/cookie-binding.ts';
 import { HostNames } from './access/hosts.ts';
 import { OriginPolicy } from './access/origins.ts';
 import type { Gateway, GatewayAddress, GatewayParts, Middleware } from './api.ts';
+import type { Backend } from './backend/backend.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from './backend/handler.ts';
+import type { UpstreamOptions } from './backend/upstream.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { ConnectionCounts } from './base/connection-counts.ts';
 import { createLog, type Log } from './base/log.ts';
@@ -21,11 +23,11 @@ import { demoBackend } from './demo/backends.ts';
 import { demoPages } from './demo/pages.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { Flash } from './flash/flash.ts';
-import { attachTo } from './http/attach.ts';
+import { attachTo, type RequestTaker } from './http/attach.ts';
 import { descriptorLimit } from './http/descriptors.ts';
 import { TrustedProxies } from './http/forwarded.ts';
 import { ignoreUpgrade } from './http/ignore-upgrade.ts';
-import { type ListenerContext, requestListener, upgradeListener } from './http/listeners.ts';
+import { type ListenerContext, requestListener, requestTaker, upgradeListener } from './http/listeners.ts';
 import { HttpServer } from './http/server.ts';
 import { socketLimits } from './http/socket-limits.ts';
 import { NodeUpgrade } from './http/upgrade.ts';
@@ -35,12 +37,13 @@ import { backendOf, type RouteBackend } from './route/backends.ts';
 import { missingPage } from './route/no-route.ts';
 import { Route, type RouteBounds } from './route/route.ts';
 import { RouteTable } from './route/route-table.ts';
-import { Router } from './route/router.ts';
+import { onlyFallbacks, Router } from './route/router.ts';
 import { SockJs } from './route/sockjs.ts';
 import { StompBackends } from './route/stomp-backends.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
+import { isFallback } from './transport/fallback-path.ts';
 import { SessionFinder } from './transport/session-finder.ts';
 import { SessionSocketEndpoint } from './transport/websocket.ts';
 
@@ -65,8 +68,17 @@ const LAST_ANSWERS = 1_000;
 /** Origins that may use the demo beside the gateway's own: none. */
 const NO_OTHERS: readonly string[] = [];
 
+/** A gateway for the WebSocket servers that are on an HTTP server already. */
+export interface FallbackGateway extends Gateway {
+  /**
+   * Takes the fallbacks of every path on `server`, and the shim below `/shim`. Native clients are
+   * left to the server's own listeners.
+   */
+  attachFallbacks(server: Server, backendFor: (options: UpstreamOptions) => Backend): void;
+}
+
 /** Puts the rooms together: the only class that knows all of them. */
-class ComposedGateway implements Gateway {
+class ComposedGateway implements FallbackGateway {
   readonly #options: ResolvedOptions;
   readonly #shared: Shared;
   readonly #hosts: HostNames;
@@ -142,15 +154,25 @@ class ComposedGateway implements Gateway {
     return this;
   }
 
-  middleware(): Middleware {
-    const pages = this.#servePages();
+  attachFallbacks(server: Server, backendFor: (options: UpstreamOptions) => Backend): void {
+    const { connectTimeout, routeDefaults } = this.#options;
+    const { maxMessage } = routeDefaults;
+    const { clock } = this.#shared;
+    const backend = backendFor({ clock, connectTimeout, maxMessage, ping: 0 });
+    this.#add({ ...routeDefaults, path: '' }, { backend });
     const context = this.#listenerContext(true);
+    attachTo(
+      server,
+      { ...context, isOurs: isFallback, handler: onlyFallbacks(context.handler) },
+      this.#shim(),
+    );
+  }
+
+  middleware(): Middleware {
+    const takeRequest = requestTaker(this.#listenerContext(true));
+    const takePage = this.#shim();
     return (request, response, next) => {
-      const otherwise = (): void => {
-        if (request.url?.startsWith('/shim/')) pages(request, response);
-        else next();
-      };
-      requestListener(context, otherwise)(request, response);
+      if (!takeRequest(request, response) && !takePage(request, response)) next();
     };
   }
 
@@ -252,6 +274,15 @@ class ComposedGateway implements Gateway {
     return this.#pages;
   }
 
+  #shim(): RequestTaker {
+    const pages = this.#servePages();
+    return (request, response) => {
+      const isOurs = request.url?.startsWith('/shim/') === true;
+      if (isOurs) pages(request, response);
+      return isOurs;
+    };
+  }
+
   /** `origins` may connect beside the gateway's own. */
   #add(bounds: RouteBounds, backend: RouteBackend, origins = this.#options.access.origins): void {
     const access = { origins: new OriginPolicy(origins) };
@@ -284,7 +315,9 @@ class ComposedGateway implements Gateway {
  * value, what is allowed.
  */
 export function createGateway(options: GatewayOptions = {}, parts: GatewayParts = {}): Gateway {
-  return composeGateway(resolveOptions(options), parts, () => 'code');
+  return composeGateway(resolveOptions(options), parts, () => ({
+    call: (entry) => `createGateway({ ${entry} })`,
+  }));
 }
 
 /**
@@ -293,4 +326,12 @@ export function createGateway(options: GatewayOptions = {}, parts: GatewayParts 
  */
 export function composeGateway(options: ResolvedOptions, parts: GatewayParts, writtenAs: WrittenAs): Gateway {
   return new ComposedGateway(options, parts, writtenAs);
+}
+
+/** Makes a gateway for `attachFallbacks`. */
+export function composeFallbacks(options: GatewayOptions): FallbackGateway {
+  const resolved = resolveOptions({ ...options, routes: [], demo: false, sockjs: false });
+  return new ComposedGateway(resolved, {}, () => ({
+    call: (entry) => `new WebSocketServer({ fallback: { ${entry} } })`,
+  }));
 }

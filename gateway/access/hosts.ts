@@ -13,7 +13,8 @@ export class HostNames {
   #accepted: string | undefined;
 
   /**
-   * `names` are accepted besides `localhost` and the machine's name, with and without its domain.
+   * `names` are accepted besides `localhost` and the machine's name, with and without its domain;
+   * `*` is every name. A page of a rebound name then counts as an own one.
    */
   constructor(names: Iterable<string>, machine: string = hostname()) {
     const own = machine.toLowerCase();
@@ -25,7 +26,8 @@ export class HostNames {
   accepts(host: string): boolean {
     const name = nameOf(host);
     if (name === undefined) return false;
-    return this.#names.has(name) || isIPv4(name) || (name.startsWith('[') && isIPv6(name.slice(1, -1)));
+    if (this.#names.has(name) || this.#names.has('*')) return true;
+    return isIPv4(name) || (name.startsWith('[') && isIPv6(name.slice(1, -1)));
   }
 
   /**

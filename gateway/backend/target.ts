@@ -33,7 +33,7 @@ export function targetOrigin(target: UpstreamTarget): string {
  * @throws RefusedError 400 for characters that may not stand in a request line, and for dot
  * segments: an upstream that resolves them would leave the path that the route opens.
  */
-export function targetPath(target: UpstreamTarget, handshake: Handshake): string {
+export function targetPath(target: Pick<UpstreamTarget, 'path'>, handshake: Handshake): string {
   const url = target.path === undefined ? handshake.url : join(target.path, handshake.rest);
   if (!requestTarget.test(url) || hasDotSegment(url)) throw new RefusedError('unusable request target', 400);
   return url;

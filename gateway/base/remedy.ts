@@ -23,9 +23,11 @@ export interface OptionValue {
 
 /**
  * How an operator wrote the option of this key, or would write it: as a flag, in the config file of
- * a name, or in the program that made the gateway.
+ * a name, or in the program that made the gateway, by a call that takes `key: value`.
  */
-export type WrittenAs = (key: string) => 'flag' | 'code' | { readonly file: string };
+export type WrittenAs = (
+  key: string,
+) => 'flag' | { readonly file: string } | { readonly call: (entry: string) => string };
 
 /** What remedies depend on. */
 export interface Wording {
@@ -50,8 +52,8 @@ function raised(key: string): string {
 
 function optionText(option: OptionValue, value: string, form: ReturnType<WrittenAs>): string {
   const { key, isTable = false, isList = false } = option;
-  if (form === 'code')
-    return `write createGateway({ ${key}: ${inList(isList, isTable ? value : codeValue(value))} })`;
+  if (form !== 'flag' && 'call' in form)
+    return `write ${form.call(`${key}: ${inList(isList, isTable ? value : codeValue(value))}`)}`;
   if (form === 'flag' && !isTable) {
     const flag = optionName(key);
     return value === 'true' ? `start with ${flag}` : `start with ${flag} ${shellWord(value)}`;

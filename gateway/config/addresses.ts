@@ -44,8 +44,9 @@ export function origin(): z.ZodType<string, string> {
 
 /** A name as it stands in a `Host` field, without the port. `app.example.` is `app.example`. */
 export function hostName(): z.ZodType<string, string> {
-  return value('must be a host name without scheme, port or wildcard', (given) => {
+  return value('must be a host name without scheme, port or wildcard, or "*" for every name', (given) => {
     if (typeof given !== 'string') return undefined;
+    if (given === '*') return given;
     const name = unrooted(given);
     return name !== '' && !name.startsWith('[') ? plainHost(name) : undefined;
   });

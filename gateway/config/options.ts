@@ -17,7 +17,7 @@ export interface GatewayOptions {
   readonly origin?: string | readonly string[] | undefined;
   /**
    * `Host` names accepted beside IP literals, `localhost`, the machine's name and the hosts of
-   * `origin`. @default []
+   * `origin`; `'*'` is every name, for a server that only trusted names lead to. @default []
    */
   readonly host?: string | readonly string[] | undefined;
   /** Networks of proxies whose X-Forwarded-For, -Proto and -Host are believed. @default [] */

@@ -31,7 +31,12 @@ export const optionTable = {
     ['/echo=echo:', '/stomp=stomp:'],
   ),
   origin: repeatable('--origin <origin>', 'pages allowed beside our own; * for all', oneOrMore(origin()), []),
-  host: repeatable('--host <name>', 'Host name that is answered; others get 421', oneOrMore(hostName()), []),
+  host: repeatable(
+    '--host <name>',
+    'Host name that is answered, others get 421; * for all',
+    oneOrMore(hostName()),
+    [],
+  ),
   trustedProxy: repeatable(
     '--trusted-proxy <cidr>',
     'whose X-Forwarded-* is believed',

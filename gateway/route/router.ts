@@ -162,3 +162,11 @@ function logOf(purpose: Purpose<Route>, log: Log): Log {
 
 /** RFC 9110 §15.5.22. */
 const UPGRADE_REQUIRED = { ...PLAIN, upgrade: 'websocket', connection: 'upgrade' };
+
+/** Leaves all but the fallback protocol to others. */
+export function onlyFallbacks(handler: RequestHandler): RequestHandler {
+  return {
+    onRequest: (exchange) => isFallback(exchange.path) && handler.onRequest(exchange),
+    onUpgrade: (upgrade) => isFallback(upgrade.path) && handler.onUpgrade(upgrade),
+  };
+}

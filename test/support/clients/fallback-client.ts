@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { connect, type Socket } from 'node:net';
 
 /** An answer, whole. */
@@ -39,21 +40,29 @@ export function createBody(changes: Readonly<Record<string, string | undefined>>
 export class FallbackClient {
   readonly origin: string;
   readonly #port: number;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent: Agent;
+  readonly #isSecure: boolean;
   readonly #streams = new Set<Socket>();
 
-  constructor(port: number) {
+  /** With a certificate, in PEM form, it speaks TLS to `localhost`. */
+  constructor(port: number, certificate?: string) {
     this.#port = port;
-    this.origin = `http://127.0.0.1:${port}`;
+    this.#isSecure = certificate !== undefined;
+    this.origin = this.#isSecure ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+    this.#agent = this.#isSecure
+      ? new TlsAgent({ keepAlive: true, ca: certificate, servername: 'localhost' })
+      : new Agent({ keepAlive: true });
   }
 
   /** Sends a request and resolves with its whole answer. */
   ask(path: string, { method = 'POST', headers = {}, body = '' }: Ask = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const options = { host: '127.0.0.1', port: this.#port, path, method, agent: this.#agent };
+      const host = new URL(this.origin).host;
+      const makeRequest = this.#isSecure ? httpsRequest : httpRequest;
       const bytes = Buffer.from(body);
       const length = method === 'GET' ? {} : { 'content-length': bytes.length };
-      const request = httpRequest({ ...options, headers: { ...headers, ...length } }, (response) => {
+      const request = makeRequest({ ...options, headers: { host, ...headers, ...length } }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {

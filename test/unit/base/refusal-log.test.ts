@@ -103,7 +103,7 @@ describe('the log of refusals', () => {
   it('says what to write, as the gateway was started', () => {
     for (const [form, remedy] of [
       ['flag', 'start with --host a.b'],
-      ['code', "write createGateway({ host: ['a.b'] })"],
+      [{ call: (entry: string) => `make({ ${entry} })` }, "write make({ host: ['a.b'] })"],
       [{ file: 'gw.yaml' }, 'write host: [a.b] in gw.yaml'],
     ] as const) {
       start('info', () => form);
