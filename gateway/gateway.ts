@@ -311,11 +311,11 @@ class ComposedGateway implements FallbackGateway {
 }
 
 /**
- * Makes a gateway. Throws a `ConfigError` if an option is wrong; its message is one line: key path,
- * value, what is allowed.
+ * Makes a gateway. Throws a `ConfigError` if options are wrong; its message has one line for each:
+ * key path, value, what is allowed. A program has no demo unless it says `demo: true`.
  */
 export function createGateway(options: GatewayOptions = {}, parts: GatewayParts = {}): Gateway {
-  return composeGateway(resolveOptions(options), parts, () => ({
+  return composeGateway(resolveOptions({ ...options, demo: options.demo ?? false }), parts, () => ({
     call: (entry) => `createGateway({ ${entry} })`,
   }));
 }

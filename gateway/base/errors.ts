@@ -15,8 +15,15 @@ export class GatewayError extends Error {
   }
 }
 
-/** The operator's mistake: a flag, a config key, a file that cannot be read. */
-export class ConfigError extends GatewayError {}
+/**
+ * The operator's mistakes: flags, config keys, files that cannot be read. The message has one line
+ * for each.
+ */
+export class ConfigError extends GatewayError {
+  get problems(): readonly string[] {
+    return this.message.split('\n');
+  }
+}
 
 /**
  * A request is refused: the answer is the status of the code and one short line. The message is the

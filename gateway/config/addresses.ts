@@ -3,7 +3,8 @@ import ipaddr from 'ipaddr.js';
 import type { z } from 'zod';
 import type { ListenAddress } from '../base/listen.ts';
 import { serializeOrigin } from '../base/origin.ts';
-import { value } from './units.ts';
+import { hostAdvice, listenAdvice, networkAdvice, originAdvice } from './address-advice.ts';
+import { advised, value } from './units.ts';
 
 /**
  * Parses a host as it stands in a URL: a name, or an address, IPv6 in brackets. Returns it without
@@ -17,39 +18,46 @@ export function plainHost(text: string): string | undefined {
   return /(?:^|\.)\d+\.?$/.test(text) && isIP(text) !== 4 ? undefined : text;
 }
 
-/** `8080`, `name:8080`, `[::1]:8080`. Without a host only this machine reaches the gateway. */
+/**
+ * `8080`, `name:8080`, `[::1]:8080`. Without a host only this machine reaches the gateway. `:8080`
+ * and `*:8080` are every IPv4 address, as in Go, Docker and nginx.
+ */
 export function listenAddress(): z.ZodType<ListenAddress, string | number> {
-  return value('must be PORT or HOST:PORT, with a port from 0 to 65535 and IPv6 in brackets', (given) => {
-    const parts = /^(?:(.+):)?(\d{1,5})$/.exec(String(given));
-    const host = plainHost(parts?.[1] ?? '127.0.0.1');
-    const port = Number(parts?.[2]);
+  const allowed = 'must be PORT or HOST:PORT, with a port from 0 to 65535 and IPv6 in brackets';
+  const parse = (given: unknown): ListenAddress | undefined => {
+    const [, written, digits] = /^(?:(.*):)?(\d{1,5})$/.exec(String(given).trim()) ?? [];
+    const isEvery = written === '' || written === '*';
+    const host = isEvery ? '0.0.0.0' : plainHost(written ?? '127.0.0.1');
+    const port = Number(digits);
     return host !== undefined && port <= 65_535 ? { host, port } : undefined;
-  });
+  };
+  return value(allowed, parse, advised(allowed, listenAdvice));
 }
 
-/** A serialized origin, `null`, or `*`. */
+/**
+ * A serialized origin, `null`, or `*`. A slash at the end, as of an address that was copied, is
+ * dropped.
+ */
 export function origin(): z.ZodType<string, string> {
   const allowed = 'must be an origin like https://app.example:8443 (no path), "null" or "*"';
-  // Operators write the address that pages connect to, and mean the pages' origin.
-  const isOfSocket = (given: unknown): boolean => /^wss?:/i.test(String(given));
-  return value(
-    allowed,
-    (given) => {
-      if (typeof given !== 'string' || isOfSocket(given)) return undefined;
-      return given === '*' || given === 'null' ? given : serializeOrigin(given);
-    },
-    (given) => (isOfSocket(given) ? `${allowed}: pages come from http or https` : undefined),
-  );
+  const parse = (given: unknown): string | undefined => {
+    // Operators write the address that pages connect to, and mean the pages' origin.
+    if (typeof given !== 'string' || /^wss?:/i.test(given)) return undefined;
+    return given === '*' || given === 'null' ? given : serializeOrigin(given.trim().replace(/\/$/, ''));
+  };
+  return value(allowed, parse, advised(allowed, originAdvice));
 }
 
 /** A name as it stands in a `Host` field, without the port. `app.example.` is `app.example`. */
 export function hostName(): z.ZodType<string, string> {
-  return value('must be a host name without scheme, port or wildcard, or "*" for every name', (given) => {
+  const allowed = 'must be a host name without scheme, port or wildcard, or "*" for every name';
+  const parse = (given: unknown): string | undefined => {
     if (typeof given !== 'string') return undefined;
     if (given === '*') return given;
     const name = unrooted(given);
     return name !== '' && !name.startsWith('[') ? plainHost(name) : undefined;
-  });
+  };
+  return value(allowed, parse, advised(allowed, hostAdvice));
 }
 
 /** The name in lower case, without the dot of the DNS root. */
@@ -59,9 +67,10 @@ export function unrooted(name: string): string {
 
 /** A network in CIDR form; a single address is a network of one. */
 export function network(): z.ZodType<string, string> {
-  return value('must be an address or a network like 10.0.0.0/8 or fd00::/8', (given) =>
-    typeof given === 'string' ? networkOf(given) : undefined,
-  );
+  const allowed = 'must be an address or a network like 10.0.0.0/8 or fd00::/8';
+  const parse = (given: unknown): string | undefined =>
+    typeof given === 'string' ? networkOf(given) : undefined;
+  return value(allowed, parse, advised(allowed, networkAdvice));
 }
 
 /** `ipaddr.js` would take `10/8` too, and read it as 0.0.0.10. */

@@ -1,14 +1,19 @@
 import type { z } from 'zod';
 import { plainHost } from './addresses.ts';
+import { backendAdvice } from './backend-advice.ts';
 import type { BackendOptions, ServerLocation } from './resolved.ts';
-import { value } from './units.ts';
+import { advised, value } from './units.ts';
 
 const allowed =
   'must be ws://HOST[:PORT][/PATH], wss://…, stomp://HOST[:PORT][,HOST[:PORT]…], stomps://…, stomp: or echo:';
 
 /** The backend of a route, as one URL. */
 export function backend(): z.ZodType<BackendOptions, string> {
-  return value(allowed, (given) => (typeof given === 'string' ? parseBackend(given) : undefined));
+  return value(
+    allowed,
+    (given) => (typeof given === 'string' ? parseBackend(given.trim()) : undefined),
+    advised(allowed, backendAdvice),
+  );
 }
 
 /** Default ports. Those of STOMP are RabbitMQ's (rabbitmq.com/docs/stomp). */

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { ConfigError } from '../base/errors.ts';
 import { closest } from './closest.ts';
+import { routeAdvice, routesAdvice } from './route-advice.ts';
 import { knownKeys } from './schema.ts';
+import { synonymOf } from './synonyms.ts';
 
 /**
  * Names the place of a value as the operator wrote it: `--heartbeat`, or `gateway.yaml:
@@ -27,22 +29,50 @@ function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** The first fault, in one line: where it is, what was given, what is allowed. */
-export function firstComplaint(error: z.ZodError, given: unknown, nameOf: NameOf): string {
+/** One line for each fault: where it is, what was given, what is allowed. */
+export function complaints(error: z.ZodError, given: unknown, nameOf: NameOf): readonly string[] {
+  const unknown = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => unknownKey(issue.path, key, given)) : [],
+  );
   // An unknown key often is the missing one, misspelt.
-  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
-  if (issue === undefined) return 'the options are not valid';
-  if (issue.code === 'unrecognized_keys') {
-    const key = String(issue.keys[0]);
-    const meant = meantBy(key, knownKeys(issue.path));
-    const hint = meant === undefined ? '' : `; did you mean ${keyPath([...issue.path, meant])}?`;
-    return `${nameOf([...issue.path, key])} is not an option${hint}`;
+  const meant = new Set(unknown.map(({ meantPath }) => meantPath));
+  const others = error.issues.filter(
+    (issue) => issue.code !== 'unrecognized_keys' && !meant.has(keyPath(issue.path)),
+  );
+  // Of a route in one word, PATH=BACKEND, the first fault is enough.
+  const byName = new Map<string, string>();
+  for (const issue of others) {
+    const path = writtenPath(given, issue.path);
+    const name = nameOf(path);
+    const key = `${name} ${keyPath(path)}`;
+    if (!byName.has(key)) byName.set(key, wrongValue(issue, path, name, given));
   }
-  const path = writtenPath(given, issue.path);
-  const name = nameOf(path);
+  return [...unknown.map(({ path, hint }) => `${nameOf(path)} is not an option${hint}`), ...byName.values()];
+}
+
+function unknownKey(
+  table: readonly PropertyKey[],
+  key: string,
+  given: unknown,
+): { path: readonly PropertyKey[]; hint: string; meantPath: string | undefined } {
+  const path = [...table, key];
+  const meant = meantBy(key, knownKeys(table));
+  if (meant === undefined) {
+    return { path, hint: keyAdvice(key, table, valueAt(given, path)), meantPath: undefined };
+  }
+  const meantPath = keyPath([...table, meant]);
+  return { path, hint: `; did you mean ${meantPath}?`, meantPath };
+}
+
+function wrongValue(
+  issue: z.core.$ZodIssue,
+  path: readonly PropertyKey[],
+  name: string,
+  given: unknown,
+): string {
   const found = valueAt(given, path);
   const isFlag = name.startsWith('--');
-  const message = issue.code === 'custom' ? issue.message : mustBe(issue, isFlag);
+  const message = issue.code === 'custom' ? issue.message : mustBe(issue, isFlag, found);
   if (found === undefined) return `${name} is missing: it ${message}`;
   const isBareFlag = found === true && isFlag;
   return `${name}${isBareFlag ? '' : ` ${shown(found, path)}`} ${message}`;
@@ -58,23 +88,34 @@ export function alsoNamed(nameOf: NameOf, key: string): string {
   return nameOf([key]).replace(/^.*: /, '');
 }
 
+/** What to do about a key that is like none of ours. */
+function keyAdvice(key: string, table: readonly PropertyKey[], value: unknown): string {
+  if (/^(?:\/\/|\/\*|;)/.test(key)) return '; a comment begins with #';
+  if (table.length > 0 || typeof value !== 'object' || value === null) return '';
+  // `gateway: { listen: … }`, as in the files of many programs.
+  const isWrapper = Object.keys(value).some((each) => knownKeys([]).includes(each));
+  return isWrapper ? '; the options in it stand at the top, without it' : '';
+}
+
 /** `demo: false` for `noDemo`, as the flag is `--no-demo`; otherwise the nearest word. */
 function meantBy(key: string, keys: readonly string[]): string | undefined {
   const negated = /^no-?(.+)$/i.exec(key)?.[1]?.toLowerCase();
-  return keys.includes(negated ?? '') ? `${negated}: false` : closest(key, keys);
+  if (keys.includes(negated ?? '')) return `${negated}: false`;
+  return closest(key, keys) ?? synonymOf(key, keys);
 }
 
 /** zod itself finds one kind of fault here: a list or a table was expected. */
-function mustBe({ code, path, ...issue }: z.core.$ZodIssue, isFlag: boolean): string {
+function mustBe({ code, path, ...issue }: z.core.$ZodIssue, isFlag: boolean, found: unknown): string {
   const isRoute = path[0] === 'routes' && path.length === 2;
-  if (isRoute && isFlag) return 'must be PATH=BACKEND';
+  if (isRoute && isFlag) return `must be PATH=BACKEND${routeAdvice(found)}`;
   const words: Readonly<Record<string, string>> = {
     array: 'a list',
     object: isRoute ? 'a table of settings, or PATH=BACKEND' : 'a table of settings',
     record: 'a table',
   };
   const expected = code === 'invalid_type' && 'expected' in issue ? String(issue.expected) : '';
-  return `must be ${words[expected] ?? 'something else'}`;
+  const advice = isRoute ? routeAdvice(found) : path[0] === 'routes' ? routesAdvice(found) : '';
+  return `must be ${words[expected] ?? 'something else'}${advice}`;
 }
 
 /**
@@ -109,7 +150,7 @@ function written(found: unknown): string | undefined {
 }
 
 /** Hides secrets and passwords in backend URLs: an error line may end in a log. */
-function shown(found: unknown, path: readonly PropertyKey[]): string {
+export function shown(found: unknown, path: readonly PropertyKey[]): string {
   if (path.some((key) => secretKeys.includes(key))) return '(not shown)';
   const text = (written(found) ?? `(${typeof found})`).replace(/\/\/[^/@"]*@/g, '//***@');
   return shortened(text);

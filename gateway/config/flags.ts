@@ -1,9 +1,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { WrittenAs } from '../base/remedy.ts';
+import { excessArguments, withoutMistakes } from './arguments.ts';
 import { badOption, keyPath, type NameOf } from './complaint.ts';
 import { readConfigFile } from './file.ts';
+import { CHECK_FLAG, CONFIG_FLAG } from './flag-names.ts';
 import type { Option as OptionEntry } from './option.ts';
 import type { GatewayOptions } from './options.ts';
+import { Problems } from './problems.ts';
 import { writtenOn } from './remedies.ts';
 import { resolveOptions } from './resolve.ts';
 import type { ResolvedOptions } from './resolved.ts';
@@ -16,37 +19,43 @@ export type CommandLine =
 
 /**
  * Reads the flags and the config file that they name; flags win. Throws a `ConfigError` whose
- * message is one line.
+ * message has one line for each mistake.
  */
 export function readCommandLine(args: readonly string[], version: string): CommandLine {
   let printed = '';
   const command = createCommand(version, (text) => {
     printed += text;
   });
+  const problems = new Problems();
   try {
-    command.parse(args, { from: 'user' });
+    command.parse(withoutMistakes(args, problems), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'print', text: printed };
     throw badOption(asOneLine(error.message));
   }
-  const [excess] = command.args;
-  if (excess !== undefined) throw badOption(`"${excess}" is not an option`);
+  for (const line of excessArguments(command.args)) problems.add(line);
   const flags = flagsOf(command);
   const file: string | undefined = command.getOptionValue('config');
-  const writtenAs = writtenOn(new Set(Object.keys(flags)), file);
-  return { kind: 'run', options: merge(flags, file), writtenAs };
+  const options = merge(flags, file, problems);
+  if (command.getOptionValue('check') === true) return { kind: 'print', text: 'configuration is right\n' };
+  return { kind: 'run', options, writtenAs: writtenOn(new Set(Object.keys(flags)), file) };
 }
 
-function merge(flags: Readonly<Record<string, unknown>>, file: string | undefined): ResolvedOptions {
-  const fromFile = file === undefined ? {} : readConfigFile(file);
-  const given = { ...fromFile, ...flags };
-  const nameOf: NameOf = (path) => {
-    const flag = flagName(String(path[0]));
-    if (flag !== undefined && Object.hasOwn(flags, String(path[0]))) return flag;
-    return file === undefined ? (flag ?? keyPath(path)) : `${file}: ${keyPath(path)}`;
+function merge(
+  given: Readonly<Record<string, unknown>>,
+  path: string | undefined,
+  problems: Problems,
+): ResolvedOptions {
+  const file = path === undefined ? undefined : problems.check([], () => readConfigFile(path));
+  const nameOf: NameOf = (keys) => {
+    const flag = flagOf(String(keys[0]), given);
+    if (flag !== undefined && Object.hasOwn(given, String(keys[0]))) return flag;
+    if (path === undefined) return flag ?? keyPath(keys);
+    const line = file?.lineOf(keys);
+    return `${path}${line === undefined ? '' : `:${line}`}: ${keyPath(keys)}`;
   };
-  return resolveOptions(given as GatewayOptions, nameOf);
+  return resolveOptions({ ...file?.options, ...given } as GatewayOptions, nameOf, problems);
 }
 
 const entries = Object.entries(optionTable) as [string, OptionEntry][];
@@ -58,12 +67,15 @@ function createCommand(version: string, print: (text: string) => void): Command 
     .helpOption('-h, --help', 'print this')
     .exitOverride()
     .allowExcessArguments(true)
+    .allowUnknownOption(true)
     .configureOutput({ writeOut: print, writeErr: () => {}, getOutHelpWidth: () => 110 })
     .configureHelp({ optionDescription: (option) => option.description })
-    .option('--config <file>', 'these options as YAML or JSON, in camelCase; flags win')
+    .option(CONFIG_FLAG, 'these options as YAML or JSON, in camelCase; flags win')
+    .option(CHECK_FLAG, 'print all that is wrong with the configuration, and end')
     .addHelpText('after', helpTail);
   for (const [, entry] of entries) {
     if (entry.flag !== undefined) command.addOption(createFlag(entry.flag, entry));
+    if (entry.negated !== undefined) command.addOption(new Option(entry.negated, entry.negatedHelp));
   }
   return command;
 }
@@ -89,7 +101,7 @@ function defaultNote({ fallback, repeatable }: OptionEntry): string {
 
 const helpTail = `
 Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are bytes or have one (64KiB, 16MiB).
-In a config file --route is a list, routes, and --no-demo is demo: false.
+In a config file --route is a list, routes, --demo is demo: true and --no-demo is demo: false.
 Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxSessions, stomp), of TLS
 (minVersion, ciphers), of the embedded broker (users, redeliveries, maxQueues, ...) and of SockJS (binary,
 sessionTimeout, responseLimit, ...) stand in the config file: routes: [{ path, backend, ... }],
@@ -106,8 +118,10 @@ function flagsOf(command: Command): Record<string, unknown> {
   return given;
 }
 
-function flagName(key: string): string | undefined {
-  const flag = entries.find(([name]) => name === key)?.[1].flag;
+/** The flag of an option, in the form that was given. */
+function flagOf(key: string, given: Readonly<Record<string, unknown>>): string | undefined {
+  const entry = entries.find(([name]) => name === key)?.[1];
+  const flag = given[key] === false ? (entry?.negated ?? entry?.flag) : entry?.flag;
   return flag?.split(' ')[0];
 }
 

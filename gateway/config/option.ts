@@ -4,6 +4,9 @@ import type { z } from 'zod';
 export interface Option<Schema extends z.ZodType = z.ZodType> {
   /** As commander has it; absent where only a config file has the option. */
   readonly flag?: string;
+  /** The flag that says the opposite, where that is not the default, with its line of help. */
+  readonly negated?: string;
+  readonly negatedHelp?: string;
   /** One line of help. */
   readonly help: string;
   readonly schema: Schema;

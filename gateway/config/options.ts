@@ -53,7 +53,10 @@ export interface GatewayOptions {
   readonly tlsKey?: string | undefined;
   /** Both files, and settings for old clients. */
   readonly tls?: TlsSettings | undefined;
-  /** Serve the demo at `/` and its routes below `/demo`. @default true */
+  /**
+   * Serve the demo at `/` and its routes below `/demo`.
+   * @default false; on the command line and in its file true without routes
+   */
   readonly demo?: boolean | undefined;
   /**
    * Interval between signs of life on a fallback. A peer that is silent for 2.5 of them is dropped.

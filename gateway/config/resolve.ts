@@ -7,30 +7,37 @@ import { type SessionLimits, silenceFor } from '../session/limits.ts';
 import { DEFAULT_RELAY_HEARTBEAT, type StompRouteOptions } from '../stomp/options.ts';
 import type { TransportLimits } from '../transport/options.ts';
 import { unrooted } from './addresses.ts';
-import { alsoNamed, badOption, firstComplaint, keyPath, type NameOf } from './complaint.ts';
+import { checkEach } from './check-each.ts';
+import { alsoNamed, badOption, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
+import { Problems } from './problems.ts';
 import type { ResolvedOptions, RouteDefaults, RouteOptions } from './resolved.ts';
 import { routePath } from './routes.ts';
-import { type CheckedOptions, gatewaySchema } from './schema.ts';
+import type { CheckedOptions } from './schema.ts';
 import { readCertificates, resolveTls } from './tls.ts';
 
 /**
- * Checks options and fills in defaults, once. Throws a `ConfigError` whose message is one line: key
- * path, value, what is allowed. `nameOf` names a key in that line.
+ * Checks options and fills in defaults, once. Throws a `ConfigError` whose message has one line for
+ * each mistake: key path, value, what is allowed. `nameOf` names a key in that line; `problems` may
+ * hold mistakes that were found before.
  */
-export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyPath): ResolvedOptions {
-  const checked = gatewaySchema.safeParse(given);
-  if (!checked.success) throw badOption(firstComplaint(checked.error, given, nameOf));
-  const options = checked.data;
-  checkPorts(options, nameOf);
-  return deepFreeze({
+export function resolveOptions(
+  given: GatewayOptions = {},
+  nameOf: NameOf = keyPath,
+  problems = new Problems(),
+): ResolvedOptions {
+  const { options, indexOf } = checkEach(given, nameOf, problems);
+  const nameOfRoute = (index: number, ...keys: string[]): string =>
+    nameOf(['routes', indexOf(index), ...keys]);
+  problems.check(['listen', 'stompPort', 'policyPort'], () => checkPorts(options, nameOf));
+  const resolved = {
     listen: options.listen,
-    tls: resolveTls(options, nameOf),
-    routes: resolveRoutes(options, nameOf),
+    tls: problems.check(['tls', 'tlsCert', 'tlsKey'], () => resolveTls(options, nameOf, problems)),
+    routes: resolveRoutes(options, nameOfRoute, problems),
     routeDefaults: routeDefaults(options),
     access: { origins: options.origin, hosts: acceptedHosts(options), trustedProxies: options.trustedProxy },
-    demo: options.demo,
-    session: sessionLimits(options, nameOf),
+    demo: options.demo ?? given?.routes === undefined,
+    session: problems.check(['maxBuffered', 'outbox'], () => sessionLimits(options, nameOf)),
     transport: transportLimits(options),
     sessionLimits: {
       maxSessions: options.maxSessions,
@@ -40,9 +47,9 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
       maxConnections: options.maxConnections,
       maxConnectionsPerAddress: options.maxConnectionsPerAddress,
     },
-    memoryLimits: memoryLimits(options, nameOf),
+    memoryLimits: problems.check(['memory', 'memoryPerAddress'], () => memoryLimits(options, nameOf)),
     bindSession: options.bindSession,
-    http: httpLimits(options, nameOf),
+    http: problems.check(['headerTimeout', 'requestTimeout'], () => httpLimits(options, nameOf)),
     connectTimeout: options.connectTimeout,
     grace: options.grace,
     stomp: {
@@ -52,9 +59,11 @@ export function resolveOptions(given: GatewayOptions = {}, nameOf: NameOf = keyP
       ...options.stomp,
     },
     sockjs: options.sockjs.enabled ? { library: undefined, ...options.sockjs } : undefined,
-    flash: resolveFlash(options, nameOf),
+    flash: problems.check(['policyDomain', 'policyPort', 'crossdomain'], () => resolveFlash(options, nameOf)),
     log: { level: options.logLevel, format: options.logFormat },
-  });
+  };
+  problems.throwIfAny();
+  return deepFreeze(resolved);
 }
 
 /** Refuses a port that two servers would share, before one of them listens. */
@@ -107,20 +116,28 @@ function resolveFlash(options: CheckedOptions, nameOf: NameOf): FlashSettings {
   };
 }
 
-function resolveRoutes(options: CheckedOptions, nameOf: NameOf): RouteOptions[] {
+function resolveRoutes(
+  options: CheckedOptions,
+  nameOf: (index: number, ...keys: string[]) => string,
+  problems: Problems,
+): RouteOptions[] {
   const routes: RouteOptions[] = [];
   const defaults = routeDefaults(options);
   for (const [index, route] of options.routes.entries()) {
+    const nameOfKey = (...keys: string[]): string => nameOf(index, ...keys);
+    const { ca } = route;
     if (routes.some(({ path }) => path === route.path)) {
-      throw badOption(`${nameOf(['routes', index])} has the path ${route.path || '/'} a second time`);
+      problems.add(`${nameOfKey()} has the path ${route.path || '/'} a second time`);
     }
-    checkUse(route, (key) => nameOf(['routes', index, key]));
     routes.push({
       path: route.path,
       backend: route.backend,
       host: route.host,
-      stomp: stompRoute(route, options, nameOf(['routes', index, 'stomp'])),
-      ca: route.ca === undefined ? undefined : readCertificates(route.ca, nameOf(['routes', index, 'ca'])),
+      stomp: problems.check([], () => stompRoute(route, options, nameOfKey('stomp'))),
+      ca: problems.check([], () => {
+        checkUse(route, nameOfKey);
+        return ca === undefined ? undefined : readCertificates(ca, nameOfKey('ca'));
+      }),
       headers: route.headers ?? {},
       ping: route.ping ?? 0,
       clientPing: route.clientPing ?? defaults.clientPing,

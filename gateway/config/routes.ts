@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { plainHost } from './addresses.ts';
 import { backend } from './backends.ts';
-import { count, duration, oneOrMore, size, text, value } from './units.ts';
+import { pathAdvice } from './route-advice.ts';
+import { advised, count, duration, oneOrMore, size, text, value } from './units.ts';
 
 const allowedPath = 'must be a path like /chat or /, without query, empty or dot segments, or _fallback';
 
@@ -66,7 +67,7 @@ function path(): z.ZodType<string, string> {
     (given) =>
       ownPaths.test(String(given))
         ? 'must not be /healthz, /shim or below it: the gateway has its own there'
-        : undefined,
+        : advised(allowedPath, pathAdvice)(given),
   );
 }
 
@@ -81,7 +82,8 @@ function hostValue(): z.ZodType<string, string> {
 function plainPath(given: string): string | undefined {
   if (!given.startsWith('/')) return undefined;
   const trimmed = given.replace(/\/$/, '');
-  if (!pathCharacters.test(trimmed)) return undefined;
+  // A star at the end is a habit from other programs. Here it would stand for itself.
+  if (!pathCharacters.test(trimmed) || trimmed.endsWith('*')) return undefined;
   return /\/(?:\.{1,2}|_fallback)(?:\/|$)/.test(trimmed) ? undefined : trimmed;
 }
 

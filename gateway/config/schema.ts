@@ -66,7 +66,11 @@ export const optionTable = {
   tlsCert: maybe('--tls-cert <file>', 'PEM certificate chain: serve https and wss', fileName()),
   tlsKey: maybe('--tls-key <file>', 'PEM private key', fileName()),
   tls: maybe(undefined, 'cert, key, minVersion, ciphers', tlsSettings()),
-  demo: option('--no-demo', 'leave out the demo pages and their routes', toggle(), true),
+  demo: {
+    ...maybe('--demo', 'demo pages and their routes; they are there anyhow without --route', toggle()),
+    negated: '--no-demo',
+    negatedHelp: 'leave them out',
+  },
 
   heartbeat: option(
     '--heartbeat <time>',

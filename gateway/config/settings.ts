@@ -13,7 +13,7 @@ export function tlsSettings() {
 
 export function stompSettings() {
   return z.strictObject({
-    users: z.record(z.string(), text('must be a passcode, as text')).optional(),
+    users: z.record(z.string(), text('must be a passcode, as text; quotes make a number text')).optional(),
     redeliveries: count(0, 1000).prefault(broker.redeliveries),
     maxQueues: count(1, 1_000_000).prefault(broker.maxQueues),
     maxQueued: count(1, 10_000_000).prefault(broker.maxQueued),

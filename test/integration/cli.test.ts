@@ -1,64 +1,14 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
+import { program, Run } from '../support/machine/program-run.ts';
 import { selfSigned } from '../support/machine/self-signed.ts';
 import { until } from '../support/until.ts';
-
-const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
-
-/** How a run of the program ended. */
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A run of the program as it is shipped. */
-class Run {
-  readonly child: ChildProcess;
-  stdout = '';
-  stderr = '';
-
-  constructor(
-    args: readonly string[],
-    child = spawn(process.execPath, [program, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }) as ChildProcess,
-  ) {
-    this.child = child;
-    this.child.stdout?.on('data', (chunk: Buffer) => {
-      this.stdout += chunk.toString();
-    });
-    this.child.stderr?.on('data', (chunk: Buffer) => {
-      this.stderr += chunk.toString();
-    });
-  }
-
-  async ended(): Promise<Ended> {
-    const late = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
-    clearTimeout(late);
-    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
-  }
-
-  /** Resolves with the port once the addresses to open are printed. */
-  async port(): Promise<number> {
-    while (!/^open .*\n/m.test(this.stdout)) {
-      const event = await Promise.race([
-        once(this.child.stdout as NodeJS.ReadableStream, 'data'),
-        this.ended(),
-      ]);
-      if (!Array.isArray(event)) throw new Error(`ended with ${event.code}: ${event.stderr}`);
-    }
-    return Number(/^open https?:\/\/[^:]+:(\d+)\//m.exec(this.stdout)?.[1]);
-  }
-}
 
 /** Sends `count` requests that are refused with a line in the log, and reads the answers. */
 async function askWithWrongHost(port: number, count: number): Promise<void> {
@@ -76,6 +26,11 @@ async function askWithWrongHost(port: number, count: number): Promise<void> {
   socket.write(request.repeat(count));
   await until(`${count} answers`, () => answers === count);
   socket.destroy();
+}
+
+function packagedVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** KiB. */
@@ -108,18 +63,70 @@ describe('the command line', () => {
     assert.equal(help.code, 0);
     assert.match(help.stdout, /--route <path=backend>/);
     const version = await start('--version').ended();
-    const { version: packaged } = JSON.parse(
-      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-    ) as { version: string };
-    assert.deepEqual(version, { code: 0, stdout: `${packaged}\n`, stderr: '' });
+    assert.deepEqual(version, { code: 0, stdout: `${packagedVersion()}\n`, stderr: '' });
   });
 
-  it('prints one line per route and the addresses to open', async () => {
+  it('says its process, one line per route, the addresses to open and what to change first', async () => {
     const run = start('--listen', '0', '--route', '/a=ws://127.0.0.1:9/x', '--route', '/b=echo:');
-    const port = await run.port();
-    assert.equal(
-      run.stdout,
-      `/a -> ws://127.0.0.1:9/x\n/b -> echo:\n/demo/echo -> echo:\n/demo/stomp -> stomp: (in memory)\nopen http://127.0.0.1:${port}/\n`,
+    const url = `http://127.0.0.1:${await run.port()}`;
+    await until('all lines', () => run.stdout.includes('next: '));
+    assert.deepEqual(run.stdout.split('\n'), [
+      `fallback-gateway ${packagedVersion()}, process ${run.child.pid}: Ctrl-C or kill ${run.child.pid} ends it`,
+      '/a -> ws://127.0.0.1:9/x',
+      '/b -> echo:',
+      `open ${url}/shim/websocket.js, or put <script src="${url}/shim/websocket.min.js"></script> into a page`,
+      `next: --listen 0.0.0.0:${new URL(url).port} opens it to other machines; --origin http://app.example admits pages of other sites`,
+      '',
+    ]);
+  });
+
+  it('has the demo without routes, with routes only for --demo', async () => {
+    const status = async (...args: string[]) => {
+      const port = await start('--listen', '0', ...args).port();
+      return (await fetch(`http://127.0.0.1:${port}/chat.html`)).status;
+    };
+    assert.deepEqual(
+      [await status(), await status('--route', '/a=echo:'), await status('--route', '/a=echo:', '--demo')],
+      [200, 404, 200],
+    );
+  });
+
+  it('says all that is wrong with a configuration, and ends with 2', async () => {
+    const args = ['--heartbeat', 'x', '--port', '80', '--tls-cert', '/no', '--tls-key', '/nor'];
+    for (const check of [[], ['--check']]) {
+      const { code, stdout, stderr } = await start(...args, ...check).ended();
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.deepEqual(
+        stderr.split('\n').map((line) => line.slice(0, 41)),
+        [
+          "fallback-gateway: unknown option '--port'",
+          'fallback-gateway: --heartbeat "x" must be',
+          'fallback-gateway: --tls-cert /no cannot b',
+          'fallback-gateway: --tls-key /nor cannot b',
+          '',
+        ],
+      );
+    }
+  });
+
+  it('checks a configuration without starting', async () => {
+    const { code, stdout } = await start('--check', '--listen', '1', '--route', '/a=echo:').ended();
+    assert.deepEqual([code, stdout], [0, 'configuration is right\n']);
+  });
+
+  it('says what npm took for itself', async () => {
+    const env = {
+      ...process.env,
+      npm_lifecycle_event: 'start',
+      npm_config_listen: '9000',
+      npm_config_demo: '',
+    };
+    const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { code, stderr } = await new Run([], child).ended();
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /npm took --listen 9000 --no-demo for itself: write npm start -- --listen 9000 --no-demo/,
     );
   });
 
@@ -137,12 +144,12 @@ describe('the command line', () => {
 
   const wrong: readonly [string[], RegExp][] = [
     [['--heartbeat', 'never'], /^fallback-gateway: --heartbeat "never" must be a duration .*\n$/],
-    [['--frobnicate'], /^fallback-gateway: unknown option '--frobnicate'\n$/],
+    [['--frobnicate'], /^fallback-gateway: unknown option '--frobnicate': --help lists all\n$/],
     [['--policy-port', 'x'], /^fallback-gateway: --policy-port "x" must be a port .*\n$/],
     [['--route', '/a=ftp://h'], /^fallback-gateway: --route "\/a=ftp:\/\/h" must be ws:.*\n$/],
     [
       ['--config', 'does-not-exist.yaml'],
-      /^fallback-gateway: --config does-not-exist\.yaml cannot be read: ENOENT\n$/,
+      /^fallback-gateway: --config does-not-exist\.yaml cannot be read: there is no such file .*\n$/,
     ],
   ];
   for (const [args, expected] of wrong) {
@@ -161,7 +168,7 @@ describe('the command line', () => {
     rmSync(folder, { recursive: true });
     assert.deepEqual(
       [code, stderr],
-      [2, `fallback-gateway: ${file}: heartbeet is not an option; did you mean heartbeat?\n`],
+      [2, `fallback-gateway: ${file}:1: heartbeet is not an option; did you mean heartbeat?\n`],
     );
   });
 
@@ -172,35 +179,9 @@ describe('the command line', () => {
     const { code, stderr } = await start('--listen', String(port)).ended();
     holder.close();
     assert.equal(code, 1);
-    assert.equal(
-      stderr,
-      `fallback-gateway: cannot listen on 127.0.0.1:${port}: the address is in use (EADDRINUSE)\n`,
-    );
-  });
-
-  it('drains on SIGTERM: closes live connections with 1001 and ends with 0', async () => {
-    const run = start('--listen', '0');
-    const socket = new WebSocket(`ws://127.0.0.1:${await run.port()}/echo`);
-    await once(socket, 'open');
-    const closed = once(socket, 'close');
-    run.child.kill('SIGTERM');
-    assert.equal((await closed)[0], 1001);
-    assert.equal((await run.ended()).code, 0);
-  });
-
-  it('ends at once with 1 on a second signal', async () => {
-    const run = start('--listen', '0', '--grace', '1m');
-    const socket = new WebSocket(`ws://127.0.0.1:${await run.port()}/echo`);
-    socket.on('error', () => {});
-    await once(socket, 'open');
-    // A client that does not read does not answer the Close either.
-    socket.pause();
-    run.child.kill('SIGINT');
-    const closing = setInterval(() => run.child.kill('SIGINT'), 50);
-    const { code } = await run.ended();
-    clearInterval(closing);
-    socket.terminate();
-    assert.equal(code, 1);
+    const said = `fallback-gateway: cannot listen on 127.0.0.1:${port}: the address is in use (EADDRINUSE); `;
+    assert.ok(stderr.startsWith(said), stderr);
+    assert.match(stderr, /end it, or take another port\n$/);
   });
 
   it('bounds the log that nobody reads, and says later how many lines it dropped', async () => {
@@ -269,7 +250,10 @@ describe('the command line', () => {
     assert.ok(mixed);
     const { code, stderr } = await start('--tls-cert', files.cert, '--tls-key', mixed.key).ended();
     assert.equal(code, 2);
-    assert.match(stderr, /^fallback-gateway: --tls-cert .*, --tls-key .* cannot be used for TLS: .*\n$/);
+    assert.match(
+      stderr,
+      /^fallback-gateway: --tls-key .* is not the key of the certificate --tls-cert .*\n$/,
+    );
     files.remove();
     mixed.remove();
   });

@@ -18,15 +18,20 @@ function printed(...args: string[]): string {
   return commandLine.text;
 }
 
-function complaint(...args: string[]): string {
+function complaints(...args: string[]): string {
   try {
     readCommandLine(args, '1.2.3');
   } catch (error) {
     assert.ok(error instanceof ConfigError);
-    assert.doesNotMatch(error.message, /\n/, 'one line');
     return error.message;
   }
   return assert.fail('was accepted');
+}
+
+function complaint(...args: string[]): string {
+  const message = complaints(...args);
+  assert.doesNotMatch(message, /\n/, 'one line');
+  return message;
 }
 
 describe('flags', () => {
@@ -44,8 +49,11 @@ describe('flags', () => {
     assert.deepEqual(access.hosts, ['x', 'y', 'a']);
   });
 
-  it('leave the demo out', () => {
+  it('leave the demo out, as a route does', () => {
+    assert.equal(resolved().demo, true);
     assert.equal(resolved('--no-demo').demo, false);
+    assert.equal(resolved('--route', '/a=echo:').demo, false);
+    assert.equal(resolved('--route', '/a=echo:', '--demo').demo, true);
   });
 
   it('take a port alone', () => {
@@ -72,8 +80,8 @@ describe('flags', () => {
     [['--heartbeat', 'abc'], /^--heartbeat "abc" must be a duration/],
     [['--route', '/x=http://h'], /^--route "\/x=http:\/\/h" must be ws:/],
     [['--route', 'x'], /^--route "x" must be /],
-    [['--route'], /'--route <path=backend>' argument missing/],
-    [['--rout', 'x'], /^unknown option '--rout' \(Did you mean --route\?\)/],
+    [['--route'], /^--route needs a value: --route <path=backend>$/],
+    [['--rout', 'x'], /^unknown option '--rout': write --route \/ws=x$/],
     [['--policy-port', 'x'], /^--policy-port "x" must be a port/],
     [['--policy-domain', '*'], /^--policy-domain needs --policy-port or --crossdomain$/],
     [
@@ -87,7 +95,10 @@ describe('flags', () => {
     [['--stomp-port', 'x'], /^--stomp-port "x" must be PORT or HOST:PORT/],
     [['--tls-key', 'k'], /^--tls-cert is missing/],
     [['serve'], /^"serve" is not an option/],
-    [['--config', '/does/not/exist'], /^--config \/does\/not\/exist cannot be read: ENOENT/],
+    [
+      ['--config', '/does/not/exist'],
+      /^--config \/does\/not\/exist cannot be read: there is no such file \(ENOENT\)$/,
+    ],
   ];
   for (const [args, expected] of wrong) {
     it(`name what is wrong: ${args.join(' ')}`, () => assert.match(complaint(...args), expected));
@@ -151,7 +162,7 @@ describe('a config file', () => {
 
   it('is named with the key that is wrong', () => {
     const path = file('heartbeat: 99s\n');
-    assert.ok(complaint('--config', path).startsWith(`${path}: heartbeat "99s" must be`));
+    assert.ok(complaint('--config', path).startsWith(`${path}:1: heartbeat "99s" must be`));
   });
 
   it('is not named for a flag that is wrong', () => {
@@ -169,7 +180,7 @@ describe('a config file', () => {
 
   it('is a table', () => {
     for (const content of ['- a', 'text', '7']) {
-      assert.match(complaint('--config', file(content)), /must be a table of options$/);
+      assert.match(complaint('--config', file(content)), /must be a table of options, such as /);
     }
   });
 
@@ -221,19 +232,19 @@ describe('a config file', () => {
     ['nested lists', `routes: ${'['.repeat(2000)}`, /has lists or tables nested more than 32 deep$/],
     ['nested tables', `stomp: ${'{a: '.repeat(2000)}`, /has lists or tables nested more than 32 deep$/],
     ['nested lists without brackets', '- '.repeat(2000), /nested more than 32 deep$/],
-    ['a merge key', 'a: &a {}\nroutes: [{ <<: *a }]\n', /routes\[0\]\.<< is not an option$/],
+    ['a merge key', 'a: &a {}\nroutes: [{ <<: *a }]\n', /routes\[0\]\.<< is not an option$/m],
     ['a key twice', 'demo: true\ndemo: true\n', /not valid YAML or JSON: Map keys must be unique at line 2/],
     ['tabs', 'stomp:\n\tredeliveries: 3\n', /not valid YAML or JSON: Tabs are not allowed as indentation/],
     ['an empty key', '? \n: 1\n', /: "" is not an option$/],
     ['a key with a line break', '"a\\nb": 1\n', /: "a\\nb" is not an option$/],
     ['a long key', `${'x'.repeat(1000)}: 1\n`, /: "x{76}\.\.\. is not an option$/],
-    ['bytes of a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47]), /is not text in UTF-8$/],
-    ['UTF-16', Buffer.from('\ufeffdemo: true\n', 'utf16le'), /is not text in UTF-8$/],
+    ['bytes of a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47]), /is not text in UTF-8: save it as UTF-8$/],
+    ['UTF-16', Buffer.from('\ufeffdemo: true\n', 'utf16le'), /is text in UTF-16: save it as UTF-8$/],
     ['a tag', 'origin: !!binary aGVsbG8=\n', /not valid YAML or JSON: Unresolved tag/],
     ['too much', `# ${'x'.repeat(1024 ** 2)}\n`, /is longer than 1 MiB$/],
   ];
   for (const [what, content, expected] of shapes) {
-    it(`gets one line for ${what}`, () => assert.match(complaint('--config', file(content)), expected));
+    it(`is refused for ${what}`, () => assert.match(complaints('--config', file(content)), expected));
   }
 
   it('may begin with a byte order mark', () => {
@@ -244,7 +255,7 @@ describe('a config file', () => {
     const path = file('headerTimeout: 3m\n');
     assert.equal(
       complaint('--config', path),
-      `${path}: headerTimeout 180000 must not be more than requestTimeout, 120000`,
+      `${path}:1: headerTimeout 180000 must not be more than requestTimeout, 120000`,
     );
   });
 });

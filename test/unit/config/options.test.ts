@@ -22,7 +22,6 @@ function complaint(given: unknown): string {
       return true;
     },
   );
-  assert.doesNotMatch(message, /\n/, 'one line');
   return message;
 }
 
@@ -231,7 +230,7 @@ describe('backends', () => {
   }
 });
 
-describe('what is wrong with options is one line', () => {
+describe('what is wrong with options is said', () => {
   const cases: readonly [unknown, RegExp][] = [
     [{ heartbeat: 'soon' }, /^heartbeat "soon" must be a duration of 1ms to 50s/],
     [{ heartbeat: '51s' }, /^heartbeat "51s" must be/],
@@ -255,11 +254,11 @@ describe('what is wrong with options is one line', () => {
     [{ listen: 8080, policyPort: 8080 }, /^policyPort 8080 is the port of listen too$/],
     [{ stompPort: 843, policyPort: true }, /^policyPort 843 is the port of stompPort too$/],
     [{ origin: 'app.example' }, /^origin "app.example" must be an origin like/],
-    [{ origin: ['http://a', 'http://a/'] }, /^origin\[1\] "http:\/\/a\/" must be/],
+    [{ origin: ['http://a', 'http://a/b'] }, /^origin\[1\] "http:\/\/a\/b" must be/],
     [{ origin: null }, /^origin null must be an origin like/],
     [{ origin: { a: 1 } }, /^origin {"a":1} must be an origin like/],
-    [{ origin: 'ws://app' }, /^origin "ws:\/\/app" must be an origin like .*: pages come from http/],
-    [{ origin: 'WSS://app:81' }, /^origin "WSS:\/\/app:81" must be .*: pages come from http/],
+    [{ origin: 'ws://app' }, /^origin "ws:\/\/app" must be an origin like .*; pages come from http/],
+    [{ origin: 'WSS://app:81' }, /^origin "WSS:\/\/app:81" must be .*; pages come from http/],
     [{ host: 'a..b' }, /^host "a..b" must be a host name/],
     [{ host: 'a:80' }, /^host "a:80" must be a host name/],
     [{ host: '*' }, /^host "\*" must be a host name/],
@@ -272,7 +271,10 @@ describe('what is wrong with options is one line', () => {
     [{ tls: {} }, /^tls needs a cert and a key/],
     [{ tlsCert: 'a' }, /^tlsKey is missing/],
     [{ tls: { key: 'a' } }, /^tls.cert is missing/],
-    [{ tlsCert: '/does/not/exist', tlsKey: 'b' }, /^tlsCert \/does\/not\/exist cannot be read: ENOENT/],
+    [
+      { tlsCert: '/does/not/exist', tlsKey: 'LICENSE' },
+      /^tlsCert \/does\/not\/exist cannot be read: there is no such file \(ENOENT\)$/m,
+    ],
     [{ routes: 'x' }, /^routes "x" must be a list/],
     [{ routes: [7] }, /^routes\[0\] 7 must be a table of settings, or PATH=BACKEND/],
     [{ routes: ['/x'] }, /^routes\[0\] "\/x" must be a table/],

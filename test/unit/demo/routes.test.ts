@@ -10,8 +10,11 @@ describe('the routes of the demo', () => {
 
   it('are left out together with the demo', () => assert.deepEqual(paths({ demo: false }), []));
 
+  it('are left out where the operator has routes', () =>
+    assert.deepEqual(paths({ routes: ['/a=echo:'] }), []));
+
   it('leave a path to a route of the operator', () => {
-    assert.deepEqual(paths({ routes: ['/demo/echo=ws://h'] }), ['/demo/stomp']);
+    assert.deepEqual(paths({ routes: ['/demo/echo=ws://h'], demo: true }), ['/demo/stomp']);
   });
 
   it('have JSONP always, and the ping of the options', () => {

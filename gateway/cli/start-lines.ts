@@ -1,0 +1,79 @@
+import { isIPv6 } from 'node:net';
+import { hostname } from 'node:os';
+import type { GatewayAddress } from '../api.ts';
+import { ownPackage } from '../base/package.ts';
+import type { BackendOptions, ResolvedOptions } from '../config/resolved.ts';
+import { demoRoutes } from '../demo/routes.ts';
+
+/**
+ * What a start prints: the process, a line for each route, the addresses to open, and what to
+ * change first. Ports are those that were bound, as the options may say 0.
+ */
+export function startLines(options: ResolvedOptions, address: GatewayAddress): string[] {
+  const { port, stompPort, policyPort } = address;
+  const { version } = ownPackage();
+  const routes = [...options.routes, ...demoRoutes(options)].map(
+    ({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`,
+  );
+  return [
+    `fallback-gateway ${version}, process ${process.pid}: Ctrl-C or kill ${process.pid} ends it`,
+    ...routes,
+    ...(stompPort === undefined ? [] : [`stomp port ${stompPort} -> stomp:`]),
+    ...(policyPort === undefined ? [] : [policyLine(policyPort, port, options.flash.domains)]),
+    ...hostsToOpen(options.listen.host).flatMap((host) => pagesAt(options, urlOf(options, host, port))),
+    ...firstChanges(options, port),
+  ];
+}
+
+function pagesAt({ demo }: ResolvedOptions, url: string): string[] {
+  if (demo) return [`open ${url}/ for the demo, ${url}/laboratory.html for what works in a browser`];
+  return [
+    `open ${url}/shim/websocket.js, or put <script src="${url}/shim/websocket.min.js"></script> into a page`,
+  ];
+}
+
+/** What a new operator needs next. */
+function firstChanges(options: ResolvedOptions, port: number): string[] {
+  const lines: string[] = [];
+  const isOwnServer = options.routes.some(
+    ({ backend }) => backend.kind === 'websocket' || backend.kind === 'relay',
+  );
+  if (!isOwnServer) lines.push('--route /ws=ws://127.0.0.1:9001 leads to a server of your own');
+  if (isLoopback(options.listen.host)) lines.push(`--listen 0.0.0.0:${port} opens it to other machines`);
+  if (options.access.origins.length === 0)
+    lines.push('--origin http://app.example admits pages of other sites');
+  return lines.length === 0 ? [] : [`next: ${lines.join('; ')}`];
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function policyLine(policyPort: number, port: number, domains: readonly string[]): string {
+  const whose = domains.includes('*') ? ['every host'] : ['our own hosts', ...domains];
+  return `flash policy port ${policyPort} -> port ${port}, for SWFs of ${whose.join(', ')}`;
+}
+
+/** On every address, the machine is reached by its name. */
+function hostsToOpen(host: string): string[] {
+  return host === '0.0.0.0' || host === '::' ? ['localhost', hostname().toLowerCase()] : [host];
+}
+
+function urlOf(options: ResolvedOptions, host: string, port: number): string {
+  return `${options.tls === undefined ? 'http' : 'https'}://${bracketed(host)}:${port}`;
+}
+
+function backendName(backend: BackendOptions): string {
+  if (backend.kind === 'echo') return 'echo:';
+  if (backend.kind === 'broker') return 'stomp: (in memory)';
+  if (backend.kind === 'relay') {
+    const hosts = backend.brokers.map(({ hostname: name, port }) => `${bracketed(name)}:${port}`);
+    return `${backend.brokers[0]?.secure ? 'stomps' : 'stomp'}://${hosts.join(',')}`;
+  }
+  const { secure, hostname: name, port, path = '' } = backend;
+  return `${secure ? 'wss' : 'ws'}://${bracketed(name)}:${port}${path}`;
+}
+
+export function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}

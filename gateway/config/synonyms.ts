@@ -1,0 +1,82 @@
+/**
+ * Names that other programs have for our options (nginx, HAProxy, Go's net/http, Express, ws,
+ * websocketd, http-server, webpack's dev server), by the key of ours.
+ */
+const synonyms: Readonly<Record<string, readonly string[]>> = {
+  listen: ['port', 'p', 'l', 'bind', 'address', 'addr', 'a', 'interface', 'server', 'httpport', 'hostport'],
+  routes: [
+    'route',
+    'r',
+    'backend',
+    'backends',
+    'target',
+    'proxy',
+    'proxypass',
+    'upstream',
+    'forward',
+    'to',
+    'url',
+    'path',
+    'paths',
+  ],
+  origin: ['allowedorigins', 'alloworigin', 'origins', 'cors', 'corsorigin', 'alloworigins'],
+  host: ['hostname', 'servername', 'hosts', 'allowedhosts', 'domain', 'virtualhost', 'vhost'],
+  trustedProxy: [
+    'trustproxy',
+    'trustedproxies',
+    'forwardedallowips',
+    'realipfrom',
+    'setrealipfrom',
+    'proxies',
+  ],
+  tlsCert: [
+    'cert',
+    'certificate',
+    'sslcert',
+    'sslcertificate',
+    'certfile',
+    'ssl',
+    'tls',
+    'https',
+    'crt',
+    'pem',
+  ],
+  tlsKey: ['key', 'sslkey', 'keyfile', 'sslcertificatekey', 'privatekey'],
+  logLevel: [
+    'verbose',
+    'debug',
+    'quiet',
+    'silent',
+    'loglevel',
+    'level',
+    'log',
+    'v',
+    'q',
+    'trace',
+    'verbosity',
+  ],
+  logFormat: ['json', 'logjson', 'format'],
+  config: ['c', 'conf', 'f', 'file', 'configfile', 'settings'],
+  maxMessage: ['maxpayload', 'maxpayloadsize', 'maxframe', 'messagesize', 'maxhttpbuffersize'],
+  maxBody: ['bodylimit', 'clientmaxbodysize', 'maxbodysize'],
+  maxConnections: ['maxclients', 'connections', 'maxconn', 'workerconnections', 'limit'],
+  heartbeat: ['heartbeatdelay', 'heartbeatinterval', 'pinginterval', 'interval', 'heartbeats'],
+  clientPing: ['pingtimeout', 'nativeping'],
+  connectTimeout: ['proxyconnecttimeout', 'handshaketimeout', 'timeoutconnect', 'timeout', 'dialtimeout'],
+  resumeWindow: ['disconnectdelay', 'sessiontimeout', 'resumetimeout', 'reconnecttimeout'],
+  keepAlive: ['keepalivetimeout', 'idletimeout'],
+  grace: ['gracefultimeout', 'shutdowntimeout', 'draintimeout', 'drain', 'graceperiod'],
+  stompPort: ['broker', 'brokerport', 'stomplisten'],
+  memory: ['maxmemory', 'mem', 'memorylimit', 'heap'],
+  policyPort: ['flash', 'flashpolicyport', 'policy'],
+  jsonp: ['allowjsonp', 'jsonpenabled'],
+  check: ['test', 't', 'validate', 'dryrun', 'checkconfig', 'configtest', 'n'],
+  version: ['v', 'ver'],
+  help: ['usage', 'h'],
+};
+
+/** The one of `keys` that other programs call `written`, however that is punctuated. */
+export function synonymOf(written: string, keys: readonly string[]): string | undefined {
+  const plain = written.toLowerCase().replaceAll(/[^a-z]/g, '');
+  return keys.find((key) => synonyms[key]?.includes(plain));
+}

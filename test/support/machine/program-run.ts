@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** The gateway as it is shipped: `npm run build` made it. */
+export const program = fileURLToPath(new URL('../../../dist/gateway/main.js', import.meta.url));
+
+/** How a run of the program ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run of the program as it is shipped. */
+export class Run {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+
+  constructor(
+    args: readonly string[],
+    child = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }) as ChildProcess,
+  ) {
+    this.child = child;
+    this.child.stdout?.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString();
+    });
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+    });
+  }
+
+  async ended(): Promise<Ended> {
+    const late = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
+    clearTimeout(late);
+    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  /** Resolves with the port once the addresses to open are printed. */
+  async port(): Promise<number> {
+    while (!/^open .*\n/m.test(this.stdout)) {
+      const event = await Promise.race([
+        once(this.child.stdout as NodeJS.ReadableStream, 'data'),
+        this.ended(),
+      ]);
+      if (!Array.isArray(event)) throw new Error(`ended with ${event.code}: ${event.stderr}`);
+    }
+    return Number(/^open https?:\/\/[^:]+:(\d+)\//m.exec(this.stdout)?.[1]);
+  }
+}
