@@ -261,7 +261,7 @@ describe('what is wrong with options is said', () => {
     [{ origin: 'WSS://app:81' }, /^origin "WSS:\/\/app:81" must be .*; pages come from http/],
     [{ host: 'a..b' }, /^host "a..b" must be a host name/],
     [{ host: 'a:80' }, /^host "a:80" must be a host name/],
-    [{ host: '*' }, /^host "\*" must be a host name/],
+    [{ host: '*.a' }, /^host "\*\.a" must be a host name/],
     [{ trustedProxy: '10.0.0.0/33' }, /^trustedProxy "10.0.0.0\/33" must be an address or a network/],
     [{ trustedProxy: '10/8' }, /^trustedProxy "10\/8" must be an address or a network/],
     [{ trustedProxy: '10.0.0.0/08' }, /^trustedProxy "10.0.0.0\/08" must be/],
