@@ -128,9 +128,10 @@ class ComposedGateway implements FallbackGateway {
   }
 
   route(path: string, handler: Handler, settings: Partial<HandlerOptions> = {}): this {
-    const { session, routeDefaults } = this.#options;
-    const { maxBuffered } = session;
-    const backend = handlerBackend(`handler of ${path}`, handler, { maxBuffered, ...settings });
+    const { session, routeDefaults, connectTimeout } = this.#options;
+    const options = { maxBuffered: session.maxBuffered, ...settings };
+    const context = { ...this.#shared, connectTimeout };
+    const backend = handlerBackend(`handler of ${path}`, handler, options, context);
     this.#add({ ...routeDefaults, path: resolveRoutePath(path) }, { backend });
     return this;
   }

@@ -1,11 +1,12 @@
 export type { Gateway, GatewayAddress, GatewayParts, Middleware } from './api.ts';
 export type { GatewaySocket, SendCallback, SendOptions, SocketData } from './backend/gateway-socket.ts';
-export type { Handler, HandlerOptions, HandlerRequest } from './backend/handler.ts';
+export type { Handler, HandlerOptions, HandlerRequest, Verdict } from './backend/handler.ts';
 export type { Clock, Timer } from './base/clock.ts';
 export type { ErrorCode } from './base/error-table.ts';
 export { ConfigError, GatewayError } from './base/errors.ts';
 export type { ListenAddress } from './base/listen.ts';
-export type { Log, LogFields, LogFormat, LogLevel } from './base/log.ts';
+export type { Log, LogFields, LogFormat, LogLevel, Refusal } from './base/log.ts';
+export type { OptionValue, Remedy } from './base/remedy.ts';
 export type {
   GatewayOptions,
   RouteSettings,

@@ -34,6 +34,8 @@ export const closeTable = {
   brokerGone: { code: CloseCode.internalError, reason: 'broker gone', retry: true },
   /** Behind an ERROR frame that was the broker's fault. */
   brokerError: { code: CloseCode.internalError, reason: 'STOMP error', retry: true },
+  /** The promise of a handler was rejected. */
+  handlerFailed: { code: CloseCode.internalError, reason: 'handler failed', retry: true },
   /** A handler sent more than its client reads. */
   tooSlow: { code: CloseCode.tryAgainLater, reason: 'too slow', retry: true },
   /** The client of a session does not acknowledge. */

@@ -4,7 +4,9 @@ import type { Backend } from '../../gateway/backend/backend.ts';
 import { echoBackend } from '../../gateway/backend/echo.ts';
 import type { GatewaySocket } from '../../gateway/backend/gateway-socket.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from '../../gateway/backend/handler.ts';
+import { systemClock } from '../../gateway/base/clock.ts';
 import { RefusedError } from '../../gateway/base/errors.ts';
+import { silentLog } from '../../gateway/base/log.ts';
 import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
 import { nativeGateways } from '../support/servers/native-gateways.ts';
 import { event, frame, pour, RawClient, Servers, sampleAccept } from '../support/servers/upstreams.ts';
@@ -18,7 +20,12 @@ describe('the native endpoint', () => {
   afterEach(() => servers.stopAll());
 
   const handled = (handler: Handler, options: Partial<HandlerOptions> = {}): Backend =>
-    handlerBackend('handler', handler, { maxBuffered: 1 << 24, ...options });
+    handlerBackend(
+      'handler',
+      handler,
+      { maxBuffered: 1 << 24, ...options },
+      { clock: systemClock, log: silentLog, connectTimeout: 10_000 },
+    );
 
   async function browser(port: number, protocols: string[] = []): Promise<WebSocket> {
     const client = new WebSocket(`ws://127.0.0.1:${port}/chat?room=1`, protocols);
