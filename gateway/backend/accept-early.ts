@@ -4,7 +4,7 @@ import { channelPair } from '../channel/channel-pair.ts';
 import { pipe } from '../channel/pipe.ts';
 import { ABNORMAL } from '../protocol/close.ts';
 import type { Accepted, Backend } from './backend.ts';
-import { logRefusal } from './log-refusal.ts';
+import { logBackendRefusal, refusedClient } from './log-refusal.ts';
 
 /** What `acceptEarly` works with. */
 export interface AcceptEarlyContext {
@@ -24,11 +24,12 @@ export function acceptEarly(timeout: number, backend: Backend, { clock, log }: A
       new Promise<Accepted>((resolve, reject) => {
         const accepted = backend.connect(handshake, signal);
         const timer = clock.setTimeout(() => {
+          const client = refusedClient(handshake);
           const [near, far] = channelPair(handshake.openAccount);
           const answered = accepted.then(
             ({ channel }) => pipe(far, channel),
             (error: unknown) => {
-              if (!signal.aborted) logRefusal(log, backend.name, error);
+              if (!signal.aborted) logBackendRefusal(log, backend.name, client, error);
               far.close(ABNORMAL);
             },
           );

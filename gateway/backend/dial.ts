@@ -38,6 +38,8 @@ export interface Attempt<Result> {
   fail(error: RefusedError): void;
 }
 
+const MORE_TIME = { add: { key: 'connectTimeout' }, advice: 'if the server needs that long' };
+
 /**
  * Makes one attempt to reach a backend. `begin` starts it and returns a function that abandons it;
  * that is called when the attempt fails, takes too long, or is given up.
@@ -64,7 +66,8 @@ export function attempt<Result>(
       abandon();
     };
     const giveUp = (): void => fail(new RefusedError('given up'));
-    const late = (): void => fail(new RefusedError(`no answer within ${connectTimeout} ms`));
+    const late = (): void =>
+      fail(new RefusedError(`no answer within ${connectTimeout} ms`, undefined, { remedy: MORE_TIME }));
     const succeed = (result: Result): void => {
       if (settle()) resolve(result);
     };

@@ -1,31 +1,62 @@
 import { RefusedError } from '../base/errors.ts';
 
-const UNTRUSTED = "its certificate is not trusted; the route's `ca` names the authority that signed it";
-const CLOSED = 'the backend closed the connection during the handshake';
-const NO_TLS = 'the backend does not speak TLS on this port';
+/** What is to be done depends on it. */
+export type FailureKind =
+  | 'unreached'
+  | 'descriptors'
+  | 'no TLS'
+  | 'TLS'
+  | 'closed'
+  | 'untrusted'
+  | 'expired'
+  | 'not valid yet'
+  | 'other name';
+
+interface Failure {
+  readonly reason: string;
+  readonly kind?: FailureKind;
+}
+
+const UNTRUSTED: Failure = {
+  reason: "its certificate is not trusted; the route's `ca` names the authority that signed it",
+  kind: 'untrusted',
+};
+const CLOSED: Failure = {
+  reason: 'the backend closed the connection during the handshake',
+  kind: 'closed',
+};
+const NO_TLS: Failure = { reason: 'the backend does not speak TLS on this port', kind: 'no TLS' };
+const TLS: Failure = { reason: 'the backend speaks TLS on this port', kind: 'TLS' };
+const NOT_HTTP: Failure = { reason: 'the backend does not speak HTTP' };
+const OLD_TLS: Failure = { reason: 'the backend speaks only versions of TLS that are too old' };
 
 /** What error codes of Node, OpenSSL and the system mean for a connection to a backend. */
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'the host name is unknown',
-  EAI_AGAIN: 'the name server does not answer',
-  ETIMEDOUT: 'the host does not answer',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  EMFILE: 'the gateway has no file descriptor left',
-  ENFILE: 'the system has no file descriptor left',
+const failures: Readonly<Record<string, Failure>> = {
+  ECONNREFUSED: { reason: 'nothing listens there', kind: 'unreached' },
+  ENOTFOUND: { reason: 'the host name is unknown', kind: 'unreached' },
+  EAI_AGAIN: { reason: 'the name server does not answer', kind: 'unreached' },
+  ETIMEDOUT: { reason: 'the host does not answer', kind: 'unreached' },
+  EHOSTUNREACH: { reason: 'the host cannot be reached', kind: 'unreached' },
+  ENETUNREACH: { reason: 'the network cannot be reached', kind: 'unreached' },
+  EMFILE: { reason: 'the gateway has no file descriptor left', kind: 'descriptors' },
+  ENFILE: { reason: 'the system has no file descriptor left', kind: 'descriptors' },
   // Node calls it "socket hang up" where HTTP was spoken already.
   ECONNRESET: CLOSED,
   EPIPE: CLOSED,
   EPROTO: NO_TLS,
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
-  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the backend speaks only versions of TLS that are too old',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the backend speaks only versions of TLS that are too old',
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: 'the backend accepts none of the offered TLS ciphers',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: OLD_TLS,
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: OLD_TLS,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: {
+    reason: 'the backend accepts none of the offered TLS ciphers',
+  },
+  CERT_HAS_EXPIRED: { reason: 'its certificate has expired', kind: 'expired' },
+  CERT_NOT_YET_VALID: { reason: 'its certificate is not valid yet', kind: 'not valid yet' },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    reason: 'its certificate is for another host name',
+    kind: 'other name',
+  },
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
@@ -33,12 +64,24 @@ const reasons: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
 };
 
+/** Types of TLS records with which a server answers a request in plain text: alert, handshake. */
+const TLS_RECORDS: readonly (number | undefined)[] = [0x15, 0x16];
+
 /** The error of a failed connection in words that an operator can act on. */
 export function connectionFailure(cause: NodeJS.ErrnoException): RefusedError {
-  const { code = '' } = cause;
-  const isNotHttp = code.startsWith('HPE_');
-  const reason = isNotHttp ? 'the backend does not speak HTTP' : reasons[code];
-  return new RefusedError(reason ?? (cause.message || code || 'no connection'), undefined, { cause });
+  const reason = failureOf(cause)?.reason ?? (cause.message || cause.code || 'no connection');
+  return new RefusedError(reason, undefined, { cause });
+}
+
+/** The kind of a failed connection, by the error that Node reported. */
+export function failureKind(cause: unknown): FailureKind | undefined {
+  return cause instanceof Object ? failureOf(cause as NodeJS.ErrnoException)?.kind : undefined;
+}
+
+function failureOf(cause: NodeJS.ErrnoException): Failure | undefined {
+  const { code = '', rawPacket } = cause as { code?: string; rawPacket?: Uint8Array };
+  if (!code.startsWith('HPE_')) return failures[code];
+  return TLS_RECORDS.includes(rawPacket?.[0]) ? TLS : NOT_HTTP;
 }
 
 /** What a status in place of 101 means. */

@@ -35,9 +35,13 @@ export function targetOrigin(target: UpstreamTarget): string {
  */
 export function targetPath(target: Pick<UpstreamTarget, 'path'>, handshake: Handshake): string {
   const url = target.path === undefined ? handshake.url : join(target.path, handshake.rest);
-  if (!requestTarget.test(url) || hasDotSegment(url)) throw new RefusedError('unusable request target', 400);
+  if (!requestTarget.test(url) || hasDotSegment(url)) {
+    throw new RefusedError('unusable request target', 400, { remedy: CLIENTS_FAULT });
+  }
   return url;
 }
+
+const CLIENTS_FAULT = { advice: 'the client has to send another path' };
 
 /**
  * Visible ASCII without a fragment. A fallback client sends its URL in a request body, where any

@@ -83,6 +83,8 @@ export function openUpstream(
   });
 }
 
+const CLIENTS_FAULT = { advice: 'the page has to offer each subprotocol once, as a token' };
+
 function open(options: UpstreamOptions, handshake: Handshake, url: string, client: ClientOptions): WebSocket {
   try {
     return new WebSocket(url, [...handshake.protocols], {
@@ -94,7 +96,7 @@ function open(options: UpstreamOptions, handshake: Handshake, url: string, clien
     });
   } catch (cause) {
     // A subprotocol that is not a token, or the same one twice: the client's mistake.
-    throw new RefusedError('unusable handshake', 400, { cause });
+    throw new RefusedError('unusable handshake', 400, { cause, remedy: CLIENTS_FAULT });
   }
 }
 

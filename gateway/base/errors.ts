@@ -58,9 +58,16 @@ export class RequestError extends GatewayError {
  */
 export class RefusedError extends GatewayError {
   readonly status: number | undefined;
+  /** What the operator can do; absent: status and cause tell. */
+  readonly remedy: Remedy | undefined;
 
-  constructor(message: string, status?: number, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    status?: number,
+    options?: ErrorOptions & { readonly remedy?: Remedy | undefined },
+  ) {
     super('GW_REFUSED', message, options);
     this.status = status;
+    this.remedy = options?.remedy;
   }
 }

@@ -45,8 +45,8 @@ export interface Log {
 export interface Refusal {
   readonly level: 'warn' | 'info' | 'debug';
   readonly message: string;
-  /** The client's address. */
-  readonly remoteAddress: string;
+  /** The client's address; absent: no client caused it. */
+  readonly remoteAddress?: string | undefined;
   /** What was refused: `code`, and other facts. What the client sent is short here. */
   readonly fields: LogFields;
   /** What tells two causes with the same message and code apart, such as a `Host`. */

@@ -41,7 +41,7 @@ class Recent {
   add(log: Log, scope: string, refusal: Refusal): boolean {
     const { message, remoteAddress, cause, fields } = refusal;
     const kind = `${message} ${fields.code} ${scope}`;
-    const client = `${kind} ${remoteAddress}`;
+    const client = `${kind} ${remoteAddress ?? ''}`;
     const own = `${client} ${cause}`;
     const known = this.#entries.get(own);
     if (known !== undefined) return this.#count(known, refusal);
@@ -172,7 +172,7 @@ function write(log: Log, refusal: Refusal, wording: Wording, again?: number): vo
   const text = remedy && remedyText(remedy, wording);
   log[level](message, {
     ...fields,
-    remoteAddress,
+    ...(remoteAddress !== undefined && { remoteAddress }),
     ...(text !== undefined && { remedy: text }),
     ...(again !== undefined && { again }),
   });

@@ -7,7 +7,8 @@ export function higherBounds(options: ResolvedOptions): Readonly<Record<string, 
   const { sessionLimits, connectionLimits, memoryLimits, http, transport, session, routeDefaults } = options;
   const counts = { ...sessionLimits, ...connectionLimits };
   const sizes = { ...memoryLimits, maxBody: transport.maxBody, maxMessage: routeDefaults.maxMessage };
-  const times = { headerTimeout: http.headerTimeout, requestTimeout: http.requestTimeout };
+  const { connectTimeout } = options;
+  const times = { connectTimeout, headerTimeout: http.headerTimeout, requestTimeout: http.requestTimeout };
   return {
     ...twice(counts, String),
     ...twice(sizes, asSize),

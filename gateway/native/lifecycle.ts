@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import { logRefusal } from '../backend/log-refusal.ts';
+import { logBackendRefusal, type RefusedClient, refusedClient } from '../backend/log-refusal.ts';
 import type { Clock } from '../base/clock.ts';
 import { type ClosedConnection, connectionId, logClosed, logOpened } from '../base/connection-log.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryAccount } from '../base/memory-budget.ts';
 import { answerRaw } from '../base/raw-answer.ts';
+import { logRefusedRequest } from '../base/refused-request.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
 import { HandshakeRefusedError } from './upstream-handshake.ts';
 
@@ -40,7 +41,7 @@ export function runConnection(
   open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
 ): NativeConnection {
   const connection = new Connection(request, context);
-  connection.start(open);
+  connection.start(open, refusedClient(request.handshake));
   return connection;
 }
 
@@ -84,7 +85,8 @@ class Connection implements NativeConnection {
     socket.on('error', () => socket.destroy());
   }
 
-  start(open: (signal: AbortSignal) => Promise<OpenConnection | undefined>): void {
+  /** `client` is forgotten when the handshake is done. */
+  start(open: (signal: AbortSignal) => Promise<OpenConnection | undefined>, client: RefusedClient): void {
     const { signal } = this.#handshaking as AbortController;
     open(signal).then(
       (opened) => {
@@ -93,7 +95,7 @@ class Connection implements NativeConnection {
       },
       (error: unknown) => {
         this.#settle();
-        if (!this.#isGivenUp) refuse(this.#socket, this.#context, this.#remoteAddress, error);
+        if (!this.#isGivenUp) refuse(this.#socket, this.#context, client, error);
       },
     );
   }
@@ -155,16 +157,16 @@ function weightOf({ handshake, head }: UpgradeRequest): number {
 function refuse(
   socket: Socket,
   { log, backend }: LifecycleContext,
-  remoteAddress: string,
+  client: RefusedClient,
   error: unknown,
 ): void {
   if (error instanceof RequestError) {
-    const { status, code, message: reason } = error;
-    log.info('handshake refused', { status, code, reason, remoteAddress });
+    const { status, message: reason } = error;
+    logRefusedRequest(log, client, error);
     answerRaw(socket, status, reason, status === 426 ? ['Sec-WebSocket-Version', '13, 8, 7'] : []);
     return;
   }
-  logRefusal(log, backend, error);
+  logBackendRefusal(log, backend, client, error);
   const status = error instanceof RefusedError ? (error.status ?? 502) : 502;
   const fields = error instanceof HandshakeRefusedError ? error.fields : [];
   answerRaw(socket, status < 300 ? 502 : status, 'the backend did not accept', fields);

@@ -46,17 +46,21 @@ export function spliceUpgrade(
   options: SpliceOptions,
 ): NativeConnection {
   const { clock, log } = options;
-  return runConnection(request, { clock, log, backend: targetOrigin(target) }, async (signal) => {
-    const { handshake, socket: client, head } = request;
-    const key = checkHandshake(handshake);
-    const upstream = await switchProtocols(target, handshake, key, { ...options, signal });
-    if (signal.aborted) {
-      upstream.socket.destroy();
-      return undefined;
-    }
-    client.write(responseHead(upstream), 'latin1');
-    return new Splice(client, head, upstream, options, handshake.openAccount);
-  });
+  return runConnection(
+    request,
+    { clock, log, backend: targetOrigin(target) + (target.path ?? '') },
+    async (signal) => {
+      const { handshake, socket: client, head } = request;
+      const key = checkHandshake(handshake);
+      const upstream = await switchProtocols(target, handshake, key, { ...options, signal });
+      if (signal.aborted) {
+        upstream.socket.destroy();
+        return undefined;
+      }
+      client.write(responseHead(upstream), 'latin1');
+      return new Splice(client, head, upstream, options, handshake.openAccount);
+    },
+  );
 }
 
 function responseHead({ fields }: Switched): string {

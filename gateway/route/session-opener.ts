@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
-import { logRefusal } from '../backend/log-refusal.ts';
+import { logBackendRefusal, refusedClient } from '../backend/log-refusal.ts';
 import { RefusedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { pipe } from '../channel/pipe.ts';
@@ -60,7 +60,10 @@ export class SessionOpener {
       return session;
     } catch (error) {
       leave();
-      if (error instanceof RefusedError) logRefusal(this.#context.log, backend.name, error);
+      if (error instanceof RefusedError) {
+        const client = refusedClient({ ...handshake, carrier: 'fallback' });
+        logBackendRefusal(this.#context.log, backend.name, client, error);
+      }
       throw error;
     } finally {
       release?.();

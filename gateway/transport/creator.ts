@@ -1,4 +1,5 @@
 import { admitCreate } from '../access/admission.ts';
+import { errorTable } from '../base/error-table.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { withRemedy } from '../http/body-gate.ts';
@@ -28,6 +29,14 @@ export interface CreatorContext {
 const SHORTER = {
   advice: `a create has at most ${CREATE_BODY} bytes: shorten the address or the subprotocols`,
 };
+
+/**
+ * The client does not learn what went wrong behind the gateway. Who made the attempt has logged it.
+ */
+function refuseForBackend(exchange: Exchange, headers: Headers): void {
+  const { status, text } = errorTable.GW_REFUSED;
+  exchange.reply(status, headers, `${text}\n`);
+}
 
 /** Answers `create` (PROTOCOL.md §3). */
 export class Creator {
@@ -73,9 +82,8 @@ export class Creator {
           exchange.reply(200, fields ? { ...headers, ...fields } : headers, this.#describe(session, route));
         },
         (error: unknown) => {
-          // The client does not learn what went wrong behind the gateway.
-          const shown = error instanceof RefusedError ? new RequestError('GW_REFUSED') : error;
-          refuse(exchange, headers, shown, route.log);
+          if (error instanceof RefusedError) refuseForBackend(exchange, headers);
+          else refuse(exchange, headers, error, route.log);
         },
       );
   }

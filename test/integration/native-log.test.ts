@@ -165,22 +165,30 @@ describe('the log of native connections', () => {
     assert.deepEqual([code, by, messagesIn, bytesOut], [1005, 'client', 1, 5]);
   });
 
-  it('names a backend that refuses, and the reason in words', async () => {
+  it('names a backend that refuses, its client, the reason in words and what to do', async () => {
     const upstream = await servers.http((server) =>
-      server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n')),
+      server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n')),
     );
-    for (const [backend, status, reason] of [
-      [`ws://127.0.0.1:${upstream}`, 403, 'the backend answered 403'],
-      ['ws://127.0.0.1:1', undefined, 'nothing listens there'],
+    const answered = `ws://127.0.0.1:${upstream}`;
+    for (const [backend, status, reason, remedy] of [
+      [answered, 401, 'the backend answered 401', /login/],
+      ['ws://127.0.0.1:1', undefined, 'nothing listens there', /^start the server/],
     ] as const) {
       await start([`/ws=${backend}`]);
       await event(
         new WebSocket(`ws://127.0.0.1:${port}/ws?token=secret`).on('error', () => {}),
         'close',
       );
-      const { code, ...fields } = await line('backend refused');
+      const { code, remedy: advice, ...fields } = await line('backend refused');
       assert.equal(code, 'GW_REFUSED');
-      assert.deepEqual(fields, { route: '/ws', backend, reason, ...(status && { status }) });
+      assert.match(String(advice), remedy);
+      const client = {
+        path: '/ws',
+        host: `127.0.0.1:${port}`,
+        remoteAddress: '127.0.0.1',
+        carrier: 'native',
+      };
+      assert.deepEqual(fields, { route: '/ws', backend, reason, ...client, ...(status && { status }) });
       await gateway.close(0);
     }
   });

@@ -27,7 +27,8 @@ export async function connectToBroker(
 ): Promise<Socket> {
   try {
     return await dial(address, { ca }, { clock, connectTimeout, signal });
-  } catch (cause) {
-    throw new RefusedError(`${addressName(address)}: ${(cause as Error).message}`, undefined, { cause });
+  } catch (error) {
+    const { message, cause, remedy } = error as RefusedError;
+    throw new RefusedError(`${addressName(address)}: ${message}`, undefined, { cause, remedy });
   }
 }

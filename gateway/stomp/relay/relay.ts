@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
+import { logRefusal } from '../../base/refusal-log.ts';
 import type { Channel } from '../../channel/channel.ts';
 import { channelPair } from '../../channel/channel-pair.ts';
 import { TcpChannel } from '../../channel/tcp-channel.ts';
@@ -101,8 +102,9 @@ class Brokers {
 
   async connect(signal: AbortSignal): Promise<Connected> {
     const { brokers, ca, connectTimeout } = this.#options;
-    const { clock, log } = this.#parts;
+    const { clock } = this.#parts;
     const first = this.#first;
+    let failure: RefusedError | undefined;
     for (let tries = 0; tries < brokers.length; tries++) {
       const index = (first + tries) % brokers.length;
       const address = brokers[index];
@@ -112,10 +114,22 @@ class Brokers {
         this.#first = index;
         return { socket, unanswered: () => this.#passOver(index, address) };
       } catch (error) {
-        log.warn('broker does not accept', { reason: (error as Error).message });
+        failure = error as RefusedError;
+        // Who opens the connection logs the last one, with the client.
+        if (brokers.length > 1) this.#logFailure(address, failure);
       }
     }
-    throw new RefusedError(signal.aborted ? 'given up' : 'no broker accepts');
+    if (signal.aborted || failure === undefined) throw new RefusedError('given up');
+    throw new RefusedError(`no broker accepts: ${failure.message}`, undefined, {
+      cause: failure.cause,
+      remedy: failure.remedy,
+    });
+  }
+
+  #logFailure(address: BrokerAddress, { message: reason }: RefusedError): void {
+    const fields = { broker: addressName(address), reason };
+    const message = 'broker does not accept';
+    logRefusal(this.#parts.log, { level: 'warn', message, fields, cause: reason });
   }
 
   #passOver(index: number, address: BrokerAddress): void {
