@@ -25,8 +25,8 @@ export const CARRIERS: CarrierKind[] = [
 
 /**
  * The default order of transports by name, best first. A page may set its own order. EventSource
- * comes before XHR streaming because Chromium reports a growing response at most every 50 ms
- * (measured: 51 ms per round trip against 3 ms), and because the engine frees events.
+ * comes before XHR streaming because a response is looked at every 4 ms in Chromium and Firefox
+ * (xhr-requester.ts), and because the engine frees events.
  *
  * Engines that stream by XMLHttpRequest do not need `iframe-htmlfile`, which shows the page as
  * loading all the time. `websocket-session` is only for pages that request it.

@@ -1,7 +1,18 @@
 import type { XMLHttpRequest } from '../../browser.d.ts';
 import { nothing } from '../lang/nothing.ts';
+import { createAlarm } from './alarm.ts';
 import { canPost, newRequest, type Platform } from './platform.ts';
 import type { Request, Requester, RequestOptions } from './requester.ts';
+
+/**
+ * Milliseconds between looks at a growing response. Browsers let no nested timer ring sooner (HTML,
+ * "timers").
+ */
+const LOOK_INTERVAL = 4;
+/** Looks after the last growth: more than the 50 ms between two events. */
+const LOOKS = 16;
+/** Characters that make the interval a millisecond longer: an engine may copy them at each look. */
+const PER_LOOK = 20000;
 
 /**
  * Sends by XMLHttpRequest or MSXML. It has a status, headers and, from level 2 on, bytes and other
@@ -18,12 +29,16 @@ function post(
   progress?: (text: string) => void
 ): Request {
   let request = newRequest(platform);
+  let length = 0;
+  let looks = 0;
+  const look = createAlarm(platform, changed);
 
   function forget(): XMLHttpRequest | undefined {
     const forgotten = request;
     // MSXML accepts only a function here, not null.
     if (forgotten) forgotten.onreadystatechange = nothing;
     request = undefined;
+    look._clear();
     return forgotten;
   }
 
@@ -45,7 +60,21 @@ function post(
       // MSXML, as above.
     }
     if (complete) finish(status, text);
-    else if (status === 200 && text && progress) progress(text);
+    else if (status === 200 && text && progress) {
+      progress(text);
+      lookAgain(text.length);
+    }
+  }
+
+  /**
+   * Blink and Gecko fire no event within 50 ms of the one before, and still show what arrives
+   * (Blink, XMLHttpRequestProgressEventThrottle). WebKit and IE fire one for each part.
+   */
+  function lookAgain(seen: number): void {
+    if (seen > length) looks = LOOKS;
+    length = seen;
+    looks -= 1;
+    if (request && looks > 0 && platform._page.TextDecoder) look._set(LOOK_INTERVAL + seen / PER_LOOK);
   }
 
   try {

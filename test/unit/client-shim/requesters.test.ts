@@ -188,6 +188,63 @@ describe('a request by XDomainRequest', () => {
   });
 });
 
+describe('a growing response to an XMLHttpRequest', () => {
+  /** Blink and Gecko show what arrived, and fire no event for 50 ms. */
+  function growing() {
+    const browser = new OldBrowser();
+    const { received, request } = post(xhrRequester, browser, 'x');
+    const sent = browser.last('send');
+    sent.grow('one ');
+    return { browser, received, request, sent };
+  }
+
+  it('is read between two events of the engine', () => {
+    const { browser, received, sent } = growing();
+    sent.responseText += 'two ';
+    browser.clock.advance(5);
+    assert.deepEqual(received, [['one '], ['one two ']]);
+    sent.responseText += 'three';
+    browser.clock.advance(5);
+    assert.deepEqual(received.at(-1), ['one two three']);
+  });
+
+  it('is looked at for no longer than the engine is silent', () => {
+    const { browser, sent } = growing();
+    browser.clock.advance(100);
+    assert.equal(browser.clock.timers, 0);
+    sent.grow('two');
+    assert.equal(browser.clock.timers, 1);
+  });
+
+  it('is looked at less often when it is long', () => {
+    const { browser, received, sent } = growing();
+    sent.grow('x'.repeat(400_000));
+    const before = received.length;
+    browser.clock.advance(20);
+    assert.equal(received.length, before);
+  });
+
+  it('is not looked at any more when it was given up, or has ended', () => {
+    for (const end of [(all: ReturnType<typeof growing>) => all.request._abort(), growingEnds]) {
+      const all = growing();
+      end(all);
+      assert.equal(all.browser.clock.timers, 0);
+    }
+  });
+
+  it('is left to the events of engines that fire one for each part', () => {
+    const { browser } = growing();
+    browser.clock.advance(100);
+    browser.page.TextDecoder = undefined;
+    browser.last('send').grow('two');
+    assert.equal(browser.clock.timers, 0);
+  });
+
+  function growingEnds({ sent }: ReturnType<typeof growing>): void {
+    sent.end();
+  }
+});
+
 describe('a request by a script tag', () => {
   it('is its address, and its run the answer; nothing is left of it', () => {
     const browser = new OldBrowser();
