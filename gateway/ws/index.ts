@@ -4,9 +4,14 @@
  */
 export { createWebSocketStream } from 'ws';
 export { type FallbackOptions, serveFallbacks } from './fallbacks.ts';
+/**
+ * What `require` returns (nodejs.org/api/modules.html#loading-ecmascript-modules-using-require):
+ * the class, with the others as its properties, as in `ws`.
+ */
 export {
   WebSocket,
   WebSocket as default,
+  WebSocket as 'module.exports',
   WebSocketServer,
   type WebSocketServerOptions,
 } from './web-socket-server.ts';

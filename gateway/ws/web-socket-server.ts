@@ -10,10 +10,17 @@ import { type FallbackOptions, serveFallbacks, serveFallbacksOnDemand } from './
 /** The socket of `ws`. Clients on a fallback have the same class. */
 export class WebSocket extends WsSocket {
   static readonly createWebSocketStream = createWebSocketStream;
+  static readonly serveFallbacks = serveFallbacks;
   static Server: typeof WebSocketServer;
   static WebSocketServer: typeof WebSocketServer;
   static WebSocket: typeof WebSocket;
 }
+
+/**
+ * What closes the fallbacks of servers that made their HTTP server. With a private member the class
+ * would take no server of `ws` where it is a type.
+ */
+const closeFallbacks = new WeakMap<object, () => void>();
 
 /** Options of a server of `ws`, and of its fallbacks. */
 export interface WebSocketServerOptions<
@@ -37,8 +44,6 @@ export class WebSocketServer<
   Socket extends typeof WsSocket = typeof WsSocket,
   Request extends typeof IncomingMessage = typeof IncomingMessage,
 > extends WsServer<Socket, Request> {
-  readonly #closeFallbacks: (() => void) | undefined;
-
   constructor(options?: WebSocketServerOptions<Socket, Request>, callback?: () => void) {
     const { fallback, ...others } = options ?? {};
     super({ WebSocket: WebSocket as unknown as Socket, ...others }, callback);
@@ -51,13 +56,14 @@ export class WebSocketServer<
     // Private in `ws`: the server that it made for `port`.
     const server = (this as unknown as { _server: Server })._server;
     const close = serveFallbacks(server, fallback);
-    if (!this.options.server) this.#closeFallbacks = close;
+    if (!this.options.server) closeFallbacks.set(this, close);
   }
 
   override close(callback?: (error?: Error) => void): void {
     super.close(callback);
     // A program says goodbye to its clients after this call, in the same turn.
-    if (this.#closeFallbacks) setImmediate(this.#closeFallbacks);
+    const close = closeFallbacks.get(this);
+    if (close !== undefined) setImmediate(close);
   }
 }
 

@@ -22,27 +22,32 @@ function examples(section: string): string[] {
   return [...own.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code as string);
 }
 
-/** A program of the README, whose import is changed. */
+/** A program in a process of its own. */
 class Example {
   output = '';
   readonly #program: ChildProcess;
 
-  constructor(folder: string, code: string, changes: readonly [string, string][]) {
-    assert.ok(code.includes("from 'ws'"), 'the README of ws has no such example');
-    let text = code.replace("from 'ws'", "from 'fallback-gateway/ws'");
-    for (const [from, to] of changes) {
-      assert.ok(text.includes(from), `the example has no ${from}`);
-      text = text.replaceAll(from, to);
-    }
-    const file = join(folder, 'example.mjs');
-    writeFileSync(file, text);
-    this.#program = spawn(process.execPath, [file]);
+  constructor(folder: string, file: string, code: string) {
+    const path = join(folder, file);
+    writeFileSync(path, code);
+    this.#program = spawn(process.execPath, [path]);
     this.#program.stdout?.on('data', (chunk) => {
       this.output += String(chunk);
     });
     this.#program.stderr?.on('data', (chunk) => {
       this.output += String(chunk);
     });
+  }
+
+  /** An example of the README, whose import is changed. */
+  static of(folder: string, code: string, changes: readonly [string, string][]): Example {
+    assert.ok(code.includes("from 'ws'"), 'the README of ws has no such example');
+    let text = code.replace("from 'ws'", "from 'fallback-gateway/ws'");
+    for (const [from, to] of changes) {
+      assert.ok(text.includes(from), `the example has no ${from}`);
+      text = text.replaceAll(from, to);
+    }
+    return new Example(folder, 'example.mjs', text);
   }
 
   write(text: string): void {
@@ -97,7 +102,7 @@ describe('the examples in the README of ws, with the import changed', function (
     { index = 0, changes = [] }: { index?: number; changes?: [string, string][] } = {},
   ): Promise<Example> => {
     const code = examples(section)[index] ?? '';
-    example = new Example(folder, code, [['8080', String(port)], ...changes]);
+    example = Example.of(folder, code, [['8080', String(port)], ...changes]);
     await example.listens(port);
     return example;
   };
@@ -118,7 +123,7 @@ describe('the examples in the README of ws, with the import changed', function (
       const files = selfSigned();
       if (files === undefined) return requireOrSkip(this, 'openssl');
       const code = examples('External HTTP/S server')[0] ?? '';
-      example = new Example(folder, code, [
+      example = Example.of(folder, code, [
         ['/path/to/cert.pem', files.cert],
         ['/path/to/key.pem', files.key],
         ['server.listen(8080)', `server.listen(${port}, () => console.log('ready'))`],
@@ -185,6 +190,17 @@ describe('the examples in the README of ws, with the import changed', function (
     });
   }
 
+  it('may be written for CommonJS', async () => {
+    const code = `
+      const WebSocket = require('fallback-gateway/ws');
+      const wss = new WebSocket.Server({ port: ${port} });
+      wss.on('connection', (ws) => ws.send(String(ws instanceof WebSocket && ws.readyState === WebSocket.OPEN)));
+    `;
+    example = new Example(folder, 'example.cjs', code);
+    await example.listens(port);
+    assert.equal(await (await openFallback(port, '/')).next(), 'true');
+  });
+
   describe('as a client', () => {
     let server: WebSocketServer;
 
@@ -201,7 +217,7 @@ describe('the examples in the README of ws, with the import changed', function (
     for (const section of ['Round-trip time', 'Use the Node.js streams API']) {
       it(`run: ${section}`, async () => {
         const [code = ''] = examples(section);
-        example = new Example(folder, code, [['wss://websocket-echo.com/', `ws://127.0.0.1:${port}`]]);
+        example = Example.of(folder, code, [['wss://websocket-echo.com/', `ws://127.0.0.1:${port}`]]);
         example.write('hello');
         const wanted = section === 'Round-trip time' ? 'Round-trip time: ' : 'hello';
         await until(wanted, () => example?.output.includes(wanted) === true);

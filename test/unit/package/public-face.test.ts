@@ -60,6 +60,31 @@ export type Inside = import('fallback-gateway/gateway/gateway.ts').Gateway;
 export const inside = (gateway: Gateway) => gateway.onRequest;
 `;
 
+/** A program of `ws`, in which one class stands for the other. */
+const wsConsumer = `
+import type { IncomingMessage } from 'node:http';
+import { WebSocket as WsSocket, WebSocketServer as WsServer } from 'ws';
+import WebSocket, { createWebSocketStream, serveFallbacks, WebSocketServer } from 'fallback-gateway/ws';
+
+export const server: WsServer = new WebSocketServer({ noServer: true });
+export const theirs: WebSocketServer = new WsServer({ noServer: true });
+export const socket: WsSocket = new WebSocket('ws://127.0.0.1/');
+export const itsOwn: WebSocket = new WsSocket('ws://127.0.0.1/');
+export const stream = createWebSocketStream(itsOwn);
+
+function serve(ws: WsSocket, request: IncomingMessage): void {
+  ws.send(String(request.headers.cookie?.length));
+}
+const wss = new WebSocketServer({ port: 0, fallback: { origin: ['http://app.example'], heartbeat: '5s' } });
+wss.on('connection', serve);
+wss.clients.forEach((client) => client !== socket && client.readyState === WebSocket.OPEN);
+export const again = new WebSocket.Server({ noServer: true });
+export const close: typeof serveFallbacks = serveFallbacks;
+
+// @ts-expect-error the HTTP server has that
+new WebSocketServer({ port: 0, fallback: { listen: 1 } });
+`;
+
 describe('the public face of the package', function () {
   this.timeout(60_000);
   let folder: string;
@@ -77,13 +102,17 @@ describe('the public face of the package', function () {
   it('is enough for a program that is compiled against its declarations', () => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(folder, 'consumer.ts'), consumer);
+    writeFileSync(join(folder, 'ws-consumer.ts'), wsConsumer);
     const settings = {
       compilerOptions: {
         ...{ target: 'ES2022', module: 'NodeNext', strict: true, exactOptionalPropertyTypes: true },
         ...{ noEmit: true, skipLibCheck: true, types: ['node'] },
-        paths: { 'fallback-gateway': ['./gateway/index.d.ts'] },
+        paths: {
+          'fallback-gateway': ['./gateway/index.d.ts'],
+          'fallback-gateway/ws': ['./gateway/ws/index.d.ts'],
+        },
       },
-      files: ['consumer.ts'],
+      files: ['consumer.ts', 'ws-consumer.ts'],
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings));
     try {
