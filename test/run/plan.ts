@@ -5,7 +5,7 @@ import { RUNS } from '../engines/runs.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export const GROUPS = ['unit', 'checks', 'integration', 'engines'] as const;
+export const GROUPS = ['unit', 'checks', 'integration', 'third-party', 'engines'] as const;
 export type Group = (typeof GROUPS)[number];
 
 /** Test files that one process of mocha runs. */
@@ -51,7 +51,13 @@ const ENGINE_ORDER: readonly RegExp[] = [/^wine/, /^(khtml|javafx|htmlunit)/, /^
 
 /** All jobs of these groups, in the order in which they begin. */
 export function jobsOf(groups: readonly Group[]): Job[] {
-  const jobs = { unit: unitJobs, checks: checkJobs, integration: integrationJobs, engines: engineJobs };
+  const jobs = {
+    unit: unitJobs,
+    checks: checkJobs,
+    integration: integrationJobs,
+    'third-party': thirdPartyJobs,
+    engines: engineJobs,
+  };
   return groups.flatMap((group) => jobs[group]());
 }
 
@@ -94,6 +100,11 @@ function integrationJobs(): Job[] {
   return files
     .toSorted((a, b) => Number(LONG_FILES.test(b)) - Number(LONG_FILES.test(a)))
     .map((file) => job('integration', file, [file]));
+}
+
+/** Libraries and applications of other people: one process for each file. */
+function thirdPartyJobs(): Job[] {
+  return testsIn('test/third-party').map((file) => job('third-party', file, [file]));
 }
 
 /** The conformance suite has one process for each engine. */

@@ -64,7 +64,7 @@ export const EXCEPTIONS: readonly { readonly text: RegExp; readonly reason: stri
 /** Files that state the rules, or that the project did not write. */
 export const SKIPPED: readonly RegExp[] = [
   /^test\/words\//,
-  /^package-lock\.json$/,
+  /(^|\/)package-lock\.json$/,
   /^LICENSE$/,
   /\.swf$/,
   /\.png$/,

@@ -1,0 +1,85 @@
+#!/bin/bash
+# install.sh [NAME...]: what the tests with other people's libraries and applications need, on
+# Debian or Ubuntu; all of it if nothing is named. Everything that is no Debian package goes to
+# $THIRD_PARTY_HOME, by default ~/.cache/fallback-gateway-third-party, in the versions that files
+# here name. What is there in that version stays. NO_APT=1 leaves the packages to others, and
+# and `install.sh --packages` names them.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+home=${THIRD_PARTY_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/fallback-gateway-third-party}
+all=(libraries)
+
+packages() {
+  case $1 in
+    libraries) echo chromium libjs-prototype libjs-mootools mosquitto ;;
+    rails) echo chromium nginx-light ruby-actioncable ruby-railties puma ;;
+    spring) echo chromium nginx-light maven openjdk-17-jdk-headless ;;
+    channels | jupyterlab) echo chromium nginx-light python3-venv ;;
+    node-red) echo chromium nginx-light ;;
+    *) echo "install.sh: nothing is called $1" >&2; exit 2 ;;
+  esac
+}
+
+# The recipe that a folder was made by is the file `recipe` in it, written last: a run may be cut at
+# any point.
+made_by() {
+  cmp -s <(cat "$@") recipe
+}
+
+npm_packages() {
+  made_by "$1/package.json" "$1/package-lock.json" && return
+  cp "$1/package.json" "$1/package-lock.json" .
+  npm ci --silent --ignore-scripts --no-audit --no-fund --omit=optional
+  cat package.json package-lock.json >recipe
+}
+
+pip_packages() {
+  made_by "$1" && return
+  rm -rf venv
+  python3 -m venv venv
+  venv/bin/pip install --quiet --disable-pip-version-check --requirement "$1"
+  cat "$1" >recipe
+}
+
+spring() {
+  made_by "$here/spring/pom.xml" "$here"/spring/*.java && return
+  rm -rf lib classes
+  mvn --batch-mode --quiet --file "$here/spring/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/lib"
+  "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" -parameters -cp 'lib/*' -d classes "$here"/spring/*.java
+  cat "$here/spring/pom.xml" "$here"/spring/*.java >recipe
+}
+
+# In the folder of the library or application.
+build() {
+  case $1 in
+    libraries | node-red) npm_packages "$here/npm/$1" ;;
+    channels | jupyterlab) pip_packages "$here/pip/$1.txt" ;;
+    spring) spring ;;
+    # Debian's packages are all.
+    rails) ;;
+  esac
+}
+
+if [ "${1:-}" = --packages ]; then
+  for name in "${all[@]}"; do packages "$name"; done
+  exit
+fi
+[ $# -gt 0 ] || set -- "${all[@]}"
+if [ -z "${NO_APT:-}" ]; then
+  wanted=()
+  for name; do
+    for package in $(packages "$name"); do
+      dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || wanted+=("$package")
+    done
+  done
+  if [ ${#wanted[@]} -gt 0 ]; then
+    as_root=()
+    [ "$(id -u)" = 0 ] || as_root=(sudo)
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${wanted[@]}"
+  fi
+fi
+for name; do
+  mkdir -p "$home/$name"
+  (cd "$home/$name" && build "$name")
+  echo "$name is installed"
+done

@@ -1,0 +1,39 @@
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { titleOf } from './libraries.ts';
+import { CELLS, type Cell, Matrix } from './matrix.ts';
+
+/** `LIBRARIES=zone,sockjs`: only those with one of these words in their name. */
+const words = (process.env.LIBRARIES ?? '').split(',');
+
+/** What is not yet mended. */
+const NOT_YET: readonly RegExp[] = [
+  /^zone\.js .* over (?!no shim)/,
+  /another origin.* over (?!websocket$|iframe-htmlfile)/,
+  /^a page that extends .* over (?!no shim|websocket$)/,
+  /^sockjs-client .* over (?!no shim|websocket$)/,
+];
+
+const nameOf = ({ library, transport }: Cell): string => `${titleOf(library)} works over ${transport}`;
+const cells = CELLS.filter(({ library }) => words.some((word) => library.name.includes(word))).filter(
+  (cell) => !NOT_YET.some((pattern) => pattern.test(nameOf(cell))),
+);
+
+describe('in a page of Chromium', () => {
+  let matrix: Matrix;
+
+  before(async function () {
+    this.timeout(60_000);
+    for (const name of ['chromium', 'mosquitto', 'libraries']) requireOrSkip(this, name);
+    matrix = await Matrix.start();
+    matrix.begin(cells);
+  });
+  after(() => matrix?.stop());
+
+  for (const cell of cells) {
+    it(nameOf(cell), async function () {
+      this.timeout(120_000);
+      const problem = await matrix.problem(cell);
+      if (problem !== undefined) throw problem;
+    });
+  }
+});
