@@ -101,6 +101,7 @@ export interface Document {
   readonly documentMode?: number;
   readonly currentScript?: Element | null;
   readonly body: Element | null;
+  readonly documentElement: Element | null;
   readonly cookie?: string;
   getElementsByTagName(name: string): { readonly length: number; readonly [index: number]: Element };
   createElement(name: string): Element;

@@ -205,9 +205,12 @@ export class Downstream {
           if (attached._carrier) this._ended(attached, refused, reason);
         }
       });
-    } catch (_) {
-      // A constructor threw, as EventSource may for another origin.
-      this._proof._set(0);
+    } catch (error) {
+      // A constructor threw, as EventSource may for another origin. In a later task, because the
+      // member may not be made yet.
+      this._platform._page.setTimeout(() => {
+        if (attached === this._current) this._lose('' + error);
+      }, 0);
     }
   }
 

@@ -11,7 +11,7 @@ export const UNIT_FRAMES = 512;
 
 interface Entry {
   readonly _frame: Frame;
-  /** Payload bytes of the page's message; on its last fragment, and 0 on the others. */
+  /** Payload bytes. Those of a message are shared out among its fragments by their lengths. */
   readonly _size: number;
 }
 
@@ -63,13 +63,16 @@ export function createOutbox(bodyLimit: number): Outbox {
 
   function fragments(type: string, data: string, size: number): void {
     let at = 0;
+    let left = size;
     while (data.length - at > limit - OVERHEAD) {
       let end = at + limit - OVERHEAD;
       if (!isBinary(type) && (data.charCodeAt(end - 1) & 0xfc00) === 0xd800) end -= 1;
-      entries.push({ _frame: frame(type.toLowerCase(), data.substring(at, end)), _size: 0 });
+      const share = Math.floor((size * (end - at)) / data.length);
+      entries.push({ _frame: frame(type.toLowerCase(), data.substring(at, end)), _size: share });
+      left -= share;
       at = end;
     }
-    entries.push({ _frame: frame(type, data.substring(at)), _size: size });
+    entries.push({ _frame: frame(type, data.substring(at)), _size: left });
   }
 
   return {

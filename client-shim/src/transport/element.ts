@@ -1,10 +1,15 @@
 import type { Document, Element, Page } from '../../browser.d.ts';
 
+/** Number of names so far: tests of pages replace `Math.random` by a constant. */
+let names = 0;
+
 /**
  * A new name for a callback or a frame. Names are never reused, so a late call finds no function.
+ * Another shim on the page has other names. The gateway accepts 15 digits.
  */
 export function newName(): string {
-  return '_fg' + Math.floor(Math.random() * 1e15);
+  names += 1;
+  return '_fg' + Math.floor(Math.random() * 1e7) + names;
 }
 
 /**
@@ -31,7 +36,9 @@ export function expose(window: Page, name: string, run: (text: string) => void):
  * IE 6 and 7 (Microsoft, KB927917).
  */
 export function insert(document: Document, element: Element): void {
-  const parent = document.body || (document.getElementsByTagName('head')[0] as Element);
+  // A page of SVG has neither body nor head.
+  const parent =
+    document.body || document.getElementsByTagName('head')[0] || (document.documentElement as Element);
   parent.insertBefore(element, parent.firstChild);
 }
 

@@ -1,4 +1,4 @@
-import type { Document, Page } from '../../browser.d.ts';
+import type { Document, Location, Page } from '../../browser.d.ts';
 import { addressOf } from '../wire/address.ts';
 import { startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
@@ -36,7 +36,6 @@ export function openFrameStream(
   function run(text: string): void {
     // The document may still call this function after it was closed.
     if (closed) return;
-    if (!nextCheck._isSet()) nextCheck._set(CHECK_INTERVAL);
     // Numbering continues from script to script, but each script brings a new text.
     position._at = position._seen = 0;
     running = true;
@@ -47,18 +46,25 @@ export function openFrameStream(
   }
 
   function check(): void {
-    let state: string | undefined = 'complete';
+    let reason: string | undefined;
     try {
-      state = ((frame.contentWindow as Page).document as Document).readyState;
-    } catch (_) {
-      // The page removed its content, and the frame with it.
+      const window = frame.contentWindow as Page;
+      // The response ended, or broke off in an engine that shows it. WebKit and KHTML do not; there
+      // only the silence shows it. The empty document that the frame starts with is complete, too.
+      if (
+        (window.document as Document).readyState === 'complete' &&
+        !/^about:/.test((window.location as Location).href)
+      )
+        reason = '';
+    } catch (error) {
+      // The page has set `document.domain`, a policy forbids the frame, or the page removed its
+      // content, and the frame with it.
+      reason = '' + error;
     }
     nextCheck._set(CHECK_INTERVAL);
-    // The response ended, or broke off in an engine that shows it. WebKit and KHTML do not; there
-    // only the silence shows it.
-    if (state === 'complete') {
+    if (reason !== undefined) {
       close();
-      events._over(false, '');
+      events._over(false, reason);
     }
   }
 
@@ -78,5 +84,6 @@ export function openFrameStream(
     window.document as Document,
     addressOf(context.url, action, context._token) + '?d=' + attachments.join('&s=') + '#' + name.substring(3)
   );
+  nextCheck._set(CHECK_INTERVAL);
   return { _close: close };
 }

@@ -3,7 +3,7 @@ import type { Platform } from './platform.ts';
 /** A pending request. */
 export interface Request {
   /** Cancels the request. No callback follows. */
-  _abort(): void;
+  _abort(): unknown;
 }
 
 export interface RequestOptions {
@@ -22,8 +22,9 @@ export interface RequestOptions {
 /**
  * Posts a body. The body is text unless the engine is known to post bytes. `done` gets the status
  * and text when the response is complete or was cut; the two look the same here. Status 0 means
- * that no response came. `progress` gets the text so far, in engines that show it early. Neither is
- * called before this function returns, and it does not throw.
+ * that no response came; the text is then the error that the engine threw, or empty. `progress`
+ * gets the text so far, in engines that show it early. Neither is called before this function
+ * returns, and it does not throw.
  */
 export type Post = (
   platform: Platform,

@@ -38,7 +38,10 @@ export function responseOpener(requester: Requester, action: string, streams: bo
       (status, text) => {
         // A 404 response carries the frame that says that the session is gone.
         if (status === 200 || status === 404) events._frames(read(position, text));
-        events._over(status !== 200 && !isTransient(status), status === 200 ? '' : 'status ' + status);
+        events._over(
+          status !== 200 && !isTransient(status),
+          status === 200 ? '' : (!status && text) || 'status ' + status
+        );
       },
       (text) => events._frames(read(position, text))
     );

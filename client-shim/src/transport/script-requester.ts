@@ -1,5 +1,6 @@
 import type { Document, Element, Location, Page } from '../../browser.d.ts';
 import { encodeUri } from '../wire/utf8.ts';
+import { createAlarm } from './alarm.ts';
 import { expose, insert, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 import type { Request, Requester, RequestOptions } from './requester.ts';
@@ -48,10 +49,17 @@ function post(
   done?: (status: number, text: string) => void
 ): Request {
   const text = body as string;
-  // `#` comes before numbered frames. No other request has one.
-  return text.indexOf('#') >= 0 && hasForms(platform)
-    ? postForm(platform, address, text, done)
-    : getScript(platform, address, text, sync ? 'img' : 'script', done);
+  try {
+    // `#` comes before numbered frames. No other request has one.
+    return text.indexOf('#') >= 0 && hasForms(platform)
+      ? postForm(platform, address, text, done)
+      : getScript(platform, address, text, sync ? 'img' : 'script', done);
+  } catch (error) {
+    // A page that requires Trusted Types, or has replaced what a document can do.
+    const failed = createAlarm(platform, () => done && done(0, '' + error));
+    failed._set(0);
+    return { _abort: failed._clear };
+  }
 }
 
 /**

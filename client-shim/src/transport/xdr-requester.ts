@@ -53,6 +53,14 @@ function post(
     finish(0, '');
   }
 
+  function guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      page.setTimeout(() => finish(0, '' + error), 0);
+    }
+  }
+
   underWay.push(request);
   // All handlers are set because IE 9 aborts requests that lack one (sockjs-client#391).
   request.onload = () => unwrap(request.responseText, finish);
@@ -60,16 +68,14 @@ function post(
   request.onprogress = () => {
     if (progress) unwrap(request.responseText, (status, text) => status === 200 && progress(text));
   };
-  try {
+  // XDomainRequest rejects some ports.
+  guarded(() => {
     request.open('POST', address + '?w=1');
     // For the same reason it must not be sent in the task that opened it.
     page.setTimeout(() => {
-      if (indexOf(underWay, request) >= 0) request.send(body as string);
+      if (indexOf(underWay, request) >= 0) guarded(() => request.send(body as string));
     }, 0);
-  } catch (_) {
-    // XDomainRequest rejects some ports.
-    page.setTimeout(failed, 0);
-  }
+  });
 
   return {
     _abort: () => {

@@ -46,6 +46,21 @@ function post(
     if (forget() && done) done(status, text);
   }
 
+  /** Ends the request, and cancels what the engine still does for it. */
+  function abandon(): boolean {
+    const abandoned = forget();
+    try {
+      if (abandoned) abandoned.abort();
+    } catch (_) {
+      // MSXML throws for a request that was never sent.
+    }
+    return !!abandoned;
+  }
+
+  function fail(error: unknown): void {
+    if (abandon() && done) done(0, '' + error);
+  }
+
   function changed(): void {
     if (!request || request.readyState < 3) return;
     // MSXML throws for both at readyState 3. It shows WinINet's errors (12002 to 12152) as the
@@ -56,8 +71,11 @@ function post(
     try {
       status = request.status > 599 ? 0 : request.status;
       text = request.responseText;
-    } catch (_) {
-      // MSXML, as above.
+    } catch (error) {
+      // Other engines do not throw. A script of the page does that wraps the request, or has set
+      // its responseType.
+      if (complete || request.withCredentials !== undefined) fail(error);
+      return;
     }
     if (complete) finish(status, text);
     else if (status === 200 && text && progress) {
@@ -90,18 +108,9 @@ function post(
       opened.overrideMimeType('text/plain;charset=x-user-defined');
     opened.onreadystatechange = changed;
     opened.send(body);
-  } catch (_) {
-    platform._page.setTimeout(() => finish(0, ''), 0);
+  } catch (error) {
+    platform._page.setTimeout(() => fail(error), 0);
   }
 
-  return {
-    _abort: () => {
-      const abandoned = forget();
-      try {
-        if (abandoned) abandoned.abort();
-      } catch (_) {
-        // MSXML throws for a request that was never sent.
-      }
-    }
-  };
+  return { _abort: abandon };
 }

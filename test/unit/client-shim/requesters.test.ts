@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { runInThisContext } from 'node:vm';
 import type { XDomainRequest } from '../../../client-shim/browser.d.ts';
 import { createOutbox } from '../../../client-shim/src/session/outbox.ts';
+import { newName } from '../../../client-shim/src/transport/element.ts';
 import { jsonpPolling } from '../../../client-shim/src/transport/jsonp-polling.ts';
 import type { Requester } from '../../../client-shim/src/transport/requester.ts';
 import { requesterFor } from '../../../client-shim/src/transport/requesters.ts';
@@ -161,17 +162,20 @@ describe('a request by XDomainRequest', () => {
       assert.deepEqual(received, [[status, body]]);
     });
 
-  it('that fails, times out or is not even opened got no answer', () => {
+  it('that fails or times out got no answer', () => {
     for (const event of ['onerror', 'ontimeout'] as const) {
       const browser = new OldBrowser();
       const { received } = post(xdrRequester, browser, 'x');
       browser.xdrs[0]?.[event]();
       assert.deepEqual(received, [[0, '']]);
     }
+  });
+
+  it('to a port that is not allowed tells so', () => {
     const browser = new OldBrowser();
     const { received } = post(xdrRequester, browser, 'x', 'http://host:99999/');
     browser.clock.advance(1);
-    assert.deepEqual(received, [[0, '']]);
+    assert.deepEqual(received, [[0, 'Error: Access is denied.']]);
   });
 
   it('tells nothing once it was given up, and is not sent any more', () => {
@@ -186,6 +190,83 @@ describe('a request by XDomainRequest', () => {
     xdr.onerror();
     assert.deepEqual([received, xdr.body, xdr.aborted], [[], undefined, true]);
   });
+});
+
+describe('a request that the engine refuses with an exception has failed at once, and tells it', () => {
+  /** What is reported of a request in a browser that `spoil` has changed. */
+  function reported(requester: Requester, spoil: (browser: OldBrowser) => void): unknown[] {
+    const browser = new OldBrowser();
+    spoil(browser);
+    const { received } = post(requester, browser, 'x');
+    browser.clock.advance(1);
+    return received;
+  }
+  const refuse = (): never => {
+    throw new Error('refused');
+  };
+
+  for (const method of ['open', 'send'] as const) {
+    it(`by XMLHttpRequest, in ${method}()`, () => {
+      const received = reported(xhrRequester, ({ page }) => {
+        page.XMLHttpRequest.prototype[method] = refuse;
+      });
+      assert.deepEqual(received, [[0, 'Error: refused']]);
+    });
+
+    it(`by XDomainRequest, in ${method}()`, () => {
+      const received = reported(xdrRequester, ({ page }) => {
+        page.XDomainRequest.prototype[method] = refuse;
+      });
+      assert.deepEqual(received, [[0, 'Error: refused']]);
+    });
+  }
+
+  it('by a script tag', () => {
+    const received = reported(scriptRequester, ({ page }) => {
+      page.document.createElement = refuse;
+    });
+    assert.deepEqual(received, [[0, 'Error: refused']]);
+  });
+
+  it('while it grows, and is given up', () => {
+    const browser = new OldBrowser();
+    const { received } = post(xhrRequester, browser, 'x');
+    const request = browser.last('send');
+    Object.defineProperty(request, 'responseText', { get: refuse });
+    request.readyState = 3;
+    request.onreadystatechange?.();
+    assert.deepEqual(received, [[0, 'Error: refused']]);
+    assert.equal(request.aborted, true);
+  });
+
+  it('but for MSXML, which shows no text before the end', () => {
+    const browser = new OldBrowser();
+    const { received } = post(xhrRequester, browser, 'x');
+    const request = browser.last('send');
+    const mine = request as unknown as Record<string, unknown>;
+    mine.withCredentials = undefined;
+    Object.defineProperty(request, 'responseText', { get: refuse, configurable: true });
+    request.readyState = 3;
+    request.onreadystatechange?.();
+    assert.deepEqual(received, []);
+    Object.defineProperty(request, 'responseText', { value: 'all' });
+    request.status = 200;
+    request.readyState = 4;
+    request.onreadystatechange?.();
+    assert.deepEqual(received, [[200, 'all']]);
+  });
+});
+
+it('a name of a callback is never used again, even where Math.random is a constant', () => {
+  const { random } = Math;
+  Math.random = () => 0.999999999;
+  try {
+    const names = Array.from({ length: 1000 }, newName);
+    assert.equal(new Set(names).size, 1000);
+    for (const name of names) assert.match(name, /^_fg\d{1,15}$/);
+  } finally {
+    Math.random = random;
+  }
 });
 
 describe('a growing response to an XMLHttpRequest', () => {

@@ -8,6 +8,28 @@ import { FakeBrowser } from './support/fake-browser.ts';
 const encoded = (frames: Frame[]) => frames.map(({ _type: type, _data: data }) => type + data);
 
 describe("the shim's outbox", () => {
+  it('counts a long message down as its parts are acknowledged, to the last byte', () => {
+    for (const [text, size] of [
+      ['x'.repeat(10_000), 10_000],
+      ['\ud83d\ude00'.repeat(3_333), 13_332],
+    ] as const) {
+      const outbox = createOutbox(2000);
+      outbox._add('T', text, size);
+      const counted: number[] = [];
+      let last = 0;
+      for (let unit = outbox._take(); unit.length > 0; unit = outbox._take()) {
+        last += unit.length - 1;
+        counted.push(outbox._acknowledged(last));
+      }
+      assert.ok(counted.length > 10);
+      for (const bytes of counted) assert.ok(bytes > 0);
+      assert.equal(
+        counted.reduce((sum, bytes) => sum + bytes, 0),
+        size,
+      );
+    }
+  });
+
   it('batches what waits into one unit behind its position', () => {
     const outbox = createOutbox(10_000);
     outbox._add('T', 'one', 3);
@@ -56,7 +78,7 @@ describe("the shim's outbox", () => {
     assert.deepEqual(positions, ['1', '513', '1025', '1537']);
   });
 
-  it('splits a message that no body holds, between code points, and counts it when its last fragment is taken', () => {
+  it('splits a message that no body holds, between code points, and counts each part', () => {
     const outbox = createOutbox(512 + 3 * 13);
     const text = '😀😀😀😀😀';
     outbox._add('T', text, 20);
@@ -73,7 +95,7 @@ describe("the shim's outbox", () => {
     }
     assert.equal(joined, text);
     assert.deepEqual(types, ['t', 't', 'T']);
-    assert.deepEqual(counted, [0, 0, 20]);
+    assert.deepEqual(counted, [8, 8, 4]);
   });
 
   it('never makes a body longer than the gateway takes, whatever the text', () => {
