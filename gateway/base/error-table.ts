@@ -55,6 +55,8 @@ export const errorTable = {
   },
   GW_CALLBACK: { status: 400, fault: 'client', text: 'bad callback' },
 
+  GW_TLS: { fault: 'client', text: 'the TLS handshake failed' },
+
   // The fallback protocol, and SockJS.
   GW_CREATE: { status: 400, fault: 'client', text: 'malformed create' },
   GW_NONCE: { status: 409, fault: 'client', text: 'this nonce was used already' },
@@ -73,6 +75,14 @@ export const errorTable = {
 
   // Bounds.
   GW_BODY: { status: 413, fault: 'client', text: 'body too long', option: '--max-body' },
+  GW_HEADER: { status: 431, fault: 'client', text: 'header too long', option: '--max-header-size' },
+  GW_TIMEOUT: {
+    status: 408,
+    fault: 'client',
+    text: 'the request took too long',
+    retry: true,
+    option: '--request-timeout',
+  },
   GW_FRAMES: { status: 413, fault: 'client', text: 'too many frames' },
   GW_DELAYED: {
     status: 429,

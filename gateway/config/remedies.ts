@@ -5,8 +5,14 @@ import { asDuration, asSize } from './units.ts';
 /** Twice the bounds that are in force, by config key: what a refusal advises. */
 export function higherBounds(options: ResolvedOptions): Readonly<Record<string, string>> {
   const { sessionLimits, connectionLimits, memoryLimits, http, transport, session, routeDefaults } = options;
+  const heads = { maxHeaderSize: http.maxHeaderSize };
   const counts = { ...sessionLimits, ...connectionLimits };
-  const sizes = { ...memoryLimits, maxBody: transport.maxBody, maxMessage: routeDefaults.maxMessage };
+  const sizes = {
+    ...memoryLimits,
+    maxBody: transport.maxBody,
+    maxMessage: routeDefaults.maxMessage,
+    ...heads,
+  };
   const { connectTimeout } = options;
   const times = { connectTimeout, headerTimeout: http.headerTimeout, requestTimeout: http.requestTimeout };
   return {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { getHeapStatistics } from 'node:v8';
 import type { MemoryLimits } from '../base/memory-budget.ts';
 import type { FlashSettings } from '../flash/flash.ts';
-import type { HttpTimes } from '../http/options.ts';
+import type { HttpLimits } from '../http/options.ts';
 import { type SessionLimits, silenceFor } from '../session/limits.ts';
 import { DEFAULT_RELAY_HEARTBEAT, type StompRouteOptions } from '../stomp/options.ts';
 import type { TransportLimits } from '../transport/options.ts';
@@ -232,14 +232,14 @@ function memoryLimits(options: CheckedOptions, nameOf: NameOf): MemoryLimits {
   return { memory, memoryPerAddress };
 }
 
-function httpLimits(options: CheckedOptions, nameOf: NameOf): HttpTimes {
-  const { headerTimeout, requestTimeout, keepAlive } = options;
+function httpLimits(options: CheckedOptions, nameOf: NameOf): HttpLimits {
+  const { headerTimeout, requestTimeout, keepAlive, maxHeaderSize } = options;
   if (headerTimeout > requestTimeout) {
     throw badOption(
       `${nameOf(['headerTimeout'])} ${headerTimeout} must not be more than ${alsoNamed(nameOf, 'requestTimeout')}, ${requestTimeout}`,
     );
   }
-  return { headerTimeout, requestTimeout, keepAlive };
+  return { headerTimeout, requestTimeout, keepAlive, maxHeaderSize };
 }
 
 /** Buffers cannot be frozen; nothing writes to certificates. */

@@ -4,7 +4,7 @@ import type { ListenAddress } from '../base/listen.ts';
 import type { LogOptions } from '../base/log.ts';
 import type { MemoryLimits } from '../base/memory-budget.ts';
 import type { FlashSettings } from '../flash/flash.ts';
-import type { HttpTimes, TlsOptions } from '../http/options.ts';
+import type { HttpLimits, TlsOptions } from '../http/options.ts';
 import type { SessionLimits } from '../session/limits.ts';
 import type { RegistryLimits } from '../session/registry.ts';
 import type { EmbeddedBrokerOptions, StompRouteOptions } from '../stomp/options.ts';
@@ -33,7 +33,7 @@ export interface ResolvedOptions {
   readonly memoryLimits: MemoryLimits;
   /** Cookie that must keep its value on every request of a session; absent: none. */
   readonly bindSession: string | undefined;
-  readonly http: HttpTimes;
+  readonly http: HttpLimits;
   /** Milliseconds that a backend may take to accept a handshake. */
   readonly connectTimeout: number;
   /** Milliseconds that live sessions have to close when the gateway drains. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defaultConnectionLimits as connections } from '../base/connection-counts.ts';
 import { defaultLogOptions as log, logFormats, logLevels } from '../base/log.ts';
-import { defaultHttpTimes as http } from '../http/options.ts';
+import { DEFAULT_HEADER_SIZE, defaultHttpTimes as http } from '../http/options.ts';
 import { defaultSessionLimits as session } from '../session/limits.ts';
 import { defaultRegistryLimits as registry } from '../session/registry.ts';
 import { defaultTransportLimits as transport } from '../transport/options.ts';
@@ -118,6 +118,12 @@ export const optionTable = {
   ),
 
   maxMessage: option('--max-message <size>', 'message, either way (1009)', bytes('1KiB', '1GiB'), '16MiB'),
+  maxHeaderSize: option(
+    '--max-header-size <size>',
+    "a request's header (431)",
+    bytes('16KiB', '1MiB'),
+    asSize(DEFAULT_HEADER_SIZE),
+  ),
   maxBody: option(
     '--max-body <size>',
     'request body (413)',

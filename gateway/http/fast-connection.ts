@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import { RequestError } from '../base/errors.ts';
 import { BodyCollection, type BodyGate } from './body-gate.ts';
+import { tooLate } from './client-errors.ts';
 import type { BodyReceiver } from './exchange.ts';
 import { type ExchangeConnection, FastExchange } from './fast-exchange.ts';
 import type { FastListeners } from './fast-listeners.ts';
@@ -118,10 +120,12 @@ export class FastConnection implements ExchangeConnection {
     }
     this.#exchange?.lost();
     this.#stopCollecting();
-    this.#endWith(TOO_LATE);
+    const refusal = tooLate(this.#waiting === 'head' ? 'headerTimeout' : 'requestTimeout');
+    this.#endWith(TOO_LATE, refusal);
   }
 
-  #endWith(answer: string): void {
+  #endWith(answer: string, refusal: RequestError): void {
+    this.#server.host.onUnread(this.socket, refusal);
     this.#wait('end');
     this.#drop();
     this.socket.end(answer);
@@ -195,7 +199,7 @@ export class FastConnection implements ExchangeConnection {
   #read(read: ReadHead | 'incomplete' | 'foreign'): void {
     if (read === 'foreign') this.#leaveTo(this.#server.host.handOver);
     else if (read !== 'incomplete') this.#answer(read);
-    else if (!this.#incoming.hold()) this.#endWith(NO_MEMORY);
+    else if (!this.#incoming.hold()) this.#endWith(NO_MEMORY, new RequestError('GW_MEMORY'));
     else if (this.#waiting !== 'head') this.#wait('head');
   }
 

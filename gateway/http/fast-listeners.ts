@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { RequestError } from '../base/errors.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Exchange } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
@@ -18,6 +19,8 @@ export interface FastListeners {
    * policy that way. Absent: Node refuses it.
    */
   readonly onMarkup?: ((socket: Socket) => void) | undefined;
+  /** Reports a request that was not read to its end, before it is answered. */
+  readonly onUnread: (socket: Socket, refusal: RequestError) => void;
   /** Gives Node's server a connection, with everything unanswered put back. */
   readonly handOver: (socket: Duplex) => void;
 }

@@ -1,7 +1,7 @@
 import { errorTable } from '../base/error-table.ts';
 
 /** Answers of a connection that ends with them. */
-export const TOO_LATE = finalAnswer('408 Request Timeout', 'the request took too long');
+export const TOO_LATE = finalAnswer('408 Request Timeout', errorTable.GW_TIMEOUT.text);
 export const NO_MEMORY = finalAnswer('503 Service Unavailable', errorTable.GW_MEMORY.text);
 
 function finalAnswer(status: string, reason: string): string {

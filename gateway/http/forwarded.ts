@@ -82,7 +82,7 @@ export class TrustedProxies {
 }
 
 /** A dual-stack socket shows IPv4 clients as `::ffff:10.0.0.1`. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 

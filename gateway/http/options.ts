@@ -8,6 +8,15 @@ export interface HttpTimes {
   readonly keepAlive: number;
 }
 
+/** Bounds of requests. */
+export interface HttpLimits extends HttpTimes {
+  /** Bytes of a request's header, with the request line. */
+  readonly maxHeaderSize: number;
+}
+
+/** Node's own default. */
+export const DEFAULT_HEADER_SIZE = 16_384;
+
 export const defaultHttpTimes: HttpTimes = {
   headerTimeout: 10_000,
   requestTimeout: 120_000,

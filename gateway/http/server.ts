@@ -4,15 +4,15 @@ import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ListenAddress, listen } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
-import { answerRaw } from '../base/raw-answer.ts';
+import { clientErrorListener, logUnread, tlsErrorListener } from './client-errors.ts';
 import { type FastLimits, FastServer, type FastServerHost } from './fast-server.ts';
 import type { TrustedProxies } from './forwarded.ts';
-import type { HttpTimes, TlsOptions } from './options.ts';
+import type { HttpLimits, TlsOptions } from './options.ts';
 import { SingleRequestSocket } from './single-request-socket.ts';
 import { SocketGuard, type SocketLimits } from './socket-limits.ts';
 
 /** How a server serves. Times are milliseconds. */
-export interface ServerSettings extends HttpTimes {
+export interface ServerSettings extends HttpLimits {
   readonly listen: ListenAddress;
   /** Absent: plain http. */
   readonly tls: TlsOptions | undefined;
@@ -38,11 +38,12 @@ export class HttpServer {
   readonly #fast: FastServer | undefined;
 
   constructor(settings: ServerSettings, listeners: ServerListeners, log: Log) {
-    const { tls, headerTimeout, requestTimeout, keepAlive } = settings;
+    const { tls, headerTimeout, requestTimeout, keepAlive, maxHeaderSize } = settings;
     const limits = {
       headersTimeout: headerTimeout,
       requestTimeout,
       keepAliveTimeout: keepAlive,
+      maxHeaderSize,
       // With this interval a slow client is found after at most one and a half times its timeout.
       connectionsCheckingInterval: Math.min(30_000, Math.ceil(headerTimeout / 2)),
       noDelay: true,
@@ -52,7 +53,7 @@ export class HttpServer {
       tls === undefined
         ? http.createServer(limits)
         : https.createServer({ ...limits, handshakeTimeout: headerTimeout, ...secureOptions(tls) });
-    this.#fast = listeners.fastPath && this.#putFastPathFirst(settings, listeners);
+    this.#fast = listeners.fastPath && this.#putFastPathFirst(settings, listeners, log);
     this.#guardSockets(settings.sockets, listeners.proxies, log);
     this.node.on('request', (request, response) => {
       // On the response, not on the server: there, idle connections would have to be ended too.
@@ -66,11 +67,12 @@ export class HttpServer {
       socket.once('close', () => this.#upgraded.delete(socket));
       listeners.upgrade(request, socket, head);
     });
-    this.node.on('clientError', answerClientError);
+    this.node.on('clientError', clientErrorListener(log));
+    this.node.on('tlsClientError', tlsErrorListener(log));
   }
 
   /** Connections go to the fast path first; Node's own listener gets those that it leaves. */
-  #putFastPathFirst(limits: FastLimits, { fastPath, proxies }: ServerListeners): FastServer {
+  #putFastPathFirst(limits: FastLimits, { fastPath, proxies }: ServerListeners, log: Log): FastServer {
     const event = this.node instanceof https.Server ? 'secureConnection' : 'connection';
     const [serve] = this.node.listeners(event) as ((this: Server, socket: Duplex) => void)[];
     if (serve === undefined) throw new Error(`Node's server does not listen to ${event}`);
@@ -80,6 +82,7 @@ export class HttpServer {
       limits,
       proxies,
       handOver: (socket) => serve.call(this.node, socket),
+      onUnread: (socket, refusal) => logUnread(log, socket, refusal),
     });
     this.node.on(event, (socket: Socket) => {
       // A connection over the limit was closed already.
@@ -145,32 +148,4 @@ function secureOptions(tls: NonNullable<ServerSettings['tls']>): https.ServerOpt
     ...(minVersion !== undefined && { minVersion }),
     ...(ciphers !== undefined && { ciphers }),
   };
-}
-
-const statusOf: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
-
-const reasons: Readonly<Record<number, string>> = {
-  400: 'malformed request',
-  408: 'the request took too long',
-  413: 'chunk extensions too long',
-  431: 'header too long',
-};
-
-/**
- * Answers a request that Node could not read. Once an answer has begun on the connection, another
- * one would be read as a part of it; `_httpMessage` tells, as in Node's default
- * (lib/_http_server.js, socketOnError).
- */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  const begun = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true;
-  if (begun || error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = statusOf[error.code ?? ''] ?? 400;
-  answerRaw(socket, status, reasons[status] ?? 'malformed request');
 }

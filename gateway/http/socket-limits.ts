@@ -1,5 +1,9 @@
 import type { Server, Socket } from 'node:net';
+import { errorTable } from '../base/error-table.ts';
 import type { Log } from '../base/log.ts';
+import { logRefusal } from '../base/refusal-log.ts';
+import type { Remedy } from '../base/remedy.ts';
+import { plainAddress } from './forwarded.ts';
 
 /** Most TCP connections at a time. */
 export interface SocketLimits {
@@ -36,9 +40,6 @@ export function socketLimits(
   };
 }
 
-/** Milliseconds in which refused connections are reported in one line. */
-const REPORT_INTERVAL = 10_000;
-
 /**
  * Refuses TCP connections beyond the limits, before anything is read from them: those who are
  * connected are not harmed. A refused connection is closed without an answer.
@@ -50,8 +51,6 @@ export class SocketGuard {
   /** The address that a connection is counted for: a closed socket does not know it any more. */
   readonly #counted = new WeakMap<Socket, string>();
   readonly #onClose: (this: Socket) => void;
-  #refused = 0;
-  #reportAt = 0;
 
   constructor(server: Server, limits: SocketLimits, log: Log) {
     this.#limits = limits;
@@ -63,10 +62,10 @@ export class SocketGuard {
     };
     // Node closes what is beyond, without making a socket of it.
     server.maxConnections = limits.maxSockets;
-    server.on('drop', () => this.#report('too many TCP connections', '--max-connections, ulimit -n'));
+    server.on('drop', (dropped) => this.#report(dropped?.remoteAddress, 'GW_CONNECTIONS', MORE));
     // After listening, Node reports a failed accept: the process may be out of descriptors.
     server.on('error', (error: NodeJS.ErrnoException) => {
-      if (server.listening) this.#report(`accept failed: ${error.code}`, 'ulimit -n');
+      if (server.listening) this.#reportFailure(String(error.code));
     });
   }
 
@@ -80,7 +79,7 @@ export class SocketGuard {
     const count = this.#perAddress.get(address) ?? 0;
     if (count >= this.#limits.maxSocketsPerAddress) {
       socket.destroy();
-      this.#report('too many TCP connections from one address', '--max-connections-per-address');
+      this.#report(address, 'GW_CONNECTIONS_PER_ADDRESS', MORE_PER_ADDRESS);
       return false;
     }
     this.#counted.set(socket, address);
@@ -96,12 +95,28 @@ export class SocketGuard {
     else this.#perAddress.set(address, left);
   }
 
-  #report(message: string, option: string): void {
-    this.#refused++;
-    const now = performance.now();
-    if (now < this.#reportAt) return;
-    this.#log.warn(message, { option, refused: this.#refused });
-    this.#refused = 0;
-    this.#reportAt = now + REPORT_INTERVAL;
+  #report(address: string | undefined, code: keyof typeof REASONS, remedy: Remedy): void {
+    const reason = REASONS[code];
+    const fields = { code, reason, option: errorTable[code].option };
+    const remoteAddress = plainAddress(address ?? '');
+    logRefusal(this.#log, { ...REFUSED, remoteAddress, fields, cause: '', remedy });
+  }
+
+  #reportFailure(code: string): void {
+    const fields = { reason: `accept failed: ${code}` };
+    logRefusal(this.#log, { ...REFUSED, fields, cause: code, remedy: { advice: 'raise ulimit -n' } });
   }
 }
+
+const REFUSED = { level: 'warn', message: 'connection refused' } as const;
+
+const REASONS = {
+  GW_CONNECTIONS: 'too many TCP connections',
+  GW_CONNECTIONS_PER_ADDRESS: 'too many TCP connections from one address',
+} as const;
+
+const MORE: Remedy = { add: { key: 'maxConnections' }, advice: 'and raise ulimit -n' };
+const MORE_PER_ADDRESS: Remedy = {
+  add: { key: 'maxConnectionsPerAddress' },
+  advice: 'or name the proxy that they come from with --trusted-proxy',
+};

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { systemClock } from '../../../gateway/base/clock.ts';
 import { createLog } from '../../../gateway/base/log.ts';
+import { RefusalLog } from '../../../gateway/base/refusal-log.ts';
+import { defaultWording } from '../../../gateway/base/remedy.ts';
 import { descriptorLimit } from '../../../gateway/http/descriptors.ts';
 import { socketLimits } from '../../../gateway/http/socket-limits.ts';
 import { type RawClient, rawClient } from './raw-client.ts';
@@ -38,7 +41,8 @@ describe('a server with as many TCP connections as it may have', () => {
     test: (open: () => RawClient, lines: string[]) => Promise<void>,
   ): Promise<void> {
     const lines: string[] = [];
-    const log = createLog({ level: 'warn', format: 'json', write: (line) => lines.push(line) });
+    const plain = createLog({ level: 'warn', format: 'json', write: (line) => lines.push(line) });
+    const log = RefusalLog.of(plain, systemClock, defaultWording);
     const server = await startServer({ ...options, log });
     try {
       await test(() => rawClient(server.port, get), lines);
@@ -54,7 +58,7 @@ describe('a server with as many TCP connections as it may have', () => {
   };
 
   for (const [what, options, option] of [
-    ['in all', { settings: two }, '--max-connections, ulimit -n'],
+    ['in all', { settings: two }, '--max-connections'],
     ['from one address', { settings: twoPerAddress }, '--max-connections-per-address'],
     [
       'from one address, on the fast path',
@@ -73,9 +77,10 @@ describe('a server with as many TCP connections as it may have', () => {
         await first.read((text) => text.split('nobody').length === 3);
         second.socket.destroy();
         while ((await open().read(answered)) === '');
-        // One line in ten seconds.
+        // One line in a minute.
         assert.equal(lines.length, 1);
-        assert.equal(JSON.parse(lines[0] as string).option, option);
+        const { option: named, remoteAddress } = JSON.parse(lines[0] as string);
+        assert.deepEqual([named, remoteAddress], [option, '127.0.0.1']);
       });
     });
   }

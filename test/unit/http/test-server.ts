@@ -49,6 +49,7 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
       headerTimeout: 10_000,
       requestTimeout: 20_000,
       keepAlive: 5_000,
+      maxHeaderSize: 16_384,
       sockets: { maxSockets: 10_000, maxSocketsPerAddress: 10_000 },
       ...options.settings,
     },
