@@ -84,7 +84,7 @@ export interface GatewayOptions {
   readonly keepAlive?: number | string | undefined;
   /** Size of a message in either direction; a longer one closes with 1009. @default '16MiB' */
   readonly maxMessage?: number | string | undefined;
-  /** Size of a request's header, cookies included; a longer one is answered 431. @default '16KiB' */
+  /** Size of a request's header with its cookies; a longer one gets 431. @default '16KiB' */
   readonly maxHeaderSize?: number | string | undefined;
   /** Size of a request body; a longer one is answered 413. @default '257KiB' */
   readonly maxBody?: number | string | undefined;

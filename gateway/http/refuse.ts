@@ -44,10 +44,16 @@ function factsOf(head: RefusedHead): RequestFacts {
 }
 
 /**
- * Refusals of who may come in. Any page may read them, so that it learns at once why it does not
- * get through: their texts are fixed, and neither cookies nor sessions decide about them.
+ * Refusals of who may come in, and where. Any page may read them, so that it learns at once why it
+ * does not get through: their texts are fixed, and neither cookies nor sessions decide about them.
  */
-const READABLE: ReadonlySet<ErrorCode> = new Set(['GW_HOST', 'GW_ORIGIN', 'GW_JSONP']);
+const READABLE: ReadonlySet<ErrorCode> = new Set([
+  'GW_HOST',
+  'GW_ORIGIN',
+  'GW_JSONP',
+  'GW_NO_ROUTE',
+  'GW_UPGRADE',
+]);
 
 /**
  * Lets the page that sent the request read the answer (WHATWG Fetch, "CORS check"). The shim sends

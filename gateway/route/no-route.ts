@@ -22,6 +22,16 @@ function routeTo(given: string): OptionValue | undefined {
   return { key: 'routes', value: `${path}=ws://HOST:PORT`, isList: true };
 }
 
+const SOCKET_IO =
+  "Socket.IO's polling is plain HTTP, which this route does not pass on; let the client use transports: ['websocket']";
+
+/** The refusal of plain HTTP that an application has below a route. */
+export function plainHttp(isSocketIo: boolean): RequestError {
+  const advice =
+    'let the front proxy send WebSocket and _fallback to the gateway, and plain HTTP to the application (docs/operating.md)';
+  return new RequestError('GW_UPGRADE', isSocketIo ? SOCKET_IO : undefined, { advice });
+}
+
 /** The refusal of a plain request that no route and no page answers. */
 export function missingPage(path: string, paths: Iterable<string>): RequestError {
   if (path === '/crossdomain.xml') return noPage({ add: { key: 'crossdomain', value: 'true' } });

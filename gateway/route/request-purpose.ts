@@ -14,13 +14,17 @@ export type Purpose<Route> =
   | { readonly kind: 'fallback'; readonly route: Route; readonly address: FallbackAddress }
   | { readonly kind: 'sockjs'; readonly route: Route; readonly address: SockJsAddress }
   /** Below a route that answers SockJS, but at none of its addresses. */
-  | { readonly kind: 'not-sockjs' }
+  | { readonly kind: 'not-sockjs'; readonly route: Route }
+  /** Plain HTTP of an application, which a route does not pass on. */
+  | { readonly kind: 'application'; readonly route: Route; readonly isSocketIo: boolean }
   /** The WebSocket address of the route itself. */
   | { readonly kind: 'websocket'; readonly route: Route };
 
+type PurposeHead = Pick<RequestHead, 'path' | 'query' | 'header'>;
+
 /** Says what a request is for. `answersSockJs`: routes answer the SockJS protocol. */
 export function purposeOf<Route extends { readonly path: string }>(
-  head: Pick<RequestHead, 'path' | 'header'>,
+  head: PurposeHead,
   isUpgrade: boolean,
   routes: Pick<RouteTable<Route>, 'find'>,
   answersSockJs: boolean,
@@ -41,17 +45,41 @@ export function purposeOf<Route extends { readonly path: string }>(
 }
 
 function plainPurpose<Route extends { readonly path: string }>(
-  head: Pick<RequestHead, 'header'>,
+  head: PurposeHead,
   route: Route,
   sockjs: SockJsAddress | undefined,
   answersSockJs: boolean,
 ): Purpose<Route> {
+  if (isSocketIo(head, route.path)) return { kind: 'application', route, isSocketIo: true };
+  if (sockjs !== undefined && isNavigation(head, sockjs)) {
+    return route.path === '' ? { kind: 'page' } : { kind: 'application', route, isSocketIo: false };
+  }
   if (sockjs !== undefined && sockjs.kind !== 'greeting') return { kind: 'sockjs', route, address: sockjs };
   // A proxy removed the Upgrade of this handshake. The client is to learn that.
   if (head.header('sec-websocket-key') !== undefined) return { kind: 'websocket', route };
   if (route.path === '') return { kind: 'page' };
   if (sockjs !== undefined) return { kind: 'sockjs', route, address: sockjs };
-  return answersSockJs ? { kind: 'not-sockjs' } : { kind: 'websocket', route };
+  return answersSockJs ? { kind: 'not-sockjs', route } : { kind: 'websocket', route };
+}
+
+/**
+ * Socket.IO's polling: Engine.IO names its version in `EIO` (engine.io-protocol, "Transports"), and
+ * Socket.IO 0.9 begins at `/socket.io/1/`.
+ */
+function isSocketIo({ path, query }: PurposeHead, route: string): boolean {
+  return /(?:^|&)EIO=\d/.test(query) || (/(?:^|\/)socket\.io$/.test(route) && path.startsWith(`${route}/1/`));
+}
+
+/**
+ * Whether a browser shows the answer as a page, where it would be taken for the application's. No
+ * SockJS client does that with the greeting or `info`. Of an engine without `Sec-Fetch-Dest` it is
+ * unknown for `info`: KHTML and old Firefox accept `text/html` for an XMLHttpRequest, too.
+ */
+function isNavigation(head: PurposeHead, { kind }: SockJsAddress): boolean {
+  if (kind !== 'greeting' && kind !== 'info') return false;
+  const destination = head.header('sec-fetch-dest');
+  if (destination !== undefined) return destination === 'document';
+  return kind === 'greeting' && (head.header('accept') ?? '').includes('text/html');
 }
 
 /**

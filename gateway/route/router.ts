@@ -12,7 +12,7 @@ import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
 import type { SessionFinder } from '../transport/session-finder.ts';
 import type { SessionSocketEndpoint } from '../transport/websocket.ts';
-import { noRoute } from './no-route.ts';
+import { noRoute, plainHttp } from './no-route.ts';
 import { type Purpose, purposeOf } from './request-purpose.ts';
 import type { Route } from './route.ts';
 import type { RouteTable } from './route-table.ts';
@@ -72,7 +72,8 @@ export class Router implements RequestHandler {
     try {
       return this.#answer(exchange, purpose);
     } catch (error) {
-      if (purpose.kind === 'fallback') fallback.refuse(exchange, purpose.address, error, purpose.route.log);
+      const address = isFallback(exchange.path) ? parseFallbackPath(exchange.path) : undefined;
+      if (address !== undefined) fallback.refuse(exchange, address, error, logOf(purpose, log));
       else refuse(exchange, PLAIN, error, logOf(purpose, log));
       return true;
     }
@@ -91,6 +92,9 @@ export class Router implements RequestHandler {
         return true;
       case 'not-sockjs':
         throw new RequestError('GW_SOCKJS');
+      case 'application':
+        refuse(exchange, UPGRADE_REQUIRED, plainHttp(purpose.isSocketIo), purpose.route.log);
+        return true;
       case 'websocket':
         refuse(exchange, UPGRADE_REQUIRED, new RequestError('GW_UPGRADE'), purpose.route.log);
         return true;
