@@ -6,14 +6,15 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { createBody } from '../support/clients/fallback-client.ts';
 import { program, Run } from '../support/machine/program-run.ts';
 import { selfSigned } from '../support/machine/self-signed.ts';
 import { until } from '../support/until.ts';
 
-/** Sends `count` requests that are refused with a line in the log, and reads the answers. */
-async function askWithWrongHost(port: number, count: number): Promise<void> {
+/** Opens `count` sessions, each of which is lines in the log, and reads the answers. */
+async function openSessions(port: number, count: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
-  const status = 'HTTP/1.1 421';
+  const status = 'HTTP/1.1 200';
   let answers = 0;
   let end = '';
   socket.on('data', (chunk: Buffer) => {
@@ -22,8 +23,13 @@ async function askWithWrongHost(port: number, count: number): Promise<void> {
     // A status may be cut in two.
     end = text.slice(1 - status.length);
   });
-  const request = 'POST /echo/_fallback/v1/send HTTP/1.1\r\nHost: other.example\r\nContent-Length: 0\r\n\r\n';
-  socket.write(request.repeat(count));
+  const origin = `http://127.0.0.1:${port}`;
+  const head = `POST /echo/_fallback/v1/create HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\n`;
+  const requests = Array.from({ length: count }, () => {
+    const body = createBody({ url: '/echo', origin });
+    return `${head}X-Fallback: create\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  });
+  socket.write(requests.join(''));
   await until(`${count} answers`, () => answers === count);
   socket.destroy();
 }
@@ -185,25 +191,33 @@ describe('the command line', () => {
   });
 
   it('bounds the log that nobody reads, and says later how many lines it dropped', async () => {
-    const args = ['--listen', '0', '--log-format', 'json'];
-    const run = new Run(args);
+    const most = ['--max-sessions-per-address', '20000', '--max-sessions', '20000'];
+    const times = ['--attach-timeout', '1ms', '--resume-window', '1ms'];
+    const args = ['--listen', '0', '--log-format', 'json', ...most, ...times];
+    const connections = ['--max-connections', '20000', '--max-connections-per-address', '20000'];
+    const run = new Run([...args, ...connections]);
     runs.push(run);
     const port = await run.port();
     run.child.stderr?.pause();
-    const refused = 12_000;
+    const opened = 6_000;
     const before = residentMemory(run.child.pid);
-    await askWithWrongHost(port, refused);
+    await openSessions(port, opened);
     const grown = residentMemory(run.child.pid) - before;
     run.child.stderr?.resume();
     await until('the report', () => run.stderr.includes('log lines dropped'));
+    run.child.kill('SIGTERM');
+    await run.ended();
     const lines = run.stderr
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    const report = lines.find(({ msg }) => msg === 'log lines dropped');
-    assert.equal(lines.filter(({ code }) => code === 'GW_HOST').length + report.dropped, refused);
-    assert.ok(report.dropped > 1000, `${report.dropped} lines dropped`);
-    assert.ok(grown < 48 * 1024, `${grown} KiB more`);
+    const dropped = lines
+      .filter(({ msg }) => msg === 'log lines dropped')
+      .reduce((sum, report) => sum + report.dropped, 0);
+    const written = lines.filter(({ msg }) => /^connection (?:opened|closed)$/.test(msg)).length;
+    assert.equal(written + dropped, 2 * opened);
+    assert.ok(dropped > 1000, `${dropped} lines dropped`);
+    assert.ok(grown < 96 * 1024, `${grown} KiB more`);
   });
 
   it('goes on when the disk of its log is full', async () => {
@@ -213,7 +227,7 @@ describe('the command line', () => {
     const run = new Run([], child);
     runs.push(run);
     const port = await run.port();
-    await askWithWrongHost(port, 10);
+    await openSessions(port, 10);
     assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
   });
 
