@@ -263,7 +263,7 @@ class ComposedGateway implements FallbackGateway {
     const { root } = ownPackage();
     this.#pages ??= createPages({
       shim: join(root, 'dist', 'client-shim'),
-      demo: this.#options.demo ? demoPages(join(root, 'legacy-demo')) : undefined,
+      demo: this.#options.demo ? demoPages(join(root, 'legacy-demo'), join(root, 'dist', 'demo')) : undefined,
       flash: this.#flash.pages,
       framers: this.#options.access.origins,
       missing: (path) => missingPage(path, this.#routes.paths),

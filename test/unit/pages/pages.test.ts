@@ -35,7 +35,7 @@ describe('the pages', () => {
       const running = await startServer({
         otherwise: createPages({
           shim: join(folder, 'shim'),
-          demo: demo === undefined ? undefined : demoPages(demo),
+          demo: demo === undefined ? undefined : demoPages(demo, demo),
           framers: ['http://app.example', 'null'],
           missing: () => new RequestError('GW_NO_PAGE'),
           healthy: () => healthy,
