@@ -260,12 +260,11 @@ class ComposedGateway implements FallbackGateway {
   }
 
   #servePages(): (request: IncomingMessage, response: ServerResponse) => void {
-    const { root } = ownPackage();
+    const { root, version } = ownPackage();
     this.#pages ??= createPages({
-      shim: join(root, 'dist', 'client-shim'),
-      demo: this.#options.demo ? demoPages(join(root, 'legacy-demo'), join(root, 'dist', 'demo')) : undefined,
+      shim: { folder: join(root, 'dist', 'client-shim'), version, framers: this.#options.access.origins },
+      demo: this.#options.demo ? demoPages(join(root, 'legacy-demo'), join(root, 'dist', 'demo')) : [],
       flash: this.#flash.pages,
-      framers: this.#options.access.origins,
       missing: (path) => missingPage(path, this.#routes.paths),
       healthy: () => !this.#draining.signal.aborted,
       hosts: this.#hosts,

@@ -1,19 +1,21 @@
-import express, { type Response, Router } from 'express';
 import { OWN_FRAMES } from '../base/security-headers.ts';
 
-/**
- * Serves the demo at `/`, and the libraries of its pages, stompjs and sockjs-client, at `/vendor`.
- * Pages of other sites may not frame a demo page: they could lead clicks into it.
- */
-export function demoPages(folder: string, libraries: string): Router {
-  const options = { cacheControl: false, setHeaders };
-  const pages = Router();
-  pages.use('/vendor', express.static(libraries, { ...options, index: false }));
-  pages.use(express.static(folder, options));
-  return pages;
+/** A folder of the demo, and where its files are served. */
+export interface DemoFolder {
+  readonly folder: string;
+  readonly prefix: string;
+  headers(): Readonly<Record<string, string>>;
 }
 
-/** Browsers ask each time, and mostly get 304: a page that was changed is seen at once. */
-function setHeaders(response: Response): void {
-  response.set({ 'cache-control': 'no-cache', ...OWN_FRAMES });
+/**
+ * The demo is served at `/`, and the libraries of its pages, stompjs and sockjs-client, at
+ * `/vendor`. Pages of other sites may not frame a demo page: they could lead clicks into it.
+ * Browsers ask each time, and mostly get 304: a page that was changed is seen at once.
+ */
+export function demoPages(folder: string, libraries: string): readonly DemoFolder[] {
+  const headers = () => ({ 'cache-control': 'no-cache', ...OWN_FRAMES });
+  return [
+    { folder, prefix: '', headers },
+    { folder: libraries, prefix: '/vendor', headers },
+  ];
 }

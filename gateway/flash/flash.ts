@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import type { Router } from 'express';
 import type { Clock } from '../base/clock.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
+import type { Page } from '../http/page.ts';
 import { policyDomains } from './domains.ts';
 import { createFlashPages } from './pages.ts';
 import { socketPolicy } from './policy-document.ts';
@@ -18,7 +18,7 @@ export interface FlashSettings {
 
 /** What a gateway does for Flash: socket policies on two ports, and files over HTTP. */
 export class Flash {
-  readonly pages: Router;
+  readonly pages: Page;
   /**
    * Takes a connection to the gateway's own port that begins like a policy request; absent: Flash
    * is off.

@@ -1,6 +1,7 @@
-import express, { type Response, type Router } from 'express';
+import type { ServerResponse } from 'node:http';
 import { RequestError } from '../base/errors.ts';
 import { NO_SNIFF } from '../base/security-headers.ts';
+import type { Page } from '../http/page.ts';
 import { policyDomains } from './domains.ts';
 import { crossDomainPolicy } from './policy-document.ts';
 
@@ -15,41 +16,33 @@ export interface FlashPagesSettings {
 }
 
 /** Answers all paths that have to do with Flash: 404 for what is switched off. */
-export function createFlashPages(settings: FlashPagesSettings): Router {
-  const router = express.Router();
-  if (settings.crossdomain) {
-    router.get('/crossdomain.xml', (request, response) => {
-      send(
-        response,
-        'text/x-cross-domain-policy',
-        crossDomainPolicy(domainsFor(request.socket.localAddress)),
-      );
-    });
-  }
-  if (settings.sockets) {
-    // One host per line. The SWF asks the server that it came from which pages may control it.
-    router.get('/shim/flash-origins', (request, response) => {
-      send(response, 'text/plain; charset=utf-8', `${domainsFor(request.socket.localAddress).join('\n')}\n`);
-    });
-  } else {
+export function createFlashPages(settings: FlashPagesSettings): Page {
+  const { sockets, crossdomain, domains } = settings;
+  return ({ node, path }, response) => {
+    const domainsHere = () => policyDomains(domains, node.socket.localAddress);
+    if (path === '/crossdomain.xml' && crossdomain) {
+      send(response, 'text/x-cross-domain-policy', crossDomainPolicy(domainsHere()));
+      return true;
+    }
     // The files are in the folder of the shim; without this they would be served.
-    router.get(/^\/shim\/flash-/, (_request, _response, next) => next(switchedOff()));
-  }
-  return router;
-
-  function domainsFor(localAddress: string | undefined): readonly string[] {
-    return policyDomains(settings.domains, localAddress);
-  }
+    if (!sockets && FILES.test(path)) throw switchedOff();
+    // One host per line. The SWF asks the server that it came from which pages may control it.
+    if (path !== '/shim/flash-origins') return false;
+    send(response, 'text/plain; charset=utf-8', `${domainsHere().join('\n')}\n`);
+    return true;
+  };
 }
+
+const FILES = /^\/shim\/(?:\d[^/]*\/)?flash-/;
 
 /** The shim loads these only for pages that want Flash. */
 function switchedOff(): RequestError {
   return new RequestError('GW_NO_PAGE', undefined, { add: { key: 'policyPort', value: '843' } });
 }
 
-function send(response: Response, type: string, body: string): void {
-  // Express's `set` would add a charset.
-  response.setHeader('Content-Type', type);
-  response.set({ 'cache-control': 'no-cache', ...NO_SNIFF });
+function send(response: ServerResponse, type: string, body: string): void {
+  response.setHeader('content-type', type);
+  response.setHeader('cache-control', 'no-cache');
+  for (const [name, value] of Object.entries(NO_SNIFF)) response.setHeader(name, value);
   response.end(body);
 }

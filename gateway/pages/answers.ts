@@ -1,6 +1,7 @@
-import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Headers } from '../http/exchange.ts';
 import type { TrustedProxies } from '../http/forwarded.ts';
 import { NodeHead } from '../http/node-head.ts';
 import { PLAIN } from '../http/plain.ts';
@@ -9,8 +10,8 @@ import { PUBLIC } from './shim-pages.ts';
 
 /** Answers a request with an error, in one plain line, and logs it. */
 export function refusePage(
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
   error: RequestError,
   context: Refusing,
 ): void {
@@ -25,39 +26,35 @@ export interface Refusing {
 }
 
 /** Answers in one plain line. */
-export function answerPlain(response: Response, status: number, line: string): void {
-  response.status(status).set({ ...PLAIN, 'cache-control': 'no-store' });
-  response.end(`${line}\n`);
+export function answerPlain(response: ServerResponse, status: number, line: string): void {
+  answer(response, status, { ...PLAIN, 'cache-control': 'no-store' }, `${line}\n`);
 }
 
 /** Answers with a script for pages of every origin, which no cache keeps. */
-export function answerScript(response: Response, script: string): void {
-  response.status(200).set({ ...PLAIN, ...PUBLIC, 'content-type': 'application/javascript; charset=utf-8' });
-  response.end(script);
+export function answerScript(response: ServerResponse, script: string): void {
+  const type = { 'content-type': 'application/javascript; charset=utf-8' };
+  answer(response, 200, { ...PLAIN, ...PUBLIC, ...type }, script);
 }
 
-/**
- * Answers errors. Express's own answer is a page with a stack trace, and it takes a malformed
- * escape in a path for a fault of the server.
- */
-export function answerErrors(context: Refusing): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    if (error instanceof RequestError) {
-      refusePage(request, response, error, context);
-      return;
-    }
-    const { status, stack } = error as { status?: unknown; stack?: unknown };
-    if (typeof status === 'number' && status >= 400 && status < 500) {
-      const head = new NodeHead(request, context.proxies);
-      logRefusal(context.log, head, new RequestError('GW_MALFORMED', 'bad request'));
-      answerPlain(response, status, 'bad request');
-      return;
-    }
-    context.log.error('internal error', { code: 'GW_INTERNAL', stack: String(stack ?? error) });
-    answerPlain(response, 500, 'internal error');
-  };
+function answer(response: ServerResponse, status: number, headers: Headers, body: string): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value as string);
+  response.end(body);
+}
+
+/** Answers an error that a page threw. */
+export function answerError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  context: Refusing,
+): void {
+  if (error instanceof RequestError) {
+    refusePage(request, response, error, context);
+    return;
+  }
+  const { stack } = error as { stack?: unknown };
+  context.log.error('internal error', { code: 'GW_INTERNAL', stack: String(stack ?? error) });
+  if (response.headersSent) response.destroy();
+  else answerPlain(response, 500, 'internal error');
 }

@@ -2,7 +2,7 @@ import { hostNameOf } from '../base/refused-request.ts';
 
 /** Whether a path is a script of the shim. */
 export function isScript(path: string): boolean {
-  return /^\/shim\/[\w.-]+\.js$/.test(path);
+  return /^\/shim\/(?:[\w.+-]+\/)?[\w.-]+\.js$/.test(path);
 }
 
 /**

@@ -34,9 +34,8 @@ describe('the pages', () => {
     const start = async (demo: string | undefined): Promise<number> => {
       const running = await startServer({
         otherwise: createPages({
-          shim: join(folder, 'shim'),
-          demo: demo === undefined ? undefined : demoPages(demo, demo),
-          framers: ['http://app.example', 'null'],
+          shim: { folder: join(folder, 'shim'), version: '1.2.3', framers: ['http://app.example', 'null'] },
+          demo: demo === undefined ? [] : demoPages(demo, demo),
           missing: () => new RequestError('GW_NO_PAGE'),
           healthy: () => healthy,
           hosts: new HostNames(['gw']),
@@ -67,12 +66,12 @@ describe('the pages', () => {
     assert.match(answer, /x-content-type-options: nosniff/i);
     assert.match(answer, /access-control-allow-origin: \*/i);
     assert.doesNotMatch(answer, /access-control-allow-credentials/i);
-    assert.match(answer, /cache-control: public, max-age=3600/i);
+    assert.match(answer, /cache-control: public, max-age=300, must-revalidate/i);
     assert.match(answer, /var shim;$/);
   });
 
   it('let pages of allowed origins have the bridge in a frame, and let it run its own script only', async () => {
-    const answer = await get('/shim/bridge.html?v=1');
+    const answer = await get('/shim/bridge.html?v=1.2.3');
     assert.equal(statusOf(answer), 200);
     assert.match(
       answer,
