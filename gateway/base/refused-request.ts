@@ -25,7 +25,20 @@ export function logRefusedRequest(log: Log, facts: RequestFacts, error: RequestE
     remoteAddress: facts.remoteAddress,
     fields: { code, status, reason, option, ...requestFields(facts) },
     cause: `${reason} ${causeOf(error, facts)}`,
-    remedy: error.remedy ?? remedyOf(error, facts),
+    remedy: error.remedy ?? remedyOf(error, facts.host),
+  });
+}
+
+/** The same for a connection that has sent nothing yet. */
+export function logRefusedConnection(log: Log, remoteAddress: string, error: RequestError): void {
+  const { code, message: reason, option } = error;
+  logRefusal(log, {
+    level: option === undefined ? 'info' : 'warn',
+    message: 'connection refused',
+    remoteAddress,
+    fields: { code, reason, option },
+    cause: reason,
+    remedy: error.remedy ?? remedyOf(error, ''),
   });
 }
 
@@ -50,7 +63,7 @@ function causeOf({ code }: RequestError, { host, origin, path }: RequestFacts): 
   return code === 'GW_NO_ROUTE' ? shown(path) : '';
 }
 
-function remedyOf(error: RequestError, { host }: RequestFacts): Remedy | undefined {
+function remedyOf(error: RequestError, host: string): Remedy | undefined {
   const { code, option } = error;
   if (code === 'GW_HOST') return hostRemedy(host);
   if (code === 'GW_JSONP') return { add: { key: 'jsonp', value: 'true' } };

@@ -8,7 +8,7 @@ export interface Remedy {
 
 /** An option with its value. */
 export interface OptionValue {
-  /** As in a config file: `host`, `trustedProxy`, `routes`. */
+  /** As in a config file: `host`, `trustedProxy`, `routes`; `stomp.users` is one of a table. */
   readonly key: string;
   /**
    * A number or a word, `true`, or for settings that no flag has a table in YAML. Absent: twice the
@@ -42,16 +42,20 @@ export const defaultWording: Wording = { writtenAs: () => 'flag', bounds: {} };
 export function remedyText({ add, advice }: Remedy, { writtenAs, bounds }: Wording): string {
   if (add === undefined) return advice ?? '';
   const value = add.value ?? bounds[add.key];
-  const option = value === undefined ? raised(add.key) : optionText(add, value, writtenAs(add.key));
+  const form = writtenAs(add.key.split('.', 1)[0] as string);
+  const option = value === undefined ? raised(add.key) : optionText(add, value, form);
   return advice === undefined ? option : `${option}; ${advice}`;
 }
 
 function raised(key: string): string {
-  return `raise ${optionName(key)}`;
+  return key.includes('.') ? `raise ${key}` : `raise ${optionName(key)}`;
 }
 
-function optionText(option: OptionValue, value: string, form: ReturnType<WrittenAs>): string {
-  const { key, isTable = false, isList = false } = option;
+function optionText(option: OptionValue, given: string, form: ReturnType<WrittenAs>): string {
+  const { isList = false } = option;
+  const [key = '', inner] = option.key.split('.');
+  const isTable = option.isTable === true || inner !== undefined;
+  const value = inner === undefined ? given : `{ ${inner}: ${given} }`;
   if (form !== 'flag' && 'call' in form)
     return `write ${form.call(`${key}: ${inList(isList, isTable ? value : codeValue(value))}`)}`;
   if (form === 'flag' && !isTable) {
@@ -89,6 +93,12 @@ function yamlWord(value: string): string {
 /** One entry of `routes`, with settings in the form of YAML. */
 export function routeSettings(path: string, backend: string, settings: string): OptionValue {
   const value = `{ path: ${quoted(path || '/')}, backend: ${quoted(backend)}, ${settings} }`;
+  return { key: 'routes', value, isList: true, isTable: true };
+}
+
+/** The entry of `routes` that allows a STOMP destination. */
+export function routeStomp(path: string, key: 'send' | 'subscribe', destination: string): OptionValue {
+  const value = `{ path: ${quoted(path || '/')}, stomp: { ${key}: [${quoted(destination)}] } }`;
   return { key: 'routes', value, isList: true, isTable: true };
 }
 

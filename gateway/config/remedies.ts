@@ -6,6 +6,12 @@ import { asDuration, asSize } from './units.ts';
 export function higherBounds(options: ResolvedOptions): Readonly<Record<string, string>> {
   const { sessionLimits, connectionLimits, memoryLimits, http, transport, session, routeDefaults } = options;
   const heads = { maxHeaderSize: http.maxHeaderSize };
+  const { maxQueues, maxQueued, maxStored, maxSubscriptions } = options.stomp;
+  const brokerCounts = {
+    'stomp.maxQueues': maxQueues,
+    'stomp.maxQueued': maxQueued,
+    'stomp.maxSubscriptions': maxSubscriptions,
+  };
   const counts = { ...sessionLimits, ...connectionLimits };
   const sizes = {
     ...memoryLimits,
@@ -17,6 +23,8 @@ export function higherBounds(options: ResolvedOptions): Readonly<Record<string, 
   const times = { connectTimeout, headerTimeout: http.headerTimeout, requestTimeout: http.requestTimeout };
   return {
     ...twice(counts, String),
+    ...twice(brokerCounts, String),
+    ...twice({ 'stomp.maxStored': maxStored }, asSize),
     ...twice(sizes, asSize),
     ...twice(times, asDuration),
     maxDelayed: String(Math.min(1_000, 2 * session.maxDelayed)),

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
+import { logRefusal } from '../base/refusal-log.ts';
 import type { Page } from '../http/page.ts';
 import { policyDomains } from './domains.ts';
 import { createFlashPages } from './pages.ts';
@@ -37,6 +38,7 @@ export class Flash {
     this.#policies = new PolicyService(
       (localAddress) => socketPolicy(policyDomains(domains, localAddress), this.#port),
       clock,
+      (remoteAddress, reason) => this.#logRefusal(remoteAddress, reason),
     );
     this.pages = createFlashPages({ sockets: listen !== undefined, crossdomain, domains });
     this.onMarkup = listen && ((socket) => this.#policies.accept(socket));
@@ -68,5 +70,16 @@ export class Flash {
 
   close(): void {
     this.#policies.close();
+  }
+
+  #logRefusal(remoteAddress: string, reason: string): void {
+    logRefusal(this.#log, {
+      level: 'info',
+      message: 'flash policy refused',
+      remoteAddress,
+      fields: { reason },
+      cause: reason,
+      remedy: { advice: 'only Flash players connect here; pages use the port of the gateway' },
+    });
   }
 }

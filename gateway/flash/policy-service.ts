@@ -14,6 +14,8 @@ const TIMEOUT = 3_000;
 /** Most connections at a time, on both ports together. Each lasts a few milliseconds. */
 const MAX_CONNECTIONS = 200;
 
+type OnRefused = (remoteAddress: string, reason: string) => void;
+
 /**
  * Answers Flash players' requests for a socket policy: on a port of its own, and on connections to
  * other ports that are passed to it. It answers exactly that request and closes. It closes without
@@ -22,14 +24,23 @@ const MAX_CONNECTIONS = 200;
 export class PolicyService {
   readonly #document: (localAddress: string | undefined) => string;
   readonly #clock: Clock;
+  readonly #onRefused: OnRefused;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #closed = false;
 
-  /** `document` makes the answer for a client that connected to this address. */
-  constructor(document: (localAddress: string | undefined) => string, clock: Clock) {
+  /**
+   * `document` makes the answer for a client that connected to this address. `onRefused` hears of
+   * connections that get none.
+   */
+  constructor(
+    document: (localAddress: string | undefined) => string,
+    clock: Clock,
+    onRefused: OnRefused = () => {},
+  ) {
     this.#document = document;
     this.#clock = clock;
+    this.#onRefused = onRefused;
     this.#server = createServer((socket) => this.accept(socket));
   }
 
@@ -49,11 +60,11 @@ export class PolicyService {
   accept(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     if (this.#closed || this.#sockets.size >= MAX_CONNECTIONS) {
-      socket.destroy();
+      this.#refuse(socket, this.#closed ? 'shutting down' : 'too many policy requests at a time');
       return;
     }
     this.#sockets.add(socket);
-    const late = this.#clock.setTimeout(() => socket.destroy(), TIMEOUT);
+    const late = this.#clock.setTimeout(() => this.#refuse(socket, 'no policy request in time'), TIMEOUT);
     socket.once('close', () => {
       this.#clock.clearTimeout(late);
       this.#sockets.delete(socket);
@@ -68,6 +79,11 @@ export class PolicyService {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  #refuse(socket: Socket, reason: string): void {
+    this.#onRefused(socket.remoteAddress ?? '', reason);
+    socket.destroy();
+  }
+
   #read(socket: Socket): void {
     let read = 0;
     const isAnswered = (): boolean => read === REQUEST.length;
@@ -77,7 +93,7 @@ export class PolicyService {
       if (isAnswered()) return;
       const end = read + chunk.length;
       if (!chunk.equals(REQUEST.subarray(read, end))) {
-        socket.destroy();
+        this.#refuse(socket, 'not a policy request');
         return;
       }
       read = end;

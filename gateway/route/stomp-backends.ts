@@ -40,7 +40,7 @@ export class StompBackends {
 
   /** The embedded broker, the same for all routes of the operator. */
   broker(route: RouteOptions): Backend {
-    return brokerBackend(this.#broker, this.#parts.log.with({ route: route.path }));
+    return brokerBackend(this.#broker, this.#parts.log.with({ route: route.path || '/' }));
   }
 
   relay(route: RouteOptions, { brokers }: RelayBackendOptions): Backend {
@@ -68,8 +68,8 @@ export class StompBackends {
     this.#listener?.close();
   }
 
-  #partsOf({ path: route }: RouteOptions): StompParts {
-    return { ...this.#parts, log: this.#parts.log.with({ route }) };
+  #partsOf({ path: route }: RouteOptions): StompParts & { readonly route: string } {
+    return { ...this.#parts, route, log: this.#parts.log.with({ route: route || '/' }) };
   }
 }
 

@@ -10,6 +10,7 @@ import { CLIENT_COMMANDS, type Frame, type FrameEntries, type FrameHeaders, make
 import { FrameReader } from '../frame-reader.ts';
 import { encodeHeaders, readConnectHeaders, readHeaders } from '../headers.ts';
 import { agree, CLIENT_LATE, encodeBeats, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
+import { logStompError } from '../log-error.ts';
 import { FrameParser } from '../parser.ts';
 import { EOL, toMessage } from '../serializer.ts';
 import { memoryError, StompError } from '../stomp-error.ts';
@@ -128,8 +129,9 @@ export class BrokerConnection implements Receiver, Subscriber {
   fail(error: StompError, receipt?: string): void {
     if (this.#failed || this.#ended) return;
     this.#failed = true;
-    const { code, message, fields } = error;
-    this.#peer.log.info('stomp error', { code, reason: message, login: this.#login, ...fields });
+    const { message } = error;
+    const { log, address: remoteAddress } = this.#peer;
+    logStompError(log, error, { login: this.#login, remoteAddress, route: undefined });
     const headers = { message, 'receipt-id': receipt, 'content-type': 'text/plain' };
     this.#reply('ERROR', { ...headers, ...error.headers }, Buffer.from(`${message}\n`));
     this.#close(CLOSES.stompError, 'gateway');

@@ -6,6 +6,7 @@ import { RequestError } from '../../base/errors.ts';
 import { type ListenAddress, listen } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
+import { logRefusedConnection } from '../../base/refused-request.ts';
 import { TcpChannel } from '../../channel/tcp-channel.ts';
 import type { Broker } from './broker.ts';
 
@@ -57,8 +58,7 @@ export class StompListener {
       this.#serve(socket, address);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      const { code, message: reason, option } = error;
-      log.info('stomp connection refused', { route: ROUTE, remoteAddress: address, code, reason, option });
+      logRefusedConnection(log.with({ route: ROUTE }), address, error);
       socket.on('error', () => {});
       socket.destroy();
     }

@@ -10,6 +10,7 @@ import { FrameReader } from '../frame-reader.ts';
 import { readConnectHeaders } from '../headers.ts';
 import { agree, type Beats, BROKER_LATE, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
 import type { FrameLimits } from '../limits.ts';
+import { logStompError, type StompClient } from '../log-error.ts';
 import { FrameParser } from '../parser.ts';
 import { EOL, toMessage } from '../serializer.ts';
 import { memoryError, StompError } from '../stomp-error.ts';
@@ -40,6 +41,7 @@ const TRANSITIONS: Readonly<Record<State, readonly State[]>> = {
 export interface RelayContext {
   readonly clock: Clock;
   readonly log: Log;
+  readonly client: Omit<StompClient, 'login'>;
   /** What is held on behalf of the client. Closed at the end. */
   readonly account: MemoryAccount;
   readonly rules: Rules;
@@ -268,8 +270,8 @@ export class RelaySession {
    */
   #fail(error: StompError, brokerStatus: CloseStatus): void {
     if (this.#state === 'ended') return;
-    const { code, message, headers, fields } = error;
-    this.#context.log.info('stomp error', { code, reason: message, login: this.#login, ...fields });
+    const { message, headers } = error;
+    logStompError(this.#context.log, error, { ...this.#context.client, login: this.#login });
     const entries = { message, 'content-type': 'text/plain', ...headers };
     this.#client.send(toMessage(makeFrame('ERROR', entries, Buffer.from(`${message}\n`))));
     const isClients = brokerStatus === CLOSES.goingAway;

@@ -20,6 +20,8 @@ export interface RelayParts {
   readonly clock: Clock;
   /** Names the route. */
   readonly log: Log;
+  /** Its path. */
+  readonly route?: string;
   /** Counts what is held on behalf of clients. */
   readonly memory: MemoryBudget;
 }
@@ -59,7 +61,7 @@ export function framedBackend(backend: Backend, options: FramingOptions, parts: 
 /** Puts a session in front of a broker's channel. Returns the client's end of it. */
 function framing(
   options: FramingOptions,
-  { clock, log, memory }: RelayParts,
+  { clock, log, route, memory }: RelayParts,
 ): (broker: Channel, handshake: Handshake, unanswered: () => void) => Channel {
   const rules = new Rules(options);
   const { frame, heartBeat, connectTimeout } = options;
@@ -69,6 +71,7 @@ function framing(
     const beats = carrier === 'fallback' ? ownBeats : undefined;
     const ofClient = {
       log: log.with({ remoteAddress: address }),
+      client: { remoteAddress: address, route },
       account: memory.account(address),
       beats,
       unanswered,

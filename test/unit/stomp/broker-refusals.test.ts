@@ -238,6 +238,8 @@ describe('the log of the embedded broker', () => {
         login: 'anna',
         destination: '/queue/a',
         option: 'stomp.maxQueued',
+        remoteAddress: '203.0.113.9',
+        remedy: 'raise stomp.maxQueued',
       })}`,
     ]);
   });

@@ -14,6 +14,7 @@ function recordingLog(lines: [string, LogFields][], scope: LogFields = {}): Log 
   return {
     ...silentLog,
     info: (message, fields) => lines.push([message, { ...scope, ...fields }]),
+    warn: (message, fields) => lines.push([message, { ...scope, ...fields }]),
     with: (fields) => recordingLog(lines, { ...scope, ...fields }),
   };
 }

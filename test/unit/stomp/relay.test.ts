@@ -378,6 +378,8 @@ describe('the destinations of a relay', () => {
       login: 'anna',
       destination: '/queue/out',
       option: 'stomp.send',
+      remoteAddress: '203.0.113.9',
+      remedy: "write routes: [{ path: 'PATH', stomp: { send: ['/queue/out'] } }] in the file of --config",
     };
     assert.deepEqual(lines, [`stomp error ${JSON.stringify(fields)}`]);
   });
