@@ -1,4 +1,4 @@
-import type { Channel } from '../channel/channel.ts';
+import type { Channel, Receiver } from '../channel/channel.ts';
 import { ABNORMAL, type CloseStatus, mayTravel, NO_STATUS } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import { Message } from '../protocol/message.ts';
@@ -74,15 +74,30 @@ export class GatewaySocket extends SocketEvents {
     this.#channel = channel;
     this.protocol = protocol;
     this.#maxBuffered = maxBuffered;
-    channel.attach({
-      message: (message) => this.#receive(message),
-      drained: () => {
-        this.#unsentMessages = 0;
-        this.#settle(undefined);
-      },
-      closed: (status) => this.#finish(status),
-    });
+    channel.attach(new GatewaySocket.#Receiver(this));
   }
+
+  /** A class, as each socket has one for its whole life. */
+  static readonly #Receiver = class implements Receiver {
+    readonly #socket: GatewaySocket;
+
+    constructor(socket: GatewaySocket) {
+      this.#socket = socket;
+    }
+
+    message(message: Message): void {
+      this.#socket.#receive(message);
+    }
+
+    drained(): void {
+      this.#socket.#unsentMessages = 0;
+      this.#socket.#settle(undefined);
+    }
+
+    closed(status: CloseStatus): void {
+      this.#socket.#finish(status);
+    }
+  };
 
   get readyState(): 0 | 1 | 2 | 3 {
     return this.#state;

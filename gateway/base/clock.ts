@@ -11,9 +11,17 @@ export interface Clock {
   clearTimeout(timer: Timer): void;
 }
 
-/** The monotonic clock of the machine. Its timers do not keep the process alive. */
+/**
+ * The monotonic clock of the machine, in whole milliseconds: V8 keeps a fraction in an object of
+ * its own, a new one each time.
+ */
+export function monotonicTime(): number {
+  return Math.floor(performance.now());
+}
+
+/** Time of the machine. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: monotonicTime,
   setTimeout: (callback, delay) => setTimeout(callback, delay).unref(),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

@@ -61,6 +61,10 @@ export abstract class ExchangeWrapper implements Exchange {
     return this.inner.stream(status, headers);
   }
 
+  forgetRequest(): void {
+    this.inner.forgetRequest();
+  }
+
   onGone(listener: () => void): void {
     this.inner.onGone(listener);
   }

@@ -25,6 +25,11 @@ export interface Exchange extends RequestHead {
   reply(status: number, headers: Headers, body: string | Buffer): void;
   /** Begins an answer of unknown length. Its head leaves at once. */
   stream(status: number, headers: Headers): ResponseStream;
+  /**
+   * Nobody reads the request's own fields any more, and they may be empty from here on: an answer
+   * may wait for long, and they would stay in memory with it. A stream does so by itself.
+   */
+  forgetRequest(): void;
   /** Calls `listener` once when the client goes away before the answer is complete. */
   onGone(listener: () => void): void;
 }
@@ -34,6 +39,11 @@ export interface ResponseStream {
   /** Writes; false asks the caller to wait for `onDrain`. Ignored after the end. */
   write(chunk: string | Buffer): boolean;
   end(): void;
-  /** Calls `listener` whenever the stream takes more, after `write` returned false. */
-  onDrain(listener: () => void): void;
+  /** Calls the listener whenever the stream takes more, after `write` returned false. */
+  onDrain(listener: DrainListener): void;
+}
+
+/** An object and no function: a stream that waits for days has one thing less to hold. */
+export interface DrainListener {
+  drained(): void;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { monotonicTime } from '../base/clock.ts';
 import { RequestError } from '../base/errors.ts';
 import { BodyCollection, type BodyGate } from './body-gate.ts';
 import { tooLate } from './client-errors.ts';
@@ -37,7 +38,7 @@ export class FastConnection implements ExchangeConnection {
   readonly #server: ConnectionHost;
   #waiting: Waiting = 'idle';
   /** When that began. */
-  #since = performance.now();
+  #since = monotonicTime();
   readonly #incoming: IncomingBytes;
   #exchange: FastExchange | undefined;
   /** Node's server answers the present request. */
@@ -54,11 +55,44 @@ export class FastConnection implements ExchangeConnection {
     this.socket = socket;
     this.#server = server;
     this.#incoming = new IncomingBytes(socket, server.host.memory);
-    socket.on('data', this.#onData);
-    socket.on('end', this.#onEnd);
-    socket.on('error', this.#onError);
-    socket.on('close', this.#onClose);
+    (socket as ConnectedSocket)[CONNECTION] = this;
+    for (const [event, listener] of FastConnection.#listeners) socket.on(event, listener);
   }
+
+  /**
+   * The same functions for all connections, since most connections wait for days: one for each
+   * would be 400 bytes.
+   */
+  static readonly #listeners: readonly [string, (this: Socket, chunk: Buffer) => void][] = [
+    [
+      'data',
+      function (this: Socket, chunk: Buffer): void {
+        connectionOf(this).#received(chunk);
+      },
+    ],
+    [
+      'end',
+      function (this: Socket): void {
+        connectionOf(this).#clientEnded();
+      },
+    ],
+    [
+      'error',
+      function (this: Socket): void {
+        this.destroy();
+      },
+    ],
+    [
+      'close',
+      function (this: Socket): void {
+        connectionOf(this).#closed();
+      },
+    ],
+  ];
+
+  static readonly #onDrain = function (this: Socket): void {
+    connectionOf(this).#goOn();
+  };
 
   commonFields(): string {
     return this.#server.commonFields();
@@ -80,11 +114,11 @@ export class FastConnection implements ExchangeConnection {
     }
     // A client that sends requests and reads no answer would fill the memory with answers.
     this.#wait('drain');
-    this.socket.once('drain', this.#goOn);
+    this.socket.once('drain', FastConnection.#onDrain);
   }
 
   /** The answer has been written; the next request follows. */
-  readonly #goOn = (): void => {
+  #goOn(): void {
     // The client ended its side while it read the answer.
     if (this.#waiting === 'end') return;
     if (this.#closing) {
@@ -93,7 +127,7 @@ export class FastConnection implements ExchangeConnection {
     }
     if (this.socket.isPaused()) this.socket.resume();
     this.#discardBody();
-  };
+  }
 
   #end(): void {
     this.#wait('end');
@@ -138,10 +172,10 @@ export class FastConnection implements ExchangeConnection {
 
   #wait(waiting: Waiting): void {
     this.#waiting = waiting;
-    this.#since = performance.now();
+    this.#since = monotonicTime();
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  #received(chunk: Buffer): void {
     if (this.#waiting === 'end') return;
     this.#incoming.queue.push(chunk);
     switch (this.#waiting) {
@@ -162,7 +196,7 @@ export class FastConnection implements ExchangeConnection {
       default:
         this.#next();
     }
-  };
+  }
 
   /** Keeps requests behind the present one, within bounds. */
   #waitBehind(): void {
@@ -283,10 +317,7 @@ export class FastConnection implements ExchangeConnection {
   #leaveTo(taker: (socket: Socket) => void): void {
     const { socket } = this;
     this.#server.forget(this);
-    socket.off('data', this.#onData);
-    socket.off('end', this.#onEnd);
-    socket.off('error', this.#onError);
-    socket.off('close', this.#onClose);
+    for (const [event, listener] of FastConnection.#listeners) socket.off(event, listener);
     socket.pause();
     const { queue } = this.#incoming;
     if (queue.size > 0) socket.unshift(queue.take());
@@ -296,7 +327,7 @@ export class FastConnection implements ExchangeConnection {
   }
 
   /** As on Node's server, a client that ends its side does not wait for an answer. */
-  readonly #onEnd = (): void => {
+  #clientEnded(): void {
     if (this.#lent !== undefined) {
       this.#lent.push(null);
       return;
@@ -305,20 +336,24 @@ export class FastConnection implements ExchangeConnection {
     this.#stopCollecting();
     this.#wait('end');
     this.socket.end();
-  };
+  }
 
-  readonly #onError = (): void => {
-    this.socket.destroy();
-  };
-
-  readonly #onClose = (): void => {
+  #closed(): void {
     this.#server.forget(this);
     this.#lent?.destroy();
     this.#exchange?.lost();
     this.#exchange = undefined;
     this.#stopCollecting();
     this.#drop();
-  };
+  }
+}
+
+const CONNECTION = Symbol('connection');
+
+type ConnectedSocket = Socket & { [CONNECTION]?: FastConnection };
+
+function connectionOf(socket: Socket): FastConnection {
+  return (socket as ConnectedSocket)[CONNECTION] as FastConnection;
 }
 
 const LESS_THAN = 0x3c;

@@ -2,7 +2,14 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { forEachHeader } from '../base/raw-headers.ts';
 import { type BodyGate, bodyTooLong } from './body-gate.ts';
-import type { BodyReceiver, Exchange, Headers, RequestHead, ResponseStream } from './exchange.ts';
+import type {
+  BodyReceiver,
+  DrainListener,
+  Exchange,
+  Headers,
+  RequestHead,
+  ResponseStream,
+} from './exchange.ts';
 import type { FastHead } from './fast-head.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { Head } from './head.ts';
@@ -69,7 +76,13 @@ export class FastExchange extends Head implements Exchange {
   stream(status: number, headers: Headers): ResponseStream {
     this.#begun = true;
     const head = `${this.#headOf(status, headers)}transfer-encoding: chunked\r\n\r\n`;
-    return new FastStream(this.#connection.socket, head, () => this.#finish());
+    this.forgetRequest();
+    return new FastStream(this.#connection.socket, head, this);
+  }
+
+  /** The stream has written its end. */
+  ended(): void {
+    this.#finish();
   }
 
   onGone(listener: () => void): void {
@@ -110,16 +123,17 @@ const LAST_CHUNK = '0\r\n\r\n';
  */
 class FastStream implements ResponseStream {
   readonly #socket: Socket;
-  readonly #ended: () => void;
+  readonly #exchange: FastExchange;
   #head: string;
   #over = false;
-  #waiting = false;
+  /** Present while the client must read before more is written. */
   #onDrain: (() => void) | undefined;
+  #listener: DrainListener | undefined;
 
-  constructor(socket: Socket, head: string, ended: () => void) {
+  constructor(socket: Socket, head: string, exchange: FastExchange) {
     this.#socket = socket;
     this.#head = head;
-    this.#ended = ended;
+    this.#exchange = exchange;
     process.nextTick(() => this.#flushHead());
   }
 
@@ -127,23 +141,28 @@ class FastStream implements ResponseStream {
     if (this.#over || chunk.length === 0) return true;
     if (!this.#socket.writable) return false;
     const takesMore = this.#socket.write(this.#framed(chunk));
-    if (!takesMore && !this.#waiting) {
-      this.#waiting = true;
-      this.#socket.once('drain', this.#drained);
-    }
+    if (!takesMore && this.#onDrain === undefined) this.#wait();
     return takesMore;
   }
 
   end(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#socket.off('drain', this.#drained);
+    if (this.#onDrain !== undefined) this.#socket.off('drain', this.#onDrain);
     if (this.#socket.writable) this.#socket.write(this.#takeHead() + LAST_CHUNK);
-    this.#ended();
+    this.#exchange.ended();
   }
 
-  onDrain(listener: () => void): void {
-    this.#onDrain = listener;
+  onDrain(listener: DrainListener): void {
+    this.#listener = listener;
+  }
+
+  #wait(): void {
+    this.#onDrain = () => {
+      this.#onDrain = undefined;
+      this.#listener?.drained();
+    };
+    this.#socket.once('drain', this.#onDrain);
   }
 
   #framed(chunk: string | Buffer): string | Buffer {
@@ -168,9 +187,4 @@ class FastStream implements ResponseStream {
   #flushHead(): void {
     if (this.#head !== '' && this.#socket.writable) this.#socket.write(this.#takeHead());
   }
-
-  readonly #drained = (): void => {
-    this.#waiting = false;
-    this.#onDrain?.();
-  };
 }

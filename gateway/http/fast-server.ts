@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { monotonicTime } from '../base/clock.ts';
 import { FastConnection, type Waiting } from './fast-connection.ts';
 import type { FastListeners } from './fast-listeners.ts';
 
@@ -82,7 +83,7 @@ export class FastServer {
   }
 
   #checkTimes(): void {
-    const now = performance.now();
+    const now = monotonicTime();
     for (const connection of this.#connections) connection.checkTime(now);
   }
 }

@@ -1,14 +1,17 @@
 import type { Socket } from 'node:net';
+import { detached } from '../base/detached.ts';
 import { headerValue, type RawHeaders } from '../base/raw-headers.ts';
 import type { RequestHead } from './exchange.ts';
 import type { Client, TrustedProxies } from './forwarded.ts';
 
+const NO_FIELDS: RawHeaders = [];
+
 /** A request head over the raw fields. Everything else is derived on first use. */
 export abstract class Head implements RequestHead {
   readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly rawHeaders: RawHeaders;
+  path: string;
+  query: string;
+  rawHeaders: RawHeaders;
   readonly #proxies: TrustedProxies;
   readonly #secure: boolean;
   /** Read at once, since a closed socket has none. Node keeps it for the connection. */
@@ -37,6 +40,23 @@ export abstract class Head implements RequestHead {
   /** Searches the raw fields: an object of all of them costs more than a request's few look-ups. */
   header(name: string): string | undefined {
     return headerValue(this.rawHeaders, name);
+  }
+
+  /**
+   * Forgets what the request said, except whose it was. Each field is a slice of the whole head,
+   * which stays in memory as long as one of them does.
+   */
+  forgetRequest(): void {
+    const { remoteAddress, secure } = this.#known();
+    const isOwn = remoteAddress === this.#address;
+    this.#client = {
+      remoteAddress: isOwn ? this.#address : detached(remoteAddress),
+      secure,
+      forwardedFor: '',
+      host: '',
+    };
+    this.path = this.query = '';
+    this.rawHeaders = NO_FIELDS;
   }
 
   get remoteAddress(): string {

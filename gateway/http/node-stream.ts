@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ResponseStream } from './exchange.ts';
+import type { DrainListener, ResponseStream } from './exchange.ts';
 
 /**
  * A chunked answer over Node's response. It frames each chunk itself (RFC 9112 §7.1) and writes it
@@ -8,7 +8,7 @@ import type { ResponseStream } from './exchange.ts';
  */
 export class NodeStream implements ResponseStream {
   readonly #response: ServerResponse;
-  #onDrain: (() => void) | undefined;
+  #listener: DrainListener | undefined;
   #waiting = false;
   #ended = false;
 
@@ -50,8 +50,8 @@ export class NodeStream implements ResponseStream {
     this.#response.end();
   }
 
-  onDrain(listener: () => void): void {
-    this.#onDrain = listener;
+  onDrain(listener: DrainListener): void {
+    this.#listener = listener;
     this.#response.on('drain', this.#drained);
     this.#response.socket?.on('drain', this.#drained);
   }
@@ -59,6 +59,6 @@ export class NodeStream implements ResponseStream {
   readonly #drained = (): void => {
     if (!this.#waiting) return;
     this.#waiting = false;
-    this.#onDrain?.();
+    this.#listener?.drained();
   };
 }

@@ -20,6 +20,7 @@ export class PollCarrier implements Carrier {
     this.#headers = headers;
     this.#encoder = encoder;
     this.room = room;
+    exchange.forgetRequest();
   }
 
   deliver(delivery: Delivery): boolean {

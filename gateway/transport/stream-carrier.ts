@@ -1,5 +1,5 @@
 import type { Chunk, Encoder } from '../dialect/encoder.ts';
-import type { ResponseStream } from '../http/exchange.ts';
+import type { DrainListener, ResponseStream } from '../http/exchange.ts';
 import type { Delivery, EndReason } from '../protocol/delivery.ts';
 import type { Carrier, CarrierOwner } from '../session/carrier.ts';
 
@@ -18,7 +18,7 @@ export interface EndRule {
 }
 
 /** A downstream on a response that goes on. */
-export class StreamCarrier implements Carrier {
+export class StreamCarrier implements Carrier, DrainListener {
   readonly name: string;
   readonly once = false;
   readonly acknowledges = false;
@@ -46,7 +46,7 @@ export class StreamCarrier implements Carrier {
     this.#owner = owner;
     this.#limit = limit;
     this.#recycle = recycle;
-    response.onDrain(() => owner.writable(this));
+    response.onDrain(this);
   }
 
   /** Writes a frame that no session has sent. It counts towards the limit. */
@@ -66,6 +66,10 @@ export class StreamCarrier implements Carrier {
     this.#owner.detach(this);
     this.#response.end();
     return false;
+  }
+
+  drained(): void {
+    this.#owner.writable(this);
   }
 
   heartbeat(): void {

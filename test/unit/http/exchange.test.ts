@@ -417,7 +417,7 @@ for (const server of [NODE, FAST, LENT]) {
         const drain = new Promise<void>((resolve) => {
           drained = resolve;
         });
-        stream.onDrain(() => drained?.());
+        stream.onDrain({ drained: () => drained?.() });
         let written = 0;
         // A loopback connection holds little. A stream that never asks to wait ends the loop.
         while (stream.write(block) && written < 1024) written++;
