@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-table.ts';
+import { ADVICE } from './advice.ts';
 import type { RequestError } from './errors.ts';
 import type { Log, LogFields } from './log.ts';
 import { logRefusal } from './refusal-log.ts';
@@ -67,15 +67,9 @@ function remedyOf(error: RequestError, host: string): Remedy | undefined {
   const { code, option } = error;
   if (code === 'GW_HOST') return hostRemedy(host);
   if (code === 'GW_JSONP') return { add: { key: 'jsonp', value: 'true' } };
-  return option === undefined ? undefined : { add: { key: keyOf(option) }, advice: adviceFor(code) };
-}
-
-/** Those behind a proxy that is not trusted have one address together. */
-function adviceFor(code: ErrorCode): string | undefined {
-  if (code === 'GW_MEMORY') return 'and give Node the heap for it: --max-old-space-size';
-  return code.endsWith('_PER_ADDRESS')
-    ? 'or name the proxy that they come from with --trusted-proxy'
-    : undefined;
+  const advice = ADVICE[code];
+  if (option !== undefined) return { add: { key: keyOf(option) }, advice };
+  return advice === undefined ? undefined : { advice };
 }
 
 /** Only a name that may be one: an operator copies it into a command line. */
