@@ -13,6 +13,7 @@ export type {
   SockJsSettings,
   StompRouteSettings,
   StompSettings,
+  StompUserSettings,
   TlsSettings,
 } from './config/options.ts';
 export { createGateway } from './gateway.ts';

@@ -211,8 +211,15 @@ export interface SockJsSettings {
 
 /** The embedded STOMP broker. It keeps everything in memory and loses it with its process. */
 export interface StompSettings {
-  /** Passcodes by login. @default every client may connect */
-  readonly users?: Readonly<Record<string, string>> | undefined;
+  /** Passcodes by login, perhaps with rights. @default every client may connect */
+  readonly users?: Readonly<Record<string, string | StompUserSettings>> | undefined;
+  /**
+   * Destinations that every client may subscribe to, also on the TCP port. `*` is one word, `#` or
+   * `>` at the end the rest. @default all
+   */
+  readonly subscribe?: string | readonly string[] | undefined;
+  /** Destinations that every client may send to, as patterns of the same form. @default all */
+  readonly send?: string | readonly string[] | undefined;
   /**
    * How often a message that was not acknowledged is delivered again before it is dropped with a
    * log line.
@@ -229,7 +236,19 @@ export interface StompSettings {
   readonly maxSubscriptions?: number | string | undefined;
 }
 
-/** STOMP between the clients of a route and its broker. */
+/** One login of the embedded broker. Its rights are within those of all clients. */
+export interface StompUserSettings {
+  readonly passcode: string;
+  /** Destinations that it may subscribe to. @default all */
+  readonly subscribe?: string | readonly string[] | undefined;
+  /** Destinations that it may send to. @default all */
+  readonly send?: string | readonly string[] | undefined;
+}
+
+/**
+ * STOMP between the clients of a route and its broker. Routes to the embedded broker have
+ * `subscribe` and `send` only.
+ */
 export interface StompRouteSettings {
   /** `host` of CONNECT. @default the client's */
   readonly virtualHost?: string | undefined;

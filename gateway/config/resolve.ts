@@ -55,6 +55,8 @@ export function resolveOptions(
     stomp: {
       listen: options.stompPort,
       users: undefined,
+      subscribe: undefined,
+      send: undefined,
       maxMessage: options.maxMessage,
       ...options.stomp,
     },
@@ -187,8 +189,12 @@ function stompRoute(
   name: string,
 ): StompRouteOptions | undefined {
   if (stomp === undefined && backend.kind !== 'relay') return undefined;
-  if (backend.kind === 'echo' || backend.kind === 'broker') {
-    throw badOption(`${name} is for stomp://, stomps://, ws:// and wss:// backends`);
+  if (backend.kind === 'echo') throw badOption(`${name} is for STOMP brokers and ws:// and wss:// backends`);
+  const others = Object.keys(stomp ?? {}).filter((key) => key !== 'subscribe' && key !== 'send');
+  if (backend.kind === 'broker' && others[0] !== undefined) {
+    throw badOption(
+      `${name}.${others[0]} is for brokers elsewhere; the embedded one has subscribe and send here`,
+    );
   }
   const {
     virtualHost,

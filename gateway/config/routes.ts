@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { plainHost } from './addresses.ts';
 import { backend } from './backends.ts';
+import { destinationPattern } from './destinations.ts';
 import { pathAdvice } from './route-advice.ts';
 import { advised, count, duration, oneOrMore, size, text, value } from './units.ts';
 
@@ -85,16 +86,6 @@ function plainPath(given: string): string | undefined {
   // A star at the end is a habit from other programs. Here it would stand for itself.
   if (!pathCharacters.test(trimmed) || trimmed.endsWith('*')) return undefined;
   return /\/(?:\.{1,2}|_fallback)(?:\/|$)/.test(trimmed) ? undefined : trimmed;
-}
-
-/** A destination. `*` stands for one word, `#` or `>` at the end for the rest. */
-function destinationPattern(): z.ZodType<string, string> {
-  const allowed = 'must be a destination like /topic/chat.*, with # or > only as its last word';
-  return value(allowed, (given) => {
-    if (typeof given !== 'string' || given === '') return undefined;
-    const rest = given.split(/[./]/).findIndex((word) => word === '#' || word === '>');
-    return rest < 0 || rest === given.split(/[./]/).length - 1 ? given : undefined;
-  });
 }
 
 /**

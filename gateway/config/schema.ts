@@ -17,6 +17,7 @@ import {
   stompSettings,
   time,
   tlsSettings,
+  userKeys,
 } from './settings.ts';
 import { sockjs, sockjsKeys } from './sockjs.ts';
 import { asDuration, asSize, count, duration, oneOrMore, toggle, word } from './units.ts';
@@ -239,6 +240,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(optionTable);
   if (path[0] === 'routes') return path.includes('stomp') ? stompRouteKeys : routeKeys;
   if (path[0] === 'sockjs') return sockjsKeys;
+  if (path[1] === 'users') return userKeys;
   return Object.keys((path[0] === 'stomp' ? stompSettings() : tlsSettings()).shape);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultBrokerOptions as broker } from '../stomp/broker/options.ts';
-import { count, duration, size, text, value, word } from './units.ts';
+import { destinationPattern } from './destinations.ts';
+import { count, duration, oneOrMore, size, text, value, word } from './units.ts';
 
 export function tlsSettings() {
   return z.strictObject({
@@ -13,13 +14,39 @@ export function tlsSettings() {
 
 export function stompSettings() {
   return z.strictObject({
-    users: z.record(z.string(), text('must be a passcode, as text; quotes make a number text')).optional(),
+    users: z.record(z.string(), user()).optional(),
+    ...rights(),
     redeliveries: count(0, 1000).prefault(broker.redeliveries),
     maxQueues: count(1, 1_000_000).prefault(broker.maxQueues),
     maxQueued: count(1, 10_000_000).prefault(broker.maxQueued),
     maxStored: bytes('64KiB', '16GiB').prefault(broker.maxStored),
     maxSubscriptions: count(1, 1_000_000).prefault(broker.maxSubscriptions),
   });
+}
+
+const passcode = text('must be a passcode, as text; quotes make a number text');
+
+const userSettings = z.strictObject({ passcode, ...rights() });
+
+/** Names of the settings of a login, for suggestions. */
+export const userKeys: readonly string[] = Object.keys(userSettings.shape);
+
+/** A passcode, or a table with one and the rights of the login. */
+function user() {
+  const isTable = (given: unknown): boolean => typeof given === 'object' && given !== null;
+  const asTable = (given: unknown) => (isTable(given) ? given : { passcode: given });
+  return z.preprocess(asTable, userSettings) as z.ZodType<
+    z.output<typeof userSettings>,
+    z.input<typeof userSettings> | string
+  >;
+}
+
+/** Destinations that may be used. */
+function rights() {
+  return {
+    subscribe: oneOrMore(destinationPattern()).optional(),
+    send: oneOrMore(destinationPattern()).optional(),
+  };
 }
 
 export function fileName() {

@@ -31,16 +31,20 @@ export class StompBackends {
     this.#options = options;
     this.#parts = parts;
     const { users, redeliveries, maxMessage, maxQueues, maxQueued, maxStored, maxSubscriptions } = options;
+    const rights = { subscribe: options.subscribe, send: options.send };
     const bounds = { redeliveries, maxQueues, maxQueued, maxStored, maxSubscriptions };
     // A message of the largest size must fit where it waits for its reader.
     const maxBuffered = Math.max(defaultBrokerOptions.maxBuffered, 2 * maxMessage);
     const frame = frameLimits(maxMessage);
-    this.#broker = new Broker({ ...defaultBrokerOptions, users, frame, maxBuffered, ...bounds }, parts);
+    this.#broker = new Broker(
+      { ...defaultBrokerOptions, users, rights, frame, maxBuffered, ...bounds },
+      parts,
+    );
   }
 
   /** The embedded broker, the same for all routes of the operator. */
   broker(route: RouteOptions): Backend {
-    return brokerBackend(this.#broker, this.#parts.log.with({ route: route.path || '/' }));
+    return brokerBackend(this.#broker, this.#parts.log.with({ route: route.path || '/' }), route.stomp);
   }
 
   relay(route: RouteOptions, { brokers }: RelayBackendOptions): Backend {

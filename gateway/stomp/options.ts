@@ -1,14 +1,17 @@
 import type { ListenAddress } from '../base/listen.ts';
 import type { BrokerOptions } from './broker/options.ts';
+import type { UserOptions } from './broker/users.ts';
 import type { RelayRules } from './relay/options.ts';
+import type { RightsOptions } from './rights.ts';
 
 /** The embedded broker, as far as an operator has a choice. */
 export interface EmbeddedBrokerOptions
-  extends Pick<BrokerOptions, 'redeliveries' | 'maxQueues' | 'maxQueued' | 'maxStored' | 'maxSubscriptions'> {
+  extends RightsOptions,
+    Pick<BrokerOptions, 'redeliveries' | 'maxQueues' | 'maxQueued' | 'maxStored' | 'maxSubscriptions'> {
   /** Its plain TCP port; absent: none. */
   readonly listen: ListenAddress | undefined;
-  /** Passcodes by login; absent: every client may connect. */
-  readonly users: Readonly<Record<string, string>> | undefined;
+  /** By login; absent: every client may connect. */
+  readonly users: Readonly<Record<string, UserOptions>> | undefined;
   /** Bytes of a frame, head and body together. */
   readonly maxMessage: number;
 }

@@ -13,12 +13,14 @@ import { formatTable } from './table.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const GATEWAY = join(ROOT, 'dist/gateway/index.js');
+const LOAD = join(ROOT, 'dist/bench/load/main.js');
 const COMPARED = ['sockjs', 'engine.io', 'ws'];
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) return console.log(HELP);
   if (options.build) build();
+  if (!options.build) requireBuilt();
   const present = { gateway: existsSync(GATEWAY), nginx: hasNginx(), rabbitmq: hasRabbitMq() };
   const absent = Object.entries(present).flatMap(([name, isThere]) => (isThere ? [] : [name]));
   for (const name of absent) console.log(`${name} is not there: its rows are left out`);
@@ -57,6 +59,14 @@ function build(): void {
     );
     if (status !== 0) throw new Error(`${project} does not compile`);
   }
+}
+
+/** Without the built programs every row would fail. */
+function requireBuilt(): void {
+  const missing = [GATEWAY, LOAD].filter((file) => !existsSync(file));
+  if (missing.length === 0) return;
+  const names = missing.map((file) => file.slice(ROOT.length)).join(', ');
+  throw new Error(`nothing to measure: ${names} is not built; leave out --no-build`);
 }
 
 /** The requested rows that can be run here. */

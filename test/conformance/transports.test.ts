@@ -50,7 +50,7 @@ describe('a WebSocket through the gateway', () => {
       describe(`over ${name}, ${leads}`, () => {
         websocketConformance({
           tags,
-          environment: () => ({ url: `ws://127.0.0.1:${gateway.port}${path}`, transport, millis: 8000 }),
+          environment: () => ({ url: `ws://127.0.0.1:${gateway.port}${path}`, transport, millis: 18_000 }),
           open: async () => {
             const realm = openRealm({ ...browser, url: `http://127.0.0.1:${gateway.port}/page` });
             await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
@@ -64,7 +64,7 @@ describe('a WebSocket through the gateway', () => {
     describe(`over ${name}, from a page of another origin`, () => {
       websocketConformance({
         tags: ['lines', 'echo', 'transport'],
-        environment: () => ({ url: `ws://127.0.0.1:${gateway.port}/upstream`, transport, millis: 8000 }),
+        environment: () => ({ url: `ws://127.0.0.1:${gateway.port}/upstream`, transport, millis: 18_000 }),
         open: async () => {
           const realm = openRealm({ ...browser, url: `${ELSEWHERE}/page` });
           const script = `http://127.0.0.1:${gateway.port}/shim/websocket.min.js`;

@@ -54,6 +54,27 @@ describe('the report of all tests', () => {
     return made.end(isCi);
   };
 
+  it('begins with how many jobs there are and about how long they take', () => {
+    const said: string[] = [];
+    const made = new Report((line) => said.push(line));
+    made.begins([outcome.job]);
+    assert.match(String(said[0]), /^1 jobs, about 1 minutes on two idle cores$/);
+    made.ended(outcome);
+    assert.match(String(said[1]), /^\[0:00 1\/1\] mixed\.ts: 1 passed, 1 failed, 1 skipped/);
+  });
+
+  it('says what was skipped where, and how to get what was missing', () => {
+    lines.length = 0;
+    const made = new Report((line) => lines.push(line));
+    const withMissing = { ...outcome, output: 'skipped, as it is not installed: khtml\n' };
+    made.ended(withMissing);
+    made.count(withMissing);
+    made.end(false);
+    const text = lines.join('\n');
+    assert.match(text, /\n1 skipped\n {2}mixed\.ts: 1\nskipped, as it is not installed: khtml\nOn Debian/);
+    assert.match(text, /test\/engines\/install\.sh/);
+  });
+
   it('ends with the totals, and fails when a test did', () => {
     assert.equal(report(false), 1);
     assert.equal(lines.at(-1), '1 passed, 1 failed');

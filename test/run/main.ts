@@ -114,6 +114,7 @@ async function runAll(jobs: readonly Job[]): Promise<number> {
   };
   process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
 
+  report.begins(jobs);
   await first.run();
   current = repeated();
   await current.run();

@@ -8,6 +8,15 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const GROUPS = ['unit', 'checks', 'integration', 'third-party', 'engines'] as const;
 export type Group = (typeof GROUPS)[number];
 
+/** How long each group takes, in minutes, with everything installed, on two cores. */
+export const MINUTES: Readonly<Record<Group, number>> = {
+  unit: 1,
+  checks: 4,
+  integration: 17,
+  'third-party': 6,
+  engines: 20,
+};
+
 /** Test files that one process of mocha runs. */
 export interface Job {
   readonly name: string;

@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
 import type { Channel } from '../../channel/channel.ts';
 import { channelPair } from '../../channel/channel-pair.ts';
+import { Rights, type RightsOptions } from '../rights.ts';
 import { selectSubprotocol } from '../version.ts';
 import { BrokerConnection, type Peer } from './connection.ts';
 import { Destinations } from './destinations.ts';
@@ -29,6 +30,7 @@ export class Broker {
   readonly #parts: BrokerParts;
   readonly #destinations: Destinations;
   readonly #users: Users | undefined;
+  readonly #rights: Rights;
   #connections = 0;
   #sessions = 0;
 
@@ -37,6 +39,7 @@ export class Broker {
     this.#parts = parts;
     this.#destinations = new Destinations(options, parts.memory, parts.log);
     this.#users = options.users && new Users(options.users);
+    this.#rights = new Rights(options.rights ?? {});
   }
 
   /** Serves a client. Returns false, and leaves the channel alone, if there are too many. */
@@ -50,6 +53,7 @@ export class Broker {
       memory,
       destinations: this.#destinations,
       users: this.#users,
+      rights: peer.rights === undefined ? [this.#rights] : [this.#rights, peer.rights],
       session: String(++this.#sessions),
       ended: () => {
         this.#connections--;
@@ -60,13 +64,14 @@ export class Broker {
   }
 }
 
-/** A route to an embedded broker. `log` names the route. */
-export function brokerBackend(broker: Broker, log: Log): Backend {
+/** A route to an embedded broker. `log` names the route, `rights` are those of its clients. */
+export function brokerBackend(broker: Broker, log: Log, options: RightsOptions = {}): Backend {
+  const rights = new Rights(options);
   return {
     name: 'stomp:',
     connect: async ({ protocols, carrier, remoteAddress: address, openAccount }): Promise<Accepted> => {
       const [channel, far] = channelPair(openAccount);
-      if (!broker.accept(far, { carrier, address, log: log.with({ remoteAddress: address }) })) {
+      if (!broker.accept(far, { carrier, address, log: log.with({ remoteAddress: address }), rights })) {
         throw new RefusedError('too many connections', 503);
       }
       return { channel, protocol: selectSubprotocol(protocols) };

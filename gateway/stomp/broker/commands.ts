@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { detached } from '../../base/detached.ts';
 import type { FrameHeaders } from '../frame.ts';
+import type { Rights } from '../rights.ts';
 import { limitError, StompError } from '../stomp-error.ts';
 import type { Version } from '../version.ts';
 import type { Destinations } from './destinations.ts';
@@ -22,6 +23,8 @@ export interface CommandContext {
   readonly destinations: Destinations;
   readonly subscriber: Subscriber;
   readonly version: Version;
+  /** Each must allow a destination. */
+  readonly rights: readonly Rights[];
   /** Reads no further command until `resume`. */
   pause(): void;
   resume(): void;
@@ -62,6 +65,7 @@ export class Commands {
     }
     const act = this.#actions[command];
     if (act === undefined) throw new StompError('GW_STOMP_COMMAND', 'connected already');
+    for (const rights of this.#context.rights) rights.check(command, headers);
     act(headers, body);
     done();
   }

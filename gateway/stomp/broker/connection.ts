@@ -12,6 +12,7 @@ import { encodeHeaders, readConnectHeaders, readHeaders } from '../headers.ts';
 import { agree, CLIENT_LATE, encodeBeats, HeartBeat, NO_BEATS, readBeats } from '../heart-beat.ts';
 import { logStompError } from '../log-error.ts';
 import { FrameParser } from '../parser.ts';
+import type { Rights } from '../rights.ts';
 import { EOL, toMessage } from '../serializer.ts';
 import { memoryError, StompError } from '../stomp-error.ts';
 import { acceptableVersions, VERSIONS, type Version } from '../version.ts';
@@ -31,6 +32,8 @@ export interface Peer {
   readonly address: string;
   /** The log of the client's connection, with its route. */
   readonly log: Log;
+  /** What clients of its route may do. */
+  readonly rights?: Rights;
   /** Called once, when the broker is done with the connection. */
   ended?(by: 'client' | 'gateway'): void;
 }
@@ -42,6 +45,8 @@ export interface ConnectionContext {
   readonly memory: MemoryBudget;
   readonly destinations: Destinations;
   readonly users: Users | undefined;
+  /** Each must allow a destination. */
+  readonly rights: readonly Rights[];
   /** The `session` entry of CONNECTED. */
   readonly session: string;
   /** Called once, at the end. */
@@ -161,7 +166,7 @@ export class BrokerConnection implements Receiver, Subscriber {
     if (frame.command !== 'CONNECT' && frame.command !== 'STOMP') {
       throw new StompError('GW_STOMP_COMMAND', 'not connected');
     }
-    const { options, clock, destinations, users, session } = this.#context;
+    const { options, clock, destinations, users, rights, session } = this.#context;
     const headers = readConnectHeaders(frame);
     this.#login = headers.get('login')?.slice(0, 64);
     const version = selectVersion(headers);
@@ -176,6 +181,7 @@ export class BrokerConnection implements Receiver, Subscriber {
       clock,
       destinations,
       version,
+      rights: users === undefined ? rights : [...rights, users.rightsOf(headers.get('login') as string)],
       subscriber: this,
       pause: () => this.#reader.pause(),
       resume: () => this.#reader.resume(),

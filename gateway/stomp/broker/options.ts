@@ -1,12 +1,16 @@
 import { type FrameLimits, frameLimits } from '../limits.ts';
+import type { RightsOptions } from '../rights.ts';
+import type { UserOptions } from './users.ts';
 
 /**
  * How an embedded broker behaves, and its bounds. A client that exceeds one gets an ERROR, unless
  * the bound says otherwise.
  */
 export interface BrokerOptions {
-  /** Passcodes by login. Absent: every client that reaches the route or the port may connect. */
-  readonly users?: Readonly<Record<string, string>> | undefined;
+  /** By login. Absent: every client that reaches the route or the port may connect. */
+  readonly users?: Readonly<Record<string, UserOptions>> | undefined;
+  /** What every client may do. @default all */
+  readonly rights?: RightsOptions | undefined;
   /** Milliseconds until a client must have sent its CONNECT. @default 10000 */
   readonly connectTimeout: number;
   /**

@@ -1,4 +1,5 @@
 import type { FrameLimits } from '../limits.ts';
+import type { RightsOptions } from '../rights.ts';
 
 /** Where a STOMP broker listens. */
 export interface BrokerAddress {
@@ -10,16 +11,12 @@ export interface BrokerAddress {
 }
 
 /** How a client's frames are changed or refused on their way to the broker. */
-export interface RelayRules {
+export interface RelayRules extends RightsOptions {
   /** `host` of CONNECT. @default the client's */
   readonly virtualHost: string | undefined;
   /** Credentials in place of the client's. @default the client's */
   readonly login: string | undefined;
   readonly passcode: string | undefined;
-  /** Patterns of the destinations that may be subscribed to. @default all */
-  readonly subscribe: readonly string[] | undefined;
-  /** Patterns of the destinations that may be sent to. @default all */
-  readonly send: readonly string[] | undefined;
 }
 
 /** Rules that change and refuse nothing. */

@@ -1,7 +1,7 @@
-import { DestinationPattern, splitDestination } from '../destination.ts';
-import { type Frame, type FrameHeaders, makeFrame } from '../frame.ts';
+import { type Frame, makeFrame } from '../frame.ts';
 import { encodeHeaders, readConnectHeaders, readHeaders } from '../headers.ts';
 import { type Beats, encodeBeats } from '../heart-beat.ts';
+import { Rights } from '../rights.ts';
 import { StompError } from '../stomp-error.ts';
 import { acceptableVersions, type Version } from '../version.ts';
 import type { RelayRules } from './options.ts';
@@ -9,14 +9,12 @@ import type { RelayRules } from './options.ts';
 /** The rules of one route, ready to be applied to the frames of clients. */
 export class Rules {
   readonly #rules: RelayRules;
-  readonly #subscribe: readonly DestinationPattern[] | undefined;
-  readonly #send: readonly DestinationPattern[] | undefined;
+  readonly #rights: Rights;
 
   /** Throws a `StompError` for a malformed pattern. */
   constructor(rules: RelayRules) {
     this.#rules = rules;
-    this.#subscribe = rules.subscribe?.map((text) => new DestinationPattern(text));
-    this.#send = rules.send?.map((text) => new DestinationPattern(text));
+    this.#rights = new Rights(rules);
   }
 
   /**
@@ -47,67 +45,10 @@ export class Rules {
       throw new StompError('GW_STOMP_COMMAND', 'connected already');
     }
     // 1.0 allows spaces that brokers read in different ways.
-    if (frame.bytes && !this.#isRestricted && version !== '1.0') return frame;
+    if (frame.bytes && !this.#rights.areRestricted && version !== '1.0') return frame;
     const headers = readHeaders(frame.headers, version);
-    if (!this.#allows(frame.command, headers)) throw notAllowed(frame, headers);
+    this.#rights.check(frame.command, headers, frame.headers.get('receipt'));
     return { command: frame.command, headers: encodeHeaders(headers, version), body: frame.body };
-  }
-
-  #allows(command: string, headers: FrameHeaders): boolean {
-    if (command !== 'SEND' && command !== 'SUBSCRIBE') return true;
-    // A queue that is subscribed to may send on. A client that is restricted in one of the two must
-    // not evade that through the other.
-    if (this.#isRestricted && DETOURS.some((name) => headers.has(name))) return false;
-    const patterns = command === 'SEND' ? this.#send : this.#subscribe;
-    return patterns === undefined || isAmong(patterns, headers.get('destination') ?? '');
-  }
-
-  /** Some destinations are not allowed. */
-  get #isRestricted(): boolean {
-    return this.#send !== undefined || this.#subscribe !== undefined;
-  }
-}
-
-/** The ERROR names the frame by its receipt, the log line its destination and the option. */
-function notAllowed({ command, headers: raw }: Frame, headers: FrameHeaders): StompError {
-  const receipt = raw.get('receipt');
-  return new StompError('GW_STOMP_DESTINATION', 'the destination is not allowed', {
-    headers: receipt === undefined ? {} : { 'receipt-id': receipt },
-    fields: {
-      destination: headers.get('destination')?.slice(0, 256),
-      option: command === 'SEND' ? 'stomp.send' : 'stomp.subscribe',
-    },
-  });
-}
-
-/**
- * Entries that make RabbitMQ read another queue than the destination names, or create one that
- * sends on to another.
- */
-const DETOURS = ['x-queue-name', 'x-dead-letter-exchange', 'x-dead-letter-routing-key'];
-
-/**
- * Characters that brokers read in their own ways. In ActiveMQ a comma separates several
- * destinations, options follow a `?`, spaces and control characters at either end are ignored, and
- * `\n` is one of them in 1.0, too.
- */
-const DOUBTFUL = /[,?\\\p{Cc}]|^ | $/u;
-
-/**
- * Whether the patterns allow the destination however the broker reads it: RabbitMQ decodes `%23`.
- */
-function isAmong(patterns: readonly DestinationPattern[], destination: string): boolean {
-  if (DOUBTFUL.test(destination)) return false;
-  const readings = [destination, decoded(destination)].map(splitDestination);
-  return readings.every((words) => patterns.some((pattern) => pattern.matches(words)));
-}
-
-/** Returns the empty string, which no pattern matches, if the text cannot be decoded. */
-function decoded(destination: string): string {
-  try {
-    return decodeURIComponent(destination);
-  } catch {
-    return '';
   }
 }
 

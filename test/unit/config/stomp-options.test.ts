@@ -69,9 +69,16 @@ describe('settings of a STOMP route', () => {
     it(`complain of ${name}`, () => assert.throws(() => stompOf({ stomp: options }), { message }));
   }
 
-  it('complain on a backend that is not relayed', () => {
-    const message = 'routes[0].stomp is for stomp://, stomps://, ws:// and wss:// backends';
-    assert.throws(() => stompOf({ backend: 'stomp:', stomp: {} }), { message });
+  it('are rights only where the embedded broker is behind the route, and nothing where none is', () => {
+    assert.deepEqual(stompOf({ backend: 'stomp:', stomp: { subscribe: '/topic/a' } })?.subscribe, [
+      '/topic/a',
+    ]);
+    assert.throws(() => stompOf({ backend: 'stomp:', stomp: { login: 'a' } }), {
+      message: 'routes[0].stomp.login is for brokers elsewhere; the embedded one has subscribe and send here',
+    });
+    assert.throws(() => stompOf({ backend: 'echo:', stomp: {} }), {
+      message: 'routes[0].stomp is for STOMP brokers and ws:// and wss:// backends',
+    });
   });
 });
 
@@ -88,6 +95,18 @@ describe('settings of the embedded broker', () => {
     const line = readCommandLine(['--stomp-port', '61613'], '0.0.0');
     assert.ok(line.kind === 'run');
     assert.deepEqual(line.options.stomp.listen, { host: '127.0.0.1', port: 61_613 });
+  });
+
+  it('take rights for all and for a login', () => {
+    const { stomp } = resolveOptions({
+      stomp: { subscribe: '/topic/#', users: { anna: 'x', bert: { passcode: 'y', send: '/queue/a' } } },
+    });
+    assert.deepEqual(stomp.subscribe, ['/topic/#']);
+    assert.deepEqual(stomp.users, { anna: { passcode: 'x' }, bert: { passcode: 'y', send: ['/queue/a'] } });
+    const misspelt = {
+      stomp: { users: { anna: { passcode: 'x', sent: '/a' } } },
+    } as unknown as GatewayOptions;
+    assert.throws(() => resolveOptions(misspelt), { message: /did you mean stomp\.users\.anna\.send\?$/ });
   });
 
   it('do not show a passcode that is wrong', () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript-es5';
 
@@ -120,6 +121,35 @@ describe('the public face of the package', function () {
     } catch (error) {
       assert.fail((error as { stdout: string }).stdout);
     }
+  });
+
+  it('has its types where moduleResolution is node, and its manifest for tools', () => {
+    const project = mkdtempSync(join(tmpdir(), 'gateway-resolution-'));
+    const packed = join(project, 'node_modules/fallback-gateway');
+    const declarations = {
+      'fallback-gateway': 'dist/gateway/index.d.ts',
+      'fallback-gateway/ws': 'dist/gateway/ws/index.d.ts',
+      'fallback-gateway/client-shim': 'dist/client-shim/module.d.ts',
+    };
+    for (const path of Object.values(declarations)) {
+      mkdirSync(dirname(join(packed, path)), { recursive: true });
+      writeFileSync(join(packed, path), 'export {};\n');
+    }
+    copyFileSync(join(root, 'package.json'), join(packed, 'package.json'));
+    for (const moduleResolution of [ts.ModuleResolutionKind.Node10, ts.ModuleResolutionKind.NodeNext]) {
+      for (const [name, path] of Object.entries(declarations)) {
+        const { resolvedModule } = ts.resolveModuleName(
+          name,
+          join(project, 'consumer.ts'),
+          { moduleResolution, module: ts.ModuleKind.NodeNext },
+          ts.sys,
+        );
+        assert.ok(resolvedModule?.resolvedFileName.endsWith(`fallback-gateway/${path}`), name);
+      }
+    }
+    const manifest = createRequire(join(project, 'consumer.js')).resolve('fallback-gateway/package.json');
+    assert.ok(manifest.endsWith('fallback-gateway/package.json'));
+    rmSync(project, { recursive: true });
   });
 
   it('exports every type that it uses', () => {

@@ -133,7 +133,7 @@ describe('what the embedded broker answers with ERROR', () => {
   });
 
   it('a wrong passcode, which the log does not show', async () => {
-    const fixture = new BrokerFixture({ users: { anna: 'secret-1' } });
+    const fixture = new BrokerFixture({ users: { anna: { passcode: 'secret-1' } } });
     await fixture.connect({ login: 'anna', passcode: 'secret-1' });
     for (const credentials of [
       { login: 'anna', passcode: 'secret-2' },
@@ -228,7 +228,7 @@ describe('the memory budget of the embedded broker', () => {
 
 describe('the log of the embedded broker', () => {
   it('says code, login, destination and the option that allows more', async () => {
-    const fixture = new BrokerFixture({ maxQueued: 1, users: { anna: 'secret' } });
+    const fixture = new BrokerFixture({ maxQueued: 1, users: { anna: { passcode: 'secret' } } });
     const client = await fixture.connect({ login: 'anna', passcode: 'secret' });
     for (let count = 0; count < 2; count++) client.send('SEND', { destination: '/queue/a' });
     assert.deepEqual(fixture.lines, [
