@@ -33,8 +33,8 @@ export class SessionLog {
   }
 
   opened(): void {
-    const { id, route, address, protocol } = this.#identity;
-    logOpened(this.#log.with({ route }), {
+    const { id, address, protocol } = this.#identity;
+    logOpened(this.#log.with({ route: this.#route }), {
       session: id,
       remoteAddress: address,
       transport: 'fallback',
@@ -111,7 +111,11 @@ export class SessionLog {
 
   /** Made for each line: most sessions write two, and there are many. */
   #scoped(): Log {
-    const { id, route } = this.#identity;
-    return this.#log.with({ route, session: id });
+    return this.#log.with({ route: this.#route, session: this.#identity.id });
+  }
+
+  /** As on the lines of native connections. */
+  get #route(): string {
+    return this.#identity.route || '/';
   }
 }

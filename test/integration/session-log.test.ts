@@ -61,4 +61,19 @@ describe('the log of a fallback session', () => {
     ]);
     assert.ok(!text.includes('secret') && !text.includes(token), text);
   });
+
+  it('calls the route of every path "/", as the lines of native connections do', async () => {
+    const routes: unknown[] = [];
+    const log = createLog({
+      level: 'info',
+      format: 'json',
+      write: (line) => routes.push((JSON.parse(line) as Fields).route),
+    });
+    const gateway = createGateway({ listen: 0, routes: ['/=echo:'], grace: 0 }, { log });
+    const client = new FallbackClient((await gateway.listen()).port);
+    await client.create('/echo', { url: '/echo' });
+    client.close();
+    await gateway.close(0);
+    assert.deepEqual(new Set(routes), new Set(['/']));
+  });
 });
