@@ -63,8 +63,11 @@ export class HttpServer {
       listeners.request(request, response);
     });
     this.node.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      this.#upgraded.add(socket);
-      socket.once('close', () => this.#upgraded.delete(socket));
+      // Once for a connection: a client may ask for h2c with each of its requests.
+      if (!this.#upgraded.has(socket)) {
+        this.#upgraded.add(socket);
+        socket.once('close', () => this.#upgraded.delete(socket));
+      }
       listeners.upgrade(request, socket, head);
     });
     this.node.on('clientError', clientErrorListener(log));

@@ -39,6 +39,31 @@ for (const [name, paths] of [
       await assert.rejects(startServer({ settings: { listen } }), { code: 'EADDRINUSE' });
     });
 
+    it('adds nothing to a connection that asks for h2c again and again', async () => {
+      const counts: string[] = [];
+      const { port } = await startServer({
+        otherwise: ({ socket }, response) => {
+          counts.push(
+            socket
+              .eventNames()
+              .map((name) => `${String(name)} ${socket.listenerCount(name)}`)
+              .sort()
+              .join(),
+          );
+          response.end(`answer ${counts.length}`);
+        },
+      });
+      const upgraded = get.replace('\r\n\r\n', '\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+      const client = rawClient(port, upgraded);
+      for (let requested = 1; requested < 5; requested++) {
+        await client.read((text) => text.includes(`answer ${requested}`));
+        client.socket.write(upgraded);
+      }
+      await client.read((text) => text.includes('answer 5'));
+      client.socket.destroy();
+      assert.equal(new Set(counts).size, 1, `listeners: ${counts.join('; ')}`);
+    });
+
     it('ends idle connections at once when it closes', async () => {
       const { server, port } = await startServer({});
       const client = rawClient(port, get);
