@@ -18,8 +18,10 @@ export const scenarioPages: Pages = {
   '/_test/scenario.js': () => scenario,
   '/_test/ask.js': () => questions,
   '/_test/page.js': () => runner,
+  '/_test/never': () => undefined,
   '/_test/page.html': (query) =>
     `<!DOCTYPE html><html><head><meta charset="utf-8"><title>scenario</title></head><body>
+${holding(Number(query.get('held')))}
 <script src="${query.get('gateway')}/shim/websocket.min.js" data-transports="${query.get('transports')}"></script>
 <script src="/_test/test-page.js"></script>
 <script src="/_test/ask.js"></script>
@@ -27,6 +29,16 @@ export const scenarioPages: Pages = {
 <script src="/_test/page.js"></script>
 </body></html>`,
 };
+
+/** Requests of the page's own without an answer: each holds one of the connections to the host. */
+function holding(held: number): string {
+  const requests = Array.from(
+    { length: held },
+    (_, at) =>
+      `request = new XMLHttpRequest(); request.open('GET', '/_test/never?${at}', true); request.send();`,
+  );
+  return held === 0 ? '' : `<script>var request; ${requests.join(' ')}</script>`;
+}
 
 interface EnginePage {
   readonly engine: EngineName;
@@ -48,13 +60,15 @@ export interface EngineRun extends EnginePage {
   readonly warmUp?: number;
   /** Cases that run at the same time, each on sockets of its own. @default 1 */
   readonly together?: number;
+  /** Connections that the page holds with requests of its own. @default 0 */
+  readonly held?: number;
   /** Cases that this engine cannot pass over this transport, and why. */
   readonly except?: Readonly<Record<string, string>>;
 }
 
 /** The one suite in a real engine: one page runs all cases, and each is a test here. */
 export function conformanceIn({ transport, tags, ...more }: EngineRun): void {
-  const { warmUp = 0, together = 1, except = {}, ...page } = more;
+  const { warmUp = 0, together = 1, held = 0, except = {}, ...page } = more;
   const unknown = Object.keys(except).find((name) => !ALL_CASES.has(name));
   if (unknown !== undefined) throw new Error(`no case "${unknown}" to leave out`);
   let results: Map<string, string>;
@@ -70,6 +84,7 @@ export function conformanceIn({ transport, tags, ...more }: EngineRun): void {
       millis: '70000',
       warmUp: String(warmUp),
       together: String(together),
+      held: String(held),
     });
     results = resultsOf(report);
   });

@@ -1,3 +1,4 @@
+import * as cef from './cef.ts';
 import * as chromium from './chromium.ts';
 import * as edbrowse from './edbrowse.ts';
 import * as firefox from './firefox.ts';
@@ -7,6 +8,7 @@ import * as javafx from './javafx.ts';
 import * as khtml from './khtml.ts';
 import * as oldChromium from './old-chromium.ts';
 import * as phantomjs from './phantomjs.ts';
+import * as qtwebengine from './qtwebengine.ts';
 import * as qtwebkit from './qtwebkit.ts';
 import * as webkitgtk from './webkitgtk.ts';
 import * as wine from './wine-jscript.ts';
@@ -37,12 +39,24 @@ export const engines = {
   firefox,
   'firefox-2-connections': firefox.held(2),
   javafx,
+  'javafx-14': javafx.release14,
   'chromium-64': oldChromium.version('64'),
   'chromium-92': oldChromium.version('92'),
+  'cef-57': cef.version('57'),
+  'cef-66': cef.version('66'),
   flash,
   edbrowse,
   khtml,
   qtwebkit,
+  'qtwebengine-5.7': qtwebengine.release('5.7'),
+  'qtwebengine-5.8': qtwebengine.release('5.8'),
+  'qtwebengine-5.9': qtwebengine.release('5.9'),
+  'qtwebengine-5.10': qtwebengine.release('5.10'),
+  'qtwebengine-5.11': qtwebengine.release('5.11'),
+  'qtwebengine-5.12': qtwebengine.release('5.12'),
+  'qtwebengine-5.13': qtwebengine.release('5.13'),
+  'qtwebengine-5.14': qtwebengine.release('5.14'),
+  'qtwebengine-5.15': qtwebengine.release('5.15'),
   'phantomjs-1.9': phantomjs.release('1.9'),
   'phantomjs-2.1': phantomjs.release('2.1'),
   'wine-jscript-ie6': wine.mode('1', '6'),

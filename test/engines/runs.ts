@@ -75,6 +75,15 @@ function internetExplorerDocument(engine: EngineName, standsFor: string): Engine
   };
 }
 
+const WITHOUT_CLOSE = overWebSocket(
+  Object.fromEntries(
+    WITH_CLOSE.map((name) => [
+      name,
+      'its own WebSocket tells of the end of a connection, but not of a Close',
+    ]),
+  ),
+);
+
 /**
  * Every engine with a window. To test one over another transport is to name it here; a test says
  * when the shim has one that is not named.
@@ -90,6 +99,75 @@ export const RUNS: readonly EngineRuns[] = [
   { engine: 'chromium-92', standsFor: 'Chrome of 2021', transports: ALL, picks: 'websocket' },
   { engine: 'chromium-64', standsFor: 'Chrome of 2018', transports: ALL, picks: 'websocket' },
   {
+    engine: 'qtwebengine-5.7',
+    standsFor: 'Chrome 49, the last for Windows XP and Vista',
+    transports: ALL,
+    crossOrigin: ['iframe-htmlfile'],
+    picks: 'websocket',
+  },
+  {
+    engine: 'qtwebengine-5.8',
+    standsFor: 'Chrome 53',
+    transports: ALL,
+    picks: 'websocket',
+  },
+  {
+    engine: 'qtwebengine-5.9',
+    standsFor: 'Chrome 56',
+    transports: ALL,
+    picks: 'websocket',
+  },
+  {
+    engine: 'qtwebengine-5.10',
+    standsFor: 'Chrome 61',
+    transports: ALL,
+    picks: 'websocket',
+  },
+  {
+    engine: 'qtwebengine-5.11',
+    standsFor: 'Chrome 65',
+    transports: ALL,
+    picks: 'websocket',
+  },
+  {
+    engine: 'qtwebengine-5.12',
+    standsFor: 'Chrome 69',
+    transports: ALL,
+    picks: 'websocket',
+  },
+  {
+    engine: 'qtwebengine-5.13',
+    standsFor: 'Chrome 73',
+    transports: ALL,
+    picks: 'websocket',
+  },
+  {
+    engine: 'qtwebengine-5.14',
+    standsFor: 'Chrome 77',
+    transports: ALL,
+    picks: 'websocket',
+  },
+  {
+    engine: 'qtwebengine-5.15',
+    standsFor: 'Chrome 83',
+    transports: ALL,
+    crossOrigin: ['iframe-htmlfile'],
+    picks: 'websocket',
+  },
+  {
+    engine: 'cef-57',
+    standsFor: 'Chrome 57 within other programs: shells of games and tills',
+    transports: ALL,
+    crossOrigin: ['iframe-htmlfile'],
+    picks: 'websocket',
+  },
+  {
+    engine: 'cef-66',
+    standsFor: 'Chrome 66 within other programs: shells of games and tills',
+    transports: ALL,
+    picks: 'websocket',
+  },
+  {
     engine: 'firefox',
     standsFor: "today's Firefox ESR",
     transports: ALL,
@@ -104,7 +182,7 @@ export const RUNS: readonly EngineRuns[] = [
   },
   {
     engine: 'javafx',
-    standsFor: 'embedded WebViews, and whatever holds a body back to its end',
+    standsFor: 'Safari 14 in Java programs, and whatever holds a body back to its end',
     transports: [...SOCKETS, ...POLLS],
     useless: {
       eventsource: 'bodies come in blocks of 40,960 bytes',
@@ -112,14 +190,18 @@ export const RUNS: readonly EngineRuns[] = [
       'iframe-htmlfile': 'the same',
     },
     picks: 'websocket',
-    except: overWebSocket({
-      ...Object.fromEntries(
-        WITH_CLOSE.map((name) => [
-          name,
-          'its own WebSocket tells of the end of a connection, but not of a Close',
-        ]),
-      ),
-    }),
+    except: WITHOUT_CLOSE,
+  },
+  {
+    engine: 'javafx-14',
+    standsFor: 'Safari 13 in Java programs',
+    transports: [...SOCKETS, 'iframe-htmlfile', ...POLLS],
+    useless: {
+      eventsource: 'the Java machine goes down when a page ends a stream while data comes',
+      'xhr-streaming': 'the same',
+    },
+    picks: 'websocket',
+    except: WITHOUT_CLOSE,
   },
   {
     engine: 'qtwebkit',

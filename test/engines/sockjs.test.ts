@@ -81,6 +81,9 @@ const runs: readonly Run[] = [
   { engine: 'chromium', transports: [...ANYWHERE, 'eventsource'], crossOrigin: true },
   { engine: 'firefox', transports: OWN },
   { engine: 'firefox', transports: [...ANYWHERE, 'eventsource'], crossOrigin: true },
+  { engine: 'qtwebengine-5.7', transports: OWN },
+  { engine: 'qtwebengine-5.7', transports: [...ANYWHERE, 'eventsource'], crossOrigin: true },
+  { engine: 'cef-66', transports: OWN },
   // Its WebSocket is that of hixie-76.
   { engine: 'phantomjs-1.9', transports: OWN },
   // Its EventSource is for the page's own origin only.

@@ -14,6 +14,9 @@ const all: readonly Tag[] = ['talk', 'over', 'large', 'bytes', 'binary'];
 const runs: readonly { engine: EngineName; transport: string; tags: readonly Tag[] }[] = [
   { engine: 'chromium', transport: 'websocket', tags: [...all, 'beats'] },
   { engine: 'chromium', transport: 'eventsource', tags: all },
+  { engine: 'qtwebengine-5.7', transport: 'websocket', tags: [...all, 'beats'] },
+  { engine: 'cef-57', transport: 'eventsource', tags: all },
+  { engine: 'javafx-14', transport: 'xhr-polling', tags: all },
   { engine: 'phantomjs-1.9', transport: 'xhr-streaming', tags: all },
   { engine: 'khtml', transport: 'xhr-polling', tags: all },
   ...(['ie6', 'ie8', 'ie9', 'ie11'] as const).map(

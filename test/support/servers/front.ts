@@ -2,10 +2,14 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { asksForWebSocket, ignoreUpgrade } from '../../../gateway/http/ignore-upgrade.ts';
 import { rawHead } from '../clients/raw-http.ts';
 
-/** A page: its address, and its body; a Buffer is a movie. */
-export type Pages = Readonly<Record<string, (query: URLSearchParams) => string | Buffer>>;
+/**
+ * A page: its address, and its body; a Buffer is a movie. What has no body is never answered, and
+ * its request holds a connection.
+ */
+export type Pages = Readonly<Record<string, (query: URLSearchParams) => string | Buffer | undefined>>;
 
 /** Is served with every front's own pages. */
 const testPage = readFileSync(new URL('../pages/test-page.js', import.meta.url), 'utf8');
@@ -43,6 +47,7 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
     const page = pathname === '/_test/test-page.js' ? () => testPage : pages[pathname];
     if (page !== undefined) {
       const body = page(searchParams);
+      if (body === undefined) return;
       const text = `text/${pathname.endsWith('.js') ? 'javascript' : 'html'}; charset=utf-8`;
       response.setHeader('Content-Type', typeof body === 'string' ? text : 'application/x-shockwave-flash');
       response.end(body);
@@ -77,6 +82,8 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
   }
 
   server.on('upgrade', (request, socket, head) => {
+    // JavaFX's WebView asks for h2c, as every Java program does since Java 11.
+    if (!asksForWebSocket(request)) return ignoreUpgrade(server, request, socket, head);
     const upstream = connect(gatewayPort, '127.0.0.1');
     const fields = request.rawHeaders.flatMap((name, i, all) =>
       i % 2 === 0 ? [`${name}: ${all[i + 1]}`] : [],
@@ -86,7 +93,9 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
     upstream.on('error', () => socket.destroy()).on('close', () => socket.destroy());
     socket.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
   });
-  server.on('connection', (socket) => sockets.add(socket.on('close', () => sockets.delete(socket))));
+  server.on('connection', (socket) => {
+    if (!sockets.has(socket)) sockets.add(socket.on('close', () => sockets.delete(socket)));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
