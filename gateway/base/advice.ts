@@ -16,7 +16,8 @@ export const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   GW_NONCE: CHANGED,
   GW_TOKEN: CHANGED,
   GW_FRAMES: CHANGED,
-  GW_SESSION: 'it is over, or another process has it: a balancer has to keep a client on one',
+  GW_SESSION:
+    'it is over, the cookie of --bind-session changed, or another process has it: a balancer has to keep a client on one',
   GW_SOCKJS: 'SockJS has no such address: the URL in the page is the path of a route',
   GW_MEMORY: 'and give Node the heap for it: --max-old-space-size',
   GW_CONNECTIONS_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',

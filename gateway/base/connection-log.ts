@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from './log.ts';
+import { defaultWording, type Remedy, remedyText } from './remedy.ts';
 
 /** What is known when a connection opens. */
 export interface OpenedConnection {
@@ -55,5 +56,22 @@ export function logOpened(log: Log, { session, ...fields }: OpenedConnection): L
 
 /** Logs that a connection closed. `log` is its own; `duration` is in milliseconds. */
 export function logClosed(log: Log, closed: ClosedConnection, duration: number): void {
-  log.info('connection closed', { ...closed, durationMs: Math.round(duration) });
+  const found = closed.by === 'gateway' ? remedyOf(closed) : undefined;
+  const remedy = found && { remedy: remedyText(found, log.wording ?? defaultWording) };
+  log.info('connection closed', { ...closed, ...remedy, durationMs: Math.round(duration) });
 }
+
+/** What raises the bound at which the gateway broke a connection off (docs/errors.md). */
+function remedyOf({ code, reason = '' }: ClosedConnection): Remedy | undefined {
+  const key = reason === 'too many fragments' ? undefined : (RAISED[reason] ?? RAISED[String(code)]);
+  return key === undefined ? undefined : { add: { key } };
+}
+
+/** Options by the reason of a Close; without one by its code. */
+const RAISED: Readonly<Record<string, string>> = {
+  1009: 'maxMessage',
+  'too slow': 'maxBuffered',
+  'too much unread': 'maxBuffered',
+  'out of memory': 'memory',
+  'session too old': 'maxSessionAge',
+};

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { BoundedOutput, stderrSink } from './log-output.ts';
-import type { Remedy } from './remedy.ts';
+import type { Remedy, Wording } from './remedy.ts';
 
 /** Each level includes those before it. */
 export type LogLevel = (typeof logLevels)[number];
@@ -39,6 +39,8 @@ export interface Log {
    * `logRefusal` writes every line.
    */
   refusal?(refusal: Refusal): void;
+  /** How remedies are worded. @default as flags */
+  readonly wording?: Wording;
 }
 
 /** Something that a client did not get. */

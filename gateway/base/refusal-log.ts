@@ -125,6 +125,10 @@ export class RefusalLog implements Log {
     return new RefusalLog(log, new Recent(clock, wording), '');
   }
 
+  get wording(): Wording {
+    return this.#recent.wording;
+  }
+
   get isDebug(): boolean {
     return this.#log.isDebug !== false;
   }
@@ -152,7 +156,7 @@ export class RefusalLog implements Log {
 
   refusal(refusal: Refusal): void {
     if (this.#recent.add(this.#log, this.#scope, refusal) || !this.isDebug) return;
-    write(this.#log, { ...refusal, level: 'debug' }, this.#recent.wording);
+    write(this.#log, { ...refusal, level: 'debug' }, this.wording);
   }
 
   /** Writes what was counted so far: the gateway ends. */

@@ -17,10 +17,17 @@ export function higherBounds(options: ResolvedOptions): Readonly<Record<string, 
     ...memoryLimits,
     maxBody: transport.maxBody,
     maxMessage: routeDefaults.maxMessage,
+    maxBuffered: session.maxBuffered,
     ...heads,
   };
   const { connectTimeout } = options;
-  const times = { connectTimeout, headerTimeout: http.headerTimeout, requestTimeout: http.requestTimeout };
+  const { maxSessionAge } = session;
+  const times = {
+    connectTimeout,
+    maxSessionAge,
+    headerTimeout: http.headerTimeout,
+    requestTimeout: http.requestTimeout,
+  };
   return {
     ...twice(counts, String),
     ...twice(brokerCounts, String),

@@ -84,6 +84,9 @@ function notHttp(packet: Buffer | undefined): Remedy {
     };
   }
   if (packet?.[0] === 0x3c) return { add: { key: 'policyPort', value: '843' }, advice: 'if this is Flash' };
+  const start = packet?.toString('latin1', 0, 6) ?? '';
+  if (start === 'PROXY ') return { advice: 'the proxy speaks the PROXY protocol: turn send-proxy off there' };
+  if (start === 'PRI * ') return { advice: 'the proxy speaks HTTP/2: let it speak HTTP/1.1 to the gateway' };
   return { advice: 'the client, or a proxy before it, sends no valid HTTP' };
 }
 

@@ -12,7 +12,7 @@ import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
 import type { SessionFinder } from '../transport/session-finder.ts';
 import type { SessionSocketEndpoint } from '../transport/websocket.ts';
-import { noRoute, plainHttp } from './no-route.ts';
+import { noRoute, plainHttp, upgradeRequired } from './no-route.ts';
 import { type Purpose, purposeOf } from './request-purpose.ts';
 import type { Route } from './route.ts';
 import type { RouteTable } from './route-table.ts';
@@ -96,7 +96,12 @@ export class Router implements RequestHandler {
         refuse(exchange, UPGRADE_REQUIRED, plainHttp(purpose.isSocketIo), purpose.route.log);
         return true;
       case 'websocket':
-        refuse(exchange, UPGRADE_REQUIRED, new RequestError('GW_UPGRADE'), purpose.route.log);
+        refuse(
+          exchange,
+          UPGRADE_REQUIRED,
+          upgradeRequired(exchange, sockjs === undefined),
+          purpose.route.log,
+        );
         return true;
       default:
         return false;

@@ -11,6 +11,7 @@ import { SockJsEndpoint } from '../transport/sockjs/endpoint.ts';
 import type { SockJsOptions } from '../transport/sockjs/options.ts';
 import { isFrequent, type SockJsAddress } from '../transport/sockjs/path.ts';
 import { handshakeUrl } from '../transport/sockjs/url.ts';
+import { OFFER } from '../transport/sockjs/websocket.ts';
 import type { Route } from './route.ts';
 
 export interface SockJsContext {
@@ -56,7 +57,7 @@ export class SockJs {
    * does.
    */
   connect(upgrade: Upgrade, address: SockJsAddress, route: Route): NativeConnection {
-    if (!this.#options.websocket) throw new RequestError('GW_SOCKJS');
+    if (!this.#options.websocket) throw new RequestError('GW_SOCKJS', undefined, OFFER);
     const url = handshakeUrl(address.base, upgrade.query);
     if (address.kind === 'session') return route.natives.connectFramed(upgrade, url);
     return route.natives.connect(upgrade, url);

@@ -142,8 +142,9 @@ describe('the log of native connections', () => {
     await start([`/ws=ws://127.0.0.1:${upstream}`]);
     const client = await browser('/ws');
     client.send(Buffer.alloc(1025));
-    const { code, by } = await ending();
+    const { code, by, remedy } = await ending();
     assert.deepEqual([code, by], [1009, 'gateway']);
+    assert.equal(remedy, "write createGateway({ maxMessage: '2KiB' })");
   });
 
   it('says that the gateway drained', async () => {

@@ -15,7 +15,7 @@ export function answerPlain(exchange: Exchange, isOffered: boolean, log: Log): v
   else refuse(exchange, PLAIN, faultOf(exchange, isOffered), log);
 }
 
-const OFFER: Remedy = { add: { key: 'sockjs', value: '{ websocket: true }', isTable: true } };
+export const OFFER: Remedy = { add: { key: 'sockjs', value: '{ websocket: true }', isTable: true } };
 
 function faultOf(exchange: Exchange, isOffered: boolean): RequestError {
   if (!isOffered) return new RequestError('GW_SOCKJS', undefined, OFFER);
