@@ -5,7 +5,7 @@ import type { Channel } from '../channel/channel.ts';
 export interface Handshake {
   /** Path and query of the client's request. */
   readonly url: string;
-  /** `url` without the route's prefix: begins with `/` or `?`, or is empty. */
+  /** `url` without the route's prefix: begins with `/`, `;` or `?`, or is empty. */
   readonly rest: string;
   /** Request headers in lower case; on a fallback `origin` is the page's. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

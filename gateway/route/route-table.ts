@@ -4,7 +4,7 @@ export interface RouteMatch<Value> {
   /** The route's own path. */
   readonly path: string;
   readonly value: Value;
-  /** The part of the path behind it: empty, or begins with `/`. */
+  /** The part of the path behind it: empty, or begins with `/` or `;`. */
   readonly rest: string;
 }
 
@@ -39,17 +39,20 @@ export class RouteTable<Value> {
    * another.
    */
   find(path: string): RouteMatch<Value> | undefined {
-    for (let end = this.#lastBoundary(path); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+    for (let end = Math.min(path.length, this.#longest); end >= 0; end--) {
+      if (!isBoundary(path, end)) continue;
       const prefix = path.slice(0, end);
       const value = this.#routes.get(prefix);
       if (value !== undefined) return { path: prefix, value, rest: path.slice(end) };
-      if (end === 0) return undefined;
     }
     return undefined;
   }
+}
 
-  /** The last segment boundary at which a route can end. */
-  #lastBoundary(path: string): number {
-    return path.length <= this.#longest ? path.length : path.lastIndexOf('/', this.#longest);
-  }
+/**
+ * Whether a route may end here: at the end of a segment, or of its name. Behind the name stand path
+ * parameters, such as the session id that Java servers write (RFC 3986 §3.3).
+ */
+function isBoundary(path: string, at: number): boolean {
+  return at === path.length || path.charAt(at) === '/' || path.charAt(at) === ';';
 }

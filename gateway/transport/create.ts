@@ -5,8 +5,10 @@ import { RequestError } from '../base/errors.ts';
 /** The fields of a `create` (PROTOCOL.md §3). */
 export interface CreateRequest {
   readonly nonce: string;
-  /** Path and query of the WebSocket URL. */
+  /** Path and query of the handshake that the request stands for, as they arrive here. */
   readonly url: string;
+  /** The same as the page knows them: front proxies may have renamed the path. */
+  readonly pageUrl: string;
   /** The page's origin, as the client states it. */
   readonly origin: string;
   readonly protocols: readonly string[];
@@ -25,7 +27,7 @@ const ORIGIN = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+)$/;
 const PROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const KNOWN = new Set(['nonce', 'url', 'origin', 'protocols']);
 
-/** Reads a create body. Throws a `RequestError` 400. `base` is the path the request was sent to. */
+/** Reads a create body. Throws a `RequestError` 400. `base` is the path at which it arrived. */
 export function parseCreate(body: Buffer, base: string): CreateRequest {
   const fields = new URLSearchParams(body.toString('utf8'));
   const names = [...fields.keys()];
@@ -33,13 +35,19 @@ export function parseCreate(body: Buffer, base: string): CreateRequest {
   if (new Set(names).size !== names.length) throw malformed('repeated field');
   const nonce = fields.get('nonce') ?? '';
   if (!NONCE.test(nonce)) throw malformed('bad nonce');
-  const url = fields.get('url') ?? '';
-  if (!TARGET.test(url) || withoutTrailingSlashes(pathOf(url)) !== base) throw malformed('bad url');
+  const pageUrl = fields.get('url') ?? '';
+  if (!TARGET.test(pageUrl)) throw malformed('bad url');
   const origin = fields.get('origin') ?? '';
   if (origin.length > MAX_ORIGIN || !ORIGIN.test(origin)) throw malformed('bad origin');
   const protocols = parseProtocols(fields.get('protocols') ?? '');
   // The session keeps the nonce and the origin, and must not keep the body with them.
-  return { nonce: detached(nonce), url, origin: detached(origin), protocols };
+  return {
+    nonce: detached(nonce),
+    url: arrivedUrl(base, pageUrl),
+    pageUrl,
+    origin: detached(origin),
+    protocols,
+  };
 }
 
 function parseProtocols(list: string): string[] {
@@ -50,17 +58,22 @@ function parseProtocols(list: string): string[] {
   return protocols;
 }
 
+/**
+ * Path and query with which a handshake to `pageUrl` would have arrived. The client sends its
+ * requests to the path without trailing slashes, and without the query. A proxy renames both paths
+ * alike, so the path is that of the request, whatever the page says.
+ */
+function arrivedUrl(base: string, pageUrl: string): string {
+  const path = pathOf(pageUrl);
+  let end = path.length;
+  while (end > 0 && path.charAt(end - 1) === '/') end--;
+  return (base + path.slice(end) || '/') + pageUrl.slice(path.length);
+}
+
 /** The path of a path and query. */
 export function pathOf(url: string): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
-}
-
-/** A path in the form that `_fallback` is appended to. */
-export function withoutTrailingSlashes(path: string): string {
-  let end = path.length;
-  while (end > 0 && path.charAt(end - 1) === '/') end--;
-  return path.slice(0, end);
 }
 
 function malformed(reason: string): RequestError {
@@ -76,9 +89,9 @@ export function fingerprint(
   base: string,
   header: (name: string) => string | undefined,
 ): string {
-  const { url, origin, protocols } = request;
+  const { pageUrl, origin, protocols } = request;
   const fields = ['origin', 'cookie', 'authorization'].map(header);
-  const all = JSON.stringify([base, url, origin, protocols, ...fields]);
+  const all = JSON.stringify([base, pageUrl, origin, protocols, ...fields]);
   return createHash('sha256').update(all).digest('base64');
 }
 

@@ -78,7 +78,7 @@ export class Creator {
         (session) => {
           this.#context.sessions.bind(session, exchange);
           const { cookies } = session.identity;
-          const fields = cookies.length > 0 && { 'set-cookie': cookiesFor(cookies, request.url) };
+          const fields = cookies.length > 0 && { 'set-cookie': cookiesFor(cookies, request.pageUrl) };
           exchange.reply(200, fields ? { ...headers, ...fields } : headers, this.#describe(session, route));
         },
         (error: unknown) => {

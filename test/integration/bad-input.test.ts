@@ -47,7 +47,7 @@ describe('a request that is wrong (PROTOCOL.md §11)', () => {
     'a short nonce': { nonce: 'short' },
     'a nonce with other characters': { nonce: 'sixteen chars <>' },
     'no url': { url: undefined },
-    'a url of another path': { url: '/other' },
+    'a url that is no path': { url: 'echo' },
     'a url with a fragment': { url: '/echo#x' },
     'a url with a line end': { url: '/echo?\r\nX: y' },
     'an absolute url': { url: 'ws://other/echo' },

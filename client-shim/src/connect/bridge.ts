@@ -1,6 +1,7 @@
 import type { Document, Element, MessageEvent, Page } from '../../browser.d.ts';
 import { onMessages } from '../browser/messages.ts';
 import { plainOrigin } from '../browser/place.ts';
+import { shimFolder } from '../browser/shim-folder.ts';
 import { type Bytes, binaryString } from '../lang/bytes.ts';
 import { nothing } from '../lang/nothing.ts';
 import { VERSION } from '../lang/version.ts';
@@ -60,7 +61,8 @@ class Bridge implements LazyScript {
     this._origin = origin;
     this._gone = gone;
     this._stopListening = onMessages((event) => this._onMessage(event));
-    this._frame = insertFrame(platform._page.document as Document, origin + '/shim/bridge.html?v=' + VERSION);
+    const document = platform._page.document as Document;
+    this._frame = insertFrame(document, shimFolder(document, origin) + 'bridge.html?v=' + VERSION);
     this._check = createAlarm(platform, () => this._checkFrame());
     this._check._set(GREETING_TIMEOUT);
   }

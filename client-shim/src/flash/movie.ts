@@ -1,4 +1,5 @@
 import type { Document, Element, Page } from '../../browser.d.ts';
+import { shimFolder } from '../browser/shim-folder.ts';
 import { base64Decode, base64Encode } from '../lang/base64.ts';
 
 /**
@@ -80,7 +81,7 @@ export function createMovies(page: Page): Movies {
     lastId += 1;
     const movie: Movie = { id: lastId, holder: null, waiting: [], ready: false };
     movies[origin] = movie;
-    embed(page, movie, origin + '/shim/flash-socket.swf');
+    embed(page, movie, shimFolder(page.document as Document, origin) + 'flash-socket.swf');
     return movie;
   }
 

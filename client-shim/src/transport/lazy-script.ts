@@ -1,4 +1,5 @@
 import type { Document } from '../../browser.d.ts';
+import { shimFolder } from '../browser/shim-folder.ts';
 import type { Bytes } from '../lang/bytes.ts';
 import { createAlarm } from './alarm.ts';
 import type { DirectSocket, DirectSocketEvents, DirectSocketHooks } from './direct-socket.ts';
@@ -74,7 +75,7 @@ export function loadLazyScript(
           // run.
           if (page[name] || !element.readyState) finish();
         };
-    element.src = origin + '/shim/' + file;
+    element.src = shimFolder(document, origin) + file;
     insert(document, element);
   }
   return forget;

@@ -22,6 +22,15 @@ describe('the route table', () => {
     assert.equal(table('/a').find('/'), undefined);
   });
 
+  it('ends prefixes where path parameters begin', () => {
+    const routes = table('/a', '/a/b');
+    assert.deepEqual(routes.find('/a;id=1'), { path: '/a', value: 'to /a', rest: ';id=1' });
+    assert.deepEqual(routes.find('/a/b;id=1/c'), { path: '/a/b', value: 'to /a/b', rest: ';id=1/c' });
+    assert.deepEqual(routes.find('/a;id=1/b'), { path: '/a', value: 'to /a', rest: ';id=1/b' });
+    assert.equal(routes.find('/a%3Bid=1'), undefined);
+    assert.equal(routes.find(';id=1'), undefined);
+  });
+
   it('has a route for everything if there is one at the root', () => {
     const routes = table('', '/a');
     assert.deepEqual(routes.find('/x/y'), { path: '', value: 'to ', rest: '/x/y' });
