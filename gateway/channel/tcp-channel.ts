@@ -4,6 +4,7 @@ import { ABNORMAL, CloseCode, type CloseStatus, NO_STATUS } from '../protocol/cl
 import { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
 import { endConnection } from './end-connection.ts';
+import { readBeforeReset } from './read-before-reset.ts';
 import { ReadGate } from './read-gate.ts';
 import { WriteBatch } from './write-batch.ts';
 
@@ -28,6 +29,7 @@ export class TcpChannel implements Channel {
     this.#batch = new WriteBatch(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
+    readBeforeReset(socket, clock);
     socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => {
       if (!this.#gate.discarding) this.#receiver?.message(Message.binary(bytes));

@@ -6,6 +6,7 @@ import type { ClosedConnection } from '../base/connection-log.ts';
 import type { Log } from '../base/log.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { KeepAlive } from '../channel/keep-alive.ts';
+import { readBeforeReset } from '../channel/read-before-reset.ts';
 import { CloseCode } from '../protocol/close.ts';
 import { closeFrame, maskedCloseFrame, pingFrame } from './control-frame.ts';
 import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
@@ -139,6 +140,7 @@ class Splice implements OpenConnection, RelayOwner {
     socket.setTimeout(0);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
+    readBeforeReset(socket, this.#clock);
     socket.on('error', () => socket.destroy());
     socket.on('end', () => {
       this.#endsBy(side);
@@ -182,7 +184,13 @@ class Splice implements OpenConnection, RelayOwner {
     if (other.destroyed) this.#clock.clearTimeout(this.#endTimer);
     else {
       this.#awaitEnd();
-      other.destroySoon();
+      if (isClient) other.destroySoon();
+      else {
+        // It is read to its end: data left unread would reset the connection, and what the backend
+        // said last would be lost.
+        other.end();
+        other.resume();
+      }
     }
   }
 
