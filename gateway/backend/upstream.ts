@@ -72,7 +72,12 @@ export function openUpstream(
       if (handshake.anonymous !== true) cookies = cookiesOf(response);
     });
     ws.on('open', () => {
-      const channel = new WsChannel(ws, socket, { clock, ping, openAccount: handshake.openAccount });
+      const channel = new WsChannel(ws, socket, {
+        clock,
+        ping,
+        isClient: true,
+        openAccount: handshake.openAccount,
+      });
       succeed({ channel, protocol: ws.protocol, cookies });
     });
     ws.on('unexpected-response', (_request, { statusCode }) => {

@@ -3,18 +3,28 @@ import { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import type { Failure } from '../base/connection-log.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
-import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import { CloseCode, type CloseStatus, FAILED, mayTravel } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
 import { endConnection } from './end-connection.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { MEMORY_FAILURE, OUT_OF_MEMORY } from './out-of-memory.ts';
+import { readBeforeReset } from './read-before-reset.ts';
 import { ReadGate } from './read-gate.ts';
+import { ServerFrames } from './server-frames.ts';
 import { UnfinishedMessage } from './unfinished-message.ts';
 import { UnsentWrites } from './unsent-writes.ts';
 import { WriteBatch } from './write-batch.ts';
 
-const TOO_BIG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+const TOO_BIG = new Set(['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH']);
+
+const PADDED_LENGTH: Failure = {
+  reason: 'the length of a frame is not minimal (RFC 6455 §5.2)',
+  error: 'GW_FRAME_LENGTH',
+};
+
+/** Milliseconds from the server's Close to the end of its connection. */
+const SERVER_END_TIMEOUT = 2000;
 
 const TEXT = { binary: false };
 const BINARY = { binary: true };
@@ -24,6 +34,8 @@ export interface WsChannelOptions {
   readonly clock: Clock;
   /** Milliseconds of silence after which the peer is pinged; 0 for never. */
   readonly ping: number;
+  /** The peer is a server: its frames are read as browsers read them. @default false */
+  readonly isClient?: boolean;
   /** Absent: nobody counts what is held. */
   readonly openAccount?: OpenAccount | undefined;
 }
@@ -43,20 +55,23 @@ export class WsChannel implements Channel {
   readonly #keepAlive: KeepAlive;
   readonly #unsent: UnsentWrites;
   readonly #unfinished: UnfinishedMessage | undefined;
+  readonly #serverFrames: ServerFrames | undefined;
   #receiver: Receiver | undefined;
   #held: Message[] | undefined = [];
   #closing = false;
   #closed: CloseStatus | undefined;
 
   /** `socket` is the network connection under `ws`. */
-  constructor(ws: WebSocket, socket: Socket, { clock, ping, openAccount }: WsChannelOptions) {
+  constructor(ws: WebSocket, socket: Socket, { clock, ping, isClient, openAccount }: WsChannelOptions) {
     this.#ws = ws;
     this.#socket = socket;
     this.#clock = clock;
+    readBeforeReset(socket, clock);
     this.#gate = new ReadGate(ws);
     this.#batch = new WriteBatch(socket);
     this.#unsent = new UnsentWrites(openAccount);
     this.#unfinished = openAccount && new UnfinishedMessage(ws, socket, openAccount, () => this.#breakOff());
+    this.#serverFrames = isClient ? this.#readServerFrames() : undefined;
     this.#keepAlive = new KeepAlive(clock, ping, () => {
       if (ws.readyState === WebSocket.OPEN) ws.ping();
     });
@@ -68,11 +83,14 @@ export class WsChannel implements Channel {
     ws.on('error', (error) => {
       const { code = '', message: reason } = error as NodeJS.ErrnoException;
       // All other errors are the network's.
-      if (code.startsWith('WS_ERR_')) this.failure ??= { reason, error: code };
+      if (!code.startsWith('WS_ERR_')) return;
+      this.failure ??= this.#serverFrames?.isFlawed ? PADDED_LENGTH : { reason, error: code };
+      // `ws` has sent its Close. As in browsers, the user does not wait for the peer's.
+      endConnection(this.#socket, this.#clock);
+      queueMicrotask(() => this.#finished(this.#statusOf(CloseCode.abnormal, '')));
     });
     ws.on('close', (code, reason) => {
-      const isTooBig = this.failure?.error === TOO_BIG;
-      this.#finished({ code: isTooBig ? CloseCode.tooBig : code, reason: reason.toString() });
+      this.#finished(this.#statusOf(code, reason.toString()));
     });
   }
 
@@ -108,7 +126,7 @@ export class WsChannel implements Channel {
       // `ws.terminate` would throw away what was sent.
       endConnection(this.#socket, this.#clock);
     } else if (status.code === CloseCode.noStatus) this.#ws.close();
-    else this.#ws.close(status.code, status.reason);
+    else this.#ws.close(mayTravel(status.code) ? status.code : CloseCode.normal, status.reason);
   }
 
   pause(): void {
@@ -139,6 +157,31 @@ export class WsChannel implements Channel {
     else this.#receiver?.message(message);
   }
 
+  #statusOf(code: number, reason: string): CloseStatus {
+    const error = this.failure?.error;
+    if (error === undefined) return { code: this.#serverFrames?.closeCode ?? code, reason };
+    return TOO_BIG.has(error) ? { code: CloseCode.tooBig, reason } : FAILED;
+  }
+
+  #readServerFrames(): ServerFrames {
+    const frames = new ServerFrames({
+      flawed: () => {
+        this.failure ??= PADDED_LENGTH;
+        this.#end(CloseCode.protocolError, '', FAILED);
+      },
+      closing: () => this.#awaitServerEnd(),
+    });
+    // Before the listener of `ws`, which was added in this tick.
+    this.#socket.prependListener('data', (chunk: Buffer) => frames.read(chunk));
+    return frames;
+  }
+
+  /** RFC 6455 §7.1.1: the server ends the connection first. Chromium waits as long for that. */
+  #awaitServerEnd(): void {
+    const late = this.#clock.setTimeout(() => this.#socket.destroySoon(), SERVER_END_TIMEOUT);
+    this.#socket.once('close', () => this.#clock.clearTimeout(late));
+  }
+
   #listenForControlFrames(): void {
     const heard = (): void => {
       this.#keepAlive.active = true;
@@ -151,12 +194,17 @@ export class WsChannel implements Channel {
   #breakOff(): void {
     if (this.#closed) return;
     this.failure ??= MEMORY_FAILURE;
+    this.#end(OUT_OF_MEMORY.code, OUT_OF_MEMORY.reason, OUT_OF_MEMORY);
+  }
+
+  /** Sends a Close, and waits for nothing. The receiver gets `status`. */
+  #end(code: number, reason: string, status: CloseStatus): void {
     this.#closing = true;
     this.#gate.discard();
-    this.#ws.close(OUT_OF_MEMORY.code, OUT_OF_MEMORY.reason);
+    this.#ws.close(code, reason);
     this.#socket.destroySoon();
     // Never within `send`.
-    queueMicrotask(() => this.#finished(OUT_OF_MEMORY));
+    queueMicrotask(() => this.#finished(status));
   }
 
   #finished(status: CloseStatus): void {

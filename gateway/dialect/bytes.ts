@@ -1,8 +1,6 @@
 import { encodeBytes, encodeBytesControl } from '../protocol/byte-form.ts';
-import { ABNORMAL } from '../protocol/close.ts';
-import type { Delivery, DeliveryPart, EndReason, Entry } from '../protocol/delivery.ts';
-import { encodeClose } from '../protocol/unit-builder.ts';
-import { END_LETTERS, isAbnormal, type ResumableEncoder } from './resumable.ts';
+import type { Delivery, DeliveryPart, EndReason } from '../protocol/delivery.ts';
+import { closingFrames, END_LETTERS, type ResumableEncoder } from './resumable.ts';
 
 const ENDS: Readonly<Record<EndReason, Buffer>> = {
   recycled: encodeBytesControl('E', END_LETTERS.recycled),
@@ -29,7 +27,7 @@ function encodeDelivery(delivery: Delivery, positioned: boolean): Buffer {
   if (!positioned) frames.push(encodeBytesControl('#', String(delivery.first)));
   for (const entry of delivery.entries) {
     if (entry.message !== undefined) frames.push(...encodeBytes(entry.message, entry.more));
-    else frames.push(encodeClosing(entry));
+    else frames.push(...closingFrames(entry).map((frame) => encodeBytesControl(...frame)));
   }
   return Buffer.concat(frames);
 }
@@ -39,10 +37,4 @@ function encodePart({ session, delivery, positioned, sign }: DeliveryPart): Buff
   if (delivery !== undefined) frames.push(encodeDelivery(delivery, positioned));
   if (sign !== '') frames.push(encodeBytesControl(sign.charAt(0), sign.slice(1)));
   return frames;
-}
-
-function encodeClosing(entry: Entry): Buffer {
-  return isAbnormal(entry)
-    ? encodeBytesControl('X')
-    : encodeBytesControl('C', encodeClose(entry.close ?? ABNORMAL));
 }

@@ -1,6 +1,7 @@
-import { ABNORMAL } from '../protocol/close.ts';
+import { ABNORMAL, mayTravel, NO_STATUS } from '../protocol/close.ts';
 import type { EndReason, Entry } from '../protocol/delivery.ts';
 import { encodeTextControl } from '../protocol/text-form.ts';
+import { encodeClose } from '../protocol/unit-builder.ts';
 import type { Chunk, Encoder } from './encoder.ts';
 
 /** What this dialect promises of a session: all of PROTOCOL.md. */
@@ -29,9 +30,21 @@ export const END_LETTERS: Readonly<Record<EndReason, string>> = {
   refused: 's',
 };
 
-/** The entry is an end without a Close, which has a separate frame type. */
-export function isAbnormal({ close }: Entry): boolean {
-  return close === undefined || close.code === ABNORMAL.code;
+/**
+ * The frames that say how the connection ended, as types and payloads. What a shim of 0.1.0 does
+ * not know stands in padding before the `X` (PROTOCOL.md §9).
+ */
+export function closingFrames({ close = ABNORMAL }: Entry): [type: string, payload: string][] {
+  const { code, failed } = close;
+  if (code !== ABNORMAL.code && (code === NO_STATUS.code || mayTravel(code)))
+    return [['C', encodeClose(close)]];
+  const more = failed === true ? 'f' : code === ABNORMAL.code ? '' : encodeClose(close);
+  return more === ''
+    ? [['X', '']]
+    : [
+        ['P', more],
+        ['X', ''],
+      ];
 }
 
 /** An acknowledgement alone: the answer to a `send`. */

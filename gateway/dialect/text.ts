@@ -1,9 +1,7 @@
-import { ABNORMAL } from '../protocol/close.ts';
 import type { Delivery, DeliveryPart, EndReason, Entry } from '../protocol/delivery.ts';
 import { encodeText, encodeTextControl } from '../protocol/text-form.ts';
-import { encodeClose } from '../protocol/unit-builder.ts';
 import type { Wrap } from './encoder.ts';
-import { END_LETTERS, isAbnormal, type ResumableEncoder } from './resumable.ts';
+import { closingFrames, END_LETTERS, type ResumableEncoder } from './resumable.ts';
 
 const ENDS: Readonly<Record<EndReason, string>> = {
   recycled: encodeTextControl('E', END_LETTERS.recycled),
@@ -48,7 +46,7 @@ function encodePart({ session, delivery, positioned, sign }: DeliveryPart): stri
 
 function encodeEntry(entry: Entry): string {
   if (entry.message !== undefined) return encodeText(entry.message, entry.more);
-  return isAbnormal(entry)
-    ? encodeTextControl('X')
-    : encodeTextControl('C', encodeClose(entry.close ?? ABNORMAL));
+  return closingFrames(entry)
+    .map((frame) => encodeTextControl(...frame))
+    .join('');
 }

@@ -1,4 +1,4 @@
-import puppeteer from 'puppeteer-core';
+import puppeteer, { type LaunchOptions } from 'puppeteer-core';
 import type { RunOptions, RunResult } from './engine.ts';
 import { program } from './programs.ts';
 
@@ -26,6 +26,16 @@ export function missing(): string | undefined {
   return program('firefox-esr') === undefined ? 'firefox (Debian package firefox-esr)' : undefined;
 }
 
+/** How it is launched, without a window. */
+export function firefoxOptions(preferences: Readonly<Record<string, unknown>> = {}): LaunchOptions {
+  return {
+    browser: 'firefox',
+    headless: true,
+    executablePath: program('firefox-esr') as string,
+    extraPrefsFirefox: { ...QUIET, ...preferences },
+  };
+}
+
 export function run(url: string, options: RunOptions): Promise<RunResult> {
   return runWith({}, url, options);
 }
@@ -42,10 +52,7 @@ async function runWith(
   { seconds }: RunOptions,
 ): Promise<RunResult> {
   const browser = await puppeteer.launch({
-    browser: 'firefox',
-    headless: true,
-    executablePath: program('firefox-esr') as string,
-    extraPrefsFirefox: { ...QUIET, ...preferences },
+    ...firefoxOptions(preferences),
     timeout: seconds * 1000,
     // To wait for the title is one command of it.
     protocolTimeout: (seconds + 60) * 1000,

@@ -7,7 +7,7 @@ import type { SocketOptions } from '../transport/lazy-script.ts';
 import { httpOrigin, pathOf } from '../wire/address.ts';
 import type { Binary } from '../wire/payload.ts';
 import { ByteQueue, randomBytes } from './bytes.ts';
-import { BINARY, CLOSE, encodeFrame, FrameReader, isLawfulCode, PING, PONG, TEXT } from './frames.ts';
+import { BINARY, CLOSE, encodeFrame, FrameReader, mayPass, PING, PONG, TEXT } from './frames.ts';
 import { encodeRequest, readAnswer } from './handshake.ts';
 import type { Link, Movies } from './movie.ts';
 
@@ -242,7 +242,7 @@ class FlashSocket implements DirectSocket {
   private _receiveClose(payload: number[]): void {
     const code = payload.length ? ((payload[0] as number) << 8) | (payload[1] as number) : 1005;
     const reason = textOf(payload.slice(2));
-    if (payload.length && (payload.length < 2 || !isLawfulCode(code) || reason === null)) {
+    if (payload.length && (payload.length < 2 || !mayPass(code) || reason === null)) {
       this._fail(reason === null ? 1007 : 1002);
       return;
     }
@@ -255,7 +255,7 @@ class FlashSocket implements DirectSocket {
   }
 
   /** The connection ended, whoever ended it. */
-  private _onEnd(): void {
+  private _onEnd(failed = false): void {
     const { events, hooks } = this._options;
     const peer = this._peer;
     if (this._phase === OVER) return;
@@ -268,13 +268,13 @@ class FlashSocket implements DirectSocket {
     if (!this._heard && !peer) hooks.proved(false);
     hooks.over(peer ? peer.code : 1006);
     if (peer) events.closed(peer.code, peer.reason, true, false);
-    else events.closed(1006, '', false, true);
+    else events.closed(1006, '', false, failed);
   }
 
   /** _Fail the WebSocket Connection_ (RFC 6455 §7.1.7). */
   private _fail(code: number): void {
     this._sendClose(code, '');
-    this._onEnd();
+    this._onEnd(true);
   }
 
   private _setTimer(run: () => void, ms: number): void {

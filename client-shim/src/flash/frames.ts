@@ -95,6 +95,8 @@ export class FrameReader {
       if (!bytes) return false;
       let length = 0;
       for (let at = 0; at < bytes.length; at += 1) length = length * 256 + (bytes[at] as number);
+      // §5.2: the minimal number of bytes must be used. Browsers fail the connection, too.
+      if (length < (second === 126 ? 126 : 65536)) return this._fail();
       this._length = length;
     }
     return true;
@@ -123,7 +125,7 @@ export class FrameReader {
   }
 }
 
-/** Codes that may stand in a Close frame (RFC 6455 §7.4, and 1012 to 1014 of the IANA registry). */
-export function isLawfulCode(code: number): boolean {
-  return (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)) || (code >= 3000 && code < 5000);
+/** Codes that browsers pass on. RFC 6455 §7.4.1 reserves the others for what no Close says. */
+export function mayPass(code: number): boolean {
+  return code !== 1005 && code !== 1006 && code !== 1015;
 }

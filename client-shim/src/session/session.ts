@@ -74,6 +74,8 @@ export class Session {
   /** Approximate cost of the frames received since the last acknowledgement. */
   private _unacknowledged = 0;
   private _attaches = 0;
+  /** The last padding. Before an `X` it says how the connection ended (PROTOCOL.md §9). */
+  private _more = '';
 
   /** Other sessions may share the downstream. */
   constructor(
@@ -93,7 +95,8 @@ export class Session {
     this._outbox = createOutbox(limits._body);
     this._inbox = createInbox((type, data) => this._deliver(type, data));
     this._unanswered = createAlarm(platform, () => {
-      this._abort('close unanswered');
+      // Browsers fire no `error` for it.
+      this._end(1006, '', false, 'close unanswered', true);
       sayGone(platform, context);
     });
     this._upstream = new Upstream(platform, context, limits, this._outbox, this._inbox, downstream, {
@@ -172,7 +175,8 @@ export class Session {
           this._closing = false;
           this._unanswered._set(CLOSING_TIMEOUT);
         }
-      } else if (one._type === 'H') this._upstream._acknowledge();
+      } else if (one._type === 'P') this._more = one._data;
+      else if (one._type === 'H') this._upstream._acknowledge();
       else if (one._type === 'E' && one._data === 'g') this._abort('gone');
       // The next attach fills a gap, because it says where to start.
       else if (one._seq && !this._inbox._accept(one) && this._downstream._kind()) this._downstream._attach();
@@ -186,11 +190,13 @@ export class Session {
   }
 
   private _deliver(type: string, data: string): void {
-    if (type === 'X') this._abort('abnormal end');
-    else if (type === 'C') {
+    const ended = type === 'X';
+    const status = ended ? this._more : data;
+    if (ended && !/^\d/.test(status)) this._end(1006, '', false, 'abnormal end', status !== 'f');
+    else if (ended || type === 'C') {
       this._events.closing();
-      const comma = (data + ',').indexOf(',');
-      this._end(+data.substring(0, comma) || 1005, data.substring(comma + 1), true, 'closed');
+      const comma = (status + ',').indexOf(',');
+      this._end(status ? +status.substring(0, comma) : 1005, status.substring(comma + 1), true, 'closed');
     } else {
       if (type === 'B') this._context._binary = true;
       this._events.message(type === 'B' ? binaryOf(this._platform._page, data, Bytes) : data);
@@ -201,14 +207,14 @@ export class Session {
     this._end(1006, '', false, why);
   }
 
-  private _end(code: number, reason: string, wasClean: boolean, why: string): void {
+  private _end(code: number, reason: string, wasClean: boolean, why: string, quiet?: boolean): void {
     if (this._over) return;
     this._hooks._ended(why);
     this._stop();
     // The gateway keeps an ended session until it receives this (PROTOCOL.md §9).
     if (why === 'closed' || why === 'abnormal end')
       this._upstream._last([frame('A', this._inbox._received())]);
-    this._events.closed(code, reason, wasClean, !wasClean);
+    this._events.closed(code, reason, wasClean, !wasClean && !quiet);
   }
 
   private _stop(): void {

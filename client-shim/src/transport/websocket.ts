@@ -85,6 +85,8 @@ class NativeSocket implements DirectSocket {
   private _queued = 0;
   private _opened = false;
   private _hasReceived = false;
+  /** The browser fired `error`. It does not for every end without a Close. */
+  private _failed = false;
   /**
    * Something was sent in this task. It counts as buffered until the next task (WHATWG WebSockets,
    * `bufferedAmount`), although old WebKit subtracts it at once.
@@ -119,6 +121,9 @@ class NativeSocket implements DirectSocket {
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this._onOpen();
     socket.onmessage = (event) => this._onMessage(event);
+    socket.onerror = () => {
+      this._failed = true;
+    };
     socket.onclose = (event) => this._onClose(event);
     this._opening._set(timeout);
   }
@@ -175,7 +180,9 @@ class NativeSocket implements DirectSocket {
   private _onClose(event: CloseEvent): void {
     const wasClean = !!event.wasClean;
     // RFC 6455 §7.1.5: no code means 1005 after a Close, 1006 without one.
-    if (this._opened) this._end(event.code || (wasClean ? 1005 : 1006), event.reason || '', wasClean);
+    const code = event.code;
+    if (this._opened)
+      this._end(code === undefined ? (wasClean ? 1005 : 1006) : code, event.reason || '', wasClean);
     else this._fail('refused');
   }
 
@@ -220,7 +227,7 @@ class NativeSocket implements DirectSocket {
       this._hooks.proved(false);
     this._hooks.over(code);
     if (wasClean) this._events.closing();
-    this._events.closed(code, reason, wasClean, !wasClean);
+    this._events.closed(code, reason, wasClean, this._failed);
   }
 
   private _detach(): void {

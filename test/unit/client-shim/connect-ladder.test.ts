@@ -134,7 +134,7 @@ describe('the ladder, at its native step', () => {
     }
     assert.equal(received.length, 11);
     browser.clock.advance(24_000);
-    assert.deepEqual(received.slice(10), ['sent 1', 'closed 1006  false true']);
+    assert.deepEqual(received.slice(10), ['sent 1', 'closed 1006  false false']);
     assert.equal(browser.clock.timers, 0);
   });
 
@@ -221,11 +221,28 @@ describe('the ladder, at its native step', () => {
     assert.equal(browser.count('create'), 1);
   });
 
+  it('reports an error only if the browser did', () => {
+    for (const failed of [false, true]) {
+      const { browser, received } = open(new FakeBrowser().withSocket());
+      socketOf(browser).onopen?.({ type: 'open' });
+      if (failed) socketOf(browser).onerror?.({ type: 'error' });
+      socketOf(browser).onclose?.({ type: 'close', code: 1006, wasClean: false });
+      assert.deepEqual(received, ['open', `closed 1006  false ${failed}`]);
+    }
+  });
+
+  it('shows the code 0, which is one', () => {
+    const { browser, received } = open(new FakeBrowser().withSocket());
+    socketOf(browser).onopen?.({ type: 'open' });
+    socketOf(browser).onclose?.({ type: 'close', code: 0, reason: 'none', wasClean: true });
+    assert.deepEqual(received.slice(1), ['closing', 'closed 0 none true false']);
+  });
+
   it('passes over, at the next try, one that died before its first message', () => {
     const { browser, received } = open(new FakeBrowser().withSocket());
     socketOf(browser).onopen?.({ type: 'open' });
     socketOf(browser).onclose?.({ type: 'close', code: 1006, wasClean: false });
-    assert.deepEqual(received, ['open', 'closed 1006  false true']);
+    assert.deepEqual(received, ['open', 'closed 1006  false false']);
     open(browser);
     assert.equal(browser.sockets.length, 1);
     assert.equal(browser.count('create'), 1);
@@ -680,7 +697,7 @@ describe('the end of a fallback session', () => {
       'what it sent before comes first, however long that takes',
     );
     browser.clock.advance(1);
-    assert.deepEqual(received, ['open', 'sent 1', 'closed 1006  false true']);
+    assert.deepEqual(received, ['open', 'sent 1', 'closed 1006  false false']);
     assert.equal(browser.beacons.at(-1)?.body, `n.k;X${RS}`);
     browser.clock.advance(200_000);
     assert.equal(browser.clock.timers, 0);
@@ -706,10 +723,22 @@ describe('the end of a fallback session', () => {
     assert.deepEqual(received.slice(1), ['closing', 'closed 1005  true false']);
   });
 
-  it('tells an end without Close as 1006, failed', () => {
+  it('tells a Close with 0 as one with 0', () => {
+    const { browser, received } = openFallback({ transports: ['xhr-polling'] });
+    browser.last('xhr-polling').end(200, `#1${RS}P0,none${RS}X${RS}`);
+    assert.deepEqual(received.slice(1), ['closing', 'closed 0 none true false']);
+  });
+
+  it('tells a backend that broke the protocol as 1006, failed', () => {
+    const { browser, received } = openFallback({ transports: ['xhr-polling'] });
+    browser.last('xhr-polling').end(200, `#1${RS}Tlast${RS}Pf${RS}X${RS}`);
+    assert.deepEqual(received.slice(1), ['message last', 'closed 1006  false true']);
+  });
+
+  it('tells an end without Close as 1006, not failed', () => {
     const { browser, received } = openFallback({ transports: ['xhr-polling'] });
     browser.last('xhr-polling').end(200, `#1${RS}Tlast${RS}X${RS}`);
-    assert.deepEqual(received.slice(1), ['message last', 'closed 1006  false true']);
+    assert.deepEqual(received.slice(1), ['message last', 'closed 1006  false false']);
   });
 
   it('tells the gateway when the page is left, and the page nothing', () => {

@@ -312,7 +312,8 @@ describe('messages over Flash', () => {
     'a message within another': [...frame(0x01, 'a'), ...frame(0x81, 'b')],
     'a Close of one byte': frame(0x88, 'x'),
     'a Close with a code that is never sent': close(1005),
-    'a Close with a code of nobody': close(2000),
+    'a length of 16 bits that fits 7': [0x81, 126, 0, 1, 0x41],
+    'a length of 64 bits that fits 16': [0x82, 127, 0, 0, 0, 0, 0, 0, 0, 200],
   };
   for (const [what, bytes] of Object.entries(broken)) {
     it(`end the connection with 1002 after ${what}`, () => {
@@ -376,17 +377,26 @@ describe('the end of a WebSocket over Flash', () => {
     assert.ok(trial.linkClosed);
   });
 
-  it('without a Close is 1006', () => {
+  for (const code of [0, 999, 2000, 5000, 65_535]) {
+    it(`shows a code that none should send, as browsers do: ${code}`, () => {
+      const trial = new Trial().open();
+      trial.receive(close(code, 'why'));
+      trial.browser.clock.advance(1000);
+      assert.deepEqual(trial.received, ['closing', `closed ${code} why true false`]);
+    });
+  }
+
+  it('without a Close is 1006, and no error', () => {
     const trial = new Trial().open();
     trial.link.over();
-    assert.deepEqual(trial.received, ['closed 1006  false true']);
+    assert.deepEqual(trial.received, ['closed 1006  false false']);
   });
 
   it('comes ten seconds after a Close that nobody answers', () => {
     const trial = new Trial().open();
     trial.socket.close(1000, '');
     trial.browser.clock.advance(10_000);
-    assert.deepEqual(trial.received, ['closed 1006  false true']);
+    assert.deepEqual(trial.received, ['closed 1006  false false']);
   });
 
   it('says 1001 when the page is left, and tells the page nothing', () => {
