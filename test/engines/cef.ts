@@ -12,7 +12,14 @@ export function version(number: '57' | '66') {
       return there ? undefined : `CEF ${number} (test/engines/install.sh cef-${number})`;
     },
     run(url: string, { seconds }: RunOptions): Promise<RunResult> {
-      const args = [url, '--no-sandbox', '--disable-gpu', '--log-severity=disable'];
+      // It would lie in the working folder; all else that it keeps is in memory.
+      const args = [
+        url,
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-gpu-shader-disk-cache',
+        '--log-severity=disable',
+      ];
       return runChild(binary, args, { seconds, screen: true });
     },
   };
