@@ -27,10 +27,15 @@ export interface Job {
   readonly alone: boolean;
   /** Jobs that share a resource run one after the other. */
   readonly resource?: string;
+  /** How much of a slot it takes. @default 1 */
+  readonly share?: number;
 }
 
 /** How many jobs run side by side. More of them make tests that wait for each other late. */
 export const SIDE_BY_SIDE = Math.min(2, availableParallelism());
+
+/** An engine's pages wait more than half of their time: three engines keep two cores busy. */
+const ENGINE_SHARE = 2 / 3;
 
 /** Files that measure how long something takes or how much memory it holds. */
 const ALONE: readonly RegExp[] = [
@@ -126,6 +131,7 @@ function engineJobs(): Job[] {
     ...engines.map((engine) => ({
       ...job('engines', `${conformance} ${engine}`, [conformance]),
       env: { ENGINES: engine },
+      share: ENGINE_SHARE,
       ...(engine.startsWith('wine') && { resource: 'wine' }),
     })),
     ...files.map((file) => job('engines', file, [file])),

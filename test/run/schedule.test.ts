@@ -46,6 +46,28 @@ describe('the schedule of test processes', () => {
     assert.deepEqual(ended, ['b', 'a', 'c']);
   });
 
+  it('runs three jobs of two thirds of a slot in two slots, and nothing beside them that is too much', async () => {
+    const share = 2 / 3;
+    const jobs = [
+      job('a', { share }),
+      job('b', { share }),
+      job('c', { share }),
+      job('d', { share }),
+      job('e'),
+    ];
+    const { run, running, end } = schedule(jobs, 2);
+    assert.deepEqual(running(), ['a', 'b', 'c']);
+    await end('a');
+    assert.deepEqual(running(), ['b', 'c', 'd']);
+    await end('b');
+    assert.deepEqual(running(), ['c', 'd']);
+    await end('c');
+    assert.deepEqual(running(), ['d', 'e']);
+    await end('d');
+    await end('e');
+    await run;
+  });
+
   it('runs those that measure something alone, behind all others', async () => {
     const { run, running, end } = schedule([job('a', { alone: true }), job('b'), job('c')], 2);
     assert.deepEqual(running(), ['b', 'c']);

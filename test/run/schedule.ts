@@ -2,7 +2,7 @@ import { type Outcome, Running } from './job.ts';
 import type { Job } from './plan.ts';
 
 export interface ScheduleOptions {
-  /** Jobs that run side by side. */
+  /** Jobs that run side by side, if each takes a whole slot. */
   readonly slots: number;
   /** Called with each outcome at once. */
   ended(outcome: Outcome): void;
@@ -35,12 +35,14 @@ export class Schedule {
   /** Takes the first job off the list that may begin now. */
   #next(): Job | undefined {
     const running = [...this.running].map(({ job }) => job);
-    if (running.length >= this.#options.slots || running.some(({ alone }) => alone)) return undefined;
-    const at = this.#waiting.findIndex(({ alone, resource }) =>
-      alone
-        ? running.length === 0
-        : resource === undefined || running.every((job) => job.resource !== resource),
-    );
+    if (running.some(({ alone }) => alone)) return undefined;
+    const taken = running.reduce((sum, { share = 1 }) => sum + share, 0);
+    const at = this.#waiting.findIndex(({ alone, resource, share = 1 }) => {
+      if (alone) return running.length === 0;
+      // Three thirds are a little more than one.
+      if (taken + share > this.#options.slots + 0.01) return false;
+      return resource === undefined || running.every((job) => job.resource !== resource);
+    });
     return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
   }
 
