@@ -1,7 +1,16 @@
 import type { EngineName } from './engine.ts';
 
+/**
+ * The transport that the shim comes to rest on if it may choose, and why that is no real WebSocket.
+ */
+type Picks =
+  | { readonly picks: 'websocket' }
+  | { readonly picks: 'eventsource' | 'iframe-htmlfile' | 'xhr-polling'; readonly because: string };
+
 /** What an engine is tested with. */
-export interface EngineRuns {
+export type EngineRuns = Picks & EngineRun;
+
+interface EngineRun {
   readonly engine: EngineName;
   /** The browsers that it stands for. */
   readonly standsFor: string;
@@ -11,8 +20,6 @@ export interface EngineRuns {
   readonly useless?: Readonly<Record<string, string>>;
   /** Transports that have the whole suite from another origin, too. */
   readonly crossOrigin?: readonly string[];
-  /** The one that the shim comes to rest on if it may choose. */
-  readonly picks: string;
   /** Cases that it cannot pass over a transport, and why. */
   readonly except?: (transport: string) => Readonly<Record<string, string>>;
 }
@@ -42,6 +49,8 @@ function overWebSocket(except: Readonly<Record<string, string>>) {
   return (transport: string) => (transport === 'websocket' ? except : {});
 }
 
+const NO_WEBSOCKET = 'it has no WebSocket, as that IE had none';
+
 /** JScript before 5.9 has no accessors. */
 const PLAIN_FIELD = { 'ignores a binaryType that it does not know': 'it is a plain field there' };
 
@@ -52,13 +61,14 @@ const TOO_LONG = {
   'carries every character of the basic plane': 'thousands of requests',
 };
 
-function internetExplorer(engine: EngineName, standsFor: string, fields = {}): EngineRuns {
+function internetExplorer(engine: EngineName, standsFor: string, because: string, fields = {}): EngineRuns {
   return {
     engine,
     standsFor,
     transports: POLLS,
     useless: { 'iframe-htmlfile': 'its document here has no frames' },
     picks: 'xhr-polling',
+    because,
     except: (transport) => ({ ...fields, ...(transport === 'jsonp-polling' && TOO_LONG) }),
   };
 }
@@ -72,6 +82,7 @@ function internetExplorerDocument(engine: EngineName, standsFor: string): Engine
     useless: { 'iframe-htmlfile': 'HtmlUnit parses a page when its whole body is there' },
     crossOrigin: ['jsonp-polling'],
     picks: 'xhr-polling',
+    because: NO_WEBSOCKET,
   };
 }
 
@@ -222,12 +233,14 @@ export const RUNS: readonly EngineRuns[] = [
     transports: [...STREAMS, ...POLLS],
     crossOrigin: ['iframe-htmlfile'],
     picks: 'eventsource',
+    because: 'its own WebSocket is that of hixie-76, without binary and without close codes',
   },
   {
     engine: 'khtml',
     standsFor: 'Konqueror, and whatever has nothing but requests and frames',
     transports: ['iframe-htmlfile', ...POLLS],
     picks: 'iframe-htmlfile',
+    because: 'it has no WebSocket',
     except: () => ({ [BINARY]: 'its base64 takes KJS 20 s and more' }),
   },
   {
@@ -240,6 +253,7 @@ export const RUNS: readonly EngineRuns[] = [
       'jsonp-polling': 'a form for a frame leaves the page',
     },
     picks: 'xhr-polling',
+    because: 'it has no WebSocket',
     except: () => ({
       'carries emoji': 'its requests are no UTF-8 beyond U+FFFF, but surrogates in three bytes each',
       'carries what breaks parsers: separators, byte order marks, noncharacters': 'the same',
@@ -247,11 +261,15 @@ export const RUNS: readonly EngineRuns[] = [
       'counts what is sent in bufferedAmount, at once and in UTF-8 bytes, and counts it down': 'the same',
     }),
   },
-  internetExplorer('wine-jscript-ie6', 'IE 6: language and requests', PLAIN_FIELD),
-  internetExplorer('wine-jscript-ie7', 'IE 7: language and requests', PLAIN_FIELD),
-  internetExplorer('wine-jscript-ie8', 'IE 8: language and requests', PLAIN_FIELD),
-  internetExplorer('wine-jscript-ie9', 'IE 9 and 10: language and requests'),
-  internetExplorer('wine-jscript-ie11', 'IE 11: language and requests'),
+  internetExplorer('wine-jscript-ie6', 'IE 6: language and requests', NO_WEBSOCKET, PLAIN_FIELD),
+  internetExplorer('wine-jscript-ie7', 'IE 7: language and requests', NO_WEBSOCKET, PLAIN_FIELD),
+  internetExplorer('wine-jscript-ie8', 'IE 8: language and requests', NO_WEBSOCKET, PLAIN_FIELD),
+  internetExplorer(
+    'wine-jscript-ie9',
+    'IE 9 and 10: language and requests',
+    'it has no WebSocket; IE 9 had none, IE 10 has one',
+  ),
+  internetExplorer('wine-jscript-ie11', 'IE 11: language and requests', 'it has no WebSocket; IE 11 has one'),
   internetExplorerDocument('htmlunit-ie6', 'IE 6: document and forms'),
   internetExplorerDocument('htmlunit-ie7', 'IE 7: document and forms'),
   internetExplorerDocument('htmlunit-ie8', 'IE 8: document and forms'),

@@ -82,7 +82,8 @@ async function rowOf(runs: EngineRuns): Promise<string> {
       const there = letters(other.get(transport) as ReadonlySet<string>);
       return `${transport} (${here || 'fails'}${there !== '' && there === here ? ' x' : ''})`;
     });
-    return `| ${runs.engine} | ${runs.standsFor} | ${cells.join(', ')} | ${choice} |`;
+    const reason = 'because' in runs && choice === runs.picks ? `: ${runs.because}` : '';
+    return `| ${runs.engine} | ${runs.standsFor} | ${cells.join(', ')} | ${choice}${reason} |`;
   } finally {
     await own.close();
     await elsewhere.close();
@@ -109,8 +110,9 @@ for (const runs of wanted) {
 const size = gzipSync(readFileSync(SHIM), { level: 9 }).length.toLocaleString('en');
 const table = `${rows.join('\n')}
 
-t: text. b: 256-value binary. c: close code and reason, both ways. x: all of that from another origin, too. Seen by \`npm run engines\` with the shim
-of ${size} bytes gzipped, the STOMP fix included.`;
+t: text. b: 256-value binary. c: close code and reason, both ways. x: all of that from another
+origin, too. Seen by \`npm run engines\` with the shim of ${size} bytes gzipped, the STOMP fix
+included.`;
 
 if (wanted === RUNS) {
   const text = readFileSync(DOCUMENT, 'utf8');
