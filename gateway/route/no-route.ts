@@ -43,7 +43,7 @@ type PlainHead = Pick<RequestHead, 'path' | 'header'>;
 /** The refusal of plain HTTP that an application has below a route. */
 export function plainHttp(isSocketIo: boolean): RequestError {
   const advice =
-    'let the front proxy send WebSocket and _fallback to the gateway, and plain HTTP to the application (docs/operating.md)';
+    'let the front proxy send WebSocket and _fallback to the gateway, and plain HTTP to the application (docs/front-proxies.md)';
   return new RequestError('GW_UPGRADE', isSocketIo ? SOCKET_IO : undefined, { advice });
 }
 

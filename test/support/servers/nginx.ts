@@ -31,17 +31,18 @@ export interface Nginx {
 
 /**
  * nginx, one process, with these directives in its server block. `files` are served from `root` by
- * their names.
+ * their names, and can be included. `http` stands beside that block.
  */
 export async function startNginx(
   server: string,
   files: Readonly<Record<string, string>> = {},
+  http = '',
 ): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'nginx-'));
   const port = await freePort();
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   const configured = join(folder, 'nginx.conf');
-  await writeFile(configured, configuration(folder, port, server));
+  await writeFile(configured, configuration(folder, port, server, http));
   const child = spawn(program('nginx') as string, [
     '-p',
     folder,
@@ -66,7 +67,7 @@ export async function startNginx(
   };
 }
 
-function configuration(folder: string, port: number, server: string): string {
+function configuration(folder: string, port: number, server: string, http: string): string {
   return `daemon off;
 master_process off;
 pid ${folder}/nginx.pid;
@@ -80,6 +81,7 @@ http {
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
+  ${http}
   server {
     listen 127.0.0.1:${port};
     root ${folder};
