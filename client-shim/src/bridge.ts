@@ -8,7 +8,9 @@ import { createConnect } from './connect/connect.ts';
 import type { Connection } from './connect/connection.ts';
 import { createMemory } from './connect/memory.ts';
 import { Bytes } from './lang/bytes.ts';
+import { has } from './lang/has.ts';
 import { now } from './lang/now.ts';
+import { createPlatform } from './transport/platform.ts';
 import { httpOrigin } from './wire/address.ts';
 import { encodeBridge, readBridge } from './wire/bridge.ts';
 import { readFields } from './wire/parameters.ts';
@@ -20,7 +22,7 @@ import { escapeText, unescapeText } from './wire/text-form.ts';
 
 const connections: { [id: string]: Connection } = {};
 /** Without native sockets, because those would send the gateway's origin. */
-const platform = { _page: page, _socket: undefined, _now: now };
+const platform = createPlatform(page, undefined);
 const connect = createConnect(platform, createMemory(page, now));
 /** The page's origin, as the browser reports it. */
 let origin = '';
@@ -95,7 +97,7 @@ function open(id: string, data: string): void {
       // Reported later: the step may happen during a call by the page, before the connection
       // exists.
       step: (transport, what) => {
-        page.setTimeout(() => {
+        platform._setTimeout(() => {
           const connection = connections[id];
           if (connection) report('S', [connection.transport(), transport, what].join());
         }, 0);
@@ -108,11 +110,11 @@ onMessages(onMessage);
 onPageLifecycle(unload, freeze);
 
 function unload(): void {
-  for (const id in connections) (connections[id] as Connection)._unload();
+  for (const id in connections) if (has(connections, id)) (connections[id] as Connection)._unload();
 }
 
 function freeze(frozen: boolean): void {
-  for (const id in connections) (connections[id] as Connection)._freeze(frozen);
+  for (const id in connections) if (has(connections, id)) (connections[id] as Connection)._freeze(frozen);
 }
 
 post('*', '0', 'H', randomId(8));

@@ -1,5 +1,5 @@
 import { page } from './browser/page.ts';
-import { baseUrl, currentScript } from './browser/place.ts';
+import { baseUrl, currentScript, scriptAddress } from './browser/place.ts';
 import { connectWith } from './connect/connect.ts';
 import { resolve } from './facade/url.ts';
 import { authorityOf } from './lang/authority.ts';
@@ -9,7 +9,7 @@ import { createStompShim, lookForStomp, type StompShim } from './stomp/shim.ts';
 // repairs the page's STOMP library. A second tag adds its settings to the first.
 const script = currentScript();
 const attribute = (name: string) => (script && script.getAttribute(name)) || '';
-const home = (attribute('src') && resolve(attribute('src'), baseUrl())) || '';
+const home = (attribute('src') && resolve(attribute('src'), baseUrl())) || scriptAddress();
 const shim = (page.WebSocketShim as StompShim | undefined) || createStompShim(connectWith, home);
 page.WebSocketShim = page.WebSocket = shim as never;
 shim.configure({

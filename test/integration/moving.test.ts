@@ -5,7 +5,7 @@ import { createRequestQueue } from '../../client-shim/src/session/request-queue.
 import { Session } from '../../client-shim/src/session/session.ts';
 import type { CarrierKind, SessionContext } from '../../client-shim/src/transport/carrier.ts';
 import { CARRIERS } from '../../client-shim/src/transport/order.ts';
-import type { Platform } from '../../client-shim/src/transport/platform.ts';
+import { createPlatform } from '../../client-shim/src/transport/platform.ts';
 import { xhrRequester } from '../../client-shim/src/transport/xhr-requester.ts';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
 import { type Flood, numbered, startFlood } from '../support/clients/flood.ts';
@@ -78,7 +78,7 @@ describe('a session that is moved under load', () => {
   }
 
   function openSession(first: CarrierKind): Promise<Page> {
-    const platform: Platform = { _page: realm.window, _socket: realm.window.WebSocket, _now: Date.now };
+    const platform = createPlatform(realm.window, realm.window.WebSocket);
     const url = `ws://127.0.0.1:${gateway.port}/flood`;
     const target = { url, protocols: [], origin: realm.window.origin, transports: null };
     return new Promise((resolve, reject) => {

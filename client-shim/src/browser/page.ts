@@ -11,3 +11,11 @@ declare const globalThis: Page;
  */
 export const page: Page =
   typeof window !== 'undefined' ? window : typeof self !== 'undefined' ? self : globalThis;
+
+/**
+ * A constructor of the window. Undefined for an element with an id of that name, which has its
+ * place in an engine that lacks the constructor.
+ */
+export function constructorIn<T extends { readonly prototype: object }>(value: T | undefined): T | undefined {
+  return value && value.prototype ? value : undefined;
+}

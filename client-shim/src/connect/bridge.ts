@@ -3,6 +3,7 @@ import { onMessages } from '../browser/messages.ts';
 import { plainOrigin } from '../browser/place.ts';
 import { shimFolder } from '../browser/shim-folder.ts';
 import { type Bytes, binaryString } from '../lang/bytes.ts';
+import { has } from '../lang/has.ts';
 import { nothing } from '../lang/nothing.ts';
 import { VERSION } from '../lang/version.ts';
 import { type Alarm, createAlarm } from '../transport/alarm.ts';
@@ -116,8 +117,7 @@ class Bridge implements LazyScript {
   }
 
   private _each(act: (id: string) => void): void {
-    // Some old pages extend Object.prototype. Those properties are not numbers.
-    for (const id in this._users) if (+id) act(id);
+    for (const id in this._users) if (has(this._users, id)) act(id);
   }
 
   private _remove(id: string): SocketOptions | undefined {

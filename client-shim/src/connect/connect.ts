@@ -1,7 +1,7 @@
 import { page } from '../browser/page.ts';
 import { now } from '../lang/now.ts';
 import { createRequestQueue } from '../session/request-queue.ts';
-import type { Platform } from '../transport/platform.ts';
+import { createPlatform, type Platform } from '../transport/platform.ts';
 import { Attempt, type PageConnections } from './attempt.ts';
 import type { Connect } from './connection.ts';
 import { createDownstreamPool } from './downstream-pool.ts';
@@ -27,5 +27,5 @@ export function createConnect(platform: Platform, memory: Memory): Connect {
 
 /** `connect` in this browser; `socket` is its own WebSocket, which the shim replaces. */
 export function connectWith(socket: Platform['_socket']): Connect {
-  return createConnect({ _page: page, _socket: socket, _now: now }, createMemory(page, now));
+  return createConnect(createPlatform(page, socket), createMemory(page, now));
 }

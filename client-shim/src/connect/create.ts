@@ -88,7 +88,7 @@ export function create(
     retry._stop();
     // In a later task: PhantomJS 2 and QtWebKit never release the connection of a request that is
     // aborted in the task that sent it.
-    platform._page.setTimeout((request as Request)._abort, 0);
+    platform._setTimeout((request as Request)._abort, 0);
   };
 }
 

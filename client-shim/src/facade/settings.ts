@@ -1,3 +1,4 @@
+import { has } from '../lang/has.ts';
 import { indexOf } from '../lang/list.ts';
 import { words } from '../lang/text.ts';
 import { syntaxError } from './errors.ts';
@@ -42,12 +43,16 @@ export class Settings {
   }
 
   configure(options: Options, base: string): void {
-    if (options.gateways) {
-      const hosts = list(options.gateways);
+    const own = <K extends keyof Options>(name: K) => (has(options, name) ? options[name] : undefined);
+    const gateways = own('gateways');
+    const map = own('map');
+    const transports = own('transports');
+    if (gateways) {
+      const hosts = list(gateways);
       for (let at = 0; at < hosts.length; at += 1) this.gateways.push(hostIn(hosts[at] as string, base));
     }
-    if (options.map) this._addRules(options.map, base);
-    if (options.transports) this.transports = list(options.transports);
+    if (map) this._addRules(map, base);
+    if (transports) this.transports = list(transports);
   }
 
   /**
@@ -68,7 +73,7 @@ export class Settings {
     const add = (from: string, to: string) =>
       this._rules.push({ _from: webSocketUrl(from, base), _to: webSocketUrl(to, home) });
     if (typeof map !== 'string') {
-      for (const from in map) add(from, map[from] as string);
+      for (const from in map) if (has(map, from)) add(from, map[from] as string);
       return;
     }
     const rules = words(map, /;/g);

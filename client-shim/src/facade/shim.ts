@@ -1,6 +1,6 @@
 import type { NativeWebSocketConstructor } from '../../browser.d.ts';
 import { hasAccessors } from '../browser/define.ts';
-import { page } from '../browser/page.ts';
+import { constructorIn, page } from '../browser/page.ts';
 import { baseUrl } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
 import { Bytes } from '../lang/bytes.ts';
@@ -28,7 +28,7 @@ export function createShim(
   home: string,
   stompHooks: StompHooks
 ): WebSocketShim {
-  const own = page.WebSocket;
+  const own = constructorIn(page.WebSocket);
   const settings = new Settings(home);
   const accessors = hasAccessors();
   const connect = connectWith(own);

@@ -1,4 +1,5 @@
 import { base64Encode } from '../lang/base64.ts';
+import { has } from '../lang/has.ts';
 import { indexOf } from '../lang/list.ts';
 import { trim } from '../lang/text.ts';
 import { sha1 } from './sha1.ts';
@@ -34,7 +35,7 @@ export function encodeRequest(request: Request): string {
   ];
   if (request.protocols.length) lines.push('Sec-WebSocket-Protocol: ' + request.protocols.join(', '));
   for (const name in request.fields) {
-    const value = (request.fields[name] as string).replace(/[\r\n\0]/g, '');
+    const value = has(request.fields, name) && (request.fields[name] as string).replace(/[\r\n\0]/g, '');
     if (value) lines.push(name + ': ' + value);
   }
   return lines.join('\r\n') + '\r\n\r\n';

@@ -1,6 +1,7 @@
 import type { Document, Element, Page } from '../../browser.d.ts';
 import { shimFolder } from '../browser/shim-folder.ts';
 import { base64Decode, base64Encode } from '../lang/base64.ts';
+import { has } from '../lang/has.ts';
 
 /**
  * Milliseconds that the player may take to start and the movie to report that it is ready. A
@@ -103,6 +104,7 @@ export function createMovies(page: Page): Movies {
     later(() => {
       for (const origin in movies) {
         const movie = movies[origin] as Movie;
+        // Not what a page has added to Object.prototype.
         if (movie.id === id) settle(movie, event === 'ready');
       }
       const events = links[id];
@@ -196,10 +198,12 @@ function embed(page: Page, movie: Movie, url: string): void {
   let markup = '<embed type="application/x-shockwave-flash" src="' + url + '"' + size;
   if (page.ActiveXObject) {
     markup = '<object classid="clsid:D27CDB6E-AE6D-11cf-96B8-444553540000"' + size + '>';
-    for (const key in parameters) markup += '<param name="' + key + '" value="' + parameters[key] + '">';
+    for (const key in parameters)
+      if (has(parameters, key)) markup += '<param name="' + key + '" value="' + parameters[key] + '">';
     markup += '</object>';
   } else {
-    for (const key in parameters) markup += ' ' + key + '="' + parameters[key] + '"';
+    for (const key in parameters)
+      if (has(parameters, key)) markup += ' ' + key + '="' + parameters[key] + '"';
     markup += '>';
   }
   const holder = document.createElement('div');

@@ -208,7 +208,7 @@ export class Downstream {
     } catch (error) {
       // A constructor threw, as EventSource may for another origin. In a later task, because the
       // member may not be made yet.
-      this._platform._page.setTimeout(() => {
+      this._platform._setTimeout(() => {
         if (attached === this._current) this._lose('' + error);
       }, 0);
     }

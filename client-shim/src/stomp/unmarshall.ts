@@ -1,5 +1,6 @@
 import { put } from '../browser/define.ts';
 import type { StompHooks } from '../facade/stomp-hooks.ts';
+import { has } from '../lang/has.ts';
 import { utf8Length } from '../lang/utf8.ts';
 import { parseFrames } from './frames.ts';
 import type { Frame, FrameClass, StompSocket, Unmarshall } from './library.ts';
@@ -25,7 +26,8 @@ export function createUnmarshall(Frame: FrameClass, hasPartial: boolean, stompHo
     const partial = parseFrames(text, sizeOf, ({ command, headers, body }) => {
       const { frUnEscape } = Frame;
       if (escaped && frUnEscape && command !== 'CONNECTED')
-        for (const name in headers) headers[name] = frUnEscape(headers[name] as string);
+        for (const name in headers)
+          if (has(headers, name)) headers[name] = frUnEscape(headers[name] as string);
       frames.push(new Frame(command, headers, body, escaped));
     });
     const tooLong = partial.length > MOST;

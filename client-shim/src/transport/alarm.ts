@@ -17,7 +17,7 @@ export function createAlarm(platform: Platform, ring: (late: number) => void): A
   let due = 0;
 
   function clear(): void {
-    if (timer !== null) platform._page.clearTimeout(timer);
+    if (timer !== null) platform._clearTimeout(timer);
     timer = null;
   }
 
@@ -25,7 +25,7 @@ export function createAlarm(platform: Platform, ring: (late: number) => void): A
     _set: (ms) => {
       clear();
       due = platform._now() + ms;
-      timer = platform._page.setTimeout(() => {
+      timer = platform._setTimeout(() => {
         timer = null;
         ring(platform._now() - due);
       }, ms);

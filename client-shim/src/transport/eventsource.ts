@@ -8,9 +8,9 @@ import type { CarrierKind } from './carrier.ts';
 export const eventSource: CarrierKind = {
   name: 'eventsource',
   _streams: true,
-  _works: (platform) => !!platform._page.EventSource,
+  _works: (platform) => !!platform._EventSource,
   _open: (platform, context, attachments, events) => {
-    const Source = platform._page.EventSource as NonNullable<typeof platform._page.EventSource>;
+    const Source = platform._EventSource as NonNullable<typeof platform._EventSource>;
     const position = startPosition();
     const address = addressOf(context.url, 'eventsource', context._token) + '?d=' + attachments.join('&s=');
     const source: EventSource = new Source(address, { withCredentials: context._crossOrigin });

@@ -26,7 +26,6 @@ export function openFrameStream(
   window: Page,
   freed?: () => void
 ): Carrier {
-  const page = platform._page;
   const position = startPosition();
   const name = newName();
   const nextCheck = createAlarm(platform, check);
@@ -42,7 +41,7 @@ export function openFrameStream(
     events._frames(readText(position, text));
     running = false;
     // IE and KHTML crash if a frame is removed while one of its scripts runs.
-    if (closed) page.setTimeout(free, 0);
+    if (closed) platform._setTimeout(free, 0);
   }
 
   function check(): void {

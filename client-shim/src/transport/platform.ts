@@ -1,11 +1,19 @@
-import type { NativeWebSocketConstructor, Page, XMLHttpRequest } from '../../browser.d.ts';
+import type { NativeWebSocketConstructor, Page, TimerId, XMLHttpRequest } from '../../browser.d.ts';
+import { constructorIn } from '../browser/page.ts';
+import { now } from '../lang/now.ts';
 
 /**
  * What carriers use of the browser. It is passed in, so that tests can set the time and answer
  * requests.
+ *
+ * Timers and constructors of requests are those that the page has when the shim is loaded. Test
+ * libraries replace them later by fakes whose time stands still and whose requests go nowhere. A
+ * native WebSocket does not notice those either.
  */
 export interface Platform {
   readonly _page: Page;
+  readonly _Request: Page['XMLHttpRequest'];
+  readonly _EventSource: Page['EventSource'];
   /** The browser's own WebSocket, if it has one. */
   readonly _socket: NativeWebSocketConstructor | undefined;
   /**
@@ -13,13 +21,30 @@ export interface Platform {
    * detected.
    */
   _now(): number;
+  _setTimeout(run: () => void, ms: number): TimerId;
+  _clearTimeout(id: TimerId): void;
+}
+
+/** The platform of a page as it is now. `socket` is its own WebSocket, if the shim may use one. */
+export function createPlatform(page: Page, socket: Platform['_socket']): Platform {
+  const { setTimeout, clearTimeout } = page;
+  return {
+    _page: page,
+    _Request: page.XMLHttpRequest,
+    _EventSource: constructorIn(page.EventSource),
+    _socket: socket,
+    _now: now,
+    // Called without the window: functions of old IE have no `call`.
+    _setTimeout: (run, ms) => setTimeout(run, ms),
+    _clearTimeout: (id) => clearTimeout(id)
+  };
 }
 
 /** A new request object. Undefined if the engine has none, or if ActiveX is disabled. */
 export function newRequest(platform: Platform): XMLHttpRequest | undefined {
   const page = platform._page;
   // IE 7 and later have both. The native object does not depend on the ActiveX settings.
-  if (page.XMLHttpRequest) return new page.XMLHttpRequest();
+  if (platform._Request) return new platform._Request();
   const programs = ['MSXML2.XMLHTTP.6.0', 'MSXML2.XMLHTTP.3.0', 'Microsoft.XMLHTTP'];
   for (let i = 0; page.ActiveXObject && i < programs.length; i += 1) {
     try {

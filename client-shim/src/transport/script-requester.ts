@@ -92,7 +92,7 @@ function getScript(
 
   function ended(): void {
     const state = script.readyState;
-    if (!state || /loaded|complete/.test(state)) page.setTimeout(() => finish(0, ''), state ? GRACE : 0);
+    if (!state || /loaded|complete/.test(state)) platform._setTimeout(() => finish(0, ''), state ? GRACE : 0);
   }
 
   const conceal = expose(page, name, (text) => unwrap(text, finish));
@@ -134,7 +134,7 @@ function postForm(
   function clear(): void {
     frame.onload = frame.onreadystatechange = null;
     // Later, because IE crashes if a frame is removed in its own event.
-    page.setTimeout(() => remove(holder), 0);
+    platform._setTimeout(() => remove(holder), 0);
   }
 
   function arrived(): void {

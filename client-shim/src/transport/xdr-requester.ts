@@ -57,7 +57,7 @@ function post(
     try {
       act();
     } catch (error) {
-      page.setTimeout(() => finish(0, '' + error), 0);
+      platform._setTimeout(() => finish(0, '' + error), 0);
     }
   }
 
@@ -72,7 +72,7 @@ function post(
   guarded(() => {
     request.open('POST', address + '?w=1');
     // For the same reason it must not be sent in the task that opened it.
-    page.setTimeout(() => {
+    platform._setTimeout(() => {
       if (indexOf(underWay, request) >= 0) guarded(() => request.send(body as string));
     }, 0);
   });

@@ -109,7 +109,7 @@ function post(
     opened.onreadystatechange = changed;
     opened.send(body);
   } catch (error) {
-    platform._page.setTimeout(() => fail(error), 0);
+    platform._setTimeout(() => fail(error), 0);
   }
 
   return { _abort: abandon };

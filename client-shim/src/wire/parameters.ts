@@ -1,3 +1,5 @@
+import { has } from '../lang/has.ts';
+
 /** Fields by name (PROTOCOL.md §3). */
 export interface Fields {
   [name: string]: string;
@@ -6,7 +8,8 @@ export interface Fields {
 /** Encodes fields as `application/x-www-form-urlencoded`. */
 export function encodeFields(fields: Fields): string {
   const pairs: string[] = [];
-  for (const name in fields) pairs.push(name + '=' + encodeURIComponent(fields[name] as string));
+  for (const name in fields)
+    if (has(fields, name)) pairs.push(name + '=' + encodeURIComponent(fields[name] as string));
   return pairs.join('&');
 }
 

@@ -5,6 +5,9 @@ declare function unescape(text: string): string;
 
 // Annex B of every edition since the third defines `escape` and `unescape`, and every browser has
 // them. They encode code units below 256 as %XX, which the URI functions read as one byte of UTF-8.
+// Taken when the shim is loaded, because pages name their own functions so.
+const toPercent = escape;
+const fromPercent = unescape;
 
 /**
  * Calls `encodeURIComponent` in chunks. Its time is quadratic in the length in WebKit of 2011: 3.7
@@ -16,10 +19,10 @@ export function encodeUri(text: string): string {
 
 /** Encodes text without lone surrogates as UTF-8, one character per byte. */
 export function toUtf8(text: string): string {
-  return unescape(encodeUri(text));
+  return fromPercent(encodeUri(text));
 }
 
 /** Decodes UTF-8, one character per byte. Throws if it is invalid. */
 export function fromUtf8(bytes: string): string {
-  return decodeURIComponent(escape(bytes));
+  return decodeURIComponent(toPercent(bytes));
 }

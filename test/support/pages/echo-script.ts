@@ -1,6 +1,7 @@
 /**
- * A script that says something to an echo, and sets `window.result` to a text: `done` with the
- * transport when text, bytes and the close came back as they were, or what went wrong. It is ES3.
+ * A script that says something to an echo, and sets `window.result`, and `data-result` of the
+ * document, to a text: `done` with the transport when text, bytes and the close came back as they
+ * were, or what went wrong. In a frame it also sends the text to the page. It is ES3.
  */
 export const echoScript = (path = '/echo'): string => `
 (function () {
@@ -16,6 +17,7 @@ export const echoScript = (path = '/echo'): string => `
   function end(what) {
     if (window.result) return;
     window.result = what;
+    document.documentElement.setAttribute('data-result', what);
     if (window.parent !== window && window.parent.postMessage) window.parent.postMessage(what, '*');
   }
   socket.binaryType = 'arraybuffer';

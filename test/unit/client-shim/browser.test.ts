@@ -47,13 +47,26 @@ describe('Place of the page', () => {
     );
   });
 
+  it("has the origin of its address, whatever a variable of the page says, and the window's elsewhere", () => {
+    const http = { href: 'http://host/' };
+    for (const [location, origin, right] of [
+      [http, { x: 0 }, 'http://host'],
+      [http, 'http://cdn.test', 'http://host'],
+      [{ href: 'about:srcdoc' }, 'https://host', 'https://host'],
+      [{ href: 'blob:https://host/1-2' }, 'https://host', 'https://host'],
+      [{ href: 'about:blank' }, { x: 0 }, 'null'],
+      [{ href: 'app://page/' }, 'app://page', 'app://page'],
+    ] as const)
+      assert.equal(withValues({ location, origin }, pageOrigin), right, location.href);
+  });
+
   it('has a script that is being run: the current one, or the last that the parser met', () => {
     const [first, last] = [{}, {}];
     const document = elements({ script: [first, last] });
     assert.equal(withValues({ document }, currentScript), last);
     assert.equal(withValues({ document: { ...document, currentScript: first } }, currentScript), first);
-    assert.equal(withValues({ document: elements({}) }, currentScript), null);
-    assert.equal(withValues({ document: undefined }, currentScript), null);
+    assert.equal(withValues({ document: elements({}) }, currentScript), undefined);
+    assert.equal(withValues({ document: undefined }, currentScript), undefined);
   });
 });
 

@@ -1,4 +1,9 @@
-import type { NativeWebSocket, NativeWebSocketConstructor, Page } from '../../../../client-shim/browser.d.ts';
+import type {
+  NativeWebSocket,
+  NativeWebSocketConstructor,
+  Page,
+  TimerId,
+} from '../../../../client-shim/browser.d.ts';
 import type { Platform } from '../../../../client-shim/src/transport/platform.ts';
 import { TestClock } from '../../../support/test-clock.ts';
 
@@ -56,7 +61,19 @@ export class FakeBrowser implements Platform {
     return this.socket;
   }
 
+  get _Request(): Platform['_Request'] {
+    return this.page.XMLHttpRequest;
+  }
+
+  get _EventSource(): Platform['_EventSource'] {
+    return this.page.EventSource;
+  }
+
   _now = (): number => this.now();
+
+  _setTimeout = (run: () => void, ms: number): TimerId => this.page.setTimeout(run, ms);
+
+  _clearTimeout = (id: TimerId): void => this.page.clearTimeout(id);
 
   now = (): number => 1e12 + this.clock.now() + this.slept;
 
