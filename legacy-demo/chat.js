@@ -177,7 +177,29 @@
     };
   }
 
+  function offerTransports() {
+    var select = Demo.element('transport');
+    var wanted = /[?&]transport=([\w-]+)/.exec(window.location.search);
+    for (var i = 0; i < Demo.transports.length; i += 1) {
+      select.options[select.options.length] = new Option(Demo.transports[i].name, Demo.transports[i].name);
+    }
+    select.value = wanted ? wanted[1] : '';
+    if (select.selectedIndex < 0) {
+      select.selectedIndex = 0;
+    }
+    select.onchange = function () {
+      Demo.choose(select.value);
+      if (isIn) {
+        say('says-fair', 'Connecting…');
+        line.leave();
+        line.enter(Demo.element('room').value);
+      }
+    };
+    Demo.choose(select.value);
+  }
+
   Demo.write(Demo.element('route'), path);
+  offerTransports();
   Demo.element('enter').onclick = enter;
   Demo.element('leave').onclick = leave;
   Demo.element('send').onclick = send;

@@ -23,6 +23,16 @@ Laboratory.limits = {
   close: 4000
 };
 
+/**
+ * The route that is measured. Only the demo's own is known to send back what it gets: to another
+ * one nothing is sent, unless the address of the page says that it is an echo, too.
+ */
+Laboratory.target = function (search) {
+  var route = /[?&]route=([^&]+)/.exec(search);
+  var path = route ? decodeURIComponent(route[1]) : '/demo/echo';
+  return { path: path, echoes: path === '/demo/echo' || /[?&]echo=1(&|$)/.test(search) };
+};
+
 /** A message of about 100 bytes, the size of most applications' messages. */
 Laboratory.filler =
   ' a message of about one hundred bytes, which is what most applications send, come and go ....';
@@ -53,6 +63,7 @@ Laboratory.measure = function (name, onStep, onDone) {
     clean: false,
     steps: []
   };
+  var target = Laboratory.target(window.location.search);
   var started = Demo.now();
   var deadline = null;
   var done = false;
@@ -136,7 +147,7 @@ Laboratory.measure = function (name, onStep, onDone) {
         return;
       }
       if (name ? now === name : now === 'websocket' || now !== result.openedOn) {
-        echoes();
+        measureOpen();
         return;
       }
       if (Demo.now() > until) {
@@ -144,13 +155,22 @@ Laboratory.measure = function (name, onStep, onDone) {
           held('connected, but never switched to it');
           return;
         }
-        echoes();
+        measureOpen();
         return;
       }
       setTimeout(look, 20);
     }
     phase(name ? 'waiting for the switch' : 'waiting for a better one', limits.settle + 2000, finish);
     look();
+  }
+
+  function measureOpen() {
+    if (target.echoes) {
+      echoes();
+      return;
+    }
+    result.reason = 'opened and closed; nothing was sent';
+    close();
   }
 
   function echoes() {
@@ -261,7 +281,7 @@ Laboratory.measure = function (name, onStep, onDone) {
   setTimeout(function () {
     try {
       Demo.choose(name);
-      socket = new WebSocket(Demo.address('/demo/echo'));
+      socket = new WebSocket(Demo.address(target.path));
     } catch (error) {
       done = true;
       result.reason = error.message;

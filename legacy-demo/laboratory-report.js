@@ -3,6 +3,26 @@
  * someone.
  */
 
+/** Chromium's permission for pages of public addresses. Other engines ask nothing. */
+Laboratory.localNetwork = 'not in this browser';
+
+Laboratory.askLocalNetwork = function () {
+  var permissions = navigator.permissions;
+  if (!permissions || !permissions.query) {
+    return;
+  }
+  try {
+    permissions.query({ name: 'local-network-access' }).then(
+      function (status) {
+        Laboratory.localNetwork = status.state;
+      },
+      function () {}
+    );
+  } catch (_) {
+    // Some engines throw for a name that they do not know.
+  }
+};
+
 Laboratory.pad = function (text, width, right) {
   var blanks = '';
   while (blanks.length + text.length < width) {
@@ -25,6 +45,8 @@ Laboratory.report = function (own, results, meanings) {
       (document.documentMode ? ' (document mode ' + document.documentMode + ')' : '')
   );
   lines.push('WebSocket  ' + (Demo.hasNative() ? 'native' : 'not in this browser'));
+  lines.push('route      ' + Laboratory.target(window.location.search).path);
+  lines.push('Local Network Access  ' + Laboratory.localNetwork);
   lines.push('clock      ' + Demo.duration(Laboratory.clockStep));
   lines.push('');
   lines.push(

@@ -57,6 +57,11 @@
     );
   }
 
+  var target = Laboratory.target(window.location.search);
+  Demo.write(Demo.element('target'), target.path);
+  Demo.element('route').value = target.path;
+  Demo.element('echo').checked = target.echoes;
+  Laboratory.askLocalNetwork();
   for (var i = 0; i < Demo.transports.length; i += 1) {
     rows.push(table.add(Demo.transports[i].name, Demo.transports[i].is));
   }

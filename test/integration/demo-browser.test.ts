@@ -153,6 +153,42 @@ describe('the demo in Chromium', function () {
     await page.context().close();
   });
 
+  it("measures a route of the operator's: opened over each transport, with nothing sent to it", async () => {
+    const received: string[] = [];
+    const own = await startGateway({ demo: true, routes: [] }, (made) =>
+      made.route('/own', (socket) => socket.on('message', (data) => received.push(String(data)))),
+    );
+    try {
+      const page = await open(`http://127.0.0.1:${own.port}/laboratory.html?route=%2Fown`);
+      await page.waitForFunction("document.title === 'Laboratory: done'", null, { timeout: 80_000 });
+      const rows = (await page.evaluate(TABLE)) as string[][][];
+      const results = Object.fromEntries(rows.map((cells) => [cells[0]?.[0], cells[1]]));
+      for (const transport of TRANSPORTS) {
+        assert.deepEqual(results[transport], ['works', 'opened and closed; nothing was sent'], transport);
+      }
+      assert.deepEqual(received, []);
+      assert.equal(await page.textContent('#target'), '/own');
+      assert.match(await page.inputValue('#report'), /^route {6}\/own$[\s\S]*^Local Network Access {2}\w/m);
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('shows all columns of the laboratory on a narrow screen', async () => {
+    const page = await open(`${base}/laboratory.html`);
+    for (const width of [981, 980, 640, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      const right = (await page.evaluate(
+        "[...document.querySelectorAll('.data th')].pop().getBoundingClientRect().right",
+      )) as number;
+      const scroll = (await page.evaluate('document.documentElement.scrollWidth')) as number;
+      assert.ok(right <= width && scroll <= width, `${width}: column to ${right}, page to ${scroll}`);
+    }
+    await page.context().close();
+  });
+
   it('explains a network that breaks WebSocket and holds streams back', async () => {
     const proxy = await FaultProxy.start({
       target: gateway.port,

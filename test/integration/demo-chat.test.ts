@@ -57,6 +57,16 @@ describe('the chat page', function () {
       await page.press('#text', 'Enter');
     }
 
+    it('connects over the transport that is chosen, by the page or in its address', async () => {
+      const page = await enter('Anna', '?transport=xhr-polling');
+      await shows(page, 'state', 'Connected over xhr-polling');
+      await page.selectOption('#transport', 'eventsource');
+      await shows(page, 'state', 'Connected over eventsource');
+      await say(page, 'still here');
+      await shows(page, 'log', 'still here');
+      assert.deepEqual(faults, []);
+    });
+
     it('shows who is there, and what they say to all and to one', async () => {
       const ada = await enter('Ada');
       const grace = await enter('Grace <b>');

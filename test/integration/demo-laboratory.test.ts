@@ -98,7 +98,12 @@ function openPage(
     setTimeout: (run: () => void, ms: number) => clock.setTimeout(run, ms),
     clearTimeout: (timer: Timer) => clock.clearTimeout(timer),
     performance: { now: () => clock.now() },
-    location: { protocol: 'http:', host: 'gateway.test', href: 'http://gateway.test/laboratory.html' },
+    location: {
+      protocol: 'http:',
+      host: 'gateway.test',
+      href: 'http://gateway.test/laboratory.html',
+      search: '',
+    },
     navigator: { userAgent: 'a test' },
     document: {},
     ArrayBuffer,
