@@ -18,8 +18,18 @@ export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): 
   fields.push('X-Forwarded-For', handshake.forwardedFor);
   fields.push('X-Forwarded-Proto', handshake.secure ? 'https' : 'http');
   if (handshake.host) fields.push('X-Forwarded-Host', handshake.host);
+  // Tomcat takes the scheme's own port where there is none, and compares it with that of `Origin`.
+  const hasPort = fields.some((field, index) => index % 2 === 0 && /^x[-_]forwarded[-_]port$/i.test(field));
+  if (!hasPort && !Object.hasOwn(target.headers, 'x-forwarded-port')) {
+    fields.push('X-Forwarded-Port', portOf(handshake));
+  }
   for (const [name, value] of Object.entries(target.headers)) fields.push(name, value);
   return fields;
+}
+
+/** The port that the client used. A trusted proxy may state another. */
+function portOf({ host, secure }: Handshake): string {
+  return /:(\d+)$/.exec(host)?.[1] ?? (secure ? '443' : '80');
 }
 
 /** Fields that are set anew for an upstream. */

@@ -82,6 +82,12 @@ function isNavigation(head: PurposeHead, { kind }: SockJsAddress): boolean {
   return kind === 'greeting' && (head.header('accept') ?? '').includes('text/html');
 }
 
+/** The SockJS address that a WebSocket's path is, if it is one. */
+export function sockJsSocket(path: string, route: string): SockJsAddress | undefined {
+  const address = parseSockJsPath(path, route);
+  return address !== undefined && takesWebSocket(address) ? address : undefined;
+}
+
 /**
  * SockJS 0.3.3 has two WebSocket addresses: one for its own frames, and the "Raw WebSocket url".
  */

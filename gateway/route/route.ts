@@ -15,14 +15,17 @@ import type { Exchange } from '../http/exchange.ts';
 import type { SessionLimits } from '../session/limits.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
-import type { CreateRequest } from '../transport/create.ts';
+import { type CreateRequest, pathOf } from '../transport/create.ts';
 import { carriersOf } from '../transport/list.ts';
 import type { FallbackRoute } from '../transport/route.ts';
+import { FramedSocket } from '../transport/sockjs/framed-socket.ts';
 import type { SockJsOptions } from '../transport/sockjs/options.ts';
 import type { OpenRequest, SockJsRoute } from '../transport/sockjs/route.ts';
+import { handshakeUrl } from '../transport/sockjs/url.ts';
 import type { RouteBackend } from './backends.ts';
 import { handshakeOf, isAnybody } from './handshake.ts';
 import { NativeConnector } from './native-connector.ts';
+import { sockJsSocket } from './request-purpose.ts';
 import { type SessionKind, SessionOpener } from './session-opener.ts';
 
 /** What a route needs from its gateway. */
@@ -56,6 +59,8 @@ export class Route implements FallbackRoute, SockJsRoute {
   readonly #opener: SessionOpener;
   readonly #resumable: SessionKind;
   readonly #sockjs: SessionKind;
+  /** Sessions whose messages are SockJS frames. */
+  readonly #framed: SessionKind;
   #sessions = 0;
 
   constructor(context: RouteContext, bounds: RouteBounds, { backend, target }: RouteBackend) {
@@ -80,6 +85,16 @@ export class Route implements FallbackRoute, SockJsRoute {
         log,
       }),
     };
+    this.#framed = {
+      context: this.#resumable.context,
+      backend: this.#sockjs.backend,
+      wrapChannel: (channel, { remoteAddress }) =>
+        new FramedSocket(channel, {
+          clock,
+          heartbeat: session.heartbeat,
+          openAccount: () => memory.account(remoteAddress),
+        }),
+    };
     const takePlace = (address: string) => this.#takeSession(address);
     this.#opener = new SessionOpener({ log, registry, takePlace, route: path, draining });
     this.natives = new NativeConnector({
@@ -91,11 +106,27 @@ export class Route implements FallbackRoute, SockJsRoute {
     });
   }
 
-  open(exchange: Exchange, { url, protocols, origin }: CreateRequest, ended: () => void): Promise<Session> {
+  open(exchange: Exchange, request: CreateRequest, ended: () => void): Promise<Session> {
+    const { protocols, origin } = request;
+    const { kind, url } = this.#emulated(request.url);
     const isAnonymous = isAnybody(this.access, exchange, origin);
     const facts = { route: this.path, url, protocols, origin, isAnonymous };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
-    return this.#opener.open(this.#resumable, handshake, origin, ended);
+    return this.#opener.open(kind, handshake, origin, ended);
+  }
+
+  /**
+   * What a fallback stands for at this address: the same as a native WebSocket, and so also SockJS's
+   * two kinds of WebSocket. sockjs-client opens one on top of the shim, where a page has both.
+   */
+  #emulated(url: string): { kind: SessionKind; url: string } {
+    const { sockjs } = this.#context.options;
+    const path = pathOf(url);
+    const address = sockjs === undefined ? undefined : sockJsSocket(path, this.path);
+    if (sockjs === undefined || address === undefined) return { kind: this.#resumable, url };
+    if (!sockjs.websocket) throw new RequestError('GW_SOCKJS');
+    const kind = address.kind === 'session' ? this.#framed : this.#resumable;
+    return { kind, url: handshakeUrl(address.base, url.slice(path.length + 1)) };
   }
 
   openSockJs(exchange: Exchange, { url, origin }: OpenRequest, ended: () => void): Promise<Session> {

@@ -2,6 +2,7 @@ import type { Backend } from '../backend/backend.ts';
 import { logBackendRefusal, refusedClient } from '../backend/log-refusal.ts';
 import { RefusedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session, SessionContext } from '../session/session.ts';
@@ -11,6 +12,8 @@ import type { RouteHandshake } from './handshake.ts';
 export interface SessionKind {
   readonly context: SessionContext;
   readonly backend: Backend;
+  /** Wraps the session before it is joined with the backend. */
+  readonly wrapChannel?: (session: Session, handshake: RouteHandshake) => Channel;
 }
 
 export interface OpenerContext {
@@ -37,7 +40,7 @@ export class SessionOpener {
    * or a `RequestError`. Calls `ended` when the session is forgotten.
    */
   async open(
-    { context, backend }: SessionKind,
+    { context, backend, wrapChannel }: SessionKind,
     handshake: RouteHandshake,
     origin: string,
     ended: () => void,
@@ -56,7 +59,7 @@ export class SessionOpener {
         else void this.#keepPlace(address, answered, leave);
         ended();
       });
-      pipe(session, channel);
+      pipe(wrapChannel?.(session, handshake) ?? session, channel);
       return session;
     } catch (error) {
       leave();

@@ -114,6 +114,8 @@ describe('a native WebSocket spliced with its upstream', () => {
           'http',
           'X-Forwarded-Host',
           'gateway.test',
+          'X-Forwarded-Port',
+          '80',
         ],
         ...['Upgrade', 'websocket', 'Connection', 'Upgrade'],
         ...['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version', '13'],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Handshake } from '../../../gateway/backend/backend.ts';
 import { forwardedHeaders } from '../../../gateway/backend/forwarded-headers.ts';
 import { handshake, target } from '../../support/servers/upstreams.ts';
 
@@ -102,7 +103,22 @@ describe('the header fields that go on upstream', () => {
     assert.deepEqual(fields, [
       ...['Host', 'intranet.test:8443', 'X-Forwarded-For', '192.0.2.1, 10.0.0.1'],
       ...['X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'intranet.test:8443'],
+      ...['X-Forwarded-Port', '8443'],
     ]);
+  });
+
+  it('have the port of the Host, or of the scheme, or what a trusted proxy or the route says', () => {
+    const portOf = (changes: Partial<Handshake>, headers = {}): unknown => {
+      const fields = forwardedHeaders(handshake(changes), target(80, { headers }));
+      return fields.flatMap((field, at) => (/^x.forwarded.port$/i.test(field) ? fields[at + 1] : []));
+    };
+    assert.deepEqual(portOf({ host: 'a.test', secure: true }), ['443']);
+    assert.deepEqual(portOf({ host: '[::1]' }), ['80']);
+    assert.deepEqual(portOf({ host: '[::1]:8080' }), ['8080']);
+    const claimed = { host: 'a.test', rawHeaders: ['X-Forwarded-Port', '8443'] };
+    assert.deepEqual(portOf(claimed), ['80']);
+    assert.deepEqual(portOf({ ...claimed, forwardedFor: '192.0.2.1, 10.0.0.1' }), ['8443']);
+    assert.deepEqual(portOf({ host: 'a.test' }, { 'x-forwarded-port': '99' }), ['99']);
   });
 
   it('have the Host of the route, if it sets one, else of the client, else of the upstream', () => {
