@@ -19,6 +19,7 @@ import type { GatewayOptions } from './config/options.ts';
 import { higherBounds } from './config/remedies.ts';
 import { resolveOptions, resolveRoutePath } from './config/resolve.ts';
 import type { ResolvedOptions } from './config/resolved.ts';
+import { refuseLoops } from './config/route-loops.ts';
 import { demoBackend } from './demo/backends.ts';
 import { demoPages } from './demo/pages.ts';
 import { demoRoutes } from './demo/routes.ts';
@@ -137,6 +138,7 @@ class ComposedGateway implements FallbackGateway {
   }
 
   async listen(): Promise<GatewayAddress> {
+    refuseLoops(this.#options);
     const server = this.#createServer();
     this.#server = server;
     const stompPort = await this.#stomp.listen();

@@ -1,14 +1,19 @@
 import { forEachHeader } from '../base/raw-headers.ts';
 import type { Handshake } from './backend.ts';
 import { isClientClaim } from './client-claims.ts';
+import { refuseLoop } from './loop.ts';
 import { targetOrigin, type UpstreamTarget } from './target.ts';
 
 /**
  * The header fields of a client that go on to an upstream, names and values in turn, `Host` first:
  * those that a native handshake would have brought, in the client's order, names as the client
  * wrote them. The caller adds the fields of the handshake itself (`Upgrade`, `Sec-WebSocket-*`).
+ *
+ * @throws RefusedError 508 if the handshake has been here before.
  */
 export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): string[] {
+  const { pseudonym } = target;
+  if (pseudonym !== undefined) refuseLoop(handshake, pseudonym);
   const host = target.host ?? (handshake.host || new URL(targetOrigin(target)).host);
   // Without a trusted proxy X-Forwarded-For is the address of the connection, and nothing else.
   const isVouchedFor = handshake.forwardedFor !== handshake.remoteAddress;
@@ -23,6 +28,7 @@ export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): 
   if (!hasPort && !Object.hasOwn(target.headers, 'x-forwarded-port')) {
     fields.push('X-Forwarded-Port', portOf(handshake));
   }
+  if (pseudonym !== undefined) fields.push('Via', `1.1 ${pseudonym}`);
   for (const [name, value] of Object.entries(target.headers)) fields.push(name, value);
   return fields;
 }

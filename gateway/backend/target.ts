@@ -15,6 +15,8 @@ export interface UpstreamTarget {
   readonly host: string | undefined;
   /** Header fields set on every handshake, by lower-case name. They replace the client's. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Name of the route in `Via`, by which a loop is noticed; absent: it is not. */
+  readonly pseudonym?: string;
   /** Certificates that are trusted in place of the system's, in PEM form. */
   readonly ca?: string | Buffer;
 }

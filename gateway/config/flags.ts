@@ -10,6 +10,7 @@ import { Problems } from './problems.ts';
 import { writtenOn } from './remedies.ts';
 import { resolveOptions } from './resolve.ts';
 import type { ResolvedOptions } from './resolved.ts';
+import { refuseLoops } from './route-loops.ts';
 import { optionTable } from './schema.ts';
 
 /** What to do: run, or print a text and end with 0. */
@@ -38,6 +39,7 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   const flags = flagsOf(command);
   const file: string | undefined = command.getOptionValue('config');
   const options = merge(flags, file, problems);
+  refuseLoops(options);
   if (command.getOptionValue('check') === true) return { kind: 'print', text: 'configuration is right\n' };
   return { kind: 'run', options, writtenAs: writtenOn(new Set(Object.keys(flags)), file) };
 }

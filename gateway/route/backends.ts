@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/backend.ts';
 import { echoBackend } from '../backend/echo.ts';
+import { pseudonymOf } from '../backend/loop.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import { upstreamBackend } from '../backend/upstream.ts';
 import type { Clock } from '../base/clock.ts';
@@ -43,7 +44,8 @@ function webSocketBackend(
   { clock, stomp, connectTimeout }: BackendContext,
 ): RouteBackend {
   const { host, headers, ca, maxMessage, ping } = route;
-  const location = { secure, hostname, port, path, host, headers };
+  const pseudonym = pseudonymOf(route.path);
+  const location = { secure, hostname, port, path, host, headers, pseudonym };
   const target: UpstreamTarget = ca === undefined ? location : { ...location, ca };
   const upstream = upstreamBackend(target, { clock, connectTimeout, maxMessage, ping });
   // STOMP frames are made whole by reading them, so such a route is not spliced.

@@ -116,8 +116,8 @@ export class Route implements FallbackRoute, SockJsRoute {
   }
 
   /**
-   * What a fallback stands for at this address: the same as a native WebSocket, and so also SockJS's
-   * two kinds of WebSocket. sockjs-client opens one on top of the shim, where a page has both.
+   * What a fallback stands for at this address: the same as a native WebSocket, which may be one of
+   * SockJS's two kinds. sockjs-client opens one on top of the shim, where a page has both.
    */
   #emulated(url: string): { kind: SessionKind; url: string } {
     const { sockjs } = this.#context.options;
