@@ -17,7 +17,10 @@ export function listenAdvice(given: unknown): string | undefined {
 
 /** What to write for an origin. */
 export function originAdvice(given: unknown): string | undefined {
+  if (given === true) return '"*" is every page';
+  if (given === null) return 'write "null", in quotes';
   const text = String(given).trim();
+  if (/^(?:null|\*+)$/i.test(text)) return `write ${text.startsWith('*') ? '*' : 'null'}`;
   if (/^wss?:/i.test(text)) return 'pages come from http or https';
   if (/^file:/i.test(text)) return 'pages of files have the origin null, write "null"';
   if (/[,\s]/.test(text)) return 'give one origin at a time';

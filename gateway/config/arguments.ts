@@ -60,6 +60,8 @@ export function excessArguments(args: readonly string[]): readonly string[] {
 
 /** What was meant by an option that is not known. */
 function optionAdvice(written: string, value: string | undefined): string {
+  const opposite = oppositeAdvice(written);
+  if (opposite !== undefined) return opposite;
   const name = written.replace(/^[-\u2010-\u2015\u2212]+/, '');
   if (flagNamed(written) !== undefined) return `: ${written} takes no value${negation(written, value)}`;
   const meant = flagMeant(name);
@@ -72,9 +74,22 @@ function optionAdvice(written: string, value: string | undefined): string {
   return `: write ${meant.name}${given || meant.usage.slice(meant.name.length)}${isOther}`;
 }
 
+/** `--sockjs` and `--no-jsonp` say what is so without them. */
+function oppositeAdvice(written: string): string | undefined {
+  if (flagNamed(written) !== undefined) return undefined;
+  const [, no = '', name = ''] = /^--(no-)?(.+)$/.exec(written) ?? [];
+  if (no === '' && flagNamed(`--no-${name}`) !== undefined) {
+    return `: leave it out, only --no-${name} changes something`;
+  }
+  return no !== '' && flagNamed(`--${name}`) !== undefined
+    ? `: leave it out, nothing is switched on or set without --${name}`
+    : undefined;
+}
+
 function negation(name: string, value: string | undefined): string {
   const negated = flagNamed(`--no-${name.slice(2)}`);
-  return /^(?:false|no|off|0)$/i.test(value ?? '') && negated !== undefined ? `, write ${negated.name}` : '';
+  if (!/^(?:false|no|off|0)$/i.test(value ?? '')) return '';
+  return negated === undefined ? ', leave it out' : `, write ${negated.name}`;
 }
 
 /** `--port 0.0.0.0:80` is `--listen 0.0.0.0:80`, `--backend ws://h` is `--route /ws=ws://h`. */

@@ -36,8 +36,13 @@ export function complaints(error: z.ZodError, given: unknown, nameOf: NameOf): r
   );
   // An unknown key often is the missing one, misspelt.
   const meant = new Set(unknown.map(({ meantPath }) => meantPath));
+  // Nor is anything else to be said of a route that is written as `/ws: ws://…`.
+  const misshapen = new Set(
+    unknown.filter(({ path }) => isPathKey(path)).map(({ path }) => keyPath(path.slice(0, -1))),
+  );
   const others = error.issues.filter(
-    (issue) => issue.code !== 'unrecognized_keys' && !meant.has(keyPath(issue.path)),
+    ({ code, path }) =>
+      code !== 'unrecognized_keys' && !meant.has(keyPath(path)) && !misshapen.has(keyPath(path.slice(0, 2))),
   );
   // Of a route in one word, PATH=BACKEND, the first fault is enough.
   const byName = new Map<string, string>();
@@ -88,9 +93,15 @@ export function alsoNamed(nameOf: NameOf, key: string): string {
   return nameOf([key]).replace(/^.*: /, '');
 }
 
+/** A route as a list of `/ws: ws://…` has it. */
+function isPathKey(path: readonly PropertyKey[]): boolean {
+  return path[0] === 'routes' && String(path.at(-1)).startsWith('/');
+}
+
 /** What to do about a key that is like none of ours. */
 function keyAdvice(key: string, table: readonly PropertyKey[], value: unknown): string {
   if (/^(?:\/\/|\/\*|;)/.test(key)) return '; a comment begins with #';
+  if (isPathKey([...table, key])) return `; write { path: ${key}, backend: … }`;
   if (table.length > 0 || typeof value !== 'object' || value === null) return '';
   // `gateway: { listen: … }`, as in the files of many programs.
   const isWrapper = Object.keys(value).some((each) => knownKeys([]).includes(each));

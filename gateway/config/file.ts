@@ -28,7 +28,9 @@ export function readConfigFile(file: string): ConfigFile {
   const document = parseFile(file, readText(file), lines);
   const content = contentOf(file, document);
   if (content !== null && content !== undefined && (typeof content !== 'object' || Array.isArray(content))) {
-    throw badOption(`${file} must be a table of options, such as "listen: 8080"`);
+    // Without the space YAML takes `listen:8080` for text.
+    const advice = /^\w+:\S/.test(String(content)) ? ', with a space after the colon' : '';
+    throw badOption(`${file} must be a table of options, such as "listen: 8080"${advice}`);
   }
   return {
     options: (content ?? {}) as Record<string, unknown>,
@@ -118,6 +120,7 @@ function childrenOf(token: CST.Token): CST.Token[] {
 const advice: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: '; a value with a colon at its end, like "echo:", wants quotes',
   BLOCK_IN_FLOW: '; a value with a colon at its end, like "echo:", wants quotes',
+  BAD_DQ_ESCAPE: "; a path with backslashes wants single quotes, 'C:\\certs\\key.pem'",
   TAB_AS_INDENT: '; indent with spaces',
   DUPLICATE_KEY: '; write each key once',
   MISSING_CHAR: '; a quote, bracket, comma or colon is missing',

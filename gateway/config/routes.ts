@@ -49,7 +49,9 @@ export const stompRouteKeys: readonly string[] = Object.keys(stomp.shape);
 function splitShortForm(given: unknown): unknown {
   if (typeof given !== 'string') return given;
   const equals = given.indexOf('=');
-  return equals < 0 ? given : { path: given.slice(0, equals), backend: given.slice(equals + 1) };
+  return equals < 0
+    ? given
+    : { path: given.slice(0, equals).trim(), backend: given.slice(equals + 1).trim() };
 }
 
 /**

@@ -29,7 +29,7 @@ export function advised(
   advise: (given: unknown) => string | undefined,
 ): (given: unknown) => string | undefined {
   return (given) => {
-    const advice = advise(given);
+    const advice = given === undefined ? undefined : advise(given);
     return advice && `${allowed}; ${advice}`;
   };
 }

@@ -39,6 +39,10 @@ const commandLines: readonly [string[], string][] = [
   [['--ping', '20s'], 'it stands in the config file, routes: [{ path, backend, ping }]'],
   [['--frobnicate', 's3cret'], "unknown option '--frobnicate': --help lists all"],
   [['--demo=false'], '--demo takes no value, write --no-demo'],
+  [['--jsonp=false'], '--jsonp takes no value, leave it out'],
+  [['--sockjs'], 'leave it out, only --no-sockjs changes something'],
+  [['--no-jsonp'], 'leave it out, nothing is switched on or set without --jsonp'],
+  [['--no-tls-cert'], 'leave it out, nothing is switched on or set without --tls-cert'],
   [['--jsonp', 'true'], 'flags take no true or false, --no-NAME switches off'],
   [['--listen'], '--listen needs a value: --listen <[host:]port>'],
   [['--listen', '--no-demo'], '--listen needs a value: --listen <[host:]port>'],
@@ -91,6 +95,7 @@ const commandLines: readonly [string[], string][] = [
   [['--route', '/ws=unix:/tmp/x'], 'let the server listen on 127.0.0.1 and write ws://127.0.0.1:PORT'],
 
   [['--origin', 'http://app/path'], 'write http://app'],
+  [['--origin', 'NULL'], 'write null'],
   [['--origin', 'app.example'], 'write https://app.example or http://app.example'],
   [['--origin', 'https://*.example.com'], 'wildcards are not known, list the origins, or * for every page'],
   [['--origin', 'http://a,http://b'], 'give one origin at a time'],
@@ -123,6 +128,15 @@ const files: readonly [string, string][] = [
     'routes: { /ws: "ws://h:1" }\n',
     ':1: routes {"/ws":"ws://h:1"} must be a list; write - { path: /ws, backend: \'ws://h:1\' }',
   ],
+  ['routes:\n  - /ws: ws://h:1\n', ':2: routes[0]./ws is not an option; write { path: /ws, backend: … }'],
+  ['routes:\n', ':1: routes null must be a list'],
+  ['origin: null\n', '; write "null", in quotes'],
+  ['origin: true\n', '; "*" is every page'],
+  ['listen:8080\n', ' such as "listen: 8080", with a space after the colon'],
+  ['listen = 8080\n', ' must be a table of options, such as "listen: 8080"'],
+  ['--listen: 80\n', ':1: --listen is not an option; did you mean listen?'],
+  ['tlsCert: "C:\\certs\\cert.pem"\n', "; a path with backslashes wants single quotes, 'C:\\certs\\key.pem'"],
+  ['trustedProxy: true\n', '; write the addresses of your proxies'],
   ['routes: /ws=ws://h\n', ':1: routes "/ws=ws://h" must be a list, also for one: ["/ws=ws://h"]'],
   ['listen: 80\n\nroute: []\n', ':3: route is not an option; did you mean routes?'],
   [
@@ -181,6 +195,7 @@ describe('a mistake is answered with what to write', () => {
     };
     assert.deepEqual(taken('--listen', ':8085').listen, { host: '0.0.0.0', port: 8085 });
     assert.deepEqual(taken('--listen', '*:80').listen, { host: '0.0.0.0', port: 80 });
+    assert.equal(taken('--route', '/ws = ws://h:1').routes[0]?.path, '/ws');
     assert.deepEqual(taken('--origin', 'http://app.example/').access.origins, ['http://app.example']);
   });
 
