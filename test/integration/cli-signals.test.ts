@@ -3,24 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { WebSocket } from 'ws';
-import { program, Run } from '../support/machine/program-run.ts';
+import { program, Run, useRuns } from '../support/machine/program-run.ts';
 import { until } from '../support/until.ts';
 
 describe('the program', () => {
-  const runs: Run[] = [];
-
-  afterEach(async () => {
-    for (const run of runs.splice(0)) {
-      run.child.kill('SIGKILL');
-      await run.ended();
-    }
-  });
-
-  function start(...args: string[]): Run {
-    const run = new Run(args);
-    runs.push(run);
-    return run;
-  }
+  const { start, keep } = useRuns();
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     it(`drains on ${signal}: closes live connections with 1001 and ends with 0`, async () => {
@@ -49,8 +36,7 @@ describe('the program', () => {
     const command = `"${process.execPath}" "${program}" --listen 0 --grace 0 & wait`;
     const env = { ...process.env, npm_lifecycle_event: 'start' };
     const shell = spawn('sh', ['-c', command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const run = new Run([], shell);
-    runs.push(run);
+    const run = keep(new Run([], shell));
     const port = await run.port();
     const pid = Number(/process (\d+):/.exec(run.stdout)?.[1]);
     shell.kill('SIGKILL');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { createBody } from '../support/clients/fallback-client.ts';
-import { program, Run } from '../support/machine/program-run.ts';
+import { program, Run, useRuns } from '../support/machine/program-run.ts';
 import { selfSigned } from '../support/machine/self-signed.ts';
 import { until } from '../support/until.ts';
 
@@ -45,24 +45,11 @@ function residentMemory(pid: number | undefined): number {
 }
 
 describe('the command line', () => {
-  const runs: Run[] = [];
+  const { start, keep } = useRuns();
 
   before(() => {
     assert.ok(existsSync(program), 'dist/gateway/main.js is missing: run npm run build');
   });
-
-  afterEach(async () => {
-    for (const run of runs.splice(0)) {
-      run.child.kill('SIGKILL');
-      await run.ended();
-    }
-  });
-
-  function start(...args: string[]): Run {
-    const run = new Run(args);
-    runs.push(run);
-    return run;
-  }
 
   it('prints help and version, and ends with 0', async () => {
     const help = await start('--help').ended();
@@ -195,8 +182,7 @@ describe('the command line', () => {
     const times = ['--attach-timeout', '1ms', '--resume-window', '1ms'];
     const args = ['--listen', '0', '--log-format', 'json', ...most, ...times];
     const connections = ['--max-connections', '20000', '--max-connections-per-address', '20000'];
-    const run = new Run([...args, ...connections]);
-    runs.push(run);
+    const run = keep(new Run([...args, ...connections]));
     const port = await run.port();
     run.child.stderr?.pause();
     const opened = 6_000;
@@ -224,8 +210,7 @@ describe('the command line', () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [program, '--listen', '0'], { stdio: ['ignore', 'pipe', full] });
     closeSync(full);
-    const run = new Run([], child);
-    runs.push(run);
+    const run = keep(new Run([], child));
     const port = await run.port();
     await openSessions(port, 10);
     assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);

@@ -52,3 +52,19 @@ export class Run {
     return Number(/^open https?:\/\/[^:]+:(\d+)\//m.exec(this.stdout)?.[1]);
   }
 }
+
+/** Starts programs, and ends them after each test of the suite that calls it. */
+export function useRuns(): { start(...args: string[]): Run; keep(run: Run): Run } {
+  const runs: Run[] = [];
+  afterEach(async () => {
+    for (const run of runs.splice(0)) {
+      run.child.kill('SIGKILL');
+      await run.ended();
+    }
+  });
+  const keep = (run: Run): Run => {
+    runs.push(run);
+    return run;
+  };
+  return { start: (...args) => keep(new Run(args)), keep };
+}
