@@ -40,8 +40,7 @@ export function logRefusal(log: Log, head: RefusedHead, error: RequestError): vo
 function factsOf(head: RefusedHead): RequestFacts {
   const { method, path, host, remoteAddress } = head;
   const origin = head.header('origin') ?? head.header('sec-websocket-origin');
-  const isProxied = head.header('x-forwarded-for') !== undefined || head.header('via') !== undefined;
-  return { method, path, host, origin, remoteAddress, isProxied };
+  return { method, path, host, origin, remoteAddress };
 }
 
 /**

@@ -41,10 +41,7 @@ export function runConnection(
   open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
 ): NativeConnection {
   const connection = new Connection(request, context);
-  const { refused } = request;
-  connection.start(open, refusedClient(request.handshake), (error) => {
-    if (error instanceof RefusedError) refused?.(error);
-  });
+  connection.start(open, refusedClient(request.handshake));
   return connection;
 }
 
@@ -88,12 +85,8 @@ class Connection implements NativeConnection {
     socket.on('error', () => socket.destroy());
   }
 
-  /** `client` and `refused` are forgotten when the handshake is done. */
-  start(
-    open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
-    client: RefusedClient,
-    refused: (error: unknown) => void,
-  ): void {
+  /** `client` is forgotten when the handshake is done. */
+  start(open: (signal: AbortSignal) => Promise<OpenConnection | undefined>, client: RefusedClient): void {
     const { signal } = this.#handshaking as AbortController;
     open(signal).then(
       (opened) => {
@@ -102,9 +95,7 @@ class Connection implements NativeConnection {
       },
       (error: unknown) => {
         this.#settle();
-        if (this.#isGivenUp) return;
-        refused(error);
-        refuse(this.#socket, this.#context, client, error);
+        if (!this.#isGivenUp) refuse(this.#socket, this.#context, client, error);
       },
     );
   }

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Access, admitUpgrade, upgradeOrigin } from '../access/admission.ts';
-import type { Backend, Handshake } from '../backend/backend.ts';
-import type { RefusalMemory } from '../backend/refusal-memory.ts';
+import type { Backend } from '../backend/backend.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -18,7 +17,6 @@ import { addressed, handshakeOf, isAnybody, readdressed } from './handshake.ts';
 export interface NativeContext {
   readonly clock: Clock;
   readonly log: Log;
-  readonly refusals: RefusalMemory;
   readonly memory: MemoryBudget;
   readonly access: Access;
   /** Takes a place for a connection. Throws a `RequestError` when there is none. */
@@ -56,7 +54,7 @@ export class NativeConnector {
    */
   connect(upgrade: Upgrade, url?: string): NativeConnection {
     const { route, backend } = this.#context;
-    const request = this.#requestOf(upgrade, url);
+    const request = this.#requestOf(upgrade);
     const { handshake } = request;
     // Clients of the hixie drafts have other frames than the server, so they are not spliced.
     const target = hixieDraft(handshake) === undefined ? this.#context.target : undefined;
@@ -77,7 +75,7 @@ export class NativeConnector {
     const openAccount = accountsOf(memory, upgrade);
     const wrapChannel = (channel: Channel): Channel =>
       new FramedSocket(channel, { clock, heartbeat, openAccount });
-    const request = { ...this.#requestOf(upgrade, url), wrapChannel };
+    const request = { ...this.#requestOf(upgrade), wrapChannel };
     const backend = addressed(framedBackend, route, url);
     return this.#counted(request, () => this.#endpoint.connect(request, backend));
   }
@@ -100,9 +98,8 @@ export class NativeConnector {
     return spliceUpgrade(request, target, { clock, log, connectTimeout, maxMessage, clientPing });
   }
 
-  /** `url` is that of the backend's handshake, where it is another. */
-  #requestOf(upgrade: Upgrade, url?: string): UpgradeRequest {
-    const { access, route, memory, refusals } = this.#context;
+  #requestOf(upgrade: Upgrade): UpgradeRequest {
+    const { access, route, memory } = this.#context;
     admitUpgrade(access, upgrade);
     const origin = upgradeOrigin(upgrade);
     const handshake = handshakeOf(upgrade, {
@@ -114,12 +111,8 @@ export class NativeConnector {
       isAnonymous: isAnybody(access, upgrade, origin),
       openAccount: accountsOf(memory, upgrade),
     });
-    const native: Handshake = { ...handshake, carrier: 'native' };
     return {
-      handshake: native,
-      refused: (error) => {
-        refusals.remember(url === undefined ? native : readdressed(native, route, url), error);
-      },
+      handshake: { ...handshake, carrier: 'native' },
       // Node's server emits the network connection itself.
       socket: upgrade.socket as Socket,
       head: upgrade.head,

@@ -9,7 +9,7 @@ const home =
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fallback-gateway-third-party');
 
 /** What `install.sh` installs by name. */
-const NAMES: readonly string[] = ['libraries', 'rails', 'spring', 'channels', 'jupyterlab', 'node-red'];
+const NAMES: readonly string[] = ['libraries', 'rails', 'spring', 'channels', 'node-red'];
 
 /** What Debian's packages bring, and nothing else does. */
 const DEBIAN: Readonly<Record<string, string>> = {

@@ -3,18 +3,18 @@
 # Debian or Ubuntu; all of it if nothing is named. Everything that is no Debian package goes to
 # $THIRD_PARTY_HOME, by default ~/.cache/fallback-gateway-third-party, in the versions that files
 # here name. What is there in that version stays. NO_APT=1 leaves the packages to others, and
-# and `install.sh --packages` names them.
+# `install.sh --packages` names them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 home=${THIRD_PARTY_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/fallback-gateway-third-party}
-all=(libraries)
+all=(libraries rails spring channels node-red)
 
 packages() {
   case $1 in
     libraries) echo chromium libjs-prototype libjs-mootools mosquitto ;;
     rails) echo chromium nginx-light ruby-actioncable ruby-railties puma ;;
     spring) echo chromium nginx-light maven openjdk-17-jdk-headless ;;
-    channels | jupyterlab) echo chromium nginx-light python3-venv ;;
+    channels) echo chromium nginx-light python3-venv ;;
     node-red) echo chromium nginx-light ;;
     *) echo "install.sh: nothing is called $1" >&2; exit 2 ;;
   esac
@@ -53,7 +53,7 @@ spring() {
 build() {
   case $1 in
     libraries | node-red) npm_packages "$here/npm/$1" ;;
-    channels | jupyterlab) pip_packages "$here/pip/$1.txt" ;;
+    channels) pip_packages "$here/pip/$1.txt" ;;
     spring) spring ;;
     # Debian's packages are all.
     rails) ;;

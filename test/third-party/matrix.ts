@@ -1,10 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/pages/chromium.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
 import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
 import { LIBRARIES, type Library } from './libraries.ts';
 import { libraryPages, WITHOUT_SHIM } from './pages.ts';
 import { type LibraryServers, startLibraryServers } from './servers.ts';
+import { usedTransports } from './used-transports.ts';
 
 /**
  * What Chromium has. `websocket` is the shim's default order with WebSocket there; pages of the
@@ -34,11 +35,13 @@ export interface Cell {
 
 /**
  * Every library over each transport, and without the shim: what a scenario expects is what a
- * browser does.
+ * browser does. JSONP is for pages of the gateway's own site (docs/operating.md).
  */
 export const CELLS: readonly Cell[] = LIBRARIES.flatMap((library) => [
   ...(library.loadsShim || library.crossOrigin ? [] : [{ library, transport: WITHOUT_SHIM } as const]),
-  ...TRANSPORTS.map((transport) => ({ library, transport })),
+  ...TRANSPORTS.filter((transport) => !library.crossOrigin || transport !== 'jsonp-polling').map(
+    (transport) => ({ library, transport }),
+  ),
 ]);
 
 interface Parts {
@@ -126,18 +129,4 @@ export class Matrix {
       await context.close();
     }
   }
-}
-
-/** The transports that a page has used, by its requests. */
-function usedTransports(page: Page): ReadonlySet<string> {
-  const used = new Set<string>();
-  page.on('request', (request) => {
-    const action = /\/_fallback\/v1\/(?:[^/?]+\/)?([^/?]+)/.exec(request.url())?.[1];
-    if (TRANSPORTS.some((transport) => transport === action)) used.add(action as string);
-  });
-  page.on('websocket', (socket) => {
-    if (/\/_fallback\/v1\//.test(socket.url())) used.add('websocket-session');
-    else used.add('websocket');
-  });
-  return used;
 }

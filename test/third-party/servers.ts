@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { program } from '../engines/programs.ts';
 import { freePorts } from '../support/machine/free-ports.ts';
+import { end, said, start } from '../support/servers/program.ts';
 import { requireLibrary } from './home.ts';
 
 /** The servers of libraries, each the real one, and the routes that lead to them. */
@@ -151,35 +150,13 @@ protocol websockets
 allow_anonymous true
 `,
   );
-  const child = spawn(program('mosquitto') as string, ['-c', file], { stdio: 'ignore' });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  await listens(Number(port), child);
+  const broker = start(program('mosquitto') as string, ['-c', file], process.env);
+  await said(broker, /mosquitto version .* running/);
   return {
     route: `/mqtt=ws://127.0.0.1:${port}`,
     async stop() {
-      const exit = once(child, 'exit');
-      child.kill();
-      await exit;
-      process.off('exit', kill);
+      await end(broker);
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Waits until a program accepts connections. */
-export async function listens(port: number, child: ChildProcess, seconds = 60): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isOpen) return;
-    if (child.exitCode !== null || performance.now() > deadline)
-      throw new Error(`nothing listens on ${port}`);
-    await delay(50);
-  }
 }

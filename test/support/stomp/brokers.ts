@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../machine/free-ports.ts';
+import { end, type Program, said, start } from '../servers/program.ts';
 
 /**
  * A real broker in its own process, on free ports of this machine, with its files in a temporary
@@ -23,9 +22,6 @@ export interface RealBroker {
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
-
-/** Milliseconds that a broker may take to start on a busy machine. */
-const START_TIMEOUT = 90_000;
 
 /**
  * Debian's RabbitMQ with its plugins for STOMP and STOMP over WebSocket. Needs `rabbitmq-server`
@@ -127,54 +123,4 @@ async function keep(
       await clear();
     },
   };
-}
-
-interface Program {
-  readonly process: ChildProcess;
-  output: string;
-}
-
-/**
- * Starts a program in its own process group, because scripts start other programs. None of them
- * outlives this process.
- */
-function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Program {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const kill = () => process.kill(-(child.pid as number), 'SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
-  const program: Program = { process: child, output: '' };
-  const read = (bytes: Buffer): void => {
-    program.output = (program.output + bytes).slice(-20_000);
-  };
-  child.stdout.on('data', read);
-  child.stderr.on('data', read);
-  return program;
-}
-
-/** Waits for a line of the program's output. Ends the program if the line does not come. */
-async function said(program: Program, line: RegExp): Promise<void> {
-  const deadline = performance.now() + START_TIMEOUT;
-  for (;;) {
-    if (line.test(program.output)) return;
-    const { exitCode, signalCode } = program.process;
-    if (exitCode !== null || signalCode !== null || performance.now() > deadline) {
-      await end(program);
-      throw new Error(`the broker did not start: ${program.output}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/**
- * Ends the program and what it started, by a signal to the whole group, whose number is the
- * program's pid.
- */
-async function end({ process: child }: Program): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  process.kill(-child.pid, 'SIGTERM');
-  const late = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), 10_000);
-  await exit;
-  clearTimeout(late);
 }
