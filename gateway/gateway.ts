@@ -32,6 +32,7 @@ import { type ListenerContext, requestListener, requestTaker, upgradeListener } 
 import { HttpServer } from './http/server.ts';
 import { socketLimits } from './http/socket-limits.ts';
 import { NodeUpgrade } from './http/upgrade.ts';
+import { PendingHandshakes } from './native/pending-handshakes.ts';
 import { createPages } from './pages/pages.ts';
 import { CLOSES } from './protocol/close-table.ts';
 import { backendOf, type RouteBackend } from './route/backends.ts';
@@ -201,13 +202,16 @@ class ComposedGateway implements FallbackGateway {
     const { clock, log, memory, draining } = this.#shared;
     const binding = new CookieBinding(bindSession);
     const sessions = new SessionFinder(this.#registry, binding);
+    const handshakes = new PendingHandshakes(clock);
     return new Router(this.#routes, {
       ...this.#shared,
       hosts: this.#hosts,
+      handshakes,
       sessions,
       fallback: new FallbackEndpoint({
         memory,
         sessions,
+        handshakes,
         creations: new Creations(),
         session,
         transport,

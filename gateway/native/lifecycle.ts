@@ -47,6 +47,7 @@ export function runConnection(
 
 /** It holds nothing of the request: it lives as long as the client's connection. */
 class Connection implements NativeConnection {
+  readonly answered: Promise<void>;
   readonly finished: Promise<void>;
   readonly #context: LifecycleContext;
   readonly #socket: Socket;
@@ -55,6 +56,7 @@ class Connection implements NativeConnection {
   /** Both are dropped when the handshake is done. */
   #handshaking: AbortController | undefined = new AbortController();
   #account: MemoryAccount | undefined;
+  #answer: () => void = () => {};
   #opened: OpenConnection | undefined;
   /** The connection's own log, once it is open. */
   #log: Log | undefined;
@@ -71,6 +73,9 @@ class Connection implements NativeConnection {
     this.#dialect = wrapChannel && 'sockjs';
     this.#account = handshake.openAccount?.();
     this.#account?.set(weightOf(request));
+    this.answered = new Promise((resolve) => {
+      this.#answer = resolve;
+    });
     this.finished = new Promise((resolve) => {
       socket.once('close', () => {
         this.#giveUp();
@@ -113,6 +118,7 @@ class Connection implements NativeConnection {
   }
 
   #settle(): void {
+    this.#answer();
     this.#handshaking = undefined;
     this.#account?.close();
     this.#account = undefined;

@@ -19,6 +19,8 @@ export interface UpgradeRequest {
 export interface NativeConnection {
   /** Answers 503 to a handshake under way; closes an open connection with 1001. */
   drain(): void;
+  /** Fulfilled when the handshake was answered, or its client went before. It never rejects. */
+  readonly answered: Promise<void>;
   /** Fulfilled when the connection is over, however it ended. It never rejects. */
   readonly finished: Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { RequestHandler } from '../http/listeners.ts';
 import { PLAIN } from '../http/plain.ts';
 import { logRefusal, refuse } from '../http/refuse.ts';
 import type { Upgrade } from '../http/upgrade.ts';
+import type { PendingHandshakes } from '../native/pending-handshakes.ts';
 import type { NativeConnection } from '../native/upgrade-request.ts';
 import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
@@ -22,6 +23,7 @@ export interface RouterContext {
   readonly log: Log;
   readonly hosts: HostNames;
   readonly connections: ConnectionCounts;
+  readonly handshakes: PendingHandshakes;
   readonly sessions: SessionFinder;
   readonly fallback: Pick<FallbackEndpoint, 'handle' | 'refuse'>;
   readonly sessionSockets: Pick<SessionSocketEndpoint, 'accept'>;
@@ -136,13 +138,14 @@ export class Router implements RequestHandler {
   #connect(upgrade: Upgrade, purpose: Purpose<Route>): void {
     const { draining, sockjs } = this.#context;
     if (draining.aborted) throw new RequestError('GW_DRAINING');
-    if (purpose.kind === 'websocket') this.#keep(purpose.route.natives.connect(upgrade));
+    if (purpose.kind === 'websocket') this.#keep(upgrade, purpose.route.natives.connect(upgrade));
     else if (purpose.kind === 'sockjs' && sockjs !== undefined) {
-      this.#keep(sockjs.connect(upgrade, purpose.address, purpose.route));
+      this.#keep(upgrade, sockjs.connect(upgrade, purpose.address, purpose.route));
     }
   }
 
-  #keep(native: NativeConnection): void {
+  #keep(upgrade: Upgrade, native: NativeConnection): void {
+    this.#context.handshakes.add(upgrade, native.answered);
     this.#natives.add(native);
     void native.finished.then(() => this.#natives.delete(native));
   }

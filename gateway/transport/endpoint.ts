@@ -26,6 +26,8 @@ import type { Transport } from './transport.ts';
 /** What the endpoint needs of the gateway. */
 export interface EndpointContext extends CreatorContext {
   readonly transport: TransportLimits;
+  /** Knows which browsers have a WebSocket handshake under way. */
+  readonly handshakes: { has(exchange: Exchange): boolean };
   /** The route of exactly this path. */
   route(path: string): FallbackRoute | undefined;
 }
@@ -60,7 +62,7 @@ export class FallbackEndpoint {
     const ownToo = exchange instanceof WrappedExchange;
     const headers = headersFor(crossOriginHeaders(origins, exchange, ownToo));
     const transport = TRANSPORTS.get(address.action);
-    const known = transport !== undefined || address.action === 'create';
+    const known = transport !== undefined || address.action === 'create' || address.action === 'upgrade';
     if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {
       refuse(exchange, headers, new RequestError('GW_ACTION'), route.log);
       return;
@@ -75,7 +77,8 @@ export class FallbackEndpoint {
       refuse(exchange, { ...headers, allow }, new RequestError('GW_METHOD'), route.log);
       return;
     }
-    if (transport === undefined) this.#creator.handle(exchange, address.base, route, headers);
+    if (address.action === 'upgrade') this.#tellPending(exchange, headers);
+    else if (transport === undefined) this.#creator.handle(exchange, address.base, route, headers);
     else if (transport.source === 'url')
       this.#serveUrl(exchange, address.token ?? '', route, headers, transport);
     else this.#collect(exchange, route, headers, transport);
@@ -84,6 +87,12 @@ export class FallbackEndpoint {
   /** Refuses a request that `handle` did not take, or must not get. */
   refuse(exchange: Exchange, { action }: FallbackAddress, error: unknown, log: Log): void {
     refuse(asRefusedRequest(exchange, action), PLAIN, error, log);
+  }
+
+  /** Says whether the client's Upgrade has reached the gateway (PROTOCOL.md §3.2). */
+  #tellPending(exchange: Exchange, headers: Headers): void {
+    const upgrade = this.#context.handshakes.has(exchange) ? 'pending' : 'none';
+    exchange.reply(200, headers, `upgrade=${upgrade}&end=1`);
   }
 
   #serveUrl(
