@@ -273,6 +273,12 @@ export interface StompRouteSettings {
    * @default the gateway's `connectTimeout`
    */
   readonly connectTimeout?: number | string | undefined;
+  /**
+   * Bytes of a message to a ws or wss backend: a longer frame is sent in several, as
+   * `maxWebSocketChunkSize` of @stomp/stompjs does.
+   * @default one message is one frame
+   */
+  readonly chunkSize?: number | string | undefined;
 }
 
 /** TLS, with settings for old clients. */

@@ -204,8 +204,12 @@ function stompRoute(
     send,
     heartbeat = DEFAULT_RELAY_HEARTBEAT,
     connectTimeout = options.connectTimeout,
+    chunkSize,
   } = stomp ?? {};
-  return { virtualHost, login, passcode, subscribe, send, heartbeat, connectTimeout };
+  if (chunkSize !== undefined && backend.kind !== 'websocket') {
+    throw badOption(`${name}.chunkSize is for ws:// and wss:// backends`);
+  }
+  return { virtualHost, login, passcode, subscribe, send, heartbeat, connectTimeout, chunkSize };
 }
 
 function sessionLimits(options: CheckedOptions, nameOf: NameOf): SessionLimits {

@@ -26,6 +26,7 @@ const stomp = z.strictObject({
   send: oneOrMore(destinationPattern()).optional(),
   heartbeat: duration({ min: '1s', max: '10m', off: true }).optional(),
   connectTimeout: duration({ max: '10m' }).optional(),
+  chunkSize: size({ min: '1KiB', max: '1GiB' }).optional(),
 });
 
 const settings = z.strictObject({

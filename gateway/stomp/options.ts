@@ -22,6 +22,8 @@ export interface StompRouteOptions extends RelayRules {
   readonly heartbeat: number;
   /** Milliseconds each broker has to accept a connection, and then to answer CONNECT. */
   readonly connectTimeout: number;
+  /** Bytes of a message to a WebSocket server; undefined: one message is one frame. */
+  readonly chunkSize: number | undefined;
 }
 
 /** Milliseconds; `connectTimeout` is that of all backends. */

@@ -42,6 +42,8 @@ export interface FramingOptions extends RelayRules {
    * answered CONNECT.
    */
   readonly connectTimeout: number;
+  /** Bytes of a message to a WebSocket server; absent: one message is one frame. */
+  readonly chunkSize?: number | undefined;
 }
 
 /** How a relay reaches its brokers. */

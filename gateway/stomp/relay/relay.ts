@@ -10,6 +10,7 @@ import { channelPair } from '../../channel/channel-pair.ts';
 import { TcpChannel } from '../../channel/tcp-channel.ts';
 import { NO_BEATS } from '../heart-beat.ts';
 import { selectSubprotocol } from '../version.ts';
+import { inChunks } from './chunks.ts';
 import { addressName, connectToBroker } from './connect.ts';
 import type { BrokerAddress, FramingOptions, RelayOptions } from './options.ts';
 import { RelaySession } from './relay-session.ts';
@@ -53,7 +54,9 @@ export function framedBackend(backend: Backend, options: FramingOptions, parts: 
     name: backend.name,
     connect: async (handshake, signal): Promise<Accepted> => {
       const accepted = await backend.connect(handshake, signal);
-      return { ...accepted, channel: join(accepted.channel, handshake, () => {}) };
+      const { chunkSize } = options;
+      const broker = chunkSize === undefined ? accepted.channel : inChunks(accepted.channel, chunkSize);
+      return { ...accepted, channel: join(broker, handshake, () => {}) };
     },
   };
 }

@@ -44,6 +44,13 @@ describe('settings of a STOMP route', () => {
     assert.equal(stompOf({ backend: 'ws://h', stomp: {} })?.heartbeat, 10_000);
   });
 
+  it('bound the messages to a WebSocket server, and no others', () => {
+    const chunked = (backend: string) => stompOf({ backend, stomp: { chunkSize: '16KiB' } })?.chunkSize;
+    assert.equal(chunked('ws://h'), 16_384);
+    assert.throws(() => chunked('stomp://h'), /stomp\.chunkSize is for ws:\/\/ and wss:\/\/ backends$/m);
+    assert.equal(stompOf({ backend: 'ws://h', stomp: {} })?.chunkSize, undefined);
+  });
+
   it('take a pattern or several', () => {
     const stomp = stompOf({
       stomp: { subscribe: '/topic/chat.*', send: ['/topic/a', '/queue/#'], heartbeat: 'off' },
