@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdtempSync,
@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Context } from 'mocha';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -53,36 +54,37 @@ describe('an installation', function () {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const npm = (...args: string[]): string =>
-    execFileSync('npm', [...args, '--no-audit', '--no-fund'], {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+  /** Without a registry in reach, and nothing in npm's cache, there is nothing to install from. */
+  function npm(context: Context, ...args: string[]): string {
+    const all = [...args, '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const { status, stdout, stderr } = spawnSync('npm', all, { cwd: folder, encoding: 'utf8' });
+    if (status === 0) return stdout;
+    const isOffline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/.test(stderr);
+    if (!isOffline || process.env.CI === 'true') throw new Error(stderr);
+    console.log('    no registry is in reach: the installation is not tested');
+    return context.skip();
+  }
 
   function assertFew(folders: readonly string[]): void {
     assert.ok(folders.length > 10 && folders.length <= MOST_PACKAGES, `${folders.length} packages`);
     assert.deepEqual(withInstallScript(folders), []);
   }
 
-  it(`of a checkout for production has at most ${MOST_PACKAGES} packages, none of which runs a script`, () => {
+  it(`of a checkout for production has at most ${MOST_PACKAGES} packages, none of which runs a script`, function () {
     for (const file of ['package.json', 'package-lock.json', '.npmrc'])
       copyFileSync(join(root, file), join(folder, file));
-    npm('ci', '--omit=dev', '--ignore-scripts');
+    npm(this, 'ci', '--omit=dev');
     assertFew(packagesIn(folder));
   });
 
-  it('of the package in an empty project has no more, and the program in it starts', () => {
-    const [packed] = JSON.parse(
-      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, root], {
-        cwd: folder,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }),
-    ) as { filename: string; files: { path: string }[] }[];
+  it('of the package in an empty project has no more, and the program in it starts', function () {
+    const [packed] = JSON.parse(npm(this, 'pack', '--json', '--pack-destination', folder, root)) as {
+      filename: string;
+      files: { path: string }[];
+    }[];
     assert.ok(packed);
     writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-    npm('install', '--ignore-scripts', join(folder, packed.filename));
+    npm(this, 'install', join(folder, packed.filename));
     assertFew(packagesIn(folder));
     const program = join(folder, 'node_modules/fallback-gateway/dist/gateway/main.js');
     const said = execFileSync(process.execPath, [program, '--check'], { encoding: 'utf8' });
