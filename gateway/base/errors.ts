@@ -52,6 +52,12 @@ export class RequestError extends GatewayError {
   }
 }
 
+/** The refusal of a client that may have one request at a time, and sends another. */
+export function oneAtATime(): RequestError {
+  const remedy = { advice: 'the client has to wait for its answers, as sockjs-client does' };
+  return new RequestError('GW_DELAYED', 'wait for the answer to the one before', remedy);
+}
+
 /**
  * A backend did not accept the handshake. `status` is the HTTP status it answered, if it answered
  * one: a native client gets it unchanged, a fallback client never does (PROTOCOL.md §3).

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Exchange } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
@@ -57,13 +58,19 @@ export function requestTaker({
 }: ListenerContext): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     const exchange = new NodeExchange(request, response, proxies);
-    const fault = requestFault(request.url ?? '', request.rawHeaders);
+    const fault = requestFault(request.url ?? '', request.rawHeaders) ?? hostFault(request);
     if (fault === undefined) return handler.onRequest(exchange);
     if (!isOurs(exchange.path)) return false;
     // It is in doubt where this request ends and the next one begins.
     refuse(exchange, AMBIGUOUS, fault, log);
     return true;
   };
+}
+
+/** Node would refuse this by itself (`requireHostHeader`), and say nothing of it. */
+function hostFault({ httpVersion, headers }: IncomingMessage): RequestError | undefined {
+  if (httpVersion !== '1.1' || headers.host !== undefined) return undefined;
+  return new RequestError('GW_MALFORMED', 'no Host');
 }
 
 /** Takes an Upgrade with the arguments of Node's `upgrade` event. */

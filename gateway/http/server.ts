@@ -44,6 +44,8 @@ export class HttpServer {
       requestTimeout,
       keepAliveTimeout: keepAlive,
       maxHeaderSize,
+      // The listener refuses it, and logs that.
+      requireHostHeader: false,
       // With this interval a slow client is found after at most one and a half times its timeout.
       connectionsCheckingInterval: Math.min(30_000, Math.ceil(headerTimeout / 2)),
       noDelay: true,

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { RequestError } from '../base/errors.ts';
+import { oneAtATime, RequestError } from '../base/errors.ts';
 import type { Arrival } from '../protocol/unit.ts';
 import { DelayedRequests } from './delayed-requests.ts';
 import { Inbox, type InboxOwner } from './inbox.ts';
@@ -56,8 +56,7 @@ export class Upstream {
     const { limits, policy } = this.#context;
     if (this.#inbox.full) {
       // A client that does not repeat has to wait until it is answered.
-      if (policy.untaken === 'lost')
-        throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
+      if (policy.untaken === 'lost') throw oneAtATime();
       if (this.delayed >= limits.maxDelayed) throw new RequestError('GW_DELAYED');
     }
     if (this.#inbox.isHolding && !this.#owner.hasRoom(limits.inbox)) throw new RequestError('GW_MEMORY');

@@ -5,7 +5,7 @@ import { NO_HEADERS } from '../../access/cors.ts';
 import { ownOrigin } from '../../access/origins.ts';
 import { detached } from '../../base/detached.ts';
 import { errorTable } from '../../base/error-table.ts';
-import { RefusedError, RequestError } from '../../base/errors.ts';
+import { oneAtATime, RefusedError, RequestError } from '../../base/errors.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
 import { ANOTHER } from '../../dialect/sockjs.ts';
 import { MessageReader } from '../../dialect/sockjs-messages.ts';
@@ -253,7 +253,7 @@ export class SockJsEndpoint {
       session.accept(unitOf(messages, session.received + 1), () => next());
     // A client sends again after the answer to its last request, and that answer comes when there
     // is room. This client does not wait.
-    if (held.isTaking) throw new RequestError('GW_DELAYED', 'wait for the answer to the one before');
+    if (held.isTaking) throw oneAtATime();
     session.checkRoom();
     if (reader !== undefined && body.length <= SHORT_BODY) {
       take(reader.rest(), () => done(undefined));

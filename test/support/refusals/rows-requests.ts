@@ -118,6 +118,12 @@ export const boundRows: readonly Row[] = [
     advice: /no valid HTTP/,
   },
   {
+    what: 'a request without `Host`',
+    started: ECHO,
+    attempt: ({ port }) => raw(port, ['GET /healthz HTTP/1.1']),
+    advice: /does not allow/,
+  },
+  {
     what: 'the PROXY protocol',
     started: ECHO,
     attempt: ({ port }) => bytes(port, Buffer.from('PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n\r\n')),
