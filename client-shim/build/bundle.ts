@@ -80,7 +80,7 @@ export function finish(code: string, banner: string, { minified = false, module 
     v8: true,
     module,
     // Inlining functions with more than a return statement makes the gzipped script 3 % larger.
-    compress: minified && { passes: 9, hoist_funs: true, inline: 1 },
+    compress: minified && { passes: 9, hoist_funs: true, inline: 1, pure_getters: true, unsafe_comps: true },
     mangle: minified && { properties: { regex: INTERNAL, reserved: RESERVED } },
     output: {
       // A script without a charset is read in the charset of the page.

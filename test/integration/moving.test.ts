@@ -78,7 +78,12 @@ describe('a session that is moved under load', () => {
   }
 
   function openSession(first: CarrierKind): Promise<Page> {
-    const platform = createPlatform(realm.window, realm.window.WebSocket);
+    const { WebSocket, setTimeout, clearTimeout } = realm.window;
+    const platform = {
+      ...createPlatform(realm.window, WebSocket),
+      _setTimeout: setTimeout,
+      _clearTimeout: clearTimeout,
+    };
     const url = `ws://127.0.0.1:${gateway.port}/flood`;
     const target = { url, protocols: [], origin: realm.window.origin, transports: null };
     return new Promise((resolve, reject) => {

@@ -43,16 +43,13 @@ export class Settings {
   }
 
   configure(options: Options, base: string): void {
-    const own = <K extends keyof Options>(name: K) => (has(options, name) ? options[name] : undefined);
-    const gateways = own('gateways');
-    const map = own('map');
-    const transports = own('transports');
-    if (gateways) {
-      const hosts = list(gateways);
+    if (options.gateways) {
+      const hosts = list(options.gateways);
       for (let at = 0; at < hosts.length; at += 1) this.gateways.push(hostIn(hosts[at] as string, base));
     }
-    if (map) this._addRules(map, base);
-    if (transports) this.transports = list(transports);
+    // Libraries of old pages give each object a method `map`.
+    if (options.map && has(options, 'map')) this._addRules(options.map, base);
+    if (options.transports) this.transports = list(options.transports);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Document, Location, Page } from '../../browser.d.ts';
+import type { Document, Page } from '../../browser.d.ts';
 import { addressOf } from '../wire/address.ts';
 import { startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
@@ -30,6 +30,7 @@ export function openFrameStream(
   const name = newName();
   const nextCheck = createAlarm(platform, check);
   let running = false;
+  let began = false;
   let closed = false;
 
   function run(text: string): void {
@@ -37,7 +38,7 @@ export function openFrameStream(
     if (closed) return;
     // Numbering continues from script to script, but each script brings a new text.
     position._at = position._seen = 0;
-    running = true;
+    running = began = true;
     events._frames(readText(position, text));
     running = false;
     // IE and KHTML crash if a frame is removed while one of its scripts runs.
@@ -47,14 +48,11 @@ export function openFrameStream(
   function check(): void {
     let reason: string | undefined;
     try {
-      const window = frame.contentWindow as Page;
+      const state = ((frame.contentWindow as Page).document as Document).readyState;
       // The response ended, or broke off in an engine that shows it. WebKit and KHTML do not; there
-      // only the silence shows it. The empty document that the frame starts with is complete, too.
-      if (
-        (window.document as Document).readyState === 'complete' &&
-        !/^about:/.test((window.location as Location).href)
-      )
-        reason = '';
+      // only the silence shows it. Before the first script it may be the state of the empty
+      // document that the frame starts with.
+      if (began && state === 'complete') reason = '';
     } catch (error) {
       // The page has set `document.domain`, a policy forbids the frame, or the page removed its
       // content, and the frame with it.

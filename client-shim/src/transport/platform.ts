@@ -1,5 +1,6 @@
 import type { NativeWebSocketConstructor, Page, TimerId, XMLHttpRequest } from '../../browser.d.ts';
 import { constructorIn } from '../browser/page.ts';
+import { cancel, later } from '../browser/timer.ts';
 import { now } from '../lang/now.ts';
 
 /**
@@ -27,16 +28,14 @@ export interface Platform {
 
 /** The platform of a page as it is now. `socket` is its own WebSocket, if the shim may use one. */
 export function createPlatform(page: Page, socket: Platform['_socket']): Platform {
-  const { setTimeout, clearTimeout } = page;
   return {
     _page: page,
     _Request: page.XMLHttpRequest,
     _EventSource: constructorIn(page.EventSource),
     _socket: socket,
     _now: now,
-    // Called without the window: functions of old IE have no `call`.
-    _setTimeout: (run, ms) => setTimeout(run, ms),
-    _clearTimeout: (id) => clearTimeout(id)
+    _setTimeout: later,
+    _clearTimeout: cancel
   };
 }
 

@@ -3,7 +3,7 @@ import type { Platform } from './platform.ts';
 /** A pending request. */
 export interface Request {
   /** Cancels the request. No callback follows. */
-  _abort(): unknown;
+  _abort(): void;
 }
 
 export interface RequestOptions {

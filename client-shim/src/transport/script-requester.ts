@@ -1,6 +1,6 @@
 import type { Document, Element, Location, Page } from '../../browser.d.ts';
+import { nothing } from '../lang/nothing.ts';
 import { encodeUri } from '../wire/utf8.ts';
-import { createAlarm } from './alarm.ts';
 import { expose, insert, newName, remove } from './element.ts';
 import type { Platform } from './platform.ts';
 import type { Request, Requester, RequestOptions } from './requester.ts';
@@ -56,9 +56,8 @@ function post(
       : getScript(platform, address, text, sync ? 'img' : 'script', done);
   } catch (error) {
     // A page that requires Trusted Types, or has replaced what a document can do.
-    const failed = createAlarm(platform, () => done && done(0, '' + error));
-    failed._set(0);
-    return { _abort: failed._clear };
+    platform._setTimeout(() => done && done(0, '' + error), 0);
+    return { _abort: nothing };
   }
 }
 

@@ -33,32 +33,24 @@ function post(
   let looks = 0;
   const look = createAlarm(platform, changed);
 
-  function forget(): XMLHttpRequest | undefined {
-    const forgotten = request;
-    // MSXML accepts only a function here, not null.
-    if (forgotten) forgotten.onreadystatechange = nothing;
+  /** Ends the request once; a negative `status` is not reported. */
+  function end(status: number, text: string, aborts?: boolean): void {
+    const ended = request;
+    if (!ended) return;
     request = undefined;
     look._clear();
-    return forgotten;
-  }
-
-  function finish(status: number, text: string): void {
-    if (forget() && done) done(status, text);
-  }
-
-  /** Ends the request, and cancels what the engine still does for it. */
-  function abandon(): boolean {
-    const abandoned = forget();
+    // MSXML accepts only a function here, not null.
+    ended.onreadystatechange = nothing;
     try {
-      if (abandoned) abandoned.abort();
+      if (aborts) ended.abort();
     } catch (_) {
       // MSXML throws for a request that was never sent.
     }
-    return !!abandoned;
+    if (status >= 0 && done) done(status, text);
   }
 
   function fail(error: unknown): void {
-    if (abandon() && done) done(0, '' + error);
+    end(0, '' + error, true);
   }
 
   function changed(): void {
@@ -77,7 +69,7 @@ function post(
       if (complete || request.withCredentials !== undefined) fail(error);
       return;
     }
-    if (complete) finish(status, text);
+    if (complete) end(status, text);
     else if (status === 200 && text && progress) {
       progress(text);
       lookAgain(text.length);
@@ -112,5 +104,5 @@ function post(
     platform._setTimeout(() => fail(error), 0);
   }
 
-  return { _abort: abandon };
+  return { _abort: () => end(-1, '', true) };
 }
