@@ -6,7 +6,7 @@ export type { ErrorCode } from './base/error-table.ts';
 export { ConfigError, GatewayError } from './base/errors.ts';
 export type { ListenAddress } from './base/listen.ts';
 export type { Log, LogFields, LogFormat, LogLevel, Refusal } from './base/log.ts';
-export type { OptionValue, Remedy } from './base/remedy.ts';
+export type { OptionValue, Remedy, Wording, WrittenAs } from './base/remedy.ts';
 export type {
   GatewayOptions,
   RouteSettings,
