@@ -98,6 +98,7 @@ function behindTrusted(page: string, own: string): string | undefined {
 
 /** nginx's `$host` is the name without the port, which the page's origin has. */
 function portAdvice(page: string, own: string): string | undefined {
+  if (page === 'null') return 'which lets in every page that is opened from a file or sandboxed';
   const isWithoutPort = page.startsWith(`${own}:`);
   return isWithoutPort ? 'or let the proxy keep the port: proxy_set_header Host $http_host' : undefined;
 }

@@ -11,6 +11,8 @@ export interface RequestFacts {
   readonly host: string;
   readonly origin: string | undefined;
   readonly remoteAddress: string;
+  /** A proxy says that it sent the request. */
+  readonly isProxied?: boolean;
 }
 
 /** Characters of a client's value in a line of the log. */
@@ -25,7 +27,7 @@ export function logRefusedRequest(log: Log, facts: RequestFacts, error: RequestE
     remoteAddress: facts.remoteAddress,
     fields: { code, status, reason, option, ...requestFields(facts) },
     cause: `${reason} ${causeOf(error, facts)}`,
-    remedy: error.remedy ?? remedyOf(error, facts.host),
+    remedy: error.remedy ?? remedyOf(error, facts),
   });
 }
 
@@ -38,7 +40,7 @@ export function logRefusedConnection(log: Log, remoteAddress: string, error: Req
     remoteAddress,
     fields: { code, reason, option },
     cause: reason,
-    remedy: error.remedy ?? remedyOf(error, ''),
+    remedy: error.remedy ?? remedyOf(error, { host: '' }),
   });
 }
 
@@ -63,20 +65,26 @@ function causeOf({ code }: RequestError, { host, origin, path }: RequestFacts): 
   return code === 'GW_NO_ROUTE' ? shown(path) : '';
 }
 
-function remedyOf(error: RequestError, host: string): Remedy | undefined {
+function remedyOf(error: RequestError, facts: HostFacts): Remedy | undefined {
   const { code, option } = error;
-  if (code === 'GW_HOST') return hostRemedy(host);
+  if (code === 'GW_HOST') return hostRemedy(facts);
   if (code === 'GW_JSONP') return { add: { key: 'jsonp', value: 'true' } };
   const advice = ADVICE[code];
   if (option !== undefined) return { add: { key: keyOf(option) }, advice };
   return advice === undefined ? undefined : { advice };
 }
 
+type HostFacts = Pick<RequestFacts, 'host' | 'isProxied'>;
+
+/** A proxy may put the name that it knows the gateway by in place of the page's. */
+const PASS_HOST = "or let the proxy pass the page's Host on: proxy_set_header Host $http_host";
+
 /** Only a name that may be one: an operator copies it into a command line. */
-function hostRemedy(host: string): Remedy {
+function hostRemedy({ host, isProxied = false }: HostFacts): Remedy {
   const name = hostNameOf(host);
   if (name === undefined) return { advice: 'the Host field is no name that an option could add' };
-  return { add: { key: 'host', value: name, isList: true } };
+  const advice = isProxied ? PASS_HOST : undefined;
+  return { add: { key: 'host', value: name, isList: true }, advice };
 }
 
 /** The name in a `Host` field, if an option can add it. */

@@ -40,7 +40,8 @@ export function logRefusal(log: Log, head: RefusedHead, error: RequestError): vo
 function factsOf(head: RefusedHead): RequestFacts {
   const { method, path, host, remoteAddress } = head;
   const origin = head.header('origin') ?? head.header('sec-websocket-origin');
-  return { method, path, host, origin, remoteAddress };
+  const isProxied = head.header('x-forwarded-for') !== undefined || head.header('via') !== undefined;
+  return { method, path, host, origin, remoteAddress, isProxied };
 }
 
 /**

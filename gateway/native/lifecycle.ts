@@ -41,7 +41,10 @@ export function runConnection(
   open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
 ): NativeConnection {
   const connection = new Connection(request, context);
-  connection.start(open, refusedClient(request.handshake));
+  const { refused } = request;
+  connection.start(open, refusedClient(request.handshake), (error) => {
+    if (error instanceof RefusedError) refused?.(error);
+  });
   return connection;
 }
 
@@ -90,8 +93,12 @@ class Connection implements NativeConnection {
     socket.on('error', () => socket.destroy());
   }
 
-  /** `client` is forgotten when the handshake is done. */
-  start(open: (signal: AbortSignal) => Promise<OpenConnection | undefined>, client: RefusedClient): void {
+  /** `client` and `refused` are forgotten when the handshake is done. */
+  start(
+    open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
+    client: RefusedClient,
+    refused: (error: unknown) => void,
+  ): void {
     const { signal } = this.#handshaking as AbortController;
     open(signal).then(
       (opened) => {
@@ -100,7 +107,9 @@ class Connection implements NativeConnection {
       },
       (error: unknown) => {
         this.#settle();
-        if (!this.#isGivenUp) refuse(this.#socket, this.#context, client, error);
+        if (this.#isGivenUp) return;
+        refused(error);
+        refuse(this.#socket, this.#context, client, error);
       },
     );
   }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Handshake } from '../backend/backend.ts';
+import type { RefusedError } from '../base/errors.ts';
 import type { Channel } from '../channel/channel.ts';
 
 /** A request to upgrade, as the HTTP room hands it over with its connection. */
@@ -13,6 +14,8 @@ export interface UpgradeRequest {
    * travel in frames of their own. A spliced connection ignores it.
    */
   readonly wrapChannel?: (channel: Channel) => Channel;
+  /** Called when the backend has refused the handshake. */
+  readonly refused?: (error: RefusedError) => void;
 }
 
 /** A native connection, from its Upgrade to its end. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Access, admitUpgrade, upgradeOrigin } from '../access/admission.ts';
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, Handshake } from '../backend/backend.ts';
+import type { RefusalMemory } from '../backend/refusal-memory.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -17,6 +18,7 @@ import { addressed, handshakeOf, isAnybody, readdressed } from './handshake.ts';
 export interface NativeContext {
   readonly clock: Clock;
   readonly log: Log;
+  readonly refusals: RefusalMemory;
   readonly memory: MemoryBudget;
   readonly access: Access;
   /** Takes a place for a connection. Throws a `RequestError` when there is none. */
@@ -54,7 +56,7 @@ export class NativeConnector {
    */
   connect(upgrade: Upgrade, url?: string): NativeConnection {
     const { route, backend } = this.#context;
-    const request = this.#requestOf(upgrade);
+    const request = this.#requestOf(upgrade, url);
     const { handshake } = request;
     // Clients of the hixie drafts have other frames than the server, so they are not spliced.
     const target = hixieDraft(handshake) === undefined ? this.#context.target : undefined;
@@ -75,7 +77,7 @@ export class NativeConnector {
     const openAccount = accountsOf(memory, upgrade);
     const wrapChannel = (channel: Channel): Channel =>
       new FramedSocket(channel, { clock, heartbeat, openAccount });
-    const request = { ...this.#requestOf(upgrade), wrapChannel };
+    const request = { ...this.#requestOf(upgrade, url), wrapChannel };
     const backend = addressed(framedBackend, route, url);
     return this.#counted(request, () => this.#endpoint.connect(request, backend));
   }
@@ -98,8 +100,9 @@ export class NativeConnector {
     return spliceUpgrade(request, target, { clock, log, connectTimeout, maxMessage, clientPing });
   }
 
-  #requestOf(upgrade: Upgrade): UpgradeRequest {
-    const { access, route, memory } = this.#context;
+  /** `url` is that of the backend's handshake, where it is another. */
+  #requestOf(upgrade: Upgrade, url?: string): UpgradeRequest {
+    const { access, route, memory, refusals } = this.#context;
     admitUpgrade(access, upgrade);
     const origin = upgradeOrigin(upgrade);
     const handshake = handshakeOf(upgrade, {
@@ -111,8 +114,12 @@ export class NativeConnector {
       isAnonymous: isAnybody(access, upgrade, origin),
       openAccount: accountsOf(memory, upgrade),
     });
+    const native: Handshake = { ...handshake, carrier: 'native' };
     return {
-      handshake: { ...handshake, carrier: 'native' },
+      handshake: native,
+      refused: (error) => {
+        refusals.remember(url === undefined ? native : readdressed(native, route, url), error);
+      },
       // Node's server emits the network connection itself.
       socket: upgrade.socket as Socket,
       head: upgrade.head,

@@ -1,6 +1,7 @@
 import { type Access, isAnonymousPage } from '../access/admission.ts';
 import { ownOrigin } from '../access/origins.ts';
 import { acceptEarly } from '../backend/accept-early.ts';
+import { RefusalMemory } from '../backend/refusal-memory.ts';
 import { textBackend } from '../backend/text-backend.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
@@ -95,10 +96,11 @@ export class Route implements FallbackRoute, SockJsRoute {
           openAccount: () => memory.account(remoteAddress),
         }),
     };
+    const refusals = new RefusalMemory(clock);
     const takePlace = (address: string) => this.#takeSession(address);
-    this.#opener = new SessionOpener({ log, registry, takePlace, route: path, draining });
+    this.#opener = new SessionOpener({ log, refusals, registry, takePlace, route: path, draining });
     this.natives = new NativeConnector({
-      ...{ clock, log, memory, access, maxMessage, clientPing, connectTimeout, backend, target },
+      ...{ clock, log, refusals, memory, access, maxMessage, clientPing, connectTimeout, backend, target },
       takePlace: (address) => this.#takeConnection(address),
       route: path,
       framedBackend: this.#sockjs.backend,

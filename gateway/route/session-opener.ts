@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/backend.ts';
 import { logBackendRefusal, refusedClient } from '../backend/log-refusal.ts';
+import type { RefusalMemory } from '../backend/refusal-memory.ts';
 import { RefusedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Channel } from '../channel/channel.ts';
@@ -19,6 +20,7 @@ export interface SessionKind {
 export interface OpenerContext {
   /** The route's log. */
   readonly log: Log;
+  readonly refusals: RefusalMemory;
   readonly registry: SessionRegistry;
   /** Takes a place for a session of the route. Throws a `RequestError` when there is none. */
   readonly takePlace: (address: string) => () => void;
@@ -45,7 +47,10 @@ export class SessionOpener {
     origin: string,
     ended: () => void,
   ): Promise<Session> {
-    const { registry, draining, route, takePlace } = this.#context;
+    const { registry, draining, route, takePlace, refusals } = this.#context;
+    // It is in the log already.
+    const refusal = refusals.take(handshake);
+    if (refusal !== undefined) throw refusal;
     const { remoteAddress: address } = handshake;
     const leave = takePlace(address);
     let release: (() => void) | undefined;

@@ -115,6 +115,7 @@ describe('a WebSocket upstream', () => {
       'x-forwarded-for': '203.0.113.9',
       'x-forwarded-proto': 'http',
       'x-forwarded-host': 'gateway.test',
+      'x-forwarded-port': '80',
       'x-route': 'set',
     });
   });

@@ -18,6 +18,11 @@ export const hostRows: readonly Row[] = [
     started: ECHO,
     attempt: create('/echo', 'http://app.intranet', { ...HOST, origin: 'http://app.intranet' }),
   },
+  {
+    what: 'a native WebSocket, under the name that a proxy knows the gateway by',
+    started: ECHO,
+    attempt: upgrade('/echo', { host: 'backend_1', 'x-forwarded-for': '10.1.2.3' }),
+  },
   { what: "SockJS's `info`, the same", started: ECHO, attempt: plain('GET', '/echo/info', HOST) },
 ];
 
