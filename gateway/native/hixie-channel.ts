@@ -7,6 +7,7 @@ import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import { endConnection } from '../channel/end-connection.ts';
 import { MEMORY_FAILURE, OUT_OF_MEMORY } from '../channel/out-of-memory.ts';
+import { readBeforeReset } from '../channel/read-before-reset.ts';
 import { ReadGate } from '../channel/read-gate.ts';
 import { UnsentWrites } from '../channel/unsent-writes.ts';
 import { WriteBatch } from '../channel/write-batch.ts';
@@ -63,6 +64,7 @@ export class HixieChannel implements Channel {
     this.#gate = new ReadGate(socket);
     this.#batch = new WriteBatch(socket);
     this.#unsent = new UnsentWrites(options.openAccount);
+    readBeforeReset(socket, options.clock);
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('end', () => this.#ended());
     socket.on('close', () => this.#finish(ABNORMAL));
