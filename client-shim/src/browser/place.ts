@@ -39,13 +39,10 @@ export function plainOrigin(origin: string): string {
 export function currentScript(): Element | undefined {
   const { document } = page;
   const known = document && document.currentScript;
-  const scripts = document ? document.getElementsByTagName('script') : [];
+  if (!document || known !== undefined) return known || undefined;
   // In engines without `currentScript` the parser waits for each script, and it is the last one.
-  if (known === undefined) return scripts[scripts.length - 1];
-  const address = scriptAddress();
-  for (let at = 0; !known && at < scripts.length; at += 1)
-    if ((scripts[at] as Element).src === address) return scripts[at];
-  return known || undefined;
+  const scripts = document.getElementsByTagName('script');
+  return scripts[scripts.length - 1];
 }
 
 /**
