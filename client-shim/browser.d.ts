@@ -53,19 +53,38 @@ export interface Page {
     options?: { fatal?: boolean; ignoreBOM?: boolean },
   ) => TextDecoder;
   readonly WeakRef?: unknown;
+  readonly WeakMap?: new () => { get(key: object): unknown; set(key: object, value: unknown): unknown };
+  readonly Reflect?: {
+    get(target: object, name: PropertyKey, receiver: object): unknown;
+    set(target: object, name: PropertyKey, value: unknown, receiver: object): boolean;
+  };
+  /** zone.js. */
+  readonly Zone?: { readonly root?: { run?<T>(run: () => T): T } };
   readonly URL?: new (url: string, base?: string) => { readonly href: string };
 
   readonly MessageChannel?: new () => { readonly port1: MessagePort; readonly port2: MessagePort };
 
-  readonly EventTarget?: { readonly prototype: object };
-  readonly Symbol?: { readonly hasInstance?: symbol; readonly toStringTag?: symbol };
-  readonly Event?: new (type: string) => Event;
+  readonly EventTarget?: {
+    new (): object;
+    readonly prototype: {
+      readonly addEventListener: EventTargetMethod;
+      readonly removeEventListener: EventTargetMethod;
+      readonly dispatchEvent: EventTargetMethod;
+    };
+  };
+  readonly Symbol?: {
+    readonly hasInstance?: symbol;
+    readonly iterator?: symbol;
+    readonly toStringTag?: symbol;
+  };
+  readonly Event?: new (type: string, fields?: object) => Event;
   readonly MessageEvent?: new (type: string, init: { data: unknown; origin: string }) => Event;
   readonly CloseEvent?: new (
     type: string,
     init: { wasClean: boolean; code: number; reason: string },
   ) => Event;
   readonly DOMException?: new (message: string, name: string) => Error;
+  reportError?(error: unknown): void;
 
   addEventListener?(type: string, listener: (event: Event) => void, capture: boolean): void;
   removeEventListener?(type: string, listener: (event: Event) => void, capture: boolean): void;
@@ -99,6 +118,8 @@ export interface Document {
   readonly baseURI?: string;
   readonly readyState?: string;
   readonly documentMode?: number;
+  /** Null when the document is not shown. IE before 9 has none. */
+  readonly defaultView?: Page | null;
   readonly currentScript?: Element | null;
   readonly body: Element | null;
   readonly documentElement: Element | null;
@@ -138,6 +159,12 @@ export interface Element {
   insertBefore(child: Element, before: Element | null): Element;
   removeChild(child: Element): Element;
   submit?(): void;
+}
+
+/** A method of EventTarget. It works on the object to which it is bound. */
+export interface EventTargetMethod {
+  (...args: unknown[]): never;
+  bind(target: object): EventTargetMethod;
 }
 
 export interface Event {

@@ -67,10 +67,28 @@ const INTERNAL = /^_/;
 
 /**
  * Names that are not shortened although they begin with an underscore: those that the shim sets on
- * the page's objects by a string, and a method of stompjs. Also two-letter names that ES3 would
- * have to quote.
+ * the page's objects by a string, one of the language, and a method of stompjs. Also two-letter
+ * names that ES3 would have to quote.
  */
-const RESERVED = ['_state', '_tail', '_transmit', 'do', 'if', 'in'];
+const RESERVED = ['__proto__', '_state', '_tail', '_transmit', 'do', 'if', 'in'];
+
+/** The letters that the minifier gives to variables, most frequent first. */
+const LETTERS = 'nrteuoicfasvdlphwgymbkxjqTSCBAEDIMOPNRLFHUVGWXJKQYZz';
+
+/**
+ * Short names for the internal properties, the shortest for those that are used most. The minifier
+ * itself goes by their order in the script, which makes it 0.3 % larger.
+ */
+function shortNames(code: string): Record<string, string> {
+  const uses = new Map<string, number>();
+  for (const [, name = ''] of code.matchAll(/[.{,]\s*(_\w+)/g))
+    if (!RESERVED.includes(name)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const letters = [...LETTERS];
+  const short = [...letters, ...letters.flatMap((first) => letters.map((second) => first + second))];
+  const free = short.filter((name) => !RESERVED.includes(name));
+  const sorted = [...uses].toSorted(([, a], [, b]) => b - a);
+  return Object.fromEntries(sorted.map(([name], at) => [`$${name}`, free[at] as string]));
+}
 
 /** Lowers the script to ES3, readable or minified. `banner` stays at the top. */
 export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {
@@ -82,6 +100,7 @@ export function finish(code: string, banner: string, { minified = false, module 
     // Inlining functions with more than a return statement makes the gzipped script 3 % larger.
     compress: minified && { passes: 9, hoist_funs: true, inline: 1, pure_getters: true, unsafe_comps: true },
     mangle: minified && { properties: { regex: INTERNAL, reserved: RESERVED } },
+    ...(minified && { nameCache: { props: { props: shortNames(code) } } }),
     output: {
       // A script without a charset is read in the charset of the page.
       ascii_only: true,

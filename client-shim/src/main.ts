@@ -10,8 +10,10 @@ import { createStompShim, lookForStomp, type StompShim } from './stomp/shim.ts';
 const script = currentScript();
 const attribute = (name: string) => (script && script.getAttribute(name)) || '';
 const home = (attribute('src') && resolve(attribute('src'), baseUrl())) || scriptAddress();
-const shim = (page.WebSocketShim as StompShim | undefined) || createStompShim(connectWith, home);
-page.WebSocketShim = page.WebSocket = shim as never;
+const known = page.WebSocketShim as StompShim | undefined;
+const shim = known || createStompShim(connectWith, home);
+// Later, `WebSocket` may be what an agent has made of the shim.
+if (!known) page.WebSocketShim = page.WebSocket = shim as never;
 shim.configure({
   gateways: authorityOf(home)._host + ' ' + attribute('data-gateway'),
   map: attribute('data-map'),

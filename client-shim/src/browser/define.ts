@@ -28,12 +28,17 @@ export function hasAccessors(): boolean {
 
 /**
  * Sets a property, also over an inherited read-only one. It is not enumerable if the engine allows
- * that.
+ * that. A `constant` of Web IDL is enumerable instead, and cannot be changed.
  */
-export function put(target: object, name: PropertyKey, value: unknown): void {
+export function put(target: object, name: PropertyKey, value: unknown, constant = false): void {
   try {
-    define(target, name, { value, configurable: true, writable: true });
+    define(target, name, { value, enumerable: constant, configurable: !constant, writable: !constant });
   } catch {
     (target as Record<PropertyKey, unknown>)[name] = value;
   }
+}
+
+/** Sets a property that the page cannot assign, as the name of a function is. */
+export function putFixed(target: object, name: PropertyKey, value: unknown): void {
+  define(target, name, { value, configurable: true });
 }

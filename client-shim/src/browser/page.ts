@@ -19,3 +19,10 @@ export const page: Page =
 export function constructorIn<T extends { readonly prototype: object }>(value: T | undefined): T | undefined {
   return value && value.prototype ? value : undefined;
 }
+
+const { document } = page;
+
+/** Whether the script's frame was removed. IE before 9 has no `defaultView`. */
+export function isDetached(): boolean {
+  return !!document && document.defaultView === null;
+}

@@ -17,12 +17,8 @@ export function closeArguments(code: unknown, reason: unknown): { code: number; 
   return { code: number === 1005 && text ? 1000 : number, reason: text };
 }
 
-/**
- * Web IDL `[Clamp] unsigned short`: rounds to the nearest integer, halves to the even one, and
- * limits it to the range of the type. NaN is 0.
- */
+/** Web IDL `[Clamp]`: rounds to the nearest integer, halves to the even one. NaN is 0. */
 function clamp(value: number): number {
-  const bounded = Math.max(0, Math.min(65535, value)) || 0;
-  const rounded = Math.round(bounded);
-  return rounded - bounded === 0.5 && rounded % 2 ? rounded - 1 : rounded;
+  const rounded = Math.round(value) || 0;
+  return rounded - value === 0.5 && rounded % 2 ? rounded - 1 : rounded;
 }

@@ -20,3 +20,8 @@ export function domError(name: string, code: number, message: string): Error {
 export function syntaxError(message: string): Error {
   return domError('SyntaxError', 12, message);
 }
+
+/** What Web IDL throws for a wrong receiver, and for a missing argument or one of a wrong type. */
+export function illegalCall(): Error {
+  return new TypeError('Illegal invocation.');
+}

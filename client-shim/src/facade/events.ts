@@ -3,37 +3,26 @@ import { page } from '../browser/page.ts';
 import { nothing } from '../lang/nothing.ts';
 import { now } from '../lang/now.ts';
 
-/**
- * The event that listeners get. It is the engine's own kind of event if that can be constructed,
- * and otherwise an object of the same shape.
- */
+/** The event that listeners get. */
 export interface SocketEvent {
   readonly type: string;
   [name: string]: unknown;
 }
 
-export function simpleEvent(type: string): SocketEvent {
-  return make('Event', type, {});
-}
+export type EventKind = 'Event' | 'MessageEvent' | 'CloseEvent';
 
-export function messageEvent(data: unknown, origin: string): SocketEvent {
-  return make('MessageEvent', 'message', { data, origin });
-}
-
-export function closeEvent(code: number, reason: string, wasClean: boolean): SocketEvent {
-  return make('CloseEvent', 'close', { code, reason, wasClean });
-}
-
-type Kind = 'Event' | 'MessageEvent' | 'CloseEvent';
-
-function make(kind: Kind, type: string, fields: Record<string, unknown>): SocketEvent {
+/**
+ * An event that the shim dispatches by itself. It is the engine's own kind of event if that can be
+ * constructed, and otherwise an object of the same shape.
+ */
+export function createEvent(kind: EventKind, type: string, fields: Record<string, unknown>): SocketEvent {
   const event = construct(kind, type, fields) || construct('Event', type, fields) || plain(type);
   // Some engines construct the kind but ignore the fields. Others only know the base kind.
   for (const name in fields) if (event[name] !== fields[name]) put(event, name, fields[name]);
   return event;
 }
 
-function construct(kind: Kind, type: string, fields: Record<string, unknown>): SocketEvent | null {
+function construct(kind: EventKind, type: string, fields: Record<string, unknown>): SocketEvent | null {
   try {
     const Constructor = page[kind] as unknown as new (type: string, fields: object) => SocketEvent;
     const event = new Constructor(type, fields);

@@ -1,3 +1,4 @@
+import { page } from '../browser/page.ts';
 import { syntaxError } from './errors.ts';
 
 /**
@@ -7,23 +8,36 @@ import { syntaxError } from './errors.ts';
  */
 const NO_TOKEN = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 
+type Iterate = () => { next(): { readonly done?: unknown; readonly value?: unknown } };
+
 /**
- * The constructor's second argument as a list. Throws a SyntaxError if an item is not a token or
- * appears twice.
+ * Converts the constructor's second argument, as Web IDL does for a string or a sequence: each
+ * object with an iterator is a sequence. What is no iterator throws a TypeError when it is called.
  */
 export function protocolList(argument: unknown): string[] {
-  if (argument === undefined) return [];
-  const given =
-    Object.prototype.toString.call(argument) === '[object Array]' ? (argument as unknown[]) : [argument];
   const list: string[] = [];
-  const seen: Record<string, boolean> = {};
-  for (let at = 0; at < given.length; at += 1) {
-    const protocol = `${given[at]}`;
-    const key = ' ' + protocol.toLowerCase();
-    if (!protocol || NO_TOKEN.test(protocol) || seen[key])
-      throw syntaxError('Invalid subprotocol: ' + protocol);
-    seen[key] = true;
-    list.push(protocol);
-  }
+  const { iterator } = page.Symbol || {};
+  const iterate =
+    iterator && argument && /^[of]/.test(typeof argument)
+      ? (argument as Record<symbol, Iterate | null>)[iterator]
+      : null;
+  if (iterate !== null && iterate !== undefined) {
+    const items = iterate.call(argument);
+    for (let item = items.next(); !item.done; item = items.next()) list.push(`${item.value}`);
+  } else if (Object.prototype.toString.call(argument) === '[object Array]')
+    for (let at = 0; at < (argument as unknown[]).length; at += 1)
+      list.push(`${(argument as unknown[])[at]}`);
+  else if (argument !== undefined) list.push(`${argument}`);
   return list;
+}
+
+/** Throws a SyntaxError if a subprotocol is not a token or appears twice. */
+export function checkProtocols(list: string[]): void {
+  const seen: Record<string, boolean> = {};
+  for (let at = 0; at < list.length; at += 1) {
+    const protocol = list[at] as string;
+    if (!protocol || NO_TOKEN.test(protocol) || seen[' ' + protocol])
+      throw syntaxError('Invalid subprotocol: ' + protocol);
+    seen[' ' + protocol] = true;
+  }
 }

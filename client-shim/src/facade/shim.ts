@@ -1,5 +1,5 @@
 import type { NativeWebSocketConstructor } from '../../browser.d.ts';
-import { hasAccessors } from '../browser/define.ts';
+import { hasAccessors, put } from '../browser/define.ts';
 import { constructorIn, page } from '../browser/page.ts';
 import { baseUrl } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
@@ -39,9 +39,10 @@ export function createShim(
     _accessors: accessors,
     _stompHooks: stompHooks
   }) as WebSocketShim;
-  shim.NativeWebSocket = own;
-  shim.Bytes = Bytes;
-  shim.version = VERSION;
-  shim.configure = (options) => settings.configure(options, baseUrl());
+  // Not enumerable, because agents and libraries copy what they find on a WebSocket.
+  put(shim, 'NativeWebSocket', own);
+  put(shim, 'Bytes', Bytes);
+  put(shim, 'version', VERSION);
+  put(shim, 'configure', (options: Options) => settings.configure(options, baseUrl()));
   return shim;
 }

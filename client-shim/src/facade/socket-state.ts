@@ -1,12 +1,15 @@
 import { isBlob } from '../browser/binary.ts';
+import { isDetached } from '../browser/page.ts';
 import { TaskQueue } from '../browser/task-queue.ts';
 import { later } from '../browser/timer.ts';
-import type { Connect, Connection, ConnectionEvents, Payload, Step, Target } from '../connect/connection.ts';
+import { outsideZones } from '../browser/zone.ts';
+import type { Connection, ConnectionEvents, Payload, Step } from '../connect/connection.ts';
 import { closeArguments } from './close-arguments.ts';
-import { domError } from './errors.ts';
-import { closeEvent, messageEvent, type SocketEvent, simpleEvent } from './events.ts';
+import { domError, illegalCall } from './errors.ts';
+import { EventHandlers } from './event-handlers.ts';
+import type { EventKind, SocketEvent } from './events.ts';
 import { incoming } from './incoming.ts';
-import { Listeners } from './listeners.ts';
+import type { SocketListeners } from './listeners.ts';
 import { Outbox, outgoing } from './outgoing.ts';
 import type { StompHooks } from './stomp-hooks.ts';
 import { originOf } from './url.ts';
@@ -16,15 +19,13 @@ export const OPEN = 1;
 export const CLOSING = 2;
 export const CLOSED = 3;
 
-/** What a socket uses of the object that the page holds. */
+/** What a socket uses of its surroundings. */
 export interface Face {
-  /** The object itself, which is the target of the events. */
-  readonly target: object;
   readonly _stompHooks: StompHooks;
   /** Synchronizes plain fields with the state. Does nothing if the engine has accessors. */
   _sync(): void;
-  /** Called after the last event. */
-  _ended(): void;
+  /** Called when `readyState` has changed. */
+  _changed(): void;
 }
 
 /**
@@ -37,25 +38,39 @@ export class SocketState implements ConnectionEvents {
   extensions = '';
   protocol = '';
   binaryType = 'blob';
-  readonly _listeners: Listeners = new Listeners();
   readonly _face: Face;
+  readonly _listeners: SocketListeners;
+  private readonly _handlers: EventHandlers;
+  private readonly _connect: (events: ConnectionEvents) => Connection | null;
   private readonly _tasks = new TaskQueue();
   private readonly _outbox = new Outbox();
+  private _started = false;
   private _connection: Connection | null = null;
   private _buffered = 0;
 
-  constructor(url: string, face: Face) {
+  /** `connect` returns null where there is nothing to connect to. */
+  constructor(
+    url: string,
+    face: Face,
+    listeners: SocketListeners,
+    connect: (events: ConnectionEvents) => Connection | null
+  ) {
     this.url = url;
     this._face = face;
+    this._listeners = listeners;
+    this._handlers = new EventHandlers(listeners);
+    this._connect = connect;
   }
 
   /**
-   * Starts to connect. Without a target the connection fails later, as one to an unreachable host
-   * does.
+   * Starts to connect, once. Without an address the connection fails later, as one to an
+   * unreachable host does.
    */
-  _start(connect: Connect, target: Target | null): void {
-    if (target) this._connection = connect(target, this);
-    else this._fail();
+  _start(): void {
+    if (this._started) return;
+    this._started = true;
+    this._connection = outsideZones(() => this._connect(this));
+    if (!this._connection) this._fail();
   }
 
   bufferedAmount(): number {
@@ -71,15 +86,26 @@ export class SocketState implements ConnectionEvents {
     return this._connection ? this._connection.diagnostics() : [];
   }
 
-  _setBinaryType(value: unknown): void {
-    if (value === 'blob' || value === 'arraybuffer') this.binaryType = value;
+  /** The value of an attribute. Computed ones are methods. */
+  _get(name: string): unknown {
+    const value = (this as unknown as Record<string, unknown>)[name];
+    // A browser closes the sockets of a frame that was removed, without an event.
+    if (name === 'readyState' && isDetached()) return CLOSED;
+    if (/^on/.test(name)) return this._handlers._get(name);
+    return typeof value === 'function' ? value.call(this) : value;
+  }
+
+  /** Sets `binaryType` or an `on…` attribute. */
+  _set(name: string, value: unknown): void {
+    if (/^on/.test(name)) this._handlers._set(name, value);
+    else if (/^(blob|arraybuffer)$/.test(`${value}`)) this.binaryType = `${value}`;
   }
 
   // --- the page's calls ---
 
   send(argument: unknown): void {
-    if (this.readyState === CONNECTING) throw domError('InvalidStateError', 11, 'Still connecting.');
     const { data, size } = outgoing(argument);
+    if (this.readyState === CONNECTING) throw domError('InvalidStateError', 11, 'Still connecting.');
     this._buffered += size;
     this._face._sync();
     if (this.readyState !== OPEN) return;
@@ -92,20 +118,33 @@ export class SocketState implements ConnectionEvents {
     const status = closeArguments(code, reason);
     if (this.readyState >= CLOSING) return;
     this.readyState = CLOSING;
+    this._face._changed();
     this._face._sync();
+    if (!this._connection) this._fail();
     this._outbox._add(() =>
       this._whileConnected((connection) => connection.close(status.code, status.reason))
     );
   }
 
-  _dispatch(event: SocketEvent): void {
-    const { _stompHooks: stompHooks, target } = this._face;
+  addEventListener(type: unknown, callback: unknown, options: unknown): void {
+    this._face._sync();
+    this._listeners._add(`${type}`, callback, options);
+  }
+
+  removeEventListener(type: unknown, callback: unknown, options: unknown): void {
+    this._listeners._remove(`${type}`, callback, options);
+  }
+
+  dispatchEvent(event: SocketEvent): boolean {
+    if (!event || typeof event !== 'object') throw illegalCall();
+    const { _stompHooks: stompHooks } = this._face;
     const outer = stompHooks._event;
     this._face._sync();
     stompHooks._event = event;
-    this._listeners._dispatch(target, event);
+    this._listeners._dispatch(event);
     stompHooks._event = outer;
     this._face._sync();
+    return !event.defaultPrevented;
   }
 
   /** The page is being unloaded. */
@@ -126,7 +165,8 @@ export class SocketState implements ConnectionEvents {
       this.readyState = OPEN;
       this.protocol = protocol;
       this.extensions = extensions;
-      this._dispatch(simpleEvent('open'));
+      this._face._changed();
+      this._fire('Event', 'open', {});
     });
   }
 
@@ -135,7 +175,10 @@ export class SocketState implements ConnectionEvents {
       if (this.readyState !== OPEN) return;
       // Reads a plain field `binaryType` now, because its value at delivery counts.
       this._face._sync();
-      this._dispatch(messageEvent(incoming(data, this.binaryType), originOf(this.url)));
+      this._fire('MessageEvent', 'message', {
+        data: incoming(data, this.binaryType),
+        origin: originOf(this.url)
+      });
     });
   }
 
@@ -155,10 +198,15 @@ export class SocketState implements ConnectionEvents {
     this._tasks._add(() => {
       if (this.readyState === CLOSED) return;
       this.readyState = CLOSED;
-      if (failed) this._dispatch(simpleEvent('error'));
-      this._dispatch(closeEvent(code, reason, wasClean));
-      this._face._ended();
+      this._face._changed();
+      // A task of its own, so that a page can await one event after the other.
+      this._tasks._add(() => this._fire('CloseEvent', 'close', { code, reason, wasClean }));
+      if (failed) this._fire('Event', 'error', {});
     });
+  }
+
+  private _fire(kind: EventKind, type: string, fields: Record<string, unknown>): void {
+    this.dispatchEvent(this._listeners._event(kind, type, fields));
   }
 
   private _fail(): void {
@@ -167,6 +215,7 @@ export class SocketState implements ConnectionEvents {
   }
 
   private _whileConnected(act: (connection: Connection) => void): void {
-    if (this._connection && this.readyState !== CLOSED) act(this._connection);
+    const connection = this._connection;
+    if (connection && this._get('readyState') !== CLOSED) outsideZones(() => act(connection));
   }
 }

@@ -17,8 +17,8 @@ const REFERENCE = /^([^?#]*)(\?[^#]*)?(#.*)?$/;
  */
 export function webSocketUrl(text: string, base: string): string {
   const url = (hasParser() ? parseNatively : resolve)(text, base);
-  if (!url || !/^(http|ws)s?:/.test(url)) throw syntaxError('Invalid address: ' + text);
-  if (url.indexOf('#') >= 0) throw syntaxError('Address with a fragment: ' + text);
+  // A fragment is not allowed, not even an empty one.
+  if (!url || !/^(http|ws)s?:[^#]*$/.test(url)) throw syntaxError('Invalid address: ' + text);
   return url.replace(/^http/, 'ws');
 }
 

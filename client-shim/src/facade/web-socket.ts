@@ -1,18 +1,21 @@
+// biome-ignore-all lint/suspicious/noProto: short; engines with EventTarget() have it
 import type { NativeWebSocketConstructor } from '../../browser.d.ts';
-import { put } from '../browser/define.ts';
+import { nativeTargets, type WithPrototype } from '../browser/native-events.ts';
 import { page } from '../browser/page.ts';
-import { onPageLifecycle } from '../browser/page-lifecycle.ts';
 import { baseUrl, pageOrigin } from '../browser/place.ts';
 import type { Connect } from '../connect/connection.ts';
-import { indexOf } from '../lang/list.ts';
 import { nothing } from '../lang/nothing.ts';
-import { addAccessors, syncFields } from './attributes.ts';
-import type { SocketEvent } from './events.ts';
-import { protocolList } from './protocols.ts';
+import { illegalCall } from './errors.ts';
+import { Listeners } from './listeners.ts';
+import { LiveSockets } from './live-sockets.ts';
+import { addAccessors, addMethods, syncFields } from './members.ts';
+import { checkProtocols, protocolList } from './protocols.ts';
 import type { Settings } from './settings.ts';
-import { CLOSED, CLOSING, CONNECTING, OPEN, SocketState } from './socket-state.ts';
+import { SocketState } from './socket-state.ts';
+import { createStates } from './states.ts';
 import type { StompHooks } from './stomp-hooks.ts';
 import { webSocketUrl } from './url.ts';
+import { isMadeBy, shapeAsNative } from './web-idl.ts';
 
 export interface Environment {
   readonly connect: Connect;
@@ -27,125 +30,78 @@ export interface Environment {
   readonly _stompHooks: StompHooks;
 }
 
-const STATES: Record<string, number> = { CONNECTING, OPEN, CLOSING, CLOSED };
-
-/** Creates the constructor that replaces `window.WebSocket` (WHATWG WebSockets §3.1). */
+/**
+ * Creates the constructor that replaces `window.WebSocket` (WHATWG WebSockets §3.1).
+ *
+ * Where the engine can, its sockets are objects of the engine with the prototype of the shim. For a
+ * gateway's address that is an EventTarget, with the state in a WeakMap. For any other address it
+ * is the native socket itself, and the prototype's members lead to those that it had before. So a
+ * subclass and a patched prototype hold for every address, and nothing of the native socket is
+ * lost. Two other ways were weighed:
+ *
+ * - An object around each native socket would have to repeat all of its events. They would not be
+ *   trusted ones, and an attribute of a later standard would be missing.
+ * - Members put into the native prototype would change the page when the module is only imported,
+ *   and sockets that the page did not make by the shim.
+ *
+ * The prototype is set when the native socket is made. `Reflect.construct` with the page's class
+ * would do without that, but agents that have replaced the constructor do not look at `new.target`.
+ */
 export function createWebSocket(environment: Environment): new (url: string, protocols?: unknown) => object {
   const { connect, _settings: settings, _accessors: accessors, _stompHooks: stompHooks } = environment;
   const Native = environment._native;
-  let live: SocketState[] | null = null;
+  const createNative = accessors ? nativeTargets() : null;
+  const native = !!createNative;
+  const states = createStates(native);
+  const live = new LiveSockets();
 
-  class WebSocket {
-    declare readonly _state: SocketState;
-
-    constructor(url: unknown, protocols?: unknown) {
-      if (!(this instanceof WebSocket)) throw new TypeError('Called without new.');
-      // biome-ignore lint/complexity/noArguments: undefined is an address too, nothing is not
-      if (!arguments.length) throw new TypeError('Called without an address.');
-      stompHooks._constructing();
-      const text = `${url}`;
-      const base = baseUrl();
-      const address = webSocketUrl(text, base);
-      const target = settings.target(address, base);
-      if (!target && Native) {
-        // An old native constructor would treat an explicit undefined as a protocol of that name.
-        const own = protocols === undefined ? new Native(text) : new Native(text, protocols as string[]);
-        // biome-ignore lint/correctness/noConstructorReturn: the native socket itself is what the page is to get
-        return own as unknown as WebSocket;
-      }
-      const requested = protocolList(protocols);
-      const state = new SocketState(address, {
-        target: this,
+  function WebSocket(this: object, url: unknown): object {
+    // biome-ignore lint/complexity/noArguments: undefined is an address too, nothing is not
+    const args = arguments;
+    // Without `new` it is called on nothing, or on a socket.
+    if (!(this instanceof WebSocket) || states.get(this) || !args.length) throw illegalCall();
+    stompHooks._constructing();
+    const text = `${url}`;
+    const protocols = protocolList(args[1]);
+    const base = baseUrl();
+    const address = webSocketUrl(text, base);
+    const target = settings.target(address, base);
+    // An old native constructor would take an explicit undefined for a subprotocol of that name.
+    if (!target && Native)
+      return adopt(protocols.length ? new Native(text, protocols) : new Native(text), this);
+    checkProtocols(protocols);
+    const listeners = createNative ? createNative(this) : new Listeners(this);
+    const socket = listeners._target;
+    const state = new SocketState(
+      address,
+      {
         _stompHooks: stompHooks,
-        _sync: accessors ? nothing : () => syncFields(this, state),
-        _ended: () => forget(state)
-      });
-      put(this, '_state', state);
-      if (!live) onPageLifecycle(unload, freeze);
-      live = live || [];
-      live.push(state);
-      state._start(
-        connect,
-        target === null
-          ? null
-          : { url: target, protocols: requested, origin: pageOrigin(), transports: settings.transports }
-      );
-      state._face._sync();
-    }
-
-    send(data: unknown): void {
-      // biome-ignore lint/complexity/noArguments: undefined can be sent, nothing cannot
-      if (!arguments.length) throw new TypeError('Called without data.');
-      this._state.send(data);
-    }
-
-    close(code?: unknown, reason?: unknown): void {
-      this._state.close(code, reason);
-    }
-
-    addEventListener(type: unknown, listener: unknown, options?: unknown): void {
-      this._state._face._sync();
-      this._state._listeners._add(`${type}`, listener, options);
-    }
-
-    removeEventListener(type: unknown, listener: unknown, options?: unknown): void {
-      this._state._listeners._remove(`${type}`, listener, options);
-    }
-
-    dispatchEvent(event: SocketEvent): boolean {
-      if (!event || typeof event !== 'object') throw new TypeError('Called without an event.');
-      this._state._dispatch(event);
-      return !event.defaultPrevented;
-    }
-  }
-
-  function unload(): void {
-    const left = live || [];
-    live = [];
-    for (let at = 0; at < left.length; at += 1) (left[at] as SocketState)._unload();
-  }
-
-  function freeze(frozen: boolean): void {
-    for (let at = 0; live && at < live.length; at += 1) (live[at] as SocketState)._freeze(frozen);
-  }
-
-  function forget(state: SocketState): void {
-    const at = indexOf(live || [], state);
-    if (live && at >= 0) live.splice(at, 1);
-  }
-
-  const prototype = WebSocket.prototype;
-  for (const name in STATES) {
-    put(prototype, name, STATES[name]);
-    put(WebSocket, name, STATES[name]);
-  }
-  if (accessors) addAccessors(prototype);
-  nameAsNative(WebSocket, Native);
-  return WebSocket as unknown as new () => object;
-}
-
-/**
- * Adds what newer engines show of a native socket: the tag, and `instanceof`, which is also true
- * for native sockets that the shim returned.
- */
-function nameAsNative(
-  WebSocket: { prototype: object },
-  Native: NativeWebSocketConstructor | undefined
-): void {
-  const { hasInstance, toStringTag } = page.Symbol || {};
-  const { prototype } = WebSocket;
-  if (toStringTag) put(prototype, toStringTag, 'WebSocket');
-  if (hasInstance)
-    put(
-      WebSocket,
-      hasInstance,
-      (value: object) => isMadeBy(WebSocket, value) || (!!Native && isMadeBy(Native, value))
+        _sync: accessors ? nothing : () => syncFields(socket, state),
+        _changed: () => live._changed(state)
+      },
+      listeners,
+      (events) =>
+        target
+          ? connect({ url: target, protocols, origin: pageOrigin(), transports: settings.transports }, events)
+          : null
     );
-  const { setPrototypeOf } = Object as unknown as { setPrototypeOf?: (of: object, to: object) => void };
-  if (setPrototypeOf && page.EventTarget) setPrototypeOf(prototype, page.EventTarget.prototype);
-}
+    states.set(socket, state);
+    live._add(state);
+    state._face._sync();
+    return socket;
+  }
 
-/** The plain rule of `instanceof`. False for a value that is not an object. */
-function isMadeBy(maker: { prototype: object }, value: object): boolean {
-  return Object.prototype.isPrototypeOf.call(maker.prototype, value);
+  /** What an agent's constructor returns may be no socket of the browser: it stays as it is. */
+  function adopt(made: object, like: object): object {
+    if (native && page.EventTarget && isMadeBy(page.EventTarget, made)) {
+      states.set(made, (made as WithPrototype).__proto__);
+      (made as WithPrototype).__proto__ = (like as WithPrototype).__proto__;
+    }
+    return made;
+  }
+
+  const inherits = shapeAsNative(WebSocket, Native, native);
+  addMethods(WebSocket.prototype, states, native, inherits);
+  if (accessors) addAccessors(WebSocket.prototype, states, native);
+  return WebSocket as unknown as new () => object;
 }

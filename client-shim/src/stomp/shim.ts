@@ -1,3 +1,4 @@
+import { put } from '../browser/define.ts';
 import { page } from '../browser/page.ts';
 import { createShim, type WebSocketShim } from '../facade/shim.ts';
 import { createStompHooks } from '../facade/stomp-hooks.ts';
@@ -14,7 +15,7 @@ export interface StompShim extends WebSocketShim {
 export function createStompShim(connectWith: Parameters<typeof createShim>[0], home: string): StompShim {
   const stompHooks = createStompHooks();
   const shim = createShim(connectWith, home, stompHooks) as StompShim;
-  shim.installStompFix = createStompFix(stompHooks);
+  put(shim, 'installStompFix', createStompFix(stompHooks));
   stompHooks._constructing = () => shim.installStompFix();
   return shim;
 }

@@ -108,7 +108,7 @@ export interface Upstream {
 
 /**
  * The same service as a WebSocket server of its own. `?refuse=STATUS` refuses the handshake,
- * `?select=none` selects no subprotocol.
+ * `?select=none` selects no subprotocol, `?open=MS` waits before it accepts.
  */
 export async function startConformanceUpstream(): Promise<Upstream> {
   const serve = conformanceService();
@@ -128,10 +128,16 @@ export async function startConformanceUpstream(): Promise<Upstream> {
     if (refuse !== null)
       return socket.end(`HTTP/1.1 ${refuse} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     const select = query.get('select') === 'none' ? plain : choosing;
-    return select.handleUpgrade(request, socket, head, (accepted) => {
-      opened++;
-      serve(accepted, request);
-    });
+    const accept = () =>
+      select.handleUpgrade(request, socket, head, (accepted) => {
+        opened++;
+        serve(accepted, request);
+      });
+    const wait = query.get('open');
+    if (wait === null) return accept();
+    // A client that has gone in the meantime has nothing to be written to.
+    const timer = setTimeout(() => socket.writable && accept(), Number(wait));
+    return socket.on('close', () => clearTimeout(timer)).on('error', () => {});
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,19 +1,27 @@
 import assert from 'node:assert/strict';
-import { closeEvent, messageEvent, simpleEvent } from '../../../client-shim/src/facade/events.ts';
+import { EventHandlers } from '../../../client-shim/src/facade/event-handlers.ts';
+import { createEvent } from '../../../client-shim/src/facade/events.ts';
 import { Listeners } from '../../../client-shim/src/facade/listeners.ts';
 import { withGlobals } from '../../support/realm/globals.ts';
+
+const closeEvent = (code: number, reason: string, wasClean: boolean) =>
+  createEvent('CloseEvent', 'close', { code, reason, wasClean });
+const messageEvent = (data: unknown, origin: string) =>
+  createEvent('MessageEvent', 'message', { data, origin });
 
 const WITHOUT_EVENTS = { Event: undefined, MessageEvent: undefined, CloseEvent: undefined };
 
 describe('Listeners', () => {
   const socket = {};
   let listeners: Listeners;
+  let handlers: EventHandlers;
   let heard: string[];
   const hear = (name: string) => () => void heard.push(name);
-  const fire = (type = 'message') => listeners._dispatch(socket, simpleEvent(type));
+  const fire = (type = 'message') => listeners._dispatch(createEvent('Event', type, {}));
 
   beforeEach(() => {
-    listeners = new Listeners();
+    listeners = new Listeners(socket);
+    handlers = new EventHandlers(listeners);
     heard = [];
   });
 
@@ -37,15 +45,11 @@ describe('Listeners', () => {
     assert.equal(heard.length, 5);
   });
 
-  it('may be added for one event, or until a signal', () => {
-    const controller = new AbortController();
+  it('may be added for one event', () => {
     listeners._add('message', hear('once'), { once: true });
-    listeners._add('message', hear('signal'), { signal: controller.signal });
-    listeners._add('message', hear('aborted'), { signal: AbortSignal.abort() });
     fire();
-    controller.abort();
     fire();
-    assert.deepEqual(heard, ['once', 'signal']);
+    assert.deepEqual(heard, ['once']);
   });
 
   it('may be objects, whose handleEvent is looked up when it is needed', () => {
@@ -67,31 +71,74 @@ describe('Listeners', () => {
 
   it('keep the place of an on… attribute when another function is set, and lose it when it is set to null', () => {
     listeners._add('message', hear('1'), false);
-    listeners._setHandler('message', hear('first'));
+    handlers._set('onmessage', hear('first'));
     listeners._add('message', hear('2'), false);
-    listeners._setHandler('message', hear('second'));
+    handlers._set('onmessage', hear('second'));
     fire();
     assert.deepEqual(heard.splice(0), ['1', 'second', '2']);
-    listeners._setHandler('message', null);
-    listeners._setHandler('message', hear('third'));
+    handlers._set('onmessage', null);
+    handlers._set('onmessage', hear('third'));
     fire();
     assert.deepEqual(heard.splice(0), ['1', '2', 'third']);
-    for (const noFunction of ['text', 1, {}, undefined]) {
-      listeners._setHandler('message', noFunction);
-      assert.equal(listeners._handler('message'), null);
+    for (const noObject of ['text', 1, true, undefined]) {
+      handlers._set('onmessage', noObject);
+      assert.equal(handlers._get('onmessage'), null);
     }
     fire();
     assert.deepEqual(heard, ['1', '2']);
   });
 
+  it('keep an object that is set as on… attribute with its place, and do not call it', () => {
+    const object = { handleEvent: hear('object') };
+    handlers._set('onmessage', object);
+    listeners._add('message', hear('listener'), false);
+    fire();
+    assert.equal(handlers._get('onmessage'), object);
+    handlers._set('onmessage', hear('handler'));
+    fire();
+    assert.deepEqual(heard, ['listener', 'handler', 'listener']);
+  });
+
+  it('cancel the event when an on… function returns false', () => {
+    let cancelled = 0;
+    const event = () => ({
+      ...createEvent('Event', 'x', {}),
+      type: 'message',
+      preventDefault: () => {
+        cancelled += 1;
+      },
+    });
+    for (const returned of [undefined, 0, true, false]) {
+      handlers._set('onmessage', () => returned);
+      listeners._dispatch(event());
+    }
+    assert.equal(cancelled, 1);
+  });
+
+  it('report what they throw at once where the engine can', () => {
+    const reported: unknown[] = [];
+    const undo = withGlobals({ reportError: (error: unknown) => void reported.push(error) });
+    const failure = new Error('of the page');
+    listeners._add(
+      'message',
+      () => {
+        throw failure;
+      },
+      false,
+    );
+    fire();
+    undo();
+    assert.deepEqual(reported, [failure]);
+  });
+
   it('do not take an on… function for the same added one', () => {
     const both = hear('x');
-    listeners._setHandler('message', both);
+    handlers._set('onmessage', both);
     listeners._add('message', both, false);
     fire();
     assert.deepEqual(heard.splice(0), ['x', 'x']);
     listeners._remove('message', both, false);
-    assert.equal(listeners._handler('message'), both);
+    assert.equal(handlers._get('onmessage'), both);
   });
 
   it('removed while an event is under way are not called, added ones not yet', () => {
@@ -139,7 +186,7 @@ describe('Listeners', () => {
   ] as const) {
     it(`see the socket as this, target and currentTarget of a ${kind} event, and can stop it`, () => {
       const undo = withGlobals(globals);
-      const event = simpleEvent('message');
+      const event = createEvent('Event', 'message', {});
       undo();
       listeners._add(
         'message',
@@ -153,7 +200,7 @@ describe('Listeners', () => {
         false,
       );
       listeners._add('message', hear('not reached'), false);
-      listeners._dispatch(socket, event);
+      listeners._dispatch(event);
       assert.deepEqual([heard, event.target, event.currentTarget], [['stopped'], socket, null]);
     });
   }
@@ -169,7 +216,7 @@ describe('Events', () => {
       }
     }
     const undo = withGlobals({ CloseEvent });
-    assert.ok(simpleEvent('open') instanceof Event);
+    assert.ok(createEvent('Event', 'open', {}) instanceof Event);
     const message = messageEvent('x', 'ws://host');
     assert.ok(message instanceof MessageEvent);
     assert.deepEqual([message.type, message.data, message.origin], ['message', 'x', 'ws://host']);
@@ -200,10 +247,10 @@ describe('Events', () => {
     }
     const undo = withGlobals({ Event });
     const socket = {};
-    const listeners = new Listeners();
+    const listeners = new Listeners(socket);
     let target: unknown;
     listeners._add('open', (event: { target: unknown }) => (target = event.target), false);
-    listeners._dispatch(socket, simpleEvent('open'));
+    listeners._dispatch(createEvent('Event', 'open', {}));
     undo();
     assert.equal(target, socket);
   });

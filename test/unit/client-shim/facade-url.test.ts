@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { protocolList } from '../../../client-shim/src/facade/protocols.ts';
+import { checkProtocols, protocolList } from '../../../client-shim/src/facade/protocols.ts';
 import { hostOf, originOf, resolve, webSocketUrl } from '../../../client-shim/src/facade/url.ts';
 import { withGlobals } from '../../support/realm/globals.ts';
 
@@ -109,14 +109,35 @@ describe('Subprotocols', () => {
       "!#$%&'*+-.^_`|~",
     ]);
     assert.deepEqual(protocolList(null), ['null']);
+    assert.deepEqual(protocolList([1, null]), ['1', 'null']);
   });
 
-  it('are a SyntaxError if one is no token, or comes twice, in whatever case', () => {
+  it('are the items of whatever can be iterated over', () => {
+    function* generate() {
+      yield 'a';
+      yield 'b';
+    }
+    const faux = { length: 1, 0: 'x', [Symbol.iterator]: generate };
+    for (const items of [new Set(['a', 'b']), generate(), faux])
+      assert.deepEqual(protocolList(items), ['a', 'b']);
+    assert.deepEqual(protocolList(new String('ab')), ['a', 'b']);
+    assert.deepEqual(protocolList({ [Symbol.iterator]: null, toString: () => 'a' }), ['a']);
+    for (const iterator of [1, () => 1, () => ({})])
+      assert.throws(() => protocolList({ [Symbol.iterator]: iterator }), TypeError);
+  });
+
+  it('are the items of an array where there are no iterators', () => {
+    const undo = withGlobals({ Symbol: undefined });
+    const list = [protocolList(['a', 'b']), protocolList({ toString: () => 'c' })];
+    undo();
+    assert.deepEqual(list, [['a', 'b'], ['c']]);
+  });
+
+  it('are a SyntaxError if one is no token, or comes twice', () => {
     const separators = [...'()<>@,;:\\"/[]?={} \t'].map((one) => `a${one}`);
     for (const bad of ['', 'é', 'a\x7f', '\0', ...separators])
-      assert.throws(() => protocolList([bad]), isSyntaxError, bad);
-    assert.throws(() => protocolList(['a', 'b', 'a']), isSyntaxError);
-    assert.throws(() => protocolList(['chat', 'CHAT']), isSyntaxError);
-    assert.deepEqual(protocolList(['constructor', 'toString']), ['constructor', 'toString']);
+      assert.throws(() => checkProtocols([bad]), isSyntaxError, bad);
+    assert.throws(() => checkProtocols(['a', 'b', 'a']), isSyntaxError);
+    checkProtocols(['constructor', 'toString', 'chat', 'CHAT']);
   });
 });
