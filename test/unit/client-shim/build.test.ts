@@ -29,7 +29,7 @@ describe('The built shim', () => {
   let module: string;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     script = await bundle(path('client-shim/src/main.ts'), 'iife');
     built.readable = finish(script, '/*! banner */');
     built.minified = finish(script, '/*! banner */', { minified: true });
@@ -230,6 +230,10 @@ describe('The types', () => {
        socket.onmessage = (event) => event.data instanceof Bytes && event.data.toBinaryString();
        const shim: ShimWebSocket = new WebSocketShim('/echo');
        export const steps: string[] = shim.diagnostics.map(({ what }) => what);
+       const native: typeof WebSocket = WebSocketShim;
+       window.WebSocket = WebSocketShim;
+       class Mine extends WebSocketShim { override send(data: string) { super.send(data); } }
+       export const made: WebSocket[] = [new native('/echo'), new Mine('/echo')];
        WebSocketShim.NativeWebSocket?.OPEN;`,
       {
         compilerOptions: {
