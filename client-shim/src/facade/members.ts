@@ -14,7 +14,7 @@ const WRITABLE = /^on|Type/;
 const ADDED = /^[td]/;
 
 /** Defines the attributes as accessors on the prototype, as native sockets have them. */
-export function addAccessors(prototype: object, states: States, native: boolean): void {
+export function addAccessors(prototype: object, states: States, modern: boolean): void {
   const add = (name: string) => {
     const get = function (this: object): unknown {
       const own = states.get(this);
@@ -27,7 +27,7 @@ export function addAccessors(prototype: object, states: States, native: boolean)
       if (own._face) own._set(name, value);
       else (page.Reflect as NonNullable<typeof page.Reflect>).set(own, name, value, this);
     };
-    if (native) {
+    if (modern) {
       putFixed(get, 'name', 'get ' + name);
       putFixed(set, 'name', 'set ' + name);
     }
@@ -58,7 +58,7 @@ export function syncFields(socket: object, state: SocketState): void {
  * Defines the methods on the prototype. `inherits`: those of listeners are EventTarget's. `length`
  * is the number of arguments that a call must have.
  */
-export function addMethods(prototype: object, states: States, native: boolean, inherits: boolean): void {
+export function addMethods(prototype: object, states: States, modern: boolean, inherits: boolean): void {
   const methods = prototype as Record<string, unknown>;
   const add = (name: string, length: number) => {
     const method = function (this: object): unknown {
@@ -72,7 +72,7 @@ export function addMethods(prototype: object, states: States, native: boolean, i
         args as never
       );
     };
-    if (native) {
+    if (modern) {
       putFixed(method, 'name', name);
       putFixed(method, 'length', length);
     }

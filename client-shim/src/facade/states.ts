@@ -15,8 +15,8 @@ export interface States {
 }
 
 /** A WeakMap, so that nothing shows on the object; a property in old engines. */
-export function createStates(native: boolean): States {
-  return native
+export function createStates(modern: boolean): States {
+  return modern
     ? (new (page.WeakMap as NonNullable<typeof page.WeakMap>)() as States)
     : {
         get: (socket) => (socket as { _state: SocketState })._state,

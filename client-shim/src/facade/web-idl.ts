@@ -18,7 +18,7 @@ interface Constructor {
 export function shapeAsNative(
   WebSocket: Constructor,
   Native: NativeWebSocketConstructor | undefined,
-  native: boolean
+  modern: boolean
 ): boolean {
   const { prototype } = WebSocket;
   for (let state = 0; state < STATES.length; state += 1) {
@@ -32,17 +32,17 @@ export function shapeAsNative(
     put(WebSocket, hasInstance, function (this: Constructor, value: object) {
       return isMadeBy(this, value) || (this === WebSocket && !!Native && isMadeBy(Native, value));
     });
-  if (native) {
+  if (modern) {
     putFixed(WebSocket, 'name', 'WebSocket');
     define(WebSocket, 'prototype', { writable: false });
   }
   const { setPrototypeOf } = Object as unknown as { setPrototypeOf?: (of: object, to: object) => void };
-  const parent = native && Native && isAgents(Native) ? Native : page.EventTarget;
+  const parent = modern && Native && isAgents(Native) ? Native : page.EventTarget;
   if (setPrototypeOf && parent) {
     setPrototypeOf(prototype, parent.prototype);
     setPrototypeOf(WebSocket, parent);
   }
-  return native && parent === page.EventTarget;
+  return modern && parent === page.EventTarget;
 }
 
 /**

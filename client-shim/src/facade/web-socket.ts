@@ -51,8 +51,8 @@ export function createWebSocket(environment: Environment): new (url: string, pro
   const { connect, _settings: settings, _accessors: accessors, _stompHooks: stompHooks } = environment;
   const Native = environment._native;
   const createNative = accessors ? nativeTargets() : null;
-  const native = !!createNative;
-  const states = createStates(native);
+  const modern = !!createNative;
+  const states = createStates(modern);
   const live = new LiveSockets();
 
   function WebSocket(this: object, url: unknown): object {
@@ -93,15 +93,15 @@ export function createWebSocket(environment: Environment): new (url: string, pro
 
   /** What an agent's constructor returns may be no socket of the browser: it stays as it is. */
   function adopt(made: object, like: object): object {
-    if (native && page.EventTarget && isMadeBy(page.EventTarget, made)) {
+    if (modern && page.EventTarget && isMadeBy(page.EventTarget, made)) {
       states.set(made, (made as WithPrototype).__proto__);
       (made as WithPrototype).__proto__ = (like as WithPrototype).__proto__;
     }
     return made;
   }
 
-  const inherits = shapeAsNative(WebSocket, Native, native);
-  addMethods(WebSocket.prototype, states, native, inherits);
-  if (accessors) addAccessors(WebSocket.prototype, states, native);
+  const inherits = shapeAsNative(WebSocket, Native, modern);
+  addMethods(WebSocket.prototype, states, modern, inherits);
+  if (accessors) addAccessors(WebSocket.prototype, states, modern);
   return WebSocket as unknown as new () => object;
 }

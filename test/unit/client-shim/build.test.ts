@@ -20,8 +20,8 @@ const run = promisify(execFile);
  * Limits on the minified shim in bytes gzipped: of the transports it has so far, and with the
  * repairs of STOMP libraries.
  */
-const BUDGET = 16_000;
-const BUDGET_WITH_STOMP = 17_000;
+const BUDGET = 16_500;
+const BUDGET_WITH_STOMP = 17_600;
 
 describe('The built shim', () => {
   const built: Record<string, string> = {};
@@ -42,7 +42,7 @@ describe('The built shim', () => {
   it(`is at most ${BUDGET_WITH_STOMP} bytes gzipped`, () => {
     const size = sizeOf(script);
     assert.ok(size <= BUDGET_WITH_STOMP, `${size} bytes`);
-  });
+  }).timeout(60_000);
 
   it(`is at most ${BUDGET} bytes gzipped without the repairs of STOMP libraries`, async () => {
     const leaveOut: Plugin = {
