@@ -33,7 +33,7 @@ packages() {
         libgl1 libglib2.0-0 libice6 libnss3 libsm6 libx11-xcb1 libxcb-dri3-0 libxcb-icccm4 libxcb-image0 \
         libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 \
         libxcb-xinerama0 libxcb-xkb1 libxcomposite1 libxcursor1 libxdamage1 libxi6 libxkbcommon-x11-0 libxrandr2 \
-        libxrender1 libxslt1.1 libxtst6 ;;
+        libxrender1 libxslt1.1 libxss1 libxtst6 ;;
     cef-*)
       echo gcc libc6-dev python3-pip xvfb libasound2 libatk1.0-0 libgconf-2-4 libnss3 libpangocairo-1.0-0 libx11-xcb1 \
         libxcomposite1 libxcursor1 libxdamage1 libxi6 libxrandr2 libxss1 libxtst6 ;;
