@@ -5,13 +5,8 @@ import { CELLS, type Cell, Matrix } from './matrix.ts';
 /** `LIBRARIES=zone,sockjs`: only those with one of these words in their name. */
 const words = (process.env.LIBRARIES ?? '').split(',');
 
-/** What is not yet mended. */
-const NOT_YET: readonly RegExp[] = [/^zone\.js .* over (?!no shim)/, /^Sentry browser SDK, another origin/];
-
 const nameOf = ({ library, transport }: Cell): string => `${titleOf(library)} works over ${transport}`;
-const cells = CELLS.filter(({ library }) => words.some((word) => library.name.includes(word))).filter(
-  (cell) => !NOT_YET.some((pattern) => pattern.test(nameOf(cell))),
-);
+const cells = CELLS.filter(({ library }) => words.some((word) => library.name.includes(word)));
 
 describe('in a page of Chromium', () => {
   let matrix: Matrix;

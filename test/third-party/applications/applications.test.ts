@@ -6,12 +6,8 @@ import { Site } from './site.ts';
 
 /** `APPLICATIONS=rails,spring`: only these. */
 const names = process.env.APPLICATIONS?.split(',');
-/** What is not yet mended. */
-const NOT_YET: readonly string[] = ['rails'];
 
-const applications = APPLICATIONS.filter(
-  ({ name }) => (names?.includes(name) ?? true) && !NOT_YET.includes(name),
-);
+const applications = APPLICATIONS.filter(({ name }) => names?.includes(name) ?? true);
 
 for (const application of applications) {
   describe(`${application.title}, in front of which nginx adds the shim’s tag`, () => {
