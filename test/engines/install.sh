@@ -172,26 +172,4 @@ build() {
   esac
 }
 
-if [ "${1:-}" = --packages ]; then
-  for engine in "${all[@]}"; do packages "$engine"; done
-  exit
-fi
-[ $# -gt 0 ] || set -- "${all[@]}"
-if [ -z "${NO_APT:-}" ]; then
-  wanted=()
-  for engine; do
-    for package in $(packages "$engine"); do
-      dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || wanted+=("$package")
-    done
-  done
-  if [ ${#wanted[@]} -gt 0 ]; then
-    as_root=()
-    [ "$(id -u)" = 0 ] || as_root=(sudo)
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${wanted[@]}"
-  fi
-fi
-for engine; do
-  mkdir -p "$home/$engine"
-  (cd "$home/$engine" && build "$engine")
-  echo "$engine is installed"
-done
+. "$here/../support/machine/install.sh"

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { freePorts } from '../../support/machine/free-ports.ts';
+import { freePort } from '../../support/machine/free-ports.ts';
 import { startProgram } from '../../support/servers/gateway.ts';
 import { usedTransports } from '../used-transports.ts';
 import type { Application, RunningApplication } from './application.ts';
-import { startNginx } from './nginx.ts';
+import { startFrontOf } from './nginx.ts';
 
 /** How a page is visited. */
 export interface Mode {
@@ -29,7 +29,7 @@ export class Site {
 
   static async start(application: Application): Promise<Site> {
     const folder = mkdtempSync(join(tmpdir(), `${application.name}-`));
-    const [listen, port] = (await freePorts(2)) as [number, number];
+    const port = await freePort();
     const running: RunningApplication = await application.start({ port, folder });
     const gateway = await startProgram([
       ...[
@@ -42,10 +42,10 @@ export class Site {
         'info',
       ],
     ]);
-    const nginx = await startNginx(folder, { listen, application: port, gateway: gateway.port });
+    const nginx = await startFrontOf(port, gateway.port);
     const closes = { stop: async () => void (await gateway.close()) };
     const files = { stop: async () => rmSync(folder, { recursive: true, force: true }) };
-    return new Site(application, `http://127.0.0.1:${listen}`, [closes, nginx, running, files], () => [
+    return new Site(application, `http://127.0.0.1:${nginx.port}`, [closes, nginx, running, files], () => [
       gateway.output(),
       running.output(),
     ]);
