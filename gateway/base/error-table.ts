@@ -32,7 +32,7 @@ export const errorTable = {
   GW_MALFORMED: { status: 400, fault: 'client', text: 'malformed request' },
   GW_CODING: { status: 501, fault: 'client', text: 'no transfer coding but chunked' },
   GW_BAD_HANDSHAKE: { status: 400, fault: 'client', text: 'bad handshake' },
-  GW_FRAME_LENGTH: { fault: 'client', text: 'the length of a frame is not minimal' },
+  GW_FRAME_LENGTH: { fault: 'backend', text: 'the length of a frame is not minimal' },
   GW_BAD_VERSION: { status: 426, fault: 'client', text: 'unknown version of WebSocket' },
 
   // Who may not come in.

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import type { Failure } from '../base/connection-log.ts';
+import { errorTable } from '../base/error-table.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { CloseCode, type CloseStatus, FAILED, mayTravel } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
@@ -19,7 +20,7 @@ import { WriteBatch } from './write-batch.ts';
 const TOO_BIG = new Set(['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH']);
 
 const PADDED_LENGTH: Failure = {
-  reason: 'the length of a frame is not minimal (RFC 6455 §5.2)',
+  reason: errorTable.GW_FRAME_LENGTH.text,
   error: 'GW_FRAME_LENGTH',
 };
 

@@ -301,16 +301,25 @@ describe('the movies of a page', () => {
   }
 
   /** A page whose players are the test's. */
-  function moviesIn(player: 'plug-in' | 'ActiveX', hasBody = true) {
+  function moviesIn(player: 'plug-in' | 'ActiveX', hasBody = true, scripts: readonly string[] = []) {
     const browser = new FlashBrowser(player);
     const holders: Holder[] = [];
     const body = { firstChild: null, insertBefore: (holder: Holder) => holders.push(holder) };
     browser.page.document = {
       body: hasBody ? body : null,
       createElement: () => ({ style: {}, innerHTML: '', firstChild: null }),
+      getElementsByTagName: () => scripts.map((src) => ({ src })),
     };
     return { browser, holders, body, movies: createMovies(browser.page) };
   }
+
+  it('come from where the shim came from, if that is the gateway', () => {
+    const below = `${GATEWAY}/portal/shim/`;
+    const scripts = ['', 'http://other/shim/websocket.js', `${below}0.1.0/websocket.js`];
+    const { movies, holders } = moviesIn('plug-in', true, scripts);
+    movies.whenReady(GATEWAY, () => {});
+    assert.ok(holders[0]?.innerHTML.includes(`${below}flash-socket.swf`), holders[0]?.innerHTML);
+  });
 
   it('are embedded as the engine needs it, one for each gateway', () => {
     const modern = moviesIn('plug-in');
