@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { requireOrSkip } from '../support/machine/require-or-skip.ts';
-import { launchChromium } from '../support/pages/chromium.ts';
-import { type Front, startFront } from '../support/servers/front.ts';
+import { chromiumSite } from '../support/pages/chromium-site.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 
 const SIZE = 10_000_000;
@@ -26,25 +23,15 @@ socket.onmessage = function (event) { answer = event.data; };
 
 describe(`bufferedAmount falls many times while ${SIZE} bytes go out, in Chromium, over`, function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let front: Front;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
-
-  before(async function () {
-    requireOrSkip(this, 'chromium');
-    gateway = await startGateway({ maxMessage: '16MiB' }, (made) =>
-      made.route('/sink', (socket) => {
-        socket.on('message', (data) => socket.send(String((data as Buffer).length)));
-      }),
-    );
-    front = await startFront(gateway.port, { '/_test/page.html': page });
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await front?.close();
-    await gateway?.close();
-  });
+  const site = chromiumSite(
+    () =>
+      startGateway({ maxMessage: '16MiB' }, (made) =>
+        made.route('/sink', (socket) => {
+          socket.on('message', (data) => socket.send(String((data as Buffer).length)));
+        }),
+      ),
+    () => ({ '/_test/page.html': page }),
+  );
 
   for (const transport of [
     'eventsource',
@@ -55,9 +42,11 @@ describe(`bufferedAmount falls many times while ${SIZE} bytes go out, in Chromiu
   ])
     for (const kind of ['bytes', 'text'])
       it(`${transport}, as ${kind}`, async () => {
-        const tab = await browser.newPage();
+        const tab = await site.browser.newPage();
         try {
-          await tab.goto(`http://127.0.0.1:${front.port}/_test/page.html?transport=${transport}&${kind}=`);
+          await tab.goto(
+            `http://127.0.0.1:${site.front.port}/_test/page.html?transport=${transport}&${kind}=`,
+          );
           await tab.waitForFunction('answer && values[values.length - 1] === 0', null, { timeout: 55_000 });
           assert.equal(await tab.evaluate('answer'), String(SIZE));
           const values = (await tab.evaluate('values')) as number[];

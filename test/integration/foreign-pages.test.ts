@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { requireOrSkip } from '../support/machine/require-or-skip.ts';
-import { launchChromium } from '../support/pages/chromium.ts';
+import { chromiumSite } from '../support/pages/chromium-site.ts';
 import { echoScript } from '../support/pages/echo-script.ts';
-import { type Front, startFront } from '../support/servers/front.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { ALTERED, type Altered } from './foreign-pages/altered.ts';
 import { PLACES, type Place } from './foreign-pages/places.ts';
@@ -20,47 +17,39 @@ const TRANSPORTS = [
 /** What a native WebSocket does not notice, a fallback may not notice either. */
 describe('pages of other people work natively and over every fallback, in Chromium:', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let front: Front;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
-
-  before(async function () {
-    requireOrSkip(this, 'chromium');
-    gateway = await startGateway({
-      routes: [{ path: '/echo', backend: 'echo:' }],
-      jsonp: true,
-      origin: ['*', 'null'],
-    });
-    const shim = (transport: string | null): string =>
-      `<script src="http://localhost:${front.port}/shim/websocket.min.js" data-transports="${transport}"></script>`;
-    front = await startFront(gateway.port, {
-      '/_test/altered.html': (query) => {
-        const altered = ALTERED[query.get('name') as string] as Altered;
-        return `<!DOCTYPE html><html><head><title>page</title></head><body>${altered.body ?? ''}
+  const site = chromiumSite(
+    () =>
+      startGateway({
+        routes: [{ path: '/echo', backend: 'echo:' }],
+        jsonp: true,
+        origin: ['*', 'null'],
+      }),
+    (site) => {
+      const shim = (transport: string | null): string =>
+        `<script src="http://localhost:${site.front.port}/shim/websocket.min.js" data-transports="${transport}"></script>`;
+      return {
+        '/_test/altered.html': (query) => {
+          const altered = ALTERED[query.get('name') as string] as Altered;
+          return `<!DOCTYPE html><html><head><title>page</title></head><body>${altered.body ?? ''}
 ${altered.before ?? ''}${shim(query.get('transport'))}${altered.after ?? ''}
 <script>${echoScript()}</script></body></html>`;
-      },
-      '/_test/place.html': (query) => {
-        const place = PLACES[query.get('name') as string] as Place;
-        const address = `window.gatewayAddress = 'ws://localhost:${front.port}';`;
-        return place.page(
-          `<script>${address}</script>${shim(query.get('transport'))}<script>${echoScript()}</script>`,
-        );
-      },
-    });
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await front?.close();
-    await gateway?.close();
-  });
+        },
+        '/_test/place.html': (query) => {
+          const place = PLACES[query.get('name') as string] as Place;
+          const address = `window.gatewayAddress = 'ws://localhost:${site.front.port}';`;
+          return place.page(
+            `<script>${address}</script>${shim(query.get('transport'))}<script>${echoScript()}</script>`,
+          );
+        },
+      };
+    },
+  );
 
   async function result(path: string): Promise<string> {
-    const context = await browser.newContext();
+    const context = await site.browser.newContext();
     try {
       const tab = await context.newPage();
-      await tab.goto(`http://localhost:${front.port}/_test/${path}`);
+      await tab.goto(`http://localhost:${site.front.port}/_test/${path}`);
       // By an attribute: what else Playwright runs is in the page's own world, with its changes.
       const root = tab.locator('html[data-result]');
       await root.waitFor({ state: 'attached', timeout: 15_000 });

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { requireOrSkip } from '../support/machine/require-or-skip.ts';
-import { launchChromium } from '../support/pages/chromium.ts';
-import { type Front, startFront } from '../support/servers/front.ts';
+import { chromiumSite } from '../support/pages/chromium-site.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 
 /** Answers with the transport over which a message came back. */
@@ -35,16 +32,11 @@ const PLACES: Readonly<Record<string, (shim: string, code: string) => string>> =
 
 describe('the shim knows the host that served it, and goes to it over every transport, in Chromium, in', function () {
   this.timeout(60_000);
-  let browser: Browser;
-  let front: Front;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
-
-  before(async function () {
-    requireOrSkip(this, 'chromium');
-    gateway = await startGateway({ routes: [{ path: '/echo', backend: 'echo:' }], origin: '*' });
-    front = await startFront(gateway.port, {
+  const site = chromiumSite(
+    () => startGateway({ routes: [{ path: '/echo', backend: 'echo:' }], origin: '*' }),
+    (site) => ({
       '/_test/page.html': (query) => {
-        const address = `http://127.0.0.1:${gateway.port}`;
+        const address = `http://127.0.0.1:${site.gateway.port}`;
         const run = PLACES[query.get('place') as string]?.(
           `${address}/shim/websocket.min.js`,
           talk(address, query.get('transport') as string),
@@ -55,22 +47,16 @@ function found(event) { window.result = event.data; }
 ${run}
 </script><script src="http://other.invalid/last.js" async></script>`;
       },
-    });
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    await front?.close();
-    await gateway?.close();
-  });
+    }),
+  );
 
   for (const place of Object.keys(PLACES))
     for (const transport of ['websocket', 'eventsource', 'xhr-streaming', 'xhr-polling'])
       it(`${place}: ${transport}`, async () => {
-        const tab = await browser.newPage();
+        const tab = await site.browser.newPage();
         try {
           const query = new URLSearchParams({ place, transport });
-          await tab.goto(`http://localhost:${front.port}/_test/page.html?${query}`, {
+          await tab.goto(`http://localhost:${site.front.port}/_test/page.html?${query}`, {
             waitUntil: 'commit',
           });
           await tab.waitForFunction('window.result');
