@@ -28,7 +28,11 @@ export interface Page {
   readonly origin?: string;
   readonly localStorage?: Storage | null;
   readonly performance?: { now?(): number };
-  readonly console?: { log(text: string): void; warn?(text: string): void };
+  readonly console?: {
+    log(text: string): void;
+    warn?(text: string): void;
+    error?(text: string): void;
+  };
   readonly crypto?: { getRandomValues?(into: Uint8Array): unknown };
   readonly JSON?: { parse(text: string): unknown; stringify(value: unknown): string };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { create } from '../../client-shim/src/connect/create.ts';
+import { type Created, create } from '../../client-shim/src/connect/create.ts';
 import { Downstream } from '../../client-shim/src/session/downstream.ts';
 import { createRequestQueue } from '../../client-shim/src/session/request-queue.ts';
 import { Session } from '../../client-shim/src/session/session.ts';
@@ -88,60 +88,60 @@ describe('a session that is moved under load', () => {
     const target = { url, protocols: [], origin: realm.window.origin, transports: null };
     return new Promise((resolve, reject) => {
       const sendRequest = createRequestQueue(platform);
-      create(sendRequest, xhrRequester, platform, target, false, {
-        _failed: (reason) => reject(new Error(reason)),
-        _created: (created) => {
-          const context: SessionContext = {
-            url,
-            _token: created._token,
-            _candidates: [],
-            _requester: xhrRequester,
-            _sendRequest: sendRequest,
-            _crossOrigin: false,
-            _binary: false,
-            _postsBytes: true,
-          };
-          const page: Omit<Page, 'session' | 'downstream'> = {
-            received: 0,
-            wrong: null,
-            closed: null,
-            onProved: () => {},
-          };
-          const events = {
-            open: () => {},
-            message(data: unknown) {
-              if (data !== numbered(page.received))
-                page.wrong ??= `message ${page.received} was ${String(data).slice(0, 20)}`;
-              page.received++;
+      const succeed = (created: Created): void => {
+        const context: SessionContext = {
+          url,
+          _token: created._token,
+          _candidates: [],
+          _requester: xhrRequester,
+          _sendRequest: sendRequest,
+          _crossOrigin: false,
+          _binary: false,
+          _postsBytes: true,
+        };
+        const page: Omit<Page, 'session' | 'downstream'> = {
+          received: 0,
+          wrong: null,
+          closed: null,
+          onProved: () => {},
+        };
+        const events = {
+          open: () => {},
+          message(data: unknown) {
+            if (data !== numbered(page.received))
+              page.wrong ??= `message ${page.received} was ${String(data).slice(0, 20)}`;
+            page.received++;
+          },
+          sent: () => {},
+          closing: () => {},
+          closed(code: number) {
+            page.closed = `${code}`;
+          },
+        };
+        const downstream = new Downstream(platform, created, created._rtt, [], {
+          _pick: (kind) => kind ?? first,
+          _proved: (kind) => page.onProved(kind),
+          _lost: (loss) => loss,
+          _stop: () => {},
+        });
+        const session = new Session(
+          platform,
+          context,
+          created,
+          events,
+          {
+            _note: () => {},
+            _ended(why) {
+              page.closed ??= why;
             },
-            sent: () => {},
-            closing: () => {},
-            closed(code: number) {
-              page.closed = `${code}`;
-            },
-          };
-          const downstream = new Downstream(platform, created, created._rtt, [], {
-            _pick: (kind) => kind ?? first,
-            _proved: (kind) => page.onProved(kind),
-            _lost: (loss) => loss._kind,
-            _stop: () => {},
-          });
-          const session = new Session(
-            platform,
-            context,
-            created,
-            events,
-            {
-              _note: () => {},
-              _ended(why) {
-                page.closed ??= why;
-              },
-            },
-            downstream,
-          );
-          resolve(Object.assign(page, { session, downstream }));
-        },
-      });
+          },
+          downstream,
+        );
+        resolve(Object.assign(page, { session, downstream }));
+      };
+      create(sendRequest, xhrRequester, platform, target, false, succeed, (reason) =>
+        reject(new Error(reason)),
+      );
     });
   }
 });

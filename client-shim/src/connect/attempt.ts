@@ -1,7 +1,7 @@
 import { Bytes } from '../lang/bytes.ts';
 import { indexOf } from '../lang/list.ts';
 import { VERSION } from '../lang/version.ts';
-import { Session, type SessionHooks, sayGone } from '../session/session.ts';
+import { Session, sayGone } from '../session/session.ts';
 import { type Alarm, createAlarm } from '../transport/alarm.ts';
 import type { CarrierKind, SessionContext } from '../transport/carrier.ts';
 import type { DirectSocket, DirectSocketHooks } from '../transport/direct-socket.ts';
@@ -17,18 +17,21 @@ import type { Connection, ConnectionEvents, Payload, Step, Target } from './conn
 import { type Created, create } from './create.ts';
 import type { DownstreamPool } from './downstream-pool.ts';
 import type { Memory } from './memory.ts';
-import { candidatesFor } from './transport-policy.ts';
+import { HANDSHAKE_TIMEOUT, type Handshake, NativeQueue } from './native-queue.ts';
+import { candidatesFor, pollOf } from './transport-policy.ts';
 
 /** Most steps kept for diagnostics: the first ones, which show how it began, and the latest. */
 const MOST_STEPS = 100;
 const NATIVE = 'websocket';
 const FLASH = 'flash-socket';
 const BRIDGE = 'bridge';
+const HEARD = 'heard';
+const OPEN = 'open';
 /**
- * Milliseconds for a native WebSocket to open where the round trip is not known: with the fallback
- * after it, less than three seconds.
+ * Milliseconds for the first carrier of a session to work, where `create` has not proved one: as
+ * long as the gateway waits for the attach.
  */
-const UNKNOWN_RTT_TIMEOUT = 2500;
+const PROOF_TIMEOUT = 5000;
 
 /** What the connections of one page share. */
 export interface PageConnections {
@@ -36,20 +39,16 @@ export interface PageConnections {
   readonly _memory: Memory;
   readonly _pool: DownstreamPool;
   readonly _sendRequest: SendRequest;
+  /** The native handshakes, by the prefix of the host's keys in the memory. */
+  readonly _natives: { [host: string]: NativeQueue | undefined };
+  /** What the console has of refusals, as one text. */
+  _reported: string;
   /** Time after which no carrier waits for the page's load any more. */
   readonly _loadBy: number;
 }
 
-/** One step of the ladder. */
-interface LadderStep {
-  /** Whether it is this step's turn. */
-  _applies(): boolean;
-  /** Starts it. False if it cannot start, and the next step has its turn. */
-  _open(): boolean;
-}
-
 /** One connection: it goes through the steps of its ladder until one opens, and then uses that. */
-export class Attempt implements Connection, SessionHooks {
+export class Attempt implements Connection {
   private readonly _page: PageConnections;
   private readonly _platform: Platform;
   private readonly _target: Target;
@@ -67,20 +66,20 @@ export class Attempt implements Connection, SessionHooks {
   private readonly _failed: string[] = [];
   /** A socket without a session, while it is tried and while it is open. */
   private _direct: DirectSocket | undefined;
-  private _directName = NATIVE;
-  private _directOpen = false;
+  private readonly _natives: NativeQueue;
   private _session: Session | undefined;
+  /** The page's socket is open. */
+  private _isOpen = false;
+  /** Name of the transport that was used last. */
+  private _name = '';
   private _isOver = false;
   /** Cancels what the current step has started. */
-  private _cancel: (() => void) | undefined;
-  /** Closes the page's socket in a later task than the one in which the page called. */
+  private _cancel: ((opened?: boolean) => void) | undefined;
+  /**
+   * Ends a session on which no carrier has worked. Closes the page's socket in a later task than
+   * the one in which the page called.
+   */
   private readonly _failing: Alarm;
-  private readonly _ladder: readonly LadderStep[] = [
-    { _applies: () => this._appliesNative(), _open: () => this._openNative() },
-    { _applies: () => this._appliesFlash(), _open: () => this._openFlash() },
-    { _applies: () => this._appliesBridge(), _open: () => this._openBridge() },
-    { _applies: () => true, _open: () => this._openSession() }
-  ];
 
   constructor(page: PageConnections, target: Target, events: ConnectionEvents) {
     const platform = page._platform;
@@ -95,19 +94,30 @@ export class Attempt implements Connection, SessionHooks {
     this._origin = origin;
     this._crossOrigin = !target._bridged && origin !== target.origin;
     this._started = platform._now();
-    this._failing = createAlarm(platform, () => events.closed(1006, '', false, true));
-    this._climb(0);
+    this._natives = page._natives[this._host] || new NativeQueue(platform, page._sendRequest);
+    page._natives[this._host] = this._natives;
+    this._failing = createAlarm(platform, (late) => {
+      if (this._isOver) events.closed(1006, '', false, true);
+      // The carriers of a page that was suspended begin anew.
+      else if (late > PROOF_TIMEOUT) this._failing._set(PROOF_TIMEOUT);
+      else {
+        (this._session as Session)._abandon();
+        this._fail('no transport works');
+      }
+    });
+    this._climb(true);
   }
 
   /**
-   * Opens the next step, from number `from` on. The first one has one try. The others are looked at
-   * again after each failure: Flash may come after the bridge as well as before it.
+   * Opens the next step. The native WebSocket has one try. The others are looked at again after
+   * each failure: Flash may come after the bridge as well as before it.
    */
-  private _climb(from: number): void {
-    for (let i = from; i < this._ladder.length; i += 1) {
-      const step = this._ladder[i] as LadderStep;
-      if (step._applies() && step._open()) return;
-    }
+  private _climb(first?: boolean): void {
+    if (first && this._appliesNative() && this._openNative()) return;
+    if (this._appliesFlash()) this._openLazily(FLASH, 'flash-socket.js', 'FallbackGatewayFlash');
+    else if (this._appliesBridge())
+      this._openLazily(BRIDGE, 'bridge-socket.js?v=' + VERSION, 'FallbackGatewayBridge');
+    else this._openSession();
   }
 
   // --- step 1: the native WebSocket, alone, as a race would open two backend connections ---
@@ -126,17 +136,27 @@ export class Attempt implements Connection, SessionHooks {
   }
 
   private _openNative(): boolean {
-    const timeout = 4 * +this._memory._get(this._host + 'rtt') || UNKNOWN_RTT_TIMEOUT;
+    const { url } = this._target;
+    const natives = this._natives;
+    const hooks = this._hooksFor(NATIVE);
     this._note(NATIVE, 'trying');
-    this._direct = openNative(
-      this._platform,
-      this._target.url,
-      this._target.protocols,
-      Math.max(1000, Math.min(3000, timeout)),
-      this._events,
-      this._hooksFor(NATIVE)
-    );
-    return !!this._direct;
+    const socket = openNative(this._platform, url, this._target.protocols, this._events, hooks);
+    this._direct = socket;
+    // Where the page allows nothing else it has as long as the browser gives it.
+    if (socket && this._order.length > 1) {
+      const handshake: Handshake = {
+        url: url,
+        _crossOrigin: this._crossOrigin,
+        _over: (late) => {
+          if (late) this._trust(HEARD);
+          socket.abandon();
+          hooks.passed('no answer');
+        }
+      };
+      natives._join(handshake);
+      this._cancel = (opened) => natives._leave(handshake, opened);
+    }
+    return !!socket;
   }
 
   // --- step 2: Flash, where it is named before all else that this engine has, or alone ---
@@ -154,10 +174,6 @@ export class Attempt implements Connection, SessionHooks {
     );
   }
 
-  private _openFlash(): boolean {
-    return this._openLazily(FLASH, 'flash-socket.js', 'FallbackGatewayFlash');
-  }
-
   // --- step 3: the bridge, if a page of the gateway's own has something better than this page ---
 
   private _appliesBridge(): boolean {
@@ -172,42 +188,42 @@ export class Attempt implements Connection, SessionHooks {
     );
   }
 
-  private _openBridge(): boolean {
-    return this._openLazily(BRIDGE, 'bridge-socket.js?v=' + VERSION, 'FallbackGatewayBridge');
-  }
-
   // --- step 4: a session ---
 
-  private _openSession(): boolean {
+  private _openSession(): void {
     const platform = this._platform;
     const first = this._best();
     // The frame or script of this carrier would hold back the page's `load`.
     const document = first && first._holdsLoad && platform._page.document;
     if (document && /^[li]/.test(document.readyState as string) && platform._now() < this._page._loadBy) {
-      const loading = createAlarm(platform, () => this._climb(1));
+      const loading = createAlarm(platform, () => this._climb());
       loading._set(50);
       this._cancel = loading._clear;
-      return true;
+      return;
     }
     const requester = requesterFor(first, platform, this._crossOrigin, this._target.url);
     if (!requester) {
       this._giveUp('nothing else to try');
-      return true;
+      return;
     }
     this._note('', 'create');
-    this._cancel = create(this._page._sendRequest, requester, platform, this._target, this._crossOrigin, {
-      _failed: (reason) => this._giveUp(reason),
-      _created: (answer) => this._created(requester, answer)
-    });
-    return true;
+    this._cancel = create(
+      this._page._sendRequest,
+      requester,
+      platform,
+      this._target,
+      this._crossOrigin,
+      (answer) => this._created(requester, answer),
+      (reason, readable) => this._giveUp(reason, readable)
+    );
   }
 
   private _created(requester: Requester, answer: Created): void {
-    const { url, protocols } = this._target;
+    const { protocols } = this._target;
     const failed = this._failed;
     const offered = this._candidates(answer._carriers);
     const context: SessionContext = {
-      url: url,
+      url: this._target.url,
       _token: answer._token,
       _candidates: offered,
       _requester: requester,
@@ -216,26 +232,51 @@ export class Attempt implements Connection, SessionHooks {
       _binary: false,
       _postsBytes: !!requester._sendsBytes && hasLevel2(this._platform)
     };
-    // Refused or silent while HTTP works at once: the network is the cause, not the gateway.
+    // Refused or silent while HTTP works at once: the network is the cause, not the gateway. A
+    // native WebSocket that is or was open speaks against that, and so does an answer that took
+    // longer than one of the four round trips of a handshake.
     for (let i = 0; answer._tries < 2 && i < failed.length; i += 1)
-      this._remember(failed[i] as string, 'bad');
-    this._remember('rtt', '' + answer._rtt);
+      if (
+        failed[i] !== NATIVE ||
+        !(this._natives._open || this._known(NATIVE) || 4 * answer._rtt > HANDSHAKE_TIMEOUT)
+      )
+        this._remember(failed[i] as string, 'bad');
     const isRequested = indexOf(protocols.length ? protocols : [''], answer.protocol) >= 0;
     if (!isRequested || !offered.length) {
       sayGone(this._platform, context);
       this._giveUp(isRequested ? 'no carrier' : 'subprotocol not selected');
       return;
     }
+    const downstream = this._page._pool(this._origin, this._host, offered, answer);
+    // The gateway's answer has proved that polls work.
+    const works = downstream._proven || pollOf(offered);
+    const judge = (what: string): void => {
+      if (this._isOpen || what !== 'works') return;
+      this._isOpen = true;
+      this._failing._clear();
+      this._note(this.transport(), 'open');
+      this._events.open(answer.protocol, '');
+    };
     this._session = new Session(
       this._platform,
       context,
       answer,
       this._events,
-      this,
-      this._page._pool(this._origin, this._host, offered, answer)
+      {
+        _note: (transport, what) => {
+          this._note(transport, what);
+          judge(what);
+        },
+        _ended: (why, mute) => {
+          this._end(this.transport(), why);
+          // Another carrier brought no more than the native WebSocket: that was not the network.
+          if (mute) this._remember(NATIVE, '');
+        }
+      },
+      downstream
     );
-    this._note(this.transport(), 'open');
-    this._events.open(answer.protocol, '');
+    this._failing._set(PROOF_TIMEOUT);
+    if (works) judge('works');
   }
 
   // --- what the steps share ---
@@ -258,55 +299,84 @@ export class Attempt implements Connection, SessionHooks {
   }
 
   private _isBad(name: string): boolean {
-    return this._memory._get(this._host + name) === 'bad';
+    return this._known(name) === 'bad';
+  }
+
+  private _known(name: string): string {
+    return this._memory._get(this._host + name);
   }
 
   private _remember(name: string, value: string): void {
     this._memory._set(this._host + name, value);
   }
 
+  /**
+   * Native WebSockets are not found bad for a while. After `heard` that holds also for one that
+   * opens and breaks before its first message.
+   */
+  private _trust(value?: string): void {
+    // Neither `heard` nor `bad`.
+    if (value || !/d$/.test(this._known(NATIVE))) this._remember(NATIVE, value || OPEN);
+  }
+
+  /** So many more native WebSockets are open. */
+  private _count(more: number): void {
+    this._natives._open += more;
+    this._trust();
+  }
+
   /** Opens the socket by a script that is loaded only when it is needed. */
-  private _openLazily(name: string, file: string, global: LazyScriptName): boolean {
-    const { url, protocols, origin, transports } = this._target;
+  private _openLazily(name: string, file: string, global: LazyScriptName): void {
+    const target = this._target;
     this._note(name, 'trying');
     const hooks = this._hooksFor(name);
     this._cancel = loadLazyScript(this._platform, this._origin, file, global, (script) => {
       if (!script) hooks.passed('no script');
       else
         this._direct = script.open({
-          url: url,
-          protocols: protocols,
-          origin: origin,
-          transports: transports,
+          url: target.url,
+          protocols: target.protocols,
+          origin: target.origin,
+          transports: target.transports,
           bytes: Bytes,
           events: this._events,
           hooks: hooks,
           step: (current, transport, what) => {
-            this._directName = current;
+            this._name = current;
             this._note(transport, what);
           }
         });
     });
-    return true;
   }
 
   private _hooksFor(name: string): DirectSocketHooks {
-    this._directName = name;
+    const native = name === NATIVE;
+    this._name = name;
     return {
       opened: () => {
-        this._directOpen = true;
+        this._isOpen = true;
         this._note(name, 'open');
-        if (name === NATIVE) this._remember('rtt', '' + (this._platform._now() - this._started));
+        if (!native) return;
+        this._count(1);
+        if (this._cancel) this._cancel(true);
       },
       passed: (reason) => {
+        if (native && this._cancel) this._cancel();
         this._note(name, reason);
         this._direct = undefined;
+        this._name = '';
         this._failed.push(name);
-        this._climb(1);
+        this._climb();
       },
       unfit: (reason) => this._fail(reason),
-      proved: (good) => this._remember(name, good ? 'good' : 'bad'),
-      over: (code) => this._end(name, 'closed ' + code)
+      proved: (good) => {
+        if (native && good) this._trust(HEARD);
+        else if (!native || this._known(NATIVE) !== HEARD) this._remember(name, good ? 'good' : 'bad');
+      },
+      over: (code) => {
+        this._end(name, 'closed ' + code);
+        if (native) this._count(-1);
+      }
     };
   }
 
@@ -314,10 +384,19 @@ export class Attempt implements Connection, SessionHooks {
 
   /**
    * No step is left. The next connection begins with the native WebSocket again, even if it failed
-   * before: it may be all that there is.
+   * before: it may be all that there is. A failure soon after is no sign of a bad network: browsers
+   * delay the WebSockets of a page whose earlier ones failed.
    */
-  private _giveUp(reason: string): void {
-    this._remember(NATIVE, '');
+  private _giveUp(reason: string, readable?: boolean): void {
+    const page = this._page;
+    const console = this._platform._page.console;
+    const text = this._target.url.split('?')[0] + ': ' + reason + '\n';
+    // Once for an address and reason.
+    if (readable && console && console.error && page._reported.indexOf(text) < 0) {
+      page._reported += text;
+      console.error(text);
+    }
+    this._trust(OPEN);
     this._fail(reason);
   }
 
@@ -330,20 +409,15 @@ export class Attempt implements Connection, SessionHooks {
   private _end(transport: string, why: string): void {
     this._note(transport, why);
     this._isOver = true;
+    this._failing._clear();
     if (this._cancel) this._cancel();
   }
 
-  // --- events of the session ---
-
-  _note(transport: string, what: string): void {
+  private _note(transport: string, what: string): void {
     const log = this._log;
     if (log.length >= MOST_STEPS) log.splice(MOST_STEPS / 2, 1);
     log.push({ time: this._platform._now() - this._started, transport: transport, what: what });
     if (this._events.step) this._events.step(transport, what);
-  }
-
-  _ended(why: string): void {
-    this._end(this.transport(), why);
   }
 
   // --- calls of the facade ---
@@ -353,10 +427,10 @@ export class Attempt implements Connection, SessionHooks {
   }
 
   close(code: number, reason: string): void {
-    if (this._session) this._session.close(code, reason);
-    else if (this._direct && this._directOpen) this._direct.close(code, reason);
+    if (this._isOpen) (this._direct || (this._session as Session)).close(code, reason);
     else {
       if (this._direct) this._direct.abandon();
+      if (this._session) this._session._abandon();
       this._fail('closed');
     }
   }
@@ -367,19 +441,32 @@ export class Attempt implements Connection, SessionHooks {
 
   _unload(): void {
     this._end('', 'page left');
-    this._failing._clear();
     // The browser closes its own socket with 1001, which no page can.
-    if (this._direct && this._directName !== NATIVE) this._direct.abandon();
+    if (this._direct && this._name !== NATIVE) this._direct.abandon();
     if (this._session) this._session._unload();
   }
 
   _freeze(frozen: boolean): void {
+    // The browser may end a native WebSocket then.
+    if (this._direct) this._trust(HEARD);
     if (this._session) this._session._freeze(frozen);
+    else if (!this._isOver && !this._isOpen)
+      if (frozen) {
+        // What is under way would be cut, or hold the page out of the cache.
+        if (this._direct) this._direct.abandon();
+        this._direct = undefined;
+        if (this._cancel) this._cancel();
+      } else {
+        this._failed.length = 0;
+        this._climb(true);
+      }
   }
 
+  /** The last one, where the session has none at the moment or has ended. */
   transport(): string {
     const kind = this._session && this._session._kind();
-    return this._direct ? this._directName : kind ? kind.name : '';
+    if (kind) this._name = kind.name;
+    return this._name;
   }
 
   diagnostics(): Step[] {

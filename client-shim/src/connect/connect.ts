@@ -20,6 +20,8 @@ export function createConnect(platform: Platform, memory: Memory): Connect {
     _memory: memory,
     _pool: createDownstreamPool(platform, memory),
     _sendRequest: createRequestQueue(platform),
+    _natives: {},
+    _reported: '',
     _loadBy: platform._now() + LOADING
   };
   return (target, events) => new Attempt(connections, target, events);

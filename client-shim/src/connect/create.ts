@@ -14,6 +14,10 @@ import type { Target } from './connection.ts';
 const ANSWER_TIMEOUT = 3000;
 /** Milliseconds after the first failure during which create is repeated. */
 const RETRY_WINDOW = 10000;
+/** The same to another origin, where a refusal that the page may not read looks like a failure. */
+const CROSS_ORIGIN_WINDOW = 1000;
+/** The first line of a text, as the gateway's refusals are, and not of a proxy's page. */
+const SENTENCE = /^[^<\s].{0,300}/;
 
 /** A session that the gateway has made. */
 export interface Created extends Limits {
@@ -27,14 +31,10 @@ export interface Created extends Limits {
   readonly _tries: number;
 }
 
-export interface CreateEvents {
-  _created(created: Created): void;
-  _failed(reason: string): void;
-}
-
 /**
  * Asks for a session (PROTOCOL.md §3), again with the same nonce while the answer is lost or cut.
- * Calls one of the events, unless the returned function has cancelled it.
+ * Calls one of the functions, unless the returned one has cancelled it. `readable`: the reason has
+ * the gateway's own words.
  */
 export function create(
   sendRequest: SendRequest,
@@ -42,7 +42,8 @@ export function create(
   platform: Platform,
   target: Target,
   crossOrigin: boolean,
-  events: CreateEvents
+  succeed: (created: Created) => void,
+  fail: (reason: string, readable?: boolean) => void
 ): () => void {
   const fields: Fields = {
     nonce: randomId(24),
@@ -55,7 +56,9 @@ export function create(
   let request: Request | undefined;
   let cancelled = false;
   let tries = 0;
-  const retry = createRetry(platform, RETRY_WINDOW, again, () => events._failed('create unanswered'));
+  const retry = createRetry(platform, crossOrigin ? CROSS_ORIGIN_WINDOW : RETRY_WINDOW, again, () =>
+    fail('create unanswered')
+  );
 
   function again(): void {
     const started = platform._now();
@@ -72,12 +75,15 @@ export function create(
         if (answer && answer.end) {
           const most = requester._maxBody;
           const maxBody = most ? most(platform, addressOf(target.url, 'send')) : Infinity;
-          events._created(createdFrom(answer, maxBody, platform._now() - started, tries));
+          succeed(createdFrom(answer, maxBody, platform._now() - started, tries));
         }
         // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): repeating it at
         // once would only add load.
-        else if (status === 200 || /^(0|408|425|504)$/.test('' + status)) retry._failed();
-        else events._failed('status ' + status);
+        else if (status === 200 || /^(0|408|425|504)$/.test(status as never)) retry._failed();
+        else {
+          const sentence = SENTENCE.exec(text);
+          fail('status ' + status + (sentence ? ': ' + sentence[0] : ''), !!sentence);
+        }
       }
     );
   }

@@ -1,8 +1,9 @@
 import type { Page, Storage } from '../../browser.d.ts';
 
 /**
- * What is remembered about gateways. A key is the gateway's host, a space, and a transport's name
- * or `rtt`. The value is `good` or `bad`, or the round trip in milliseconds; empty if not known.
+ * What is remembered about gateways. A key is the gateway's host, a space, and a transport's name.
+ * The value is `good` or `bad`. For the native WebSocket it is also `open` if one opened or closed,
+ * or failed together with all else, and `heard` if one received a message. Empty: not known.
  */
 export interface Memory {
   _get(key: string): string;
@@ -15,8 +16,10 @@ const PREFIX = 'fallback-gateway ';
  * change.
  */
 export const BAD_FOR = 600000;
-/** Milliseconds that other values are kept: a transport that worked is used first. */
+/** Milliseconds that a transport that worked is used first. */
 const GOOD_FOR = 86400000;
+/** Milliseconds for which a native WebSocket that worked speaks for the network. */
+const TRUSTED_FOR = 180000;
 
 /**
  * Remembers for all pages of the origin where there is storage, else for this page only. The number
@@ -40,7 +43,8 @@ export function createMemory(page: Page, now: () => number): Memory {
     },
     _set: (key, value) => {
       const name = PREFIX + key;
-      const entry = value + '=' + (now() + (value === 'bad' ? BAD_FOR : GOOD_FOR));
+      const entry =
+        value + '=' + (now() + (value === 'bad' ? BAD_FOR : value === 'good' ? GOOD_FOR : TRUSTED_FOR));
       kept[name] = entry;
       try {
         (page.localStorage as Storage).setItem(name, entry);

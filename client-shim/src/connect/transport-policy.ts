@@ -1,5 +1,5 @@
 import { indexOf } from '../lang/list.ts';
-import type { Loss, TransportPolicy } from '../session/transport-policy.ts';
+import type { TransportPolicy } from '../session/transport-policy.ts';
 import { createAlarm } from '../transport/alarm.ts';
 import type { CarrierKind } from '../transport/carrier.ts';
 import type { Platform } from '../transport/platform.ts';
@@ -48,20 +48,28 @@ export function createTransportPolicy(
       const kind = all[i] as CarrierKind;
       if (kind === current || memory._get(host + kind.name) !== 'bad') return kind;
     }
-    return mostReliable(all);
+    return pollOf(all) || (all[0] as CarrierKind);
   }
 
   /** What to attach after a loss. */
-  function afterLoss(loss: Loss): CarrierKind {
-    const kind = loss._kind;
-    const reliable = mostReliable(candidates());
+  function afterLoss(
+    kind: CarrierKind,
+    reason: string,
+    heard: boolean,
+    age: number,
+    slept?: boolean
+  ): CarrierKind {
+    upgrade._clear();
+    const all = candidates();
+    // Without a poll each has its turn.
+    const reliable = pollOf(all) || (all[(indexOf(all, kind) + 1) % all.length] as CarrierKind);
     if (kind === reliable) {
       suspect = undefined;
       return kind;
     }
-    if (loss._slept) return kind;
-    if (loss._heard && loss._reason !== 'silent') {
-      cuts = loss._age > LONG_LIFE ? 1 : cuts + 1;
+    if (slept) return kind;
+    if (heard && reason !== 'silent') {
+      cuts = age > LONG_LIFE ? 1 : cuts + 1;
       if (cuts < CUTS) return kind;
     }
     cuts = 0;
@@ -76,7 +84,7 @@ export function createTransportPolicy(
       if (kind && indexOf(all, kind) >= 0) return kind;
       current = all[0] as CarrierKind;
       if (memory._get(host + current.name) !== 'good') {
-        current = mostReliable(all);
+        current = pollOf(all) || best();
         upgrade._set(SETTLED);
       }
       return current;
@@ -89,10 +97,7 @@ export function createTransportPolicy(
       // Soon if there is an untried better carrier, else when the marks have run out.
       upgrade._set(best() === kind ? BAD_FOR : SETTLED);
     },
-    _lost: (loss) => {
-      upgrade._clear();
-      return afterLoss(loss);
-    },
+    _lost: afterLoss,
     _stop: () => {
       upgrade._clear();
       cuts = 0;
@@ -102,10 +107,10 @@ export function createTransportPolicy(
 }
 
 /** A poll, if there is one. */
-function mostReliable(candidates: CarrierKind[]): CarrierKind {
+export function pollOf(candidates: CarrierKind[]): CarrierKind | undefined {
   for (let i = 0; i < candidates.length; i += 1)
     if (!(candidates[i] as CarrierKind)._streams) return candidates[i] as CarrierKind;
-  return candidates[candidates.length - 1] as CarrierKind;
+  return undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { indexOf } from '../lang/list.ts';
+import { remove } from '../lang/list.ts';
 import { type Alarm, createAlarm } from '../transport/alarm.ts';
 import type { Carrier, CarrierKind, SessionContext } from '../transport/carrier.ts';
 import { isNarrow, type Platform } from '../transport/platform.ts';
@@ -59,7 +59,7 @@ export class Downstream {
   /** What to attach next when nothing is attached. */
   private _next: CarrierKind | undefined;
   /** The kind that works at present. */
-  private _proven: CarrierKind | undefined;
+  _proven: CarrierKind | undefined;
   private _lastHeard = 0;
   private readonly _narrow: boolean;
   private readonly _retry: Retry;
@@ -105,10 +105,8 @@ export class Downstream {
    * Frames that still come for the member are ignored. The downstream ends with its last member.
    */
   _leave(member: Member): void {
-    const members = this._members;
-    const at = indexOf(members, member);
-    if (at >= 0) members.splice(at, 1);
-    if (members.length) return;
+    remove(this._members, member);
+    if (this._members.length) return;
     this._policy._stop();
     // Failures of the past do not count for sessions that join later.
     this._retry._succeeded();
@@ -182,10 +180,12 @@ export class Downstream {
   }
 
   /**
-   * Time for the first byte of a stream. It is longer where other requests may delay its request.
+   * Time for the first byte of a stream. It is longer where others may delay its request.
    */
   private _proofTimeout(): number {
-    return this._members.length > 1 ? 2000 : Math.max(300, Math.min(2000, 4 * this._rtt));
+    return this._members.length > 1 || (this._current as Attached)._kind._duplex
+      ? 2000
+      : Math.max(300, Math.min(2000, 4 * this._rtt));
   }
 
   private _open(attached: Attached, members: Member[]): void {
@@ -222,8 +222,10 @@ export class Downstream {
     }
     if (!frames.length) return;
     this._lastHeard = this._platform._now();
-    if (attached === this._current && this._phase === ATTACHING) this._works(attached._kind);
     let i: number;
+    // An end, as of a session that is gone, is no sign that the carrier works.
+    if (attached === this._current && this._phase === ATTACHING && (frames[0] as Frame)._type !== 'E')
+      this._works(attached._kind);
     for (i = 0; i < frames.length; i += 1) {
       const frame = frames[i] as Frame;
       const member = attached._members[attached._selected];
@@ -291,10 +293,9 @@ export class Downstream {
     // A carrier that was read for a while counts as a success, however it ended.
     if (heard && age > this._limits._heartbeat / 10) this._retry._succeeded();
     this._note(kind, reason);
-    this._wait(
-      this._policy._lost({ _kind: kind, _reason: reason, _heard: heard, _age: age, _slept: !!slept }),
-      heard
-    );
+    // Those that opened on no carrier may have left.
+    if (!this._members.length) return;
+    this._wait(this._policy._lost(kind, reason, heard, age, slept), heard);
   }
 
   /** Attaches `kind` after a pause. */

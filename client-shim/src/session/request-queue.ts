@@ -1,4 +1,4 @@
-import { indexOf } from '../lang/list.ts';
+import { remove } from '../lang/list.ts';
 import { createAlarm } from '../transport/alarm.ts';
 import { isNarrow, type Platform } from '../transport/platform.ts';
 import type { Request, SendRequest } from '../transport/requester.ts';
@@ -29,10 +29,7 @@ export function createRequestQueue(platform: Platform): SendRequest {
 
     function finish(): void {
       late._clear();
-      const at = indexOf(queue, start);
-      if (at < 0) return;
-      queue.splice(at, 1);
-      if (!at && queue[0]) queue[0]();
+      if (!remove(queue, start) && queue[0]) queue[0]();
     }
 
     function abort(): void {

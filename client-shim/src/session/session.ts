@@ -37,8 +37,8 @@ export interface SessionEvents {
 export interface SessionHooks {
   /** Reports what happened to a carrier, for diagnostics. */
   _note(transport: string, what: string): void;
-  /** The session has ended. */
-  _ended(why: string): void;
+  /** The session has ended. `mute`: abnormally, and nothing was received before. */
+  _ended(why: string, mute: boolean): void;
 }
 
 /**
@@ -131,9 +131,14 @@ export class Session {
 
   /** The page is being unloaded. */
   _unload(): void {
+    this._context._sync = true;
+    this._abandon();
+  }
+
+  /** Ends it at once and tells the gateway only. */
+  _abandon(): void {
     if (this._over) return;
     this._stop();
-    this._context._sync = true;
     sayGone(this._platform, this._context);
   }
 
@@ -209,7 +214,7 @@ export class Session {
 
   private _end(code: number, reason: string, wasClean: boolean, why: string, quiet?: boolean): void {
     if (this._over) return;
-    this._hooks._ended(why);
+    this._hooks._ended(why, why === 'abnormal end' && this._inbox._received() < 2);
     this._stop();
     // The gateway keeps an ended session until it receives this (PROTOCOL.md §9).
     if (why === 'closed' || why === 'abnormal end')

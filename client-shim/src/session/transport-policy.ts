@@ -1,17 +1,5 @@
 import type { CarrierKind } from '../transport/carrier.ts';
 
-/** Why a downstream lost its carrier. */
-export interface Loss {
-  readonly _kind: CarrierKind;
-  readonly _reason: string;
-  /** It had brought frames. */
-  readonly _heard: boolean;
-  /** Milliseconds since it was opened. */
-  readonly _age: number;
-  /** The machine slept, so the silence says nothing about the carrier. */
-  readonly _slept: boolean;
-}
-
 /** Decides which carrier is used. */
 export interface TransportPolicy {
   /** What to attach: `kind`, unless it is undefined or not available to all sessions. */
@@ -21,8 +9,12 @@ export interface TransportPolicy {
    * first one after a loss, and for every carrier that goes both ways.
    */
   _proved(kind: CarrierKind): void;
-  /** The carrier in use failed. Returns what to attach next. */
-  _lost(loss: Loss): CarrierKind;
+  /**
+   * The carrier in use failed, `age` milliseconds after it was opened. Returns what to attach next.
+   * `heard`: it had brought frames. `slept`: the machine slept, so the silence says nothing about
+   * the carrier.
+   */
+  _lost(kind: CarrierKind, reason: string, heard: boolean, age: number, slept?: boolean): CarrierKind;
   /** No session is attached any more. */
   _stop(): void;
 }

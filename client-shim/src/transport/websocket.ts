@@ -21,8 +21,6 @@ const CLOSING_TIMEOUT = 12000;
  * proxies cut at about 60 s (SignalR#3944). A later break has other causes.
  */
 const PROXY_TIMEOUT = 120000;
-/** Milliseconds by which the timeout may fire late on a page that was not suspended. */
-const TIMER_TOLERANCE = 300;
 /** Milliseconds between reads of the browser's `bufferedAmount`, which has no event. */
 const POLL_INTERVAL = 50;
 
@@ -39,13 +37,12 @@ export function isTrusted(
 
 /**
  * Opens a native socket that `isTrusted` accepts. Undefined if the engine refuses, or if the socket
- * turns out to be a draft. The socket is abandoned if it is not open after `timeout` milliseconds.
+ * turns out to be a draft.
  */
 export function openNative(
   platform: Platform,
   url: string,
   protocols: string[],
-  timeout: number,
   events: DirectSocketEvents,
   hooks: DirectSocketHooks
 ): DirectSocket | undefined {
@@ -60,7 +57,7 @@ export function openNative(
   }
   // Checked on the socket: up to Chrome 42 and Safari 8, attributes are on instances and not on the
   // prototype.
-  if ('binaryType' in socket) return new NativeSocket(platform, socket, protocols, timeout, events, hooks);
+  if ('binaryType' in socket) return new NativeSocket(platform, socket, protocols, events, hooks);
   closeQuietly(socket);
   return undefined;
 }
@@ -77,7 +74,6 @@ class NativeSocket implements DirectSocket {
   private readonly _platform: Platform;
   private readonly _socket: NativeWebSocket;
   private readonly _protocols: string[];
-  private readonly _timeout: number;
   private readonly _events: DirectSocketEvents;
   private readonly _hooks: DirectSocketHooks;
   private readonly _since: number;
@@ -92,10 +88,8 @@ class NativeSocket implements DirectSocket {
    * `bufferedAmount`), although old WebKit subtracts it at once.
    */
   private _fresh = false;
-  private _extended = false;
   /** Bytes that were still queued at the last check in CLOSING; -1 if it was not in CLOSING. */
   private _left = -1;
-  private readonly _opening: Alarm;
   private readonly _polling: Alarm;
   /** JavaFX never reports the end after a Close. Older WebKits may take four minutes. */
   private readonly _closing: Alarm;
@@ -104,18 +98,15 @@ class NativeSocket implements DirectSocket {
     platform: Platform,
     socket: NativeWebSocket,
     protocols: string[],
-    timeout: number,
     events: DirectSocketEvents,
     hooks: DirectSocketHooks
   ) {
     this._platform = platform;
     this._socket = socket;
     this._protocols = protocols;
-    this._timeout = timeout;
     this._events = events;
     this._hooks = hooks;
     this._since = platform._now();
-    this._opening = createAlarm(platform, (late) => this._timedOut(late));
     this._polling = createAlarm(platform, () => this._poll());
     this._closing = createAlarm(platform, () => this._checkClosing());
     socket.binaryType = 'arraybuffer';
@@ -125,7 +116,6 @@ class NativeSocket implements DirectSocket {
       this._failed = true;
     };
     socket.onclose = (event) => this._onClose(event);
-    this._opening._set(timeout);
   }
 
   send(data: string | Binary, size: number): void {
@@ -156,7 +146,6 @@ class NativeSocket implements DirectSocket {
   }
 
   private _onOpen(): void {
-    this._opening._clear();
     // Firefox and WebKit open it although they should fail (WHATWG WebSockets, "establish a
     // WebSocket connection").
     if (this._protocols.length && this._socket.protocol === '') {
@@ -183,15 +172,10 @@ class NativeSocket implements DirectSocket {
     const code = event.code;
     if (this._opened)
       this._end(code === undefined ? (wasClean ? 1005 : 1006) : code, event.reason || '', wasClean);
-    else this._fail('refused');
-  }
-
-  private _timedOut(late: number): void {
-    // A page that was suspended may not have seen the response. Once, that is no sign of a bad
-    // network.
-    if (this._extended || late < TIMER_TOLERANCE) this._fail('no answer');
-    else this._opening._set(this._timeout);
-    this._extended = true;
+    else {
+      this.abandon();
+      this._hooks.passed('refused');
+    }
   }
 
   private _checkClosing(): void {
@@ -215,11 +199,6 @@ class NativeSocket implements DirectSocket {
     if (this._queued && this._socket.onclose) this._polling._set(POLL_INTERVAL);
   }
 
-  private _fail(reason: string): void {
-    this.abandon();
-    this._hooks.passed(reason);
-  }
-
   private _end(code: number, reason: string, wasClean: boolean): void {
     this._reportSent();
     this._detach();
@@ -233,7 +212,6 @@ class NativeSocket implements DirectSocket {
   private _detach(): void {
     const socket = this._socket;
     socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
-    this._opening._clear();
     this._polling._clear();
     this._closing._clear();
   }

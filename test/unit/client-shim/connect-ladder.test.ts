@@ -178,7 +178,8 @@ describe('the ladder, at its native step', () => {
 
   it('gives a hanging one up in less than three seconds, and closes it', () => {
     const { browser, received } = open(new FakeBrowser().withSocket());
-    browser.clock.advance(2900);
+    browser.clock.advance(2000);
+    browser.last('upgrade').end(200, 'upgrade=none&end=1');
     assert.deepEqual(socketOf(browser).closedWith, []);
     browser.last('create').end(200, ANSWER);
     assert.deepEqual(received, ['open']);
@@ -197,6 +198,7 @@ describe('the ladder, at its native step', () => {
     hanging.browser.clock.advance(2900);
     hanging.browser.slept = 4000;
     hanging.browser.clock.advance(2900);
+    hanging.browser.last('upgrade').end(200, 'upgrade=none&end=1');
     assert.equal(hanging.browser.count('create'), 1);
     assert.deepEqual(socketOf(hanging.browser).closedWith, []);
   });
