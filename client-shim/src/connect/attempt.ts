@@ -17,7 +17,7 @@ import type { Connection, ConnectionEvents, Payload, Step, Target } from './conn
 import { type Created, create } from './create.ts';
 import type { DownstreamPool } from './downstream-pool.ts';
 import type { Memory } from './memory.ts';
-import { HANDSHAKE_TIMEOUT, type Handshake, NativeQueue } from './native-queue.ts';
+import { HANDSHAKE_TIMEOUT, watchHandshake } from './native-handshake.ts';
 import { candidatesFor, pollOf } from './transport-policy.ts';
 
 /** Most steps kept for diagnostics: the first ones, which show how it began, and the latest. */
@@ -39,8 +39,8 @@ export interface PageConnections {
   readonly _memory: Memory;
   readonly _pool: DownstreamPool;
   readonly _sendRequest: SendRequest;
-  /** The native handshakes, by the prefix of the host's keys in the memory. */
-  readonly _natives: { [host: string]: NativeQueue | undefined };
+  /** How many native WebSockets are open, by the prefix of the host's keys in the memory. */
+  readonly _natives: { [host: string]: number | undefined };
   /** What the console has of refusals, as one text. */
   _reported: string;
   /** Time after which no carrier waits for the page's load any more. */
@@ -66,7 +66,6 @@ export class Attempt implements Connection {
   private readonly _failed: string[] = [];
   /** A socket without a session, while it is tried and while it is open. */
   private _direct: DirectSocket | undefined;
-  private readonly _natives: NativeQueue;
   private _session: Session | undefined;
   /** The page's socket is open. */
   private _isOpen = false;
@@ -74,7 +73,7 @@ export class Attempt implements Connection {
   private _name = '';
   private _isOver = false;
   /** Cancels what the current step has started. */
-  private _cancel: ((opened?: boolean) => void) | undefined;
+  private _cancel: (() => void) | undefined;
   /**
    * Ends a session on which no carrier has worked. Closes the page's socket in a later task than
    * the one in which the page called.
@@ -94,8 +93,6 @@ export class Attempt implements Connection {
     this._origin = origin;
     this._crossOrigin = !target._bridged && origin !== target.origin;
     this._started = platform._now();
-    this._natives = page._natives[this._host] || new NativeQueue(platform, page._sendRequest);
-    page._natives[this._host] = this._natives;
     this._failing = createAlarm(platform, (late) => {
       if (this._isOver) events.closed(1006, '', false, true);
       // The carriers of a page that was suspended begin anew.
@@ -137,25 +134,23 @@ export class Attempt implements Connection {
 
   private _openNative(): boolean {
     const { url } = this._target;
-    const natives = this._natives;
     const hooks = this._hooksFor(NATIVE);
     this._note(NATIVE, 'trying');
     const socket = openNative(this._platform, url, this._target.protocols, this._events, hooks);
     this._direct = socket;
     // Where the page allows nothing else it has as long as the browser gives it.
-    if (socket && this._order.length > 1) {
-      const handshake: Handshake = {
-        url: url,
-        _crossOrigin: this._crossOrigin,
-        _over: (late) => {
+    if (socket && this._order.length > 1)
+      this._cancel = watchHandshake(
+        this._platform,
+        this._page._sendRequest,
+        url,
+        this._crossOrigin,
+        (late) => {
           if (late) this._trust(HEARD);
           socket.abandon();
           hooks.passed('no answer');
         }
-      };
-      natives._join(handshake);
-      this._cancel = (opened) => natives._leave(handshake, opened);
-    }
+      );
     return !!socket;
   }
 
@@ -238,7 +233,7 @@ export class Attempt implements Connection {
     for (let i = 0; answer._tries < 2 && i < failed.length; i += 1)
       if (
         failed[i] !== NATIVE ||
-        !(this._natives._open || this._known(NATIVE) || 4 * answer._rtt > HANDSHAKE_TIMEOUT)
+        !(this._page._natives[this._host] || this._known(NATIVE) || 4 * answer._rtt > HANDSHAKE_TIMEOUT)
       )
         this._remember(failed[i] as string, 'bad');
     const isRequested = indexOf(protocols.length ? protocols : [''], answer.protocol) >= 0;
@@ -321,7 +316,8 @@ export class Attempt implements Connection {
 
   /** So many more native WebSockets are open. */
   private _count(more: number): void {
-    this._natives._open += more;
+    const natives = this._page._natives;
+    natives[this._host] = (natives[this._host] || 0) + more;
     this._trust();
   }
 
@@ -350,18 +346,18 @@ export class Attempt implements Connection {
   }
 
   private _hooksFor(name: string): DirectSocketHooks {
-    const native = name === NATIVE;
+    const isNative = name === NATIVE;
     this._name = name;
     return {
       opened: () => {
         this._isOpen = true;
         this._note(name, 'open');
-        if (!native) return;
+        if (!isNative) return;
         this._count(1);
-        if (this._cancel) this._cancel(true);
+        if (this._cancel) this._cancel();
       },
       passed: (reason) => {
-        if (native && this._cancel) this._cancel();
+        if (isNative && this._cancel) this._cancel();
         this._note(name, reason);
         this._direct = undefined;
         this._name = '';
@@ -370,12 +366,12 @@ export class Attempt implements Connection {
       },
       unfit: (reason) => this._fail(reason),
       proved: (good) => {
-        if (native && good) this._trust(HEARD);
-        else if (!native || this._known(NATIVE) !== HEARD) this._remember(name, good ? 'good' : 'bad');
+        if (isNative && good) this._trust(HEARD);
+        else if (!isNative || this._known(NATIVE) !== HEARD) this._remember(name, good ? 'good' : 'bad');
       },
       over: (code) => {
         this._end(name, 'closed ' + code);
-        if (native) this._count(-1);
+        if (isNative) this._count(-1);
       }
     };
   }

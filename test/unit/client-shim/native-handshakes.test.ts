@@ -25,44 +25,12 @@ function triesNative(page: FakePage): boolean {
 }
 
 describe('the time of a native handshake', () => {
-  it('begins when no other one of the page to that host is ahead of it', () => {
-    const page = newPage();
-    page.open();
-    page.open();
-    page.browser.clock.advance(1500);
-    page.opens(0);
-    page.browser.clock.advance(1900);
-    assert.equal(page.browser.count('upgrade'), 0);
-    page.browser.clock.advance(100);
-    assert.equal(page.browser.count('upgrade'), 1);
-  });
-
   it('does not depend on those to another host', () => {
     const page = newPage();
     page.open();
     page.open({ url: 'ws://other:8080/echo' });
     page.browser.clock.advance(TIMEOUT);
     assert.equal(page.browser.count('upgrade'), 2);
-  });
-
-  it('begins again when another one opens: the browser goes on with its queue', () => {
-    const page = newPage();
-    page.open();
-    page.open();
-    page.browser.clock.advance(1500);
-    page.opens(1);
-    page.browser.clock.advance(1900);
-    assert.equal(page.browser.count('upgrade'), 0);
-  });
-
-  it('does not begin again when a later one is closed by the page', () => {
-    const page = newPage();
-    page.open();
-    const { connection } = page.open();
-    page.browser.clock.advance(1500);
-    connection.close(1000, '');
-    page.browser.clock.advance(500);
-    assert.equal(page.browser.count('upgrade'), 1);
   });
 
   it('goes on as long as the gateway has the handshake and waits for its backend', () => {
@@ -88,16 +56,6 @@ describe('the time of a native handshake', () => {
       if (page.browser.last('upgrade').readyState !== 4) page.upgrade('pending');
     }
     assert.equal(page.browser.count('create'), 1);
-  });
-
-  it('is over for all that wait when the gateway has none', () => {
-    const page = newPage();
-    for (let i = 0; i < 25; i += 1) page.open();
-    page.browser.clock.advance(TIMEOUT);
-    page.upgrade('none');
-    assert.equal(page.browser.count('create'), 25);
-    assert.ok(page.browser.sockets.every(({ closedWith }) => closedWith));
-    page.browser.clock.advance(1);
   });
 
   it('is over when a gateway of before does not know the question', () => {
@@ -129,16 +87,6 @@ describe('the time of a native handshake', () => {
     assert.equal(page.browser.requests.length, 0);
     page.opens(0);
     assert.deepEqual(received, ['open']);
-  });
-
-  it('has room for the delay of Chromium where a page has many', () => {
-    const page = newPage();
-    for (let i = 0; i < 13; i += 1) page.open();
-    for (let i = 0; i < 12; i += 1) page.opens(i);
-    page.browser.clock.advance(6900);
-    assert.equal(page.browser.count('upgrade'), 0);
-    page.browser.clock.advance(100);
-    assert.equal(page.browser.count('upgrade'), 1);
   });
 
   it('ends the question to the gateway when the socket opens', () => {
