@@ -61,8 +61,16 @@ export class Settings {
       const mapped = apply(this._rules[at] as Rule, url);
       if (mapped) return mapped;
     }
-    const gateways = this.gateways.length ? this.gateways : [hostOf(base)];
-    return indexOf(gateways, hostOf(url)) < 0 ? null : url;
+    return indexOf(this._gatewaysOf(base), hostOf(url)) < 0 ? null : url;
+  }
+
+  /** Why there is no `target`, and what helps. */
+  _refusal(url: string, base: string): string {
+    return url + ': not an address of a gateway (' + this._gatewaysOf(base) + '); see data-map';
+  }
+
+  private _gatewaysOf(base: string): string[] {
+    return this.gateways.length ? this.gateways : [hostOf(base)];
   }
 
   private _addRules(map: string | Record<string, string>, base: string): void {

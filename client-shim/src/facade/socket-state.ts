@@ -41,11 +41,13 @@ export class SocketState implements ConnectionEvents {
   readonly _face: Face;
   readonly _listeners: SocketListeners;
   private readonly _handlers: EventHandlers;
-  private readonly _connect: (events: ConnectionEvents) => Connection | null;
+  private readonly _connect: (events: ConnectionEvents) => Connection | string;
   private readonly _tasks = new TaskQueue();
   private readonly _outbox = new Outbox();
   private _started = false;
   private _connection: Connection | null = null;
+  /** Why there is no connection, for `diagnostics`. */
+  private readonly _steps: Step[] = [];
   private _buffered = 0;
 
   /** `connect` returns null where there is nothing to connect to. */
@@ -53,7 +55,7 @@ export class SocketState implements ConnectionEvents {
     url: string,
     face: Face,
     listeners: SocketListeners,
-    connect: (events: ConnectionEvents) => Connection | null
+    connect: (events: ConnectionEvents) => Connection | string
   ) {
     this.url = url;
     this._face = face;
@@ -69,8 +71,11 @@ export class SocketState implements ConnectionEvents {
   _start(): void {
     if (this._started) return;
     this._started = true;
-    this._connection = outsideZones(() => this._connect(this));
-    if (!this._connection) this._fail();
+    const made = outsideZones(() => this._connect(this));
+    if (typeof made === 'string') {
+      this._steps.push({ time: 0, transport: '', what: made });
+      this._fail();
+    } else this._connection = made;
   }
 
   bufferedAmount(): number {
@@ -83,7 +88,7 @@ export class SocketState implements ConnectionEvents {
   }
 
   diagnostics(): Step[] {
-    return this._connection ? this._connection.diagnostics() : [];
+    return this._connection ? this._connection.diagnostics() : this._steps;
   }
 
   /** The value of an attribute. Computed ones are methods. */

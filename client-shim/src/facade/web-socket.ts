@@ -54,6 +54,7 @@ export function createWebSocket(environment: Environment): new (url: string, pro
   const modern = !!createNative;
   const states = createStates(modern);
   const live = new LiveSockets();
+  let refused = '';
 
   function WebSocket(this: object, url: unknown): object {
     // biome-ignore lint/complexity/noArguments: undefined is an address too, nothing is not
@@ -83,12 +84,20 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       (events) =>
         target
           ? connect({ url: target, protocols, origin: pageOrigin(), transports: settings.transports }, events)
-          : null
+          : refuse(settings._refusal(address, base))
     );
     states.set(socket, state);
     live._add(state);
     state._face._sync();
     return socket;
+  }
+
+  /** A browser without WebSocket cannot reach it. The console has it once. */
+  function refuse(reason: string): string {
+    const { console } = page;
+    if (console && console.warn && refused !== reason) console.warn(reason);
+    refused = reason;
+    return reason;
   }
 
   /** What an agent's constructor returns may be no socket of the browser: it stays as it is. */

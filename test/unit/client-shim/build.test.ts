@@ -20,8 +20,8 @@ const run = promisify(execFile);
  * Limits on the minified shim in bytes gzipped: of the transports it has so far, and with the
  * repairs of STOMP libraries.
  */
-const BUDGET = 16_900;
-const BUDGET_WITH_STOMP = 17_900;
+const BUDGET = 17_000;
+const BUDGET_WITH_STOMP = 18_000;
 
 describe('The built shim', () => {
   const built: Record<string, string> = {};
@@ -164,9 +164,10 @@ describe('The built shim', () => {
     runInContext('var first = WebSocket;', realm);
     load(built.minified as string, { src: 'http://second.test/x.js', 'data-transports': 'xhr-polling' });
     assert.equal(runInContext('first === WebSocket && !WebSocket.NativeWebSocket', realm), true);
-    const steps = (host: string) => runInContext(`new WebSocket('ws://${host}/x').diagnostics.length`, realm);
-    assert.ok(steps('gateway.test') && steps('second.test'), 'both hosts are taken over');
-    assert.equal(steps('third.test'), 0);
+    const begun = (host: string) =>
+      runInContext(`new WebSocket('ws://${host}/x').diagnostics[0].what`, realm) as string;
+    for (const host of ['gateway.test', 'second.test']) assert.equal(begun(host), 'none, or a draft');
+    assert.match(begun('third.test'), /not an address of a gateway \(gateway\.test,second\.test\)/);
   });
 
   it('as a module changes nothing when it is imported', async () => {

@@ -75,6 +75,26 @@ for (const accessors of [true, false]) {
       return seen;
     };
 
+    it('says why an address is nobody’s, in diagnostics and once in the console', async () => {
+      const warned: string[] = [];
+      const restore = withGlobals({ console: { warn: (text: string) => warned.push(text) } });
+      try {
+        const socket = new WebSocket('ws://portal.test:8000/ws');
+        new WebSocket('ws://portal.test:8000/ws');
+        await settled();
+        assert.equal(socket.readyState, 3);
+        const what = 'ws://portal.test:8000/ws: not an address of a gateway (gateway.test); see data-map';
+        const steps = socket.diagnostics as unknown as { what: string }[];
+        assert.deepEqual(
+          steps.map((step) => step.what),
+          [what],
+        );
+        assert.deepEqual(warned, [what]);
+      } finally {
+        restore();
+      }
+    });
+
     it('has the constants on constructor, prototype and instances', () => {
       const [socket] = make();
       for (const holder of [WebSocket, WebSocket.prototype as object, socket])
