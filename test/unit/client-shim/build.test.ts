@@ -166,7 +166,7 @@ describe('The built shim', () => {
     assert.equal(runInContext('first === WebSocket && !WebSocket.NativeWebSocket', realm), true);
     const begun = (host: string) =>
       runInContext(`new WebSocket('ws://${host}/x').diagnostics[0].what`, realm) as string;
-    for (const host of ['gateway.test', 'second.test']) assert.equal(begun(host), 'none, or a draft');
+    for (const host of ['gateway.test', 'second.test']) assert.doesNotMatch(begun(host), /not an address/);
     assert.match(begun('third.test'), /not an address of a gateway \(gateway\.test,second\.test\)/);
   });
 
