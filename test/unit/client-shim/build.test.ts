@@ -135,6 +135,17 @@ describe('The built shim', () => {
           'close 4001 bye true',
         ]);
       });
+
+      it("sets and clears timers on the page's window, since KHTML takes that of the caller", () => {
+        const { realm, requests, tick, timerCalls } = ie6(built[kind] as string);
+        runInContext("new WebSocket('ws://hard-wired:9998/echo')", realm);
+        tick();
+        requests[0]?.answer('');
+        tick();
+        const names = timerCalls.map(({ name }) => name);
+        assert.deepEqual([...new Set(names)].sort(), ['clearTimeout', 'setTimeout']);
+        assert.ok(timerCalls.every(({ on }) => on === realm.window));
+      });
     });
   }
 
@@ -271,6 +282,8 @@ interface Request {
 function ie6(code: string) {
   const scripts: object[] = [];
   const requests: Request[] = [];
+  /** The object that each function was called on. */
+  const timerCalls: { name: string; on: unknown }[] = [];
   let timers: { id: number; run: () => void }[] = [];
   let last = 0;
 
@@ -307,13 +320,15 @@ function ie6(code: string) {
     navigator: { userAgent: 'Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)' },
     attachEvent: () => {},
     ActiveXObject: XmlHttp,
-    setTimeout: (run: () => void, ms: number) => {
+    setTimeout(this: unknown, run: () => void, ms: number) {
+      timerCalls.push({ name: 'setTimeout', on: this });
       last += 1;
       // Heartbeats and timeouts are for other tests.
       if (ms < 1000) timers.push({ id: last, run });
       return last;
     },
-    clearTimeout: (cleared: number) => {
+    clearTimeout(this: unknown, cleared: number) {
+      timerCalls.push({ name: 'clearTimeout', on: this });
       timers = timers.filter(({ id }) => id !== cleared);
     },
   });
@@ -326,6 +341,7 @@ function ie6(code: string) {
   return {
     realm,
     requests,
+    timerCalls,
     load,
     /** Runs what is due, and what that makes due, for a while. */
     tick() {
