@@ -129,12 +129,25 @@ Laboratory.measure = function (name, onStep, onDone) {
         onClosed(event);
         return;
       }
-      fail(
-        result.openTime === null
-          ? 'could not connect'
-          : 'closed unexpectedly with code ' + event.code + (event.reason ? ', ' + event.reason : '')
-      );
+      if (result.openTime !== null) {
+        fail('closed unexpectedly with code ' + event.code + (event.reason ? ', ' + event.reason : ''));
+      } else if (wasHeldBack()) {
+        held('the gateway answered, but nothing of the stream arrived');
+      } else {
+        fail('could not connect');
+      }
     };
+  }
+
+  // A socket that may use streams alone does not open before one of them has brought something.
+  function wasHeldBack() {
+    var steps = Demo.stepsOf(socket);
+    for (var i = 0; i < steps.length; i += 1) {
+      if (/: held back$/.test(steps[i])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // A fallback opens with one short request and may switch to a better transport later. The

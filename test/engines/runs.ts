@@ -86,14 +86,17 @@ function internetExplorerDocument(engine: EngineName, standsFor: string): Engine
   };
 }
 
-const WITHOUT_CLOSE = overWebSocket(
-  Object.fromEntries(
+/** JavaFX: its own WebSocket is incomplete. */
+const WITHOUT_CLOSE = overWebSocket({
+  ...Object.fromEntries(
     WITH_CLOSE.map((name) => [
       name,
       'its own WebSocket tells of the end of a connection, but not of a Close',
     ]),
   ),
-);
+  'fails with 1006 and never opens when the handshake is refused':
+    'its own WebSocket stays CONNECTING, and the shim has no time for one without a fallback',
+});
 
 /**
  * Every engine with a window. To test one over another transport is to name it here; a test says

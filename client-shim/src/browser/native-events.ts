@@ -32,15 +32,17 @@ export function nativeTargets(): CreateNativeTarget | null {
   try {
     const { EventTarget, Event, MessageEvent, CloseEvent } = page as Required<Page>;
     const { addEventListener, removeEventListener, dispatchEvent } = EventTarget.prototype;
+    // Taken now: libraries of old pages have a `bind` of their own.
+    const { bind } = addEventListener;
     const classes = { Event, MessageEvent, CloseEvent } as Record<NativeKind, typeof Event>;
     const create = (like: object): NativeTarget => {
       const target = new EventTarget();
       (target as WithPrototype).__proto__ = (like as WithPrototype).__proto__;
       return {
         _target: target,
-        _add: addEventListener.bind(target),
-        _remove: removeEventListener.bind(target),
-        _dispatch: dispatchEvent.bind(target),
+        _add: bind.call(addEventListener, target),
+        _remove: bind.call(removeEventListener, target),
+        _dispatch: bind.call(dispatchEvent, target),
         _event: (kind, type, fields) => new classes[kind](type, fields) as never
       };
     };
