@@ -97,13 +97,10 @@ function isAddress(text: string): boolean {
   return isIP(text) !== 0 && !text.includes('%');
 }
 
-function listOf(value: string | undefined): string[] {
-  return value === undefined
-    ? []
-    : value
-        .split(',')
-        .map((entry) => entry.trim())
-        .filter(Boolean);
+function listOf(value = ''): string[] {
+  // Thousands of empty entries cost no memory this way.
+  const entries = value.match(/[^,]+/g) ?? [];
+  return entries.map((entry) => entry.trim()).filter(Boolean);
 }
 
 /**

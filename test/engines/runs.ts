@@ -95,7 +95,7 @@ const WITHOUT_CLOSE = overWebSocket({
     ]),
   ),
   'fails with 1006 and never opens when the handshake is refused':
-    'its own WebSocket stays CONNECTING, and the shim has no time for one without a fallback',
+    'its own WebSocket stays CONNECTING, as it does without the shim',
 });
 
 /**
