@@ -217,8 +217,7 @@ export class Session {
     this._hooks._ended(why, why === 'abnormal end' && this._inbox._received() < 2);
     this._stop();
     // The gateway keeps an ended session until it receives this (PROTOCOL.md §9).
-    if (why === 'closed' || why === 'abnormal end')
-      this._upstream._last([frame('A', this._inbox._received())]);
+    if (why === 'closed' || why === 'abnormal end') this._upstream._last();
     this._events.closed(code, reason, wasClean, !wasClean && !quiet);
   }
 
