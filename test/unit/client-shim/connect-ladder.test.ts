@@ -714,7 +714,7 @@ describe('the end of a fallback session', () => {
     browser.last('send').end(200, `A2${RS}`);
     browser.last('xhr-polling').end(200, `#1${RS}C4002,so long, then${RS}`);
     assert.deepEqual(received, ['open', 'sent 1', 'closing', 'closed 4002 so long, then true false']);
-    assert.equal(browser.count('send'), 1, 'not in the task of the carrier, which may be a script of a frame');
+    assert.equal(browser.count('send'), 1, 'not in the task that brought the end');
     browser.clock.advance(1);
     assert.equal(browser.last('send').body, `n.k;A1${RS}`);
     browser.clock.advance(200_000);
