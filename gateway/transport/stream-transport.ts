@@ -28,6 +28,12 @@ export interface StreamForm {
   readonly isFreed: boolean;
 }
 
+/**
+ * Chromium 55 to 61 shows no byte of a text before the fourth has come (seen in QtWebEngine 5.9 and
+ * 5.10 and in CEF 57), and a stream's position has three.
+ */
+const LEAST_PADDING = 1;
+
 /** A transport whose downstream is a response that goes on (PROTOCOL.md §6.3). */
 export function streamTransport(form: StreamForm): DownstreamTransport {
   const { action, source, preamble = '' } = form;
@@ -47,7 +53,8 @@ export function streamTransport(form: StreamForm): DownstreamTransport {
       const response = exchange.stream(200, headersOf(headers, encoding));
       if (preamble !== '') response.write(preamble);
       // For engines that hold the first bytes back.
-      if (wanted.padding > 0) response.write(encoder.padding(wanted.padding));
+      const padding = source === 'body' ? Math.max(wanted.padding, LEAST_PADDING) : wanted.padding;
+      if (padding > 0) response.write(encoder.padding(padding));
       const limit = form.isFreed ? Number.POSITIVE_INFINITY : limits.streamBudget;
       const rule = { limit, recycle: encoder.recycle };
       const carrier = new StreamCarrier(action, response, encoder, session, rule);
