@@ -43,15 +43,25 @@ function thenEnds(shows: string, ...parts: Part[]): Ending {
   };
 }
 
-/** It ends its side when the client has answered what it writes. */
+/** It ends its side when the client has answered what it writes with a Close. */
 function polite(shows: string, ...parts: Part[]): Ending {
   return {
     shows,
     act: (socket) => {
       write(socket, parts);
-      socket.once('data', () => socket.end());
+      socket.on('data', (bytes: Buffer) => {
+        if (hasClose(bytes)) socket.end();
+      });
     },
   };
+}
+
+/** Whether one of the client's frames is a Close. All are masked, whole and short. */
+function hasClose(bytes: Buffer): boolean {
+  for (let at = 0; at + 1 < bytes.length; at += 6 + ((bytes[at + 1] as number) & 0x7f)) {
+    if (((bytes[at] as number) & 0x0f) === 8) return true;
+  }
+  return false;
 }
 
 function closeFrame(code: number, reason: Buffer | string = ''): Buffer {
