@@ -116,12 +116,18 @@ export async function whileRuns<T>(child: ChildProcess, what: Promise<T>): Promi
   return Promise.race([what, ended]);
 }
 
+/** Screens that this process has had. */
+let screens = 0;
+
 /**
- * Puts a private X server up, and resolves with its name for DISPLAY. Xvfb itself picks a free
- * number.
+ * Puts a private X server up, and resolves with its name for DISPLAY. The number is this process's
+ * own. If each Xvfb took the first free one, a server that ends could remove the socket of another
+ * that begins.
  */
 export async function display(sandbox: Sandbox): Promise<string> {
+  const own = 1_000 + (process.pid % 10_000) * 5 + (screens++ % 5);
   const server = sandbox.start('Xvfb', [
+    `:${own}`,
     '-displayfd',
     '3',
     '-screen',
