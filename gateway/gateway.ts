@@ -283,7 +283,7 @@ class ComposedGateway implements FallbackGateway {
   #shim(): RequestTaker {
     const pages = this.#servePages();
     return (request, response) => {
-      const isOurs = request.url?.startsWith('/shim/') === true;
+      const isOurs = isShim(request.url ?? '');
       if (isOurs) pages(request, response);
       return isOurs;
     };
@@ -340,4 +340,13 @@ export function composeFallbacks(options: GatewayOptions): FallbackGateway {
   return new ComposedGateway(resolved, {}, () => ({
     call: (entry) => `new WebSocketServer({ fallback: { ${entry} } })`,
   }));
+}
+
+/** Whether a request is for what `attachFallbacks` serves. */
+export function isForFallbacks(url: string): boolean {
+  return isShim(url) || isFallback(url);
+}
+
+function isShim(url: string): boolean {
+  return url.startsWith('/shim/');
 }

@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server } from 'node:http';
 import { ConfigError } from '../base/errors.ts';
 import type { GatewayOptions } from '../config/options.ts';
-import { composeFallbacks } from '../gateway.ts';
+import { composeFallbacks, isForFallbacks } from '../gateway.ts';
 import { serverBackend } from './server-backend.ts';
 
 /** Options that belong to the program's own HTTP server, or to nothing that is here. */
@@ -79,8 +79,4 @@ export function serveFallbacksOnDemand(): void {
     if (served.has(server) || !isForFallbacks(request.url ?? '')) return;
     if (server.listenerCount('upgrade') > 0) serveFallbacks(server);
   });
-}
-
-function isForFallbacks(url: string): boolean {
-  return url.startsWith('/shim/') || url.includes('/_fallback/v1/');
 }

@@ -3,16 +3,7 @@ import { chromiumSite } from '../support/pages/chromium-site.ts';
 import { echoScript } from '../support/pages/echo-script.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { ALTERED, type Altered } from './foreign-pages/altered.ts';
-import { PLACES, type Place } from './foreign-pages/places.ts';
-
-const TRANSPORTS = [
-  'websocket',
-  'eventsource',
-  'xhr-streaming',
-  'iframe-htmlfile',
-  'xhr-polling',
-  'jsonp-polling',
-];
+import { PLACES, type Place, TRANSPORTS } from './foreign-pages/places.ts';
 
 /** What a native WebSocket does not notice, a fallback may not notice either. */
 describe('pages of other people work natively and over every fallback, in Chromium:', function () {
@@ -59,21 +50,18 @@ ${altered.before ?? ''}${shim(query.get('transport'))}${altered.after ?? ''}
     }
   }
 
-  for (const [name, { transports = TRANSPORTS }] of Object.entries(ALTERED))
-    describe(`where ${name}, over`, () => {
-      for (const transport of transports)
-        it(transport, async () => {
-          const query = new URLSearchParams({ name, transport });
-          assert.equal(await result(`altered.html?${query}`), `done ${transport}`);
-        });
-    });
-
-  for (const [name, { transports = TRANSPORTS }] of Object.entries(PLACES))
-    describe(`in ${name}, over`, () => {
-      for (const transport of transports)
-        it(transport, async () => {
-          const query = new URLSearchParams({ name, transport });
-          assert.equal(await result(`place.html?${query}`), `done ${transport}`);
-        });
-    });
+  for (const [page, where, kinds] of [
+    ['altered.html', 'where', ALTERED],
+    ['place.html', 'in', PLACES],
+  ] as const)
+    for (const [name, { transports = TRANSPORTS }] of Object.entries<{ transports?: readonly string[] }>(
+      kinds,
+    ))
+      describe(`${where} ${name}, over`, () => {
+        for (const transport of transports)
+          it(transport, async () => {
+            const query = new URLSearchParams({ name, transport });
+            assert.equal(await result(`${page}?${query}`), `done ${transport}`);
+          });
+      });
 });

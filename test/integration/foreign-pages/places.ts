@@ -16,7 +16,8 @@ ${body}</body></html>`;
 
 /** Frames that cannot be of the page's origin: a script there may not call the page. */
 const OPAQUE = ['eventsource', 'xhr-streaming', 'xhr-polling', 'jsonp-polling'];
-const INHERITED = [
+/** All that work in Chromium. */
+export const TRANSPORTS = [
   'websocket',
   'eventsource',
   'xhr-streaming',
@@ -28,7 +29,7 @@ const INHERITED = [
 export const PLACES: Readonly<Record<string, Place>> = {
   'a frame of srcdoc': {
     page: (scripts) => around(`<iframe srcdoc="${attribute(scripts)}"></iframe>`),
-    transports: INHERITED,
+    transports: TRANSPORTS,
   },
   'a frame of about:blank that the page has written': {
     page: (scripts) =>
@@ -36,7 +37,7 @@ export const PLACES: Readonly<Record<string, Place>> = {
         var inner = document.getElementById('frame').contentWindow.document;
         inner.open(); inner.write(${literal(scripts)}); inner.close();
       </script>`),
-    transports: INHERITED,
+    transports: TRANSPORTS,
   },
   'a sandboxed frame': {
     page: (scripts) =>
