@@ -127,9 +127,10 @@ export const targets: readonly FuzzTarget[] = [
     run: (input) => {
       const fallback = parseFallbackPath(input);
       if (fallback !== undefined) {
-        const { base, token, action } = fallback;
+        const { base, node, token, action } = fallback;
+        const hint = node === undefined ? '' : `${node}~/`;
         const rest = token === undefined ? action : `${token}/${action}`;
-        assert.equal(`${base}/_fallback/v1/${rest}`, input);
+        assert.equal(`${base}/_fallback/v1/${hint}${rest}`, input);
       }
       for (const route of ['', '/echo']) {
         if (!input.startsWith(route)) continue;

@@ -138,14 +138,15 @@ describe('the addresses, held against the vectors that the shim reads too (PROTO
   interface AddressVector {
     readonly url: string;
     readonly action: string;
+    readonly node?: string;
     readonly token?: string;
     readonly address: string;
   }
 
-  for (const { url, action, token, address } of read<AddressVector>('addresses')) {
+  for (const { url, action, node, token, address } of read<AddressVector>('addresses')) {
     it(`takes ${address} apart`, () => {
       const base = new URL(url).pathname.replace(/\/+$/, '');
-      assert.deepEqual(parseFallbackPath(new URL(address).pathname), { base, token, action });
+      assert.deepEqual(parseFallbackPath(new URL(address).pathname), { base, node, token, action });
     });
   }
 
