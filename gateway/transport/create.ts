@@ -25,7 +25,8 @@ const MAX_ORIGIN = 512;
 const ORIGIN = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+)$/;
 /** RFC 7230 §3.2.6. */
 const PROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const KNOWN = new Set(['nonce', 'url', 'origin', 'protocols']);
+const KNOWN = new Set(['nonce', 'url', 'origin', 'protocols', 'beside']);
+const BESIDE = /^[A-Za-z0-9_.-]{0,64}$/;
 
 /** Reads a create body. Throws a `RequestError` 400. `base` is the path at which it arrived. */
 export function parseCreate(body: Buffer, base: string): CreateRequest {
@@ -39,6 +40,8 @@ export function parseCreate(body: Buffer, base: string): CreateRequest {
   if (!TARGET.test(pageUrl)) throw malformed('bad url');
   const origin = fields.get('origin') ?? '';
   if (origin.length > MAX_ORIGIN || !ORIGIN.test(origin)) throw malformed('bad origin');
+  // It says where the session is made, which has been decided already.
+  if (!BESIDE.test(fields.get('beside') ?? '')) throw malformed('bad beside');
   const protocols = parseProtocols(fields.get('protocols') ?? '');
   // The session keeps the nonce and the origin, and must not keep the body with them.
   return {
@@ -105,12 +108,14 @@ export interface CreateAnswer {
   readonly window: number;
   readonly outbox: number;
   readonly body: number;
+  /** The node that owns the session; absent: the gateway has one node. */
+  readonly node?: string | undefined;
 }
 
 /** Encodes the answer. `end` comes last, so that the client notices a cut. */
 export function encodeAnswer(answer: CreateAnswer): string {
-  const fields = Object.entries(answer).map(
-    ([name, value]) => `${name}=${encodeURIComponent(String(value))}`,
-  );
+  const fields = Object.entries(answer)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
   return `${fields.join('&')}&end=1`;
 }

@@ -22,6 +22,8 @@ export interface CreatorContext {
   readonly session: SessionLimits;
   /** Bytes of a request body. */
   readonly body: number;
+  /** The name of this node, if the gateway has several (PROTOCOL.md §15). */
+  readonly node?: string | undefined;
   /** The gateway takes no new sessions. */
   draining(): boolean;
 }
@@ -91,7 +93,7 @@ export class Creator {
   #describe(session: Session, route: FallbackRoute): string {
     const { heartbeat, silence, resumeWindow, outbox } = this.#context.session;
     const { token, protocol } = session.identity;
-    const { body } = this.#context;
+    const { body, node } = this.#context;
     return encodeAnswer({
       token,
       protocol,
@@ -101,6 +103,7 @@ export class Creator {
       window: resumeWindow,
       outbox,
       body,
+      node,
     });
   }
 }
