@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { RefusedError } from '../base/errors.ts';
+import { headerValues } from '../base/raw-headers.ts';
 
 /** What is to be done depends on it. */
 export type FailureKind =
@@ -90,4 +92,17 @@ export function statusReason(status: number | undefined): string {
     return 'the backend answered 426: an intermediary before it may have removed the Upgrade';
   }
   return `the backend answered ${status}`;
+}
+
+/**
+ * The fields of a refusal that say how to authenticate, which versions are known, when to retry.
+ * Challenges stay apart: old browsers read one in each field.
+ */
+export function usefulFields({ rawHeaders }: IncomingMessage): string[] {
+  const names = ['WWW-Authenticate', 'Sec-WebSocket-Version', 'Retry-After'];
+  return names.flatMap((name) =>
+    headerValues(rawHeaders, name.toLowerCase())
+      .filter((value) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      .flatMap((value) => [name, value]),
+  );
 }

@@ -28,8 +28,8 @@ export class RefusalMemory {
     this.#clock = clock;
   }
 
-  /** A native handshake was refused. */
-  remember(handshake: Handshake, error: RefusedError): void {
+  /** A handshake was refused, and its client will ask again. */
+  remember(handshake: Omit<Handshake, 'carrier'>, error: RefusedError): void {
     const key = keyOf(handshake);
     this.#refusals.delete(key);
     this.#refusals.set(key, { error, until: this.#clock.now() + LIFE });

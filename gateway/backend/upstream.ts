@@ -8,7 +8,7 @@ import { WsChannel } from '../channel/ws-channel.ts';
 import { wsLimits } from '../channel/ws-limits.ts';
 import type { Accepted, Backend, Handshake } from './backend.ts';
 import { attempt } from './dial.ts';
-import { connectionFailure, statusReason } from './failure.ts';
+import { connectionFailure, statusReason, usefulFields } from './failure.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { targetOrigin, targetPath, type UpstreamTarget } from './target.ts';
 
@@ -80,8 +80,9 @@ export function openUpstream(
       });
       succeed({ channel, protocol: ws.protocol, cookies });
     });
-    ws.on('unexpected-response', (_request, { statusCode }) => {
-      fail(new RefusedError(statusReason(statusCode), statusCode));
+    ws.on('unexpected-response', (_request, response) => {
+      const { statusCode } = response;
+      fail(new RefusedError(statusReason(statusCode), statusCode, { fields: usefulFields(response) }));
     });
     ws.on('error', (cause) => fail(connectionFailure(cause)));
     return () => ws.terminate();

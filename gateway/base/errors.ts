@@ -60,20 +60,26 @@ export function oneAtATime(): RequestError {
 
 /**
  * A backend did not accept the handshake. `status` is the HTTP status it answered, if it answered
- * one: a native client gets it unchanged, a fallback client never does (PROTOCOL.md §3).
+ * one. A native client gets it unchanged, a fallback client only 401 and 403 (PROTOCOL.md §3).
  */
 export class RefusedError extends GatewayError {
   readonly status: number | undefined;
+  /** Fields of the answer that a client can use, such as `WWW-Authenticate`: names and values. */
+  readonly fields: readonly string[];
   /** What the operator can do; absent: status and cause tell. */
   readonly remedy: Remedy | undefined;
 
   constructor(
     message: string,
     status?: number,
-    options?: ErrorOptions & { readonly remedy?: Remedy | undefined },
+    options?: ErrorOptions & {
+      readonly remedy?: Remedy | undefined;
+      readonly fields?: readonly string[];
+    },
   ) {
     super('GW_REFUSED', message, options);
     this.status = status;
+    this.fields = options?.fields ?? [];
     this.remedy = options?.remedy;
   }
 }

@@ -8,7 +8,6 @@ import type { MemoryAccount } from '../base/memory-budget.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import { logRefusedRequest } from '../base/refused-request.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
-import { HandshakeRefusedError } from './upstream-handshake.ts';
 
 /** What the life cycle needs of its surroundings. */
 export interface LifecycleContext {
@@ -183,6 +182,6 @@ function refuse(
   }
   logBackendRefusal(log, backend, client, error);
   const status = error instanceof RefusedError ? (error.status ?? 502) : 502;
-  const fields = error instanceof HandshakeRefusedError ? error.fields : [];
+  const fields = error instanceof RefusedError ? error.fields : [];
   answerRaw(socket, status < 300 ? 502 : status, 'the backend did not accept', fields);
 }

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Handshake } from '../backend/backend.ts';
 import { type AttemptOptions, attempt, openSocket } from '../backend/dial.ts';
-import { connectionFailure, statusReason } from '../backend/failure.ts';
+import { connectionFailure, statusReason, usefulFields } from '../backend/failure.ts';
 import { forwardedHeaders } from '../backend/forwarded-headers.ts';
 import { targetPath, type UpstreamTarget } from '../backend/target.ts';
 import { RefusedError } from '../base/errors.ts';
@@ -20,21 +20,11 @@ export interface Switched {
   readonly fields: readonly string[];
 }
 
-/** An answer other than a valid 101, with those of its fields that a client can use. */
-export class HandshakeRefusedError extends RefusedError {
-  readonly fields: readonly string[];
-
-  constructor(message: string, status: number, fields: readonly string[]) {
-    super(message, status);
-    this.fields = fields;
-  }
-}
-
 /**
  * Repeats a client's opening handshake toward an upstream, key and offers included, so that the
  * connection can be handed over byte by byte.
  *
- * @throws RefusedError; a HandshakeRefusedError if the upstream answered something other than 101.
+ * @throws RefusedError; with a status if the upstream answered something other than 101.
  */
 export function switchProtocols(
   target: UpstreamTarget,
@@ -62,7 +52,7 @@ export function switchProtocols(
     });
     request.on('response', (response) => {
       const status = response.statusCode ?? 0;
-      fail(new HandshakeRefusedError(statusReason(status), status, usefulFields(response)));
+      fail(new RefusedError(statusReason(status), status, { fields: usefulFields(response) }));
     });
     // This listener stays: an error that nobody listens to would end the process.
     request.on('error', (cause) => fail(connectionFailure(cause)));
@@ -124,15 +114,3 @@ const hop = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-
-/**
- * The fields of a refusal that say how to authenticate, which versions are known, when to retry.
- */
-function usefulFields(response: IncomingMessage): string[] {
-  const fields: string[] = [];
-  for (const name of ['WWW-Authenticate', 'Sec-WebSocket-Version', 'Retry-After']) {
-    const value = response.headers[name.toLowerCase()];
-    if (value !== undefined) fields.push(name, String(value));
-  }
-  return fields;
-}

@@ -6,7 +6,7 @@ import { textBackend } from '../backend/text-backend.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { detached } from '../base/detached.ts';
-import { RequestError } from '../base/errors.ts';
+import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
 import type { ResolvedOptions, RouteDefaults, RouteOptions } from '../config/resolved.ts';
@@ -18,13 +18,14 @@ import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
 import { type CreateRequest, pathOf } from '../transport/create.ts';
 import { carriersOf } from '../transport/list.ts';
+import { isQuiet } from '../transport/login.ts';
 import type { FallbackRoute } from '../transport/route.ts';
 import { FramedSocket } from '../transport/sockjs/framed-socket.ts';
 import type { SockJsOptions } from '../transport/sockjs/options.ts';
 import type { OpenRequest, SockJsRoute } from '../transport/sockjs/route.ts';
 import { handshakeUrl } from '../transport/sockjs/url.ts';
 import type { RouteBackend } from './backends.ts';
-import { handshakeOf, isAnybody } from './handshake.ts';
+import { handshakeOf, isAnybody, type RouteHandshake } from './handshake.ts';
 import { NativeConnector } from './native-connector.ts';
 import { sockJsSocket } from './request-purpose.ts';
 import { type SessionKind, SessionOpener } from './session-opener.ts';
@@ -57,6 +58,7 @@ export class Route implements FallbackRoute, SockJsRoute {
   readonly natives: NativeConnector;
   readonly #context: RouteContext;
   readonly #maxSessions: number;
+  readonly #refusals: RefusalMemory;
   readonly #opener: SessionOpener;
   readonly #resumable: SessionKind;
   readonly #sockjs: SessionKind;
@@ -97,6 +99,7 @@ export class Route implements FallbackRoute, SockJsRoute {
         }),
     };
     const refusals = new RefusalMemory(clock);
+    this.#refusals = refusals;
     const takePlace = (address: string) => this.#takeSession(address);
     this.#opener = new SessionOpener({ log, refusals, registry, takePlace, route: path, draining });
     this.natives = new NativeConnector({
@@ -114,7 +117,18 @@ export class Route implements FallbackRoute, SockJsRoute {
     const isAnonymous = isAnybody(this.access, exchange, origin);
     const facts = { route: this.path, url, protocols, origin, isAnonymous };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
-    return this.#opener.open(kind, handshake, origin, ended);
+    const opening = this.#opener.open(kind, handshake, origin, ended);
+    return isQuiet(exchange.query) ? this.#rememberLogin(opening, handshake) : opening;
+  }
+
+  /** The client repeats its request for a login; the backend does not hear of it twice. */
+  async #rememberLogin(opening: Promise<Session>, handshake: RouteHandshake): Promise<Session> {
+    try {
+      return await opening;
+    } catch (error) {
+      if (error instanceof RefusedError && error.status === 401) this.#refusals.remember(handshake, error);
+      throw error;
+    }
   }
 
   /**

@@ -1,5 +1,4 @@
 import { admitCreate } from '../access/admission.ts';
-import { errorTable } from '../base/error-table.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { withRemedy } from '../http/body-gate.ts';
@@ -11,6 +10,7 @@ import type { Session } from '../session/session.ts';
 import { CreateGate } from './body-gates.ts';
 import { cookiesFor } from './cookies.ts';
 import { CREATE_BODY, type CreateRequest, encodeAnswer, fingerprint, parseCreate } from './create.ts';
+import { backendRefusal } from './login.ts';
 import type { FallbackRoute } from './route.ts';
 import type { SessionFinder } from './session-finder.ts';
 
@@ -32,14 +32,6 @@ const SHORTER = {
   advice: `a create has at most ${CREATE_BODY} bytes: shorten the address or the subprotocols`,
 };
 
-/**
- * The client does not learn what went wrong behind the gateway. Who made the attempt has logged it.
- */
-function refuseForBackend(exchange: Exchange, headers: Headers): void {
-  const { status, text } = errorTable.GW_REFUSED;
-  exchange.reply(status, headers, `${text}\n`);
-}
-
 /** Answers `create` (PROTOCOL.md §3). */
 export class Creator {
   readonly #context: CreatorContext;
@@ -57,8 +49,8 @@ export class Creator {
         // Checked now and not at the head: draining may have begun while the body was arriving.
         if (this.#context.draining()) throw new RequestError('GW_DRAINING');
         const request = parseCreate(body, base);
-        admitCreate(route.access, exchange, request.origin);
-        this.#open(exchange, base, route, headers, request);
+        const isAnonymous = admitCreate(route.access, exchange, request.origin) === 'any';
+        this.#open(exchange, base, route, headers, request, isAnonymous);
       } catch (error) {
         refuse(exchange, headers, error, route.log);
       }
@@ -72,6 +64,7 @@ export class Creator {
     route: FallbackRoute,
     headers: Headers,
     request: CreateRequest,
+    isAnonymous: boolean,
   ): void {
     const print = fingerprint(request, base, (name) => exchange.header(name));
     this.#context.creations
@@ -84,8 +77,13 @@ export class Creator {
           exchange.reply(200, fields ? { ...headers, ...fields } : headers, this.#describe(session, route));
         },
         (error: unknown) => {
-          if (error instanceof RefusedError) refuseForBackend(exchange, headers);
-          else refuse(exchange, headers, error, route.log);
+          if (!(error instanceof RefusedError)) {
+            refuse(exchange, headers, error, route.log);
+            return;
+          }
+          // Who made the attempt has logged it.
+          const refusal = backendRefusal(error, isAnonymous, exchange.query);
+          exchange.reply(refusal.status, { ...headers, ...refusal.headers }, refusal.body);
         },
       );
   }

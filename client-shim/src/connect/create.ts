@@ -16,6 +16,8 @@ const ANSWER_TIMEOUT = 3000;
 const RETRY_WINDOW = 10000;
 /** The same to another origin, where a refusal that the page may not read looks like a failure. */
 const CROSS_ORIGIN_WINDOW = 1000;
+/** Milliseconds that the user has for the browser's login dialogue. */
+const LOGIN_TIMEOUT = 300000;
 /** The first line of a text, as the gateway's refusals are, and not of a proxy's page. */
 const SENTENCE = /^[^<\s].{0,300}/;
 
@@ -56,6 +58,11 @@ export function create(
   let request: Request | undefined;
   let cancelled = false;
   let tries = 0;
+  // The first request wants no dialogue of the browser: it would be gone with the request, after
+  // three seconds.
+  let quiet = !!requester._asksUser;
+  /** Of the answer before the dialogue, in which a user takes his time. */
+  let rtt = 0;
   const retry = createRetry(platform, crossOrigin ? CROSS_ORIGIN_WINDOW : RETRY_WINDOW, again, () =>
     fail('create unanswered')
   );
@@ -67,15 +74,19 @@ export function create(
       requester,
       addressOf(target.url, 'create'),
       encodeFields(fields),
-      { _crossOrigin: crossOrigin, _header: header },
-      ANSWER_TIMEOUT,
+      { _crossOrigin: crossOrigin, _header: header, _quiet: quiet },
+      quiet || !requester._asksUser ? ANSWER_TIMEOUT : LOGIN_TIMEOUT,
       (status, text) => {
         if (cancelled) return;
         const answer = status === 200 && readFields(text);
         if (answer && answer.end) {
           const most = requester._maxBody;
           const maxBody = most ? most(platform, addressOf(target.url, 'send')) : Infinity;
-          succeed(createdFrom(answer, maxBody, platform._now() - started, tries));
+          succeed(createdFrom(answer, maxBody, rtt || platform._now() - started, tries));
+        } else if (status === 401 && quiet) {
+          quiet = false;
+          rtt = platform._now() - started;
+          again();
         }
         // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): repeating it at
         // once would only add load.

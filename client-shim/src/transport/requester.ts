@@ -17,6 +17,8 @@ export interface RequestOptions {
    * would cancel its requests.
    */
   readonly _sync?: boolean;
+  /** No login dialogue yet (PROTOCOL.md §3.4), for requesters that ask the user. */
+  readonly _quiet?: boolean;
 }
 
 /**
@@ -45,6 +47,8 @@ export interface Requester {
   readonly _post: Post;
   /** Whether bodies and responses can be bytes, in some engines. */
   readonly _sendsBytes?: boolean;
+  /** Whether the browser asks its user when the server wants a login. */
+  readonly _asksUser?: boolean;
   /**
    * The largest body in bytes, where that is less than the gateway allows. `address` is that of the
    * `send` action.

@@ -19,7 +19,7 @@ const GRACE = 1000;
  * Sends by script tags, and by forms if the body is long (PROTOCOL.md §4.4). This works in every
  * engine with a document, to any origin.
  */
-export const scriptRequester: Requester = { _works: hasScript, _post: post, _maxBody: room };
+export const scriptRequester: Requester = { _works: hasScript, _post: post, _maxBody: room, _asksUser: true };
 
 export function hasScript(platform: Platform): boolean {
   return !!platform._page.document;
@@ -45,7 +45,7 @@ function post(
   platform: Platform,
   address: string,
   body: string | ArrayBuffer,
-  { _sync: sync }: RequestOptions,
+  options: RequestOptions,
   done?: (status: number, text: string) => void
 ): Request {
   const text = body as string;
@@ -53,7 +53,7 @@ function post(
     // `#` comes before numbered frames. No other request has one.
     return text.indexOf('#') >= 0 && hasForms(platform)
       ? postForm(platform, address, text, done)
-      : getScript(platform, address, text, sync ? 'img' : 'script', done);
+      : getScript(platform, address, text, options._sync ? 'img' : 'script', done, options._quiet);
   } catch (error) {
     // A page that requires Trusted Types, or has replaced what a document can do.
     platform._setTimeout(() => done && done(0, '' + error), 0);
@@ -70,7 +70,8 @@ function getScript(
   address: string,
   body: string,
   tag: string,
-  done?: (status: number, text: string) => void
+  done?: (status: number, text: string) => void,
+  quiet?: boolean
 ): Request {
   const page = platform._page;
   const document = documentOf(platform);
@@ -96,7 +97,7 @@ function getScript(
 
   const conceal = expose(page, name, (text) => unwrap(text, finish));
   script.onload = script.onerror = script.onreadystatechange = ended;
-  script.src = address + '?c=' + name + '&b=' + encodeUri(body);
+  script.src = address + '?c=' + name + '&b=' + encodeUri(body) + (quiet ? '&l=0' : '');
   insert(document, script);
   return { _abort: forget };
 }

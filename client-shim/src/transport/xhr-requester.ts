@@ -18,7 +18,7 @@ const PER_LOOK = 20000;
  * Sends by XMLHttpRequest or MSXML. It has a status, headers and, from level 2 on, bytes and other
  * origins.
  */
-export const xhrRequester: Requester = { _works: canPost, _post: post, _sendsBytes: true };
+export const xhrRequester: Requester = { _works: canPost, _post: post, _sendsBytes: true, _asksUser: true };
 
 function post(
   platform: Platform,
@@ -90,7 +90,7 @@ function post(
   try {
     // Opera 11 and the scripts of some proxies throw here and not at `send`, so both are guarded.
     const opened = request as XMLHttpRequest;
-    opened.open('POST', address, !options._sync);
+    opened.open('POST', options._quiet ? address + '?l=0' : address, !options._sync);
     // After `open`, because IE 10 throws before it. Cookies are sent as they are with a native
     // handshake.
     if (options._crossOrigin) opened.withCredentials = true;

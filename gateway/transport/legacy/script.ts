@@ -45,9 +45,11 @@ export class ScriptExchange extends ExchangeWrapper {
     done(body instanceof Buffer && body.length > limit ? bodyTooLong() : body);
   }
 
+  /** A challenge keeps its status: the browser asks its user, and requests the script again. */
   override reply(status: number, headers: Headers, body: string | Buffer): void {
     const type = { 'content-type': 'application/javascript; charset=utf-8' };
-    this.inner.reply(200, { ...headers, ...type }, encodeCall(this.#callback, String(wrap(status, body))));
+    const shown = 'www-authenticate' in headers ? status : 200;
+    this.inner.reply(shown, { ...headers, ...type }, encodeCall(this.#callback, String(wrap(status, body))));
   }
 }
 

@@ -314,7 +314,7 @@ describe('create, as the shim asks for it', () => {
   it('says what a handshake would say, and marks a same-origin request', () => {
     const { browser } = open(new FakeBrowser(), { protocols: ['a', 'b'] });
     const request = browser.last('create');
-    assert.equal(request.url, 'http://host:8080/echo/_fallback/v1/create');
+    assert.equal(request.url, 'http://host:8080/echo/_fallback/v1/create?l=0');
     assert.equal(request.headers['X-Fallback'], 'create');
     const fields = new URLSearchParams(request.body as string);
     assert.equal(fields.get('url'), '/echo?x=1');

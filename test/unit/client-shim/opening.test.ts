@@ -134,6 +134,38 @@ describe('create, when it is refused', () => {
       assert.equal(page.browser.requests.length, 1);
     });
 
+  describe('by a server that wants a login', () => {
+    const urls = (page: ReturnType<typeof newPage>): string[] =>
+      page.browser.requests.map(({ url }) => url.replace(/^.*\//, ''));
+
+    it('asks without a dialogue first, and then gives the user his time', () => {
+      const page = newPage();
+      const { received, connection } = page.open();
+      page.browser.last('create').end(401, 'the server wants a login\n');
+      assert.deepEqual(urls(page), ['create?l=0', 'create']);
+      const [first, second] = page.browser.requests;
+      assert.equal(second?.body, first?.body);
+      page.browser.clock.advance(240_000);
+      assert.equal(page.browser.count('create'), 2);
+      assert.deepEqual(received, []);
+      page.create();
+      assert.deepEqual(received, ['open']);
+      connection._unload();
+    });
+
+    it('ends the connection when the user gives up', () => {
+      const page = newPage();
+      const { received, steps } = page.open();
+      page.browser.last('create').end(401, 'the server wants a login\n');
+      page.browser.last('create').end(401, 'the server wants a login\n');
+      page.browser.clock.advance(0);
+      assert.deepEqual(received, ['closed 1006']);
+      assert.equal(steps().at(-1), ': status 401: the server wants a login');
+      page.browser.clock.advance(600_000);
+      assert.equal(page.browser.count('create'), 2);
+    });
+  });
+
   it('reports to the console once for an address, whatever its query, and a reason', () => {
     const page = newPage();
     const lines = listenTo(page);

@@ -91,16 +91,20 @@ export class FakeBrowser implements Platform {
     return this;
   }
 
-  /** The latest request whose address ends so. */
+  /** The latest request whose path ends so. */
   last(action: string): FakeRequest {
-    const found = this.requests.filter(({ url }) => url.endsWith(`/${action}`)).at(-1);
+    const found = this.requests.filter(({ url }) => pathOf(url).endsWith(`/${action}`)).at(-1);
     if (!found) throw new Error(`no request ${action}`);
     return found;
   }
 
   count(action: string): number {
-    return this.requests.filter(({ url }) => url.endsWith(`/${action}`)).length;
+    return this.requests.filter(({ url }) => pathOf(url).endsWith(`/${action}`)).length;
   }
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] as string;
 }
 
 export class FakeRequest {
