@@ -10,6 +10,7 @@ import { type Handler, type HandlerOptions, handlerBackend } from './backend/han
 import type { UpstreamOptions } from './backend/upstream.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { ConnectionCounts } from './base/connection-counts.ts';
+import { type Listen, listen } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import { ownPackage } from './base/package.ts';
@@ -67,8 +68,28 @@ interface Shared {
  */
 const LAST_ANSWERS = 1_000;
 
+/** Milliseconds between two looks whether sessions are left: while draining, and once retired. */
+const DRAINING_LOOK = 20;
+const RETIRED_LOOK = 500;
+
 /** Origins that may use the demo beside the gateway's own: none. */
 const NO_OTHERS: readonly string[] = [];
+
+/** What a process of several gives its gateway. */
+export interface ProcessParts {
+  /** How its servers get their connections. @default each opens its port */
+  readonly listen?: Listen | undefined;
+}
+
+/** A gateway that is one of several processes, or is replaced by another one. */
+export interface ProcessGateway extends Gateway {
+  /**
+   * Leaves its ports to others, and keeps what it has: sessions, native connections, requests under
+   * way. Each TCP connection ends with its next answer, or when it has been idle for `keepAlive`.
+   * Resolves when nothing is left.
+   */
+  retire(): Promise<void>;
+}
 
 /** A gateway for the WebSocket servers that are on an HTTP server already. */
 export interface FallbackGateway extends Gateway {
@@ -80,7 +101,7 @@ export interface FallbackGateway extends Gateway {
 }
 
 /** Puts the rooms together: the only class that knows all of them. */
-class ComposedGateway implements FallbackGateway {
+class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #options: ResolvedOptions;
   readonly #shared: Shared;
   readonly #hosts: HostNames;
@@ -92,12 +113,19 @@ class ComposedGateway implements FallbackGateway {
   readonly #router: Router;
   readonly #draining = new AbortController();
   readonly #log: RefusalLog;
+  readonly #listen: Listen;
   #server: HttpServer | undefined;
   #pages: ReturnType<typeof createPages> | undefined;
 
-  constructor(options: ResolvedOptions, parts: GatewayParts, writtenAs: WrittenAs) {
+  constructor(
+    options: ResolvedOptions,
+    parts: GatewayParts,
+    writtenAs: WrittenAs,
+    { listen: via = listen }: ProcessParts = {},
+  ) {
     const { clock = systemClock, log = createLog(options.log) } = parts;
     this.#options = options;
+    this.#listen = via;
     this.#log = RefusalLog.of(log, clock, { writtenAs, bounds: higherBounds(options) });
     this.#shared = {
       clock,
@@ -142,10 +170,10 @@ class ComposedGateway implements FallbackGateway {
     refuseLoops(this.#options);
     const server = this.#createServer();
     this.#server = server;
-    const stompPort = await this.#stomp.listen();
+    const stompPort = await this.#stomp.listen(this.#listen);
     try {
-      const address = await server.listen();
-      return { ...address, stompPort, policyPort: await this.#flash.listen(address.port) };
+      const address = await server.listen(this.#listen);
+      return { ...address, stompPort, policyPort: await this.#flash.listen(address.port, this.#listen) };
     } catch (error) {
       this.#stomp.close();
       await server.close(0);
@@ -180,6 +208,13 @@ class ComposedGateway implements FallbackGateway {
     };
   }
 
+  async retire(): Promise<void> {
+    this.#stomp.retire();
+    this.#flash.retire();
+    await this.#server?.retire();
+    await this.#until(() => this.#isEmpty(), RETIRED_LOOK);
+  }
+
   async close(grace = this.#options.grace): Promise<void> {
     const { clock } = this.#shared;
     this.#draining.abort();
@@ -187,7 +222,10 @@ class ComposedGateway implements FallbackGateway {
     this.#registry.shutAll(CLOSES.goingAway);
     this.#stomp.close();
     this.#flash.close();
-    const emptied = this.#whenEmpty();
+    const emptied = this.#until(() => {
+      this.#registry.endDelivered();
+      return this.#isEmpty();
+    }, DRAINING_LOOK);
     const end = clock.now() + grace;
     await Promise.race([emptied, this.#after(grace - Math.min(LAST_ANSWERS, grace / 10))]);
     this.#registry.abandonAll();
@@ -298,15 +336,19 @@ class ComposedGateway implements FallbackGateway {
 
   // --- the end ---
 
-  #whenEmpty(): Promise<void> {
+  /** Looks every `interval` milliseconds. */
+  #until(condition: () => boolean, interval: number): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        this.#registry.endDelivered();
-        if (this.#registry.size === 0 && this.#router.natives === 0) resolve();
-        else this.#shared.clock.setTimeout(look, 20);
+        if (condition()) resolve();
+        else this.#shared.clock.setTimeout(look, interval);
       };
       look();
     });
+  }
+
+  #isEmpty(): boolean {
+    return this.#registry.size === 0 && this.#router.natives === 0;
   }
 
   #after(milliseconds: number): Promise<void> {
@@ -330,8 +372,13 @@ export function createGateway(options: GatewayOptions = {}, parts: GatewayParts 
  * Makes a gateway of options that are resolved already. `writtenAs`: how the log names an option
  * that is to be added.
  */
-export function composeGateway(options: ResolvedOptions, parts: GatewayParts, writtenAs: WrittenAs): Gateway {
-  return new ComposedGateway(options, parts, writtenAs);
+export function composeGateway(
+  options: ResolvedOptions,
+  parts: GatewayParts,
+  writtenAs: WrittenAs,
+  process: ProcessParts = {},
+): ProcessGateway {
+  return new ComposedGateway(options, parts, writtenAs, process);
 }
 
 /** Makes a gateway for `attachFallbacks`. */

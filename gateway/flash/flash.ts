@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
-import type { ListenAddress } from '../base/listen.ts';
+import { type Listen, type ListenAddress, listen } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { logRefusal } from '../base/refusal-log.ts';
 import type { Page } from '../http/page.ts';
@@ -48,16 +48,16 @@ export class Flash {
    * Serves the policy port of a gateway on `port`, unless Flash is off. Resolves with its number;
    * rejects with Node's own errors.
    */
-  async listen(port: number): Promise<number | undefined> {
-    const { listen, domains, crossdomain } = this.#settings;
+  async listen(port: number, via: Listen = listen): Promise<number | undefined> {
+    const { listen: address, domains, crossdomain } = this.#settings;
     this.#port = port;
-    if (domains.includes('*') && (listen !== undefined || crossdomain)) {
+    if (domains.includes('*') && (address !== undefined || crossdomain)) {
       this.#log.warn(
         'policy domain "*": SWFs of every site may talk to this gateway, in the name of its users',
       );
     }
-    if (listen === undefined) return undefined;
-    const policyPort = await this.#policies.listen(listen);
+    if (address === undefined) return undefined;
+    const policyPort = await this.#policies.listen(address, via);
     // Such a port's policy cannot open ports below 1024 (Adobe, "Setting up a socket policy file
     // server").
     if (policyPort >= 1024 && port < 1024) {
@@ -66,6 +66,11 @@ export class Flash {
       );
     }
     return policyPort;
+  }
+
+  /** Leaves the policy port to others. */
+  retire(): void {
+    this.#policies.retire();
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
-import { type ListenAddress, listen } from '../base/listen.ts';
+import { type Listen, type ListenAddress, type Listening, listen } from '../base/listen.ts';
 
 /** The only request that players send: 23 bytes. */
 const REQUEST = Buffer.from('<policy-file-request/>\0', 'latin1');
@@ -27,6 +27,7 @@ export class PolicyService {
   readonly #onRefused: OnRefused;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #listening: Listening | undefined;
   #closed = false;
 
   /**
@@ -52,8 +53,14 @@ export class PolicyService {
   /**
    * Resolves with the port. Rejects with Node's own errors, such as EACCES for a port below 1024.
    */
-  async listen(address: ListenAddress): Promise<number> {
-    return (await listen(this.#server, address)).port;
+  async listen(address: ListenAddress, via: Listen = listen): Promise<number> {
+    this.#listening = await via(this.#server, address, 'policy');
+    return this.#listening.port;
+  }
+
+  /** Takes no more connections on its own port. */
+  retire(): void {
+    this.#listening?.stop();
   }
 
   /** Takes a connection from which nothing has been read. */
@@ -75,7 +82,7 @@ export class PolicyService {
   /** Ends all connections, and those that are passed to it from now on. */
   close(): void {
     this.#closed = true;
-    this.#server.close();
+    this.#listening?.stop();
     for (const socket of this.#sockets) socket.destroy();
   }
 

@@ -15,6 +15,8 @@ export interface ConnectionHost {
   readonly host: FastListeners;
   /** Longest time in each state, in milliseconds. */
   readonly timeouts: Readonly<Record<Waiting, number>>;
+  /** It takes no more connections, and each ends with its next answer. */
+  readonly isRetiring: boolean;
   commonFields(): string;
   forget(connection: FastConnection): void;
 }
@@ -93,6 +95,10 @@ export class FastConnection implements ExchangeConnection {
   static readonly #onDrain = function (this: Socket): void {
     connectionOf(this).#goOn();
   };
+
+  get isRetiring(): boolean {
+    return this.#server.isRetiring;
+  }
 
   commonFields(): string {
     return this.#server.commonFields();

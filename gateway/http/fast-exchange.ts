@@ -17,6 +17,8 @@ import { Head } from './head.ts';
 /** What an exchange needs of its connection. */
 export interface ExchangeConnection {
   readonly socket: Socket;
+  /** The server takes no more connections: this one ends with its next answer. */
+  readonly isRetiring: boolean;
   /** The fields that all answers have in common, each with its CR LF. */
   commonFields(): string;
   /** Calls `done` once the body is complete, or with the error that `gate` refuses it with. */
@@ -29,7 +31,8 @@ export interface ExchangeConnection {
 export class FastExchange extends Head implements Exchange {
   readonly #connection: ExchangeConnection;
   readonly #length: number;
-  readonly #closes: boolean;
+  /** The connection ends behind the answer. */
+  #closes: boolean;
   #begun = false;
   #complete = false;
   #gone: (() => void) | undefined;
@@ -104,6 +107,7 @@ export class FastExchange extends Head implements Exchange {
       if (typeof value === 'string') head += `${name}: ${value}\r\n`;
       else for (const one of value) head += `${name}: ${one}\r\n`;
     }
+    this.#closes ||= this.#connection.isRetiring;
     return this.#closes ? `${head}connection: close\r\n` : head;
   }
 

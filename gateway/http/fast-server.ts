@@ -37,6 +37,7 @@ export class FastServer {
   readonly timeouts: Readonly<Record<Waiting, number>>;
   readonly #connections = new Set<FastConnection>();
   readonly #sweep: NodeJS.Timeout;
+  #isRetiring = false;
   #dateField = '';
   /** The second that the field is of. */
   #dateSecond = Number.NaN;
@@ -74,6 +75,15 @@ export class FastServer {
       this.#dateField = `date: ${new Date(second * 1_000).toUTCString()}\r\n`;
     }
     return this.#dateField;
+  }
+
+  get isRetiring(): boolean {
+    return this.#isRetiring;
+  }
+
+  /** From now on each connection ends with its next answer. */
+  retire(): void {
+    this.#isRetiring = true;
   }
 
   /** Ends the connections that wait for a request; with `all`, the others too. */

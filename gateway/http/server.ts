@@ -2,7 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ListenAddress, listen } from '../base/listen.ts';
+import { type Listen, type ListenAddress, type Listening, listen } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { clientErrorListener, logUnread, tlsErrorListener } from './client-errors.ts';
 import { type FastLimits, FastServer, type FastServerHost } from './fast-server.ts';
@@ -32,7 +32,10 @@ export interface ServerListeners {
 export class HttpServer {
   /** Node's own, for those who add to it. */
   readonly node: http.Server | https.Server;
-  readonly #listen: ServerSettings['listen'];
+  readonly #address: ListenAddress;
+  readonly #guard: SocketGuard;
+  #listening: Listening | undefined;
+  #isRetiring = false;
   /** Node forgets a connection once it is upgraded. */
   readonly #upgraded = new Set<Duplex>();
   readonly #fast: FastServer | undefined;
@@ -50,16 +53,17 @@ export class HttpServer {
       connectionsCheckingInterval: Math.min(30_000, Math.ceil(headerTimeout / 2)),
       noDelay: true,
     };
-    this.#listen = settings.listen;
+    this.#address = settings.listen;
     this.node =
       tls === undefined
         ? http.createServer(limits)
         : https.createServer({ ...limits, handshakeTimeout: headerTimeout, ...secureOptions(tls) });
     this.#fast = listeners.fastPath && this.#putFastPathFirst(settings, listeners, log);
-    this.#guardSockets(settings.sockets, listeners.proxies, log);
+    this.#guard = this.#guardSockets(settings.sockets, listeners.proxies, log);
     this.node.on('request', (request, response) => {
       // On the response, not on the server: there, idle connections would have to be ended too.
       response.setTimeout(requestTimeout).on('timeout', endUnread);
+      if (this.#isRetiring) response.shouldKeepAlive = false;
       const { socket } = request as { socket: unknown };
       if (socket instanceof SingleRequestSocket) response.once('finish', () => socket.answered());
       listeners.request(request, response);
@@ -97,35 +101,48 @@ export class HttpServer {
   }
 
   /** Before all other listeners: also before TLS begins. */
-  #guardSockets(limits: SocketLimits, proxies: TrustedProxies, log: Log): void {
+  #guardSockets(limits: SocketLimits, proxies: TrustedProxies, log: Log): SocketGuard {
     const guard = new SocketGuard(this.node, limits, log);
     const isProxy = (address: string): boolean => proxies.trusts(address);
     this.node.prependListener('connection', (socket: Socket) => guard.admit(socket, isProxy));
+    return guard;
   }
 
   /** Begins to serve. Rejects with Node's own errors, such as EADDRINUSE and EACCES. */
-  listen(): Promise<ListenAddress> {
-    return listen(this.node, this.#listen);
+  async listen(via: Listen = listen): Promise<ListenAddress> {
+    this.#listening = await via(this.node, this.#address, 'gateway');
+    return this.#listening;
+  }
+
+  /**
+   * Takes no more connections. Each that is open ends with its next answer, or when it has been
+   * idle for its keep-alive time: a client that sends a request on it just now gets its answer.
+   * Resolves when all are gone.
+   */
+  retire(): Promise<void> {
+    this.#isRetiring = true;
+    this.#listening?.stop();
+    this.#fast?.retire();
+    return this.#guard.emptied();
   }
 
   /**
    * Takes no more connections and ends the idle ones; after `timeout` milliseconds the others too.
    * Resolves when all are gone.
    */
-  close(timeout: number): Promise<void> {
-    return new Promise((resolve) => {
-      const late = setTimeout(() => this.#destroyAll(), timeout);
-      // A connection that becomes idle later would delay the end by its keep-alive time.
-      const sweep = setInterval(() => this.node.closeIdleConnections(), 20);
-      this.node.close(() => {
-        clearTimeout(late);
-        clearInterval(sweep);
-        resolve();
-      });
-      this.node.closeIdleConnections();
-      this.#fast?.close(false);
-      if (timeout === 0) this.#destroyAll();
-    });
+  async close(timeout: number): Promise<void> {
+    const late = setTimeout(() => this.#destroyAll(), timeout);
+    // A connection that becomes idle later would delay the end by its keep-alive time.
+    const sweep = setInterval(() => this.node.closeIdleConnections(), 20);
+    this.#listening?.stop();
+    // Ends Node's look for late requests, too.
+    this.node.close();
+    this.node.closeIdleConnections();
+    this.#fast?.close(false);
+    if (timeout === 0) this.#destroyAll();
+    await this.#guard.emptied();
+    clearTimeout(late);
+    clearInterval(sweep);
   }
 
   #destroyAll(): void {

@@ -48,8 +48,13 @@ export class SocketGuard {
   readonly #limits: SocketLimits;
   readonly #log: Log;
   readonly #perAddress = new Map<string, number>();
-  /** The address that a connection is counted for: a closed socket does not know it any more. */
-  readonly #counted = new WeakMap<Socket, string>();
+  /**
+   * The address that a connection is counted for, as a closed socket does not know it any more;
+   * undefined: a trusted proxy's.
+   */
+  readonly #counted = new WeakMap<Socket, string | undefined>();
+  #open = 0;
+  #onEmpty: (() => void)[] = [];
   readonly #onClose: (this: Socket) => void;
 
   constructor(server: Server, limits: SocketLimits, log: Log) {
@@ -75,21 +80,37 @@ export class SocketGuard {
    */
   admit(socket: Socket, isProxy: (address: string) => boolean): boolean {
     const address = socket.remoteAddress;
-    if (address === undefined || this.#counted.has(socket) || isProxy(address)) return true;
-    const count = this.#perAddress.get(address) ?? 0;
+    if (address === undefined || this.#counted.has(socket)) return true;
+    // A connection that another process accepted did not pass Node's own check.
+    if (this.#open >= this.#limits.maxSockets) {
+      socket.destroy();
+      this.#report(address, 'GW_CONNECTIONS', MORE);
+      return false;
+    }
+    const counted = isProxy(address) ? undefined : address;
+    const count = counted === undefined ? 0 : (this.#perAddress.get(counted) ?? 0);
     if (count >= this.#limits.maxSocketsPerAddress) {
       socket.destroy();
       this.#report(address, 'GW_CONNECTIONS_PER_ADDRESS', MORE_PER_ADDRESS);
       return false;
     }
-    this.#counted.set(socket, address);
-    this.#perAddress.set(address, count + 1);
+    this.#open++;
+    this.#counted.set(socket, counted);
+    if (counted !== undefined) this.#perAddress.set(counted, count + 1);
     socket.on('close', this.#onClose);
     return true;
   }
 
+  /** Resolves when no connection is open. */
+  emptied(): Promise<void> {
+    if (this.#open === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onEmpty.push(resolve));
+  }
+
   #release(socket: Socket): void {
-    const address = this.#counted.get(socket) as string;
+    if (--this.#open === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
+    const address = this.#counted.get(socket);
+    if (address === undefined) return;
     const left = (this.#perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, left);

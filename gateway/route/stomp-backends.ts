@@ -1,6 +1,7 @@
 import type { Backend } from '../backend/backend.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
+import { type Listen, listen } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { RelayBackendOptions, RouteOptions } from '../config/resolved.ts';
@@ -61,11 +62,16 @@ export class StompBackends {
    * Opens the embedded broker's TCP port if one is configured. Resolves with its number; rejects
    * with Node's own errors.
    */
-  async listen(): Promise<number | undefined> {
-    const { listen } = this.#options;
-    if (listen === undefined) return undefined;
+  async listen(via: Listen = listen): Promise<number | undefined> {
+    const { listen: address } = this.#options;
+    if (address === undefined) return undefined;
     this.#listener = new StompListener(this.#broker, this.#parts);
-    return this.#listener.listen(listen);
+    return this.#listener.listen(address, via);
+  }
+
+  /** Leaves the TCP port to others. */
+  retire(): void {
+    this.#listener?.retire();
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { ConnectionCounts } from '../../base/connection-counts.ts';
 import { connectionId, logClosed, logOpened } from '../../base/connection-log.ts';
 import { RequestError } from '../../base/errors.ts';
-import { type ListenAddress, listen } from '../../base/listen.ts';
+import { type Listen, type ListenAddress, type Listening, listen } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
 import type { MemoryBudget } from '../../base/memory-budget.ts';
 import { logRefusedConnection } from '../../base/refused-request.ts';
@@ -27,6 +27,7 @@ export class StompListener {
   readonly #parts: ListenerParts;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #listening: Listening | undefined;
   #isClosing = false;
 
   constructor(broker: Broker, parts: ListenerParts) {
@@ -36,14 +37,20 @@ export class StompListener {
   }
 
   /** Resolves with the port. Rejects with Node's own errors, such as EADDRINUSE. */
-  async listen(address: ListenAddress): Promise<number> {
-    return (await listen(this.#server, address)).port;
+  async listen(address: ListenAddress, via: Listen = listen): Promise<number> {
+    this.#listening = await via(this.#server, address, 'stomp');
+    return this.#listening.port;
+  }
+
+  /** Takes no more clients; those that are there stay. */
+  retire(): void {
+    this.#listening?.stop();
   }
 
   /** Takes no more clients and ends the connections of those there are. */
   close(): void {
     this.#isClosing = true;
-    this.#server.close();
+    this.#listening?.stop();
     for (const socket of this.#sockets) socket.destroySoon();
   }
 
