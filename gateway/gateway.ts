@@ -21,6 +21,7 @@ import { higherBounds } from './config/remedies.ts';
 import { resolveOptions, resolveRoutePath } from './config/resolve.ts';
 import type { ResolvedOptions } from './config/resolved.ts';
 import { refuseLoops } from './config/route-loops.ts';
+import { ONE_PROCESS, type Processes, partOf, type SharedBounds, shareOf } from './config/share.ts';
 import { demoBackend } from './demo/backends.ts';
 import { demoPages } from './demo/pages.ts';
 import { demoRoutes } from './demo/routes.ts';
@@ -45,6 +46,7 @@ import { SockJs } from './route/sockjs.ts';
 import { StompBackends } from './route/stomp-backends.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
+import type { BrokerProcess } from './stomp/broker/remote-broker.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
 import { isFallback } from './transport/fallback-path.ts';
 import { SessionFinder } from './transport/session-finder.ts';
@@ -79,6 +81,10 @@ const NO_OTHERS: readonly string[] = [];
 export interface ProcessParts {
   /** How its servers get their connections. @default each opens its port */
   readonly listen?: Listen | undefined;
+  /** Those that share the bounds of the options. @default this one alone */
+  readonly processes?: Processes | undefined;
+  /** Which process has the embedded brokers. @default this one */
+  readonly broker?: BrokerProcess | undefined;
 }
 
 /** A gateway that is one of several processes, or is replaced by another one. */
@@ -103,6 +109,9 @@ export interface FallbackGateway extends Gateway {
 /** Puts the rooms together: the only class that knows all of them. */
 class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #options: ResolvedOptions;
+  readonly #processes: Processes;
+  /** The part of the options' bounds that this process has. */
+  readonly #bounds: SharedBounds;
   readonly #shared: Shared;
   readonly #hosts: HostNames;
   readonly #proxies: TrustedProxies;
@@ -121,31 +130,33 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     options: ResolvedOptions,
     parts: GatewayParts,
     writtenAs: WrittenAs,
-    { listen: via = listen }: ProcessParts = {},
+    { listen: via = listen, processes = ONE_PROCESS, broker }: ProcessParts = {},
   ) {
     const { clock = systemClock, log = createLog(options.log) } = parts;
     this.#options = options;
     this.#listen = via;
+    this.#processes = processes;
+    this.#bounds = shareOf(options, processes);
     this.#log = RefusalLog.of(log, clock, { writtenAs, bounds: higherBounds(options) });
     this.#shared = {
       clock,
       log: this.#log,
-      memory: new MemoryBudget(options.memoryLimits),
-      connections: new ConnectionCounts(options.connectionLimits),
+      memory: new MemoryBudget(this.#bounds.memoryLimits),
+      connections: new ConnectionCounts(this.#bounds.connectionLimits),
       draining: this.#draining.signal,
     };
     this.#hosts = new HostNames(options.access.hosts);
     this.#proxies = new TrustedProxies(options.access.trustedProxies);
-    this.#registry = new SessionRegistry(options.sessionLimits);
+    this.#registry = new SessionRegistry(this.#bounds.sessionLimits);
     // There is one listener for each backend that is being dialled.
     setMaxListeners(0, this.#draining.signal);
-    this.#stomp = new StompBackends(options.stomp, this.#shared);
+    this.#stomp = new StompBackends(options.stomp, this.#shared, broker);
     this.#flash = new Flash(options.flash, this.#shared);
     this.#router = this.#createRouter();
     const backends = { clock, stomp: this.#stomp, connectTimeout: options.connectTimeout };
     for (const route of options.routes) this.#add(route, backendOf(route, backends));
     for (const route of demoRoutes(options)) {
-      this.#add(route, { backend: demoBackend(route, this.#shared) }, NO_OTHERS);
+      this.#add(route, { backend: demoBackend(route, this.#shared, broker) }, NO_OTHERS);
     }
   }
 
@@ -269,8 +280,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   }
 
   #createServer(): HttpServer {
-    const { listen, tls, http, connectionLimits } = this.#options;
-    const sockets = socketLimits(connectionLimits, descriptorLimit());
+    const { listen, tls, http } = this.#options;
+    const sockets = socketLimits(this.#bounds.connectionLimits, descriptorLimit());
     const context = this.#listenerContext(false);
     const server: HttpServer = new HttpServer(
       { listen, tls, ...http, sockets },
@@ -331,7 +342,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   #add(bounds: RouteBounds, backend: RouteBackend, origins = this.#options.access.origins): void {
     const access = { origins: new OriginPolicy(origins) };
     const context = { ...this.#shared, options: this.#options, registry: this.#registry, access };
-    this.#routes.add(bounds.path, new Route(context, bounds, backend));
+    const maxSessions = partOf(bounds.maxSessions, this.#processes.workers);
+    this.#routes.add(bounds.path, new Route(context, { ...bounds, maxSessions }, backend));
   }
 
   // --- the end ---
@@ -370,7 +382,7 @@ export function createGateway(options: GatewayOptions = {}, parts: GatewayParts 
 
 /**
  * Makes a gateway of options that are resolved already. `writtenAs`: how the log names an option
- * that is to be added.
+ * that is to be added. `worker`: what it needs as one of several processes.
  */
 export function composeGateway(
   options: ResolvedOptions,

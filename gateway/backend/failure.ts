@@ -35,6 +35,8 @@ const OLD_TLS: Failure = { reason: 'the backend speaks only versions of TLS that
 /** What error codes of Node, OpenSSL and the system mean for a connection to a backend. */
 const failures: Readonly<Record<string, Failure>> = {
   ECONNREFUSED: { reason: 'nothing listens there', kind: 'unreached' },
+  // A Unix socket.
+  ENOENT: { reason: 'nothing listens there', kind: 'unreached' },
   ENOTFOUND: { reason: 'the host name is unknown', kind: 'unreached' },
   EAI_AGAIN: { reason: 'the name server does not answer', kind: 'unreached' },
   ETIMEDOUT: { reason: 'the host does not answer', kind: 'unreached' },

@@ -48,6 +48,7 @@ export function resolveOptions(
       maxConnectionsPerAddress: options.maxConnectionsPerAddress,
     },
     memoryLimits: problems.check(['memory', 'memoryPerAddress'], () => memoryLimits(options, nameOf)),
+    isMemoryGiven: options.memory !== undefined,
     bindSession: options.bindSession,
     http: problems.check(['headerTimeout', 'requestTimeout'], () => httpLimits(options, nameOf)),
     connectTimeout: options.connectTimeout,

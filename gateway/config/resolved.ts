@@ -31,6 +31,8 @@ export interface ResolvedOptions {
   readonly sessionLimits: RegistryLimits;
   readonly connectionLimits: ConnectionLimits;
   readonly memoryLimits: MemoryLimits;
+  /** `memory` was set. Otherwise it follows from the heap of this process. */
+  readonly isMemoryGiven: boolean;
   /** Cookie that must keep its value on every request of a session; absent: none. */
   readonly bindSession: string | undefined;
   readonly http: HttpLimits;

@@ -3,13 +3,14 @@ import { echoBackend } from '../backend/echo.ts';
 import type { RouteOptions } from '../config/resolved.ts';
 import { Broker, type BrokerParts, brokerBackend } from '../stomp/broker/broker.ts';
 import { type BrokerOptions, defaultBrokerOptions } from '../stomp/broker/options.ts';
+import { type BrokerProcess, remoteBroker } from '../stomp/broker/remote-broker.ts';
 import { frameLimits } from '../stomp/limits.ts';
 
 /**
  * The demo has its own broker with small bounds: what an operator's programs send is not for
  * everybody who opens the demo.
  */
-const brokerOptions: BrokerOptions = {
+export const demoBrokerOptions: BrokerOptions = {
   ...defaultBrokerOptions,
   frame: frameLimits(1024 ** 2),
   maxConnections: 200,
@@ -21,8 +22,13 @@ const brokerOptions: BrokerOptions = {
   maxStored: 4 * 1024 ** 2,
 };
 
-/** The backend of a route of the demo. */
-export function demoBackend({ path, backend }: RouteOptions, parts: BrokerParts): Backend {
+/** The backend of a route of the demo. `process`: which one has its broker; absent: this one. */
+export function demoBackend(
+  { path, backend }: RouteOptions,
+  parts: BrokerParts,
+  process: BrokerProcess | undefined,
+): Backend {
   if (backend.kind !== 'broker') return echoBackend;
-  return brokerBackend(new Broker(brokerOptions, parts), parts.log.with({ route: path }));
+  if (process !== undefined) return remoteBroker(process, path, path, parts.clock);
+  return brokerBackend(new Broker(demoBrokerOptions, parts), parts.log.with({ route: path }));
 }

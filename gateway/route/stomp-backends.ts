@@ -7,9 +7,9 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { RelayBackendOptions, RouteOptions } from '../config/resolved.ts';
 import { Broker, brokerBackend } from '../stomp/broker/broker.ts';
 import { StompListener } from '../stomp/broker/listener.ts';
-import { defaultBrokerOptions } from '../stomp/broker/options.ts';
+import { type BrokerProcess, MAIN_BROKER, remoteBroker } from '../stomp/broker/remote-broker.ts';
 import { frameLimits } from '../stomp/limits.ts';
-import type { EmbeddedBrokerOptions, StompRouteOptions } from '../stomp/options.ts';
+import { brokerOptions, type EmbeddedBrokerOptions, type StompRouteOptions } from '../stomp/options.ts';
 import type { FramingOptions } from '../stomp/relay/options.ts';
 import { framedBackend, relayBackend } from '../stomp/relay/relay.ts';
 
@@ -25,27 +25,24 @@ export interface StompParts {
 export class StompBackends {
   readonly #options: EmbeddedBrokerOptions;
   readonly #parts: StompParts;
+  readonly #process: BrokerProcess | undefined;
+  /** Nobody connects to it where a process has the brokers. */
   readonly #broker: Broker;
   #listener: StompListener | undefined;
 
-  constructor(options: EmbeddedBrokerOptions, parts: StompParts) {
+  /** `process`: which one has the embedded broker; absent: this one. */
+  constructor(options: EmbeddedBrokerOptions, parts: StompParts, process: BrokerProcess | undefined) {
     this.#options = options;
     this.#parts = parts;
-    const { users, redeliveries, maxMessage, maxQueues, maxQueued, maxStored, maxSubscriptions } = options;
-    const rights = { subscribe: options.subscribe, send: options.send };
-    const bounds = { redeliveries, maxQueues, maxQueued, maxStored, maxSubscriptions };
-    // A message of the largest size must fit where it waits for its reader.
-    const maxBuffered = Math.max(defaultBrokerOptions.maxBuffered, 2 * maxMessage);
-    const frame = frameLimits(maxMessage);
-    this.#broker = new Broker(
-      { ...defaultBrokerOptions, users, rights, frame, maxBuffered, ...bounds },
-      parts,
-    );
+    this.#process = process;
+    this.#broker = new Broker(brokerOptions(options), parts);
   }
 
   /** The embedded broker, the same for all routes of the operator. */
-  broker(route: RouteOptions): Backend {
-    return brokerBackend(this.#broker, this.#parts.log.with({ route: route.path || '/' }), route.stomp);
+  broker({ path, stomp }: RouteOptions): Backend {
+    const { log, clock } = this.#parts;
+    if (this.#process !== undefined) return remoteBroker(this.#process, MAIN_BROKER, path, clock, stomp);
+    return brokerBackend(this.#broker, log.with({ route: path || '/' }), stomp);
   }
 
   relay(route: RouteOptions, { brokers }: RelayBackendOptions): Backend {
@@ -59,12 +56,12 @@ export class StompBackends {
   }
 
   /**
-   * Opens the embedded broker's TCP port if one is configured. Resolves with its number; rejects
-   * with Node's own errors.
+   * Opens the embedded broker's TCP port if one is configured and the broker is here. Resolves with
+   * its number; rejects with Node's own errors.
    */
   async listen(via: Listen = listen): Promise<number | undefined> {
     const { listen: address } = this.#options;
-    if (address === undefined) return undefined;
+    if (address === undefined || this.#process !== undefined) return undefined;
     this.#listener = new StompListener(this.#broker, this.#parts);
     return this.#listener.listen(address, via);
   }

@@ -1,6 +1,7 @@
 import type { ListenAddress } from '../base/listen.ts';
-import type { BrokerOptions } from './broker/options.ts';
+import { type BrokerOptions, defaultBrokerOptions } from './broker/options.ts';
 import type { UserOptions } from './broker/users.ts';
+import { frameLimits } from './limits.ts';
 import type { RelayRules } from './relay/options.ts';
 import type { RightsOptions } from './rights.ts';
 
@@ -14,6 +15,21 @@ export interface EmbeddedBrokerOptions
   readonly users: Readonly<Record<string, UserOptions>> | undefined;
   /** Bytes of a frame, head and body together. */
   readonly maxMessage: number;
+}
+
+/** All options of the embedded broker. */
+export function brokerOptions(options: EmbeddedBrokerOptions): BrokerOptions {
+  const { users, subscribe, send, redeliveries, maxMessage } = options;
+  const { maxQueues, maxQueued, maxStored, maxSubscriptions } = options;
+  return {
+    ...defaultBrokerOptions,
+    users,
+    rights: { subscribe, send },
+    frame: frameLimits(maxMessage),
+    // A message of the largest size must fit where it waits for its reader.
+    maxBuffered: Math.max(defaultBrokerOptions.maxBuffered, 2 * maxMessage),
+    ...{ redeliveries, maxQueues, maxQueued, maxStored, maxSubscriptions },
+  };
 }
 
 /** STOMP between the clients of a route and its broker. */

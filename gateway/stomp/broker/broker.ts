@@ -42,9 +42,14 @@ export class Broker {
     this.#rights = new Rights(options.rights ?? {});
   }
 
+  /** One more client may connect. */
+  get hasRoom(): boolean {
+    return this.#connections < this.#options.maxConnections;
+  }
+
   /** Serves a client. Returns false, and leaves the channel alone, if there are too many. */
   accept(channel: Channel, peer: Peer): boolean {
-    if (this.#connections >= this.#options.maxConnections) return false;
+    if (!this.hasRoom) return false;
     this.#connections++;
     const { clock, memory } = this.#parts;
     const context = {

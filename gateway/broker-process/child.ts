@@ -1,0 +1,182 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { type FromBroker, type ToBroker, VERSION } from './messages.ts';
+import type { BrokerSettings } from './settings.ts';
+
+/** Milliseconds before a start, when the process has ended once, twice … soon after its start. */
+const RESTART_WAITS: readonly number[] = [0, 500, 1_000, 2_000, 5_000, 10_000];
+
+/** Milliseconds after which a process counts as one that runs. */
+const STEADY = 30_000;
+
+/** The program of the process, in the form in which this file runs. */
+const PROGRAM = fileURLToPath(import.meta.url.replace(/child(?=\.[jt]s$)/, 'main'));
+
+/** What the broker process works with. */
+export interface BrokerChildParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The file to run. @default that of this release */
+  readonly program?: string;
+}
+
+/** Who waits for an answer of the process. */
+interface Waiting {
+  resolve(stompPort: number | undefined): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The broker process, as its supervisor sees it: one for all generations of workers, because what
+ * a broker keeps is in its memory. A process that dies is started again, on the same socket and
+ * port. Its clients have lost their connections then, and its queues are empty.
+ */
+export class BrokerChild {
+  readonly #parts: BrokerChildParts;
+  /** What the first call of `serve` said, and what later ones added. */
+  #given: BrokerSettings | undefined;
+  /** The same, with the port that was bound. */
+  #settings: BrokerSettings | undefined;
+  #child: ChildProcess | undefined;
+  #waiting: Waiting | undefined;
+  #startedAt = 0;
+  /** Ends in a row, each soon after a start. */
+  #failures = 0;
+  #restart: Timer;
+  #whenEnded: (() => void) | undefined;
+
+  constructor(parts: BrokerChildParts) {
+    this.#parts = parts;
+  }
+
+  /** Undefined while there is no process. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /**
+   * Starts the process, or tells it what a reload has added. Brokers that it has keep the options
+   * that they began with; a line says so. Resolves with the number of the TCP port, if there is
+   * one. Rejects with the error with which Node refused to listen; a process that had nothing to
+   * serve before has ended then.
+   */
+  async serve(settings: BrokerSettings): Promise<number | undefined> {
+    const before = this.#given;
+    if (before !== undefined) this.#warnOfChanges(before, settings);
+    const given = before === undefined ? settings : extended(before, settings);
+    const { listen } = given;
+    const stompPort = await this.#ask(given);
+    this.#given = given;
+    // The port that the system has chosen is taken again after a restart.
+    const bound = listen && stompPort !== undefined ? { ...listen, port: stompPort } : listen;
+    this.#settings = { ...given, listen: bound };
+    return stompPort;
+  }
+
+  /**
+   * Ends the clients of the TCP port, and the process when the last client of a worker has gone.
+   * Resolves when it has ended.
+   */
+  drain(): Promise<void> {
+    this.#parts.clock.clearTimeout(this.#restart);
+    const child = this.#child;
+    return new Promise((resolve) => {
+      this.#whenEnded = resolve;
+      if (child === undefined) resolve();
+      else tell(child, { version: VERSION, kind: 'drain' });
+    });
+  }
+
+  /** Ends the process at once. */
+  kill(): void {
+    this.#whenEnded ??= () => {};
+    this.#parts.clock.clearTimeout(this.#restart);
+    this.#child?.kill('SIGKILL');
+  }
+
+  #ask(settings: BrokerSettings): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#child ??= this.#fork(settings.socketPath);
+      tell(this.#child, { version: VERSION, kind: 'serve', settings });
+    });
+  }
+
+  #fork(socketPath: string): ChildProcess {
+    // A process that was killed has left it behind.
+    if (process.platform !== 'win32') rmSync(socketPath, { force: true });
+    const child = fork(this.#parts.program ?? PROGRAM, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#startedAt = this.#parts.clock.now();
+    child.on('message', (message: FromBroker) => this.#answered(message));
+    child.on('error', (error) => this.#ended(child, error.message));
+    child.on('exit', (code, signal) => this.#ended(child, signal ?? `exit code ${code}`));
+    return child;
+  }
+
+  #answered(message: FromBroker): void {
+    const waiting = this.#waiting;
+    if (message.version !== VERSION || waiting === undefined) return;
+    this.#waiting = undefined;
+    if (message.kind === 'serving') waiting.resolve(message.stompPort);
+    else {
+      waiting.reject(Object.assign(new Error(message.error.message), message.error));
+      if (this.#settings === undefined) this.kill();
+    }
+  }
+
+  #ended(child: ChildProcess, reason: string): void {
+    if (child !== this.#child) return;
+    this.#child = undefined;
+    this.#waiting?.reject(new Error(`the broker process ended: ${reason}`));
+    this.#waiting = undefined;
+    if (this.#whenEnded !== undefined) this.#whenEnded();
+    else if (this.#settings !== undefined) this.#startAgain(this.#settings, reason);
+  }
+
+  #startAgain(settings: BrokerSettings, reason: string): void {
+    const { clock, log } = this.#parts;
+    if (clock.now() - this.#startedAt >= STEADY) this.#failures = 0;
+    const wait = RESTART_WAITS[Math.min(this.#failures, RESTART_WAITS.length - 1)] as number;
+    this.#failures++;
+    log.error('broker process ended', { reason, restartIn: wait, lost: 'all that its queues held' });
+    this.#restart = clock.setTimeout(() => {
+      this.#ask(settings).then(
+        () => log.info('broker process started again', { pid: this.pid }),
+        (error: Error) => {
+          log.error('broker process does not start', { reason: error.message });
+          this.#child?.kill('SIGKILL');
+        },
+      );
+    }, wait);
+  }
+
+  #warnOfChanges(before: BrokerSettings, after: BrokerSettings): void {
+    const isChanged = Object.entries(after.brokers).some(
+      ([path, options]) => path in before.brokers && !isDeepStrictEqual(before.brokers[path], options),
+    );
+    const isMoved = before.listen !== undefined && !isDeepStrictEqual(before.listen, after.listen);
+    if (!isChanged && !isMoved) return;
+    this.#parts.log.warn('the embedded broker goes on as it was', {
+      changed: [isChanged && 'stomp', isMoved && 'stompPort'].filter(Boolean).join(', '),
+      remedy: 'restart the gateway: a reload keeps the broker, and with it what its queues hold',
+    });
+  }
+}
+
+/** What the process has stays as it is, also when it is started again. */
+function extended(before: BrokerSettings, after: BrokerSettings): BrokerSettings {
+  return {
+    ...after,
+    socketPath: before.socketPath,
+    brokers: { ...after.brokers, ...before.brokers },
+    listen: before.listen ?? after.listen,
+  };
+}
+
+function tell(child: ChildProcess, message: ToBroker): void {
+  if (child.connected) child.send(message, () => {});
+}

@@ -1,0 +1,49 @@
+import { systemClock } from '../base/clock.ts';
+import { createLog } from '../base/log.ts';
+import { Brokers } from './brokers.ts';
+import { asSystemError, type FromBroker, type ToBroker, VERSION } from './messages.ts';
+import type { BrokerSettings } from './settings.ts';
+
+/** A terminal and systemd send them to every process, while workers still need this one. */
+const IGNORED: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+
+/**
+ * The process that has the embedded brokers of all workers. Its supervisor starts it, and alone
+ * decides when it ends.
+ */
+function main(): void {
+  for (const signal of IGNORED) process.on(signal, () => {});
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  let brokers: Brokers | undefined;
+  const drain = async (): Promise<void> => {
+    await brokers?.drain();
+    process.exit(0);
+  };
+  // The supervisor has ended, and its workers drain.
+  process.on('disconnect', drain);
+  process.on('message', (message: ToBroker) => {
+    if (message.version !== VERSION) return;
+    if (message.kind === 'drain') {
+      void drain();
+      return;
+    }
+    const { settings } = message;
+    brokers ??= new Brokers(settings, systemClock, createLog(settings.log).with({ process: 'broker' }));
+    void serve(brokers, settings);
+  });
+}
+
+async function serve(brokers: Brokers, settings: BrokerSettings): Promise<void> {
+  try {
+    const stompPort = await brokers.serve(settings);
+    answer({ version: VERSION, kind: 'serving', stompPort });
+  } catch (error) {
+    answer({ version: VERSION, kind: 'failed', error: asSystemError(error) });
+  }
+}
+
+function answer(message: FromBroker): void {
+  if (process.connected) process.send?.(message);
+}
+
+main();
