@@ -33,11 +33,21 @@ export interface LinkListener {
    * is never written again, but may be part of a larger buffer: copy what is kept for long.
    */
   received(from: string, frame: Buffer): void;
-  /** The link takes more for this node, after `send` answered false. */
+  /** The link takes more for this node, after `send` answered false; never after `nodeLost`. */
   drained(name: string): void;
   /** `isConnected` of the link changed. */
   connectionChanged(isConnected: boolean): void;
 }
+
+/** A listener for links that nobody listens to. */
+export const nobody: LinkListener = {
+  nodeUp: () => {},
+  nodeLost: () => {},
+  nodeGone: () => {},
+  received: () => {},
+  drained: () => {},
+  connectionChanged: () => {},
+};
 
 /** What the nodes of a cluster exchange frames over. */
 export interface Link {
