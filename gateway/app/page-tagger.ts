@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream';
+import type { Log } from '../base/log.ts';
 import type { RawHeaders } from '../base/raw-headers.ts';
 
 /** A client's request, as far as it matters to a page. */
@@ -37,6 +38,18 @@ export interface PageStart {
   push(chunk: Buffer): TaggedStart | undefined;
   /** No more bytes come, or none for some time: what has come has to leave now. */
   end(): TaggedStart;
+}
+
+/** What a tagger is made with: `createPageTagger` of tag-pages.ts takes it. */
+export interface PageTagSettings {
+  /** Path of the shim's script: `/shim/websocket.min.js`, perhaps below a prefix. */
+  readonly shim: string;
+  /**
+   * Value of the tag's `data-map`, for pages that name the application's inner address:
+   * `ws://127.0.0.1:8000/ -> /`.
+   */
+  readonly map: string;
+  readonly log: Log;
 }
 
 /** Puts the shim's tag into the pages of an application. */
