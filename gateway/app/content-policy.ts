@@ -10,7 +10,7 @@ export type ScriptVerdict =
 
 export type PolicyReason = 'policy-hash' | 'policy-dynamic' | 'policy-source' | 'policy-nonces';
 
-/** Splits the value of `Content-Security-Policy`: a comma separates policies (CSP Level 3 §2.2.2). */
+/** Splits `Content-Security-Policy`: a comma separates policies (CSP Level 3 §2.2.2). */
 export function parsePolicies(value: string): Policy[] {
   return value.split(',').flatMap((text) => {
     const policy = parsePolicy(text);

@@ -50,12 +50,12 @@ const HEAD_ELEMENTS: Readonly<Record<string, 'plain' | 'rcdata' | 'rawtext'>> = 
 /**
  * Reads the beginning of a document and finds the place for the tag: before whatever comes first of
  * a script, a conditional comment with one, the end of the head, and the body. Not behind `<head>`
- * at once: IE obeys `X-UA-Compatible` only ahead of elements other than `title` and `meta` ("Specifying
- * legacy document modes", MSDN), so an earlier script would change the document mode.
+ * at once: IE obeys `X-UA-Compatible` only ahead of elements other than `title` and `meta`
+ * ("Specifying legacy document modes", MSDN), so an earlier script would change the document mode.
  *
  * Bytes are read as Latin-1: in every encoding that is not left alone, an ASCII character that HTML
- * gives a meaning to has its own byte, and that byte has no other meaning there. The result does not
- * depend on how the body is cut.
+ * gives a meaning to has its own byte, and that byte has no other meaning there. The result does
+ * not depend on how the body is cut.
  */
 export class DocumentScan implements TokenHandler {
   readonly #settings: ScanSettings;

@@ -5,7 +5,7 @@
 const NOT_ASCII =
   /^(unicode|utf-?(7|16|32)|ucs-?[24]|iso-?10646|csiso2022|iso-2022-|hz-gb-2312|.*ebcdic|ibm037)/;
 
-/** Whether ASCII characters have their own bytes in an encoding, and these bytes no other meaning. */
+/** Whether ASCII characters have bytes of their own, which mean nothing else in the encoding. */
 export function isAsciiCompatible(label: string): boolean {
   return !NOT_ASCII.test(label.trim().toLowerCase());
 }

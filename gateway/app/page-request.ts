@@ -28,7 +28,7 @@ export function addressOf({ rawHeaders, target }: PageRequestHead): string {
  *
  * - The suffixes of entity tags are taken off again.
  * - An answer that is 304 must not bring back a page without a tag. So a validator is dropped where
- *   the answer may be a page and the validator is of neither a tagged nor a known untagged response.
+ *   the answer may be a page, unless it is of a tagged or of a known untagged response.
  * - A page is wanted without a content coding.
  * - The rest of a tagged page cannot come from the application, so the whole page has to.
  */

@@ -5,7 +5,7 @@ import type { NoTagReason } from './no-tag.ts';
 import type { Candidate, DecodedCoding } from './page-candidate.ts';
 import type { PageStart, TaggedStart } from './page-tagger.ts';
 
-/** What becomes of a start: `tag` with the bytes that go before `offset`, or the reason for none. */
+/** What becomes of a start: the tag's text and its place, or the reason for none. */
 export type StartDecision =
   | { readonly offset: number; readonly text: string }
   | { readonly noTag: NoTagReason };
