@@ -208,6 +208,7 @@ export class Attempt implements Connection {
       platform,
       this._target,
       this._crossOrigin,
+      this._page._pool._beside(this._origin),
       (answer) => this._created(requester, answer),
       (reason, readable) => this._giveUp(reason, readable)
     );
@@ -220,6 +221,7 @@ export class Attempt implements Connection {
     const context: SessionContext = {
       url: this._target.url,
       _token: answer._token,
+      _node: answer._node,
       _candidates: offered,
       _requester: requester,
       _sendRequest: this._page._sendRequest,
@@ -242,7 +244,7 @@ export class Attempt implements Connection {
       this._giveUp(isRequested ? 'no carrier' : 'subprotocol not selected');
       return;
     }
-    const downstream = this._page._pool(this._origin, this._host, offered, answer);
+    const downstream = this._page._pool._find(this._origin, this._host, offered, answer);
     // The gateway's answer has proved that polls work.
     const works = downstream._proven || pollOf(offered);
     const judge = (what: string): void => {

@@ -1,4 +1,5 @@
 import { randomId } from '../browser/random.ts';
+import { has } from '../lang/has.ts';
 import { createRetry } from '../session/retry.ts';
 import type { Limits } from '../session/session.ts';
 import type { Platform } from '../transport/platform.ts';
@@ -24,6 +25,8 @@ const SENTENCE = /^[^<\s].{0,300}/;
 /** A session that the gateway has made. */
 export interface Created extends Limits {
   readonly _token: string;
+  /** The node that owns it, or empty. */
+  readonly _node: string;
   readonly protocol: string;
   /** Names of the carriers that the route offers. */
   readonly _carriers: string[];
@@ -35,7 +38,8 @@ export interface Created extends Limits {
 
 /**
  * Asks for a session (PROTOCOL.md §3), again with the same nonce while the answer is lost or cut.
- * Calls one of the functions, unless the returned one has cancelled it. `readable`: the reason has
+ * Calls one of the functions, unless the returned one has cancelled it. `beside`: the token of
+ * another session of the page, so that both are on one node; or empty. `readable`: the reason has
  * the gateway's own words.
  */
 export function create(
@@ -44,6 +48,7 @@ export function create(
   platform: Platform,
   target: Target,
   crossOrigin: boolean,
+  beside: string,
   succeed: (created: Created) => void,
   fail: (reason: string, readable?: boolean) => void
 ): () => void {
@@ -51,7 +56,8 @@ export function create(
     nonce: randomId(24),
     url: pathOf(target.url),
     origin: target.origin,
-    protocols: target.protocols.join(',')
+    protocols: target.protocols.join(','),
+    beside: beside
   };
   // Only where it needs no preflight.
   const header = crossOrigin ? '' : target._bridged ? 'bridge' : 'create';
@@ -81,11 +87,16 @@ export function create(
         const answer = status === 200 && readFields(text);
         if (answer && answer.end) {
           const most = requester._maxBody;
-          const maxBody = most ? most(platform, addressOf(target.url, 'send')) : Infinity;
+          const maxBody = most ? most(platform, addressOf(target.url, 'send', answer.node)) : Infinity;
           succeed(createdFrom(answer, maxBody, rtt || platform._now() - started, tries));
         } else if (status === 401 && quiet) {
           quiet = false;
           rtt = platform._now() - started;
+          again();
+        }
+        // Gateways before 0.2 do not know this field.
+        else if (status === 400 && has(fields, 'beside')) {
+          delete fields.beside;
           again();
         }
         // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): repeating it at
@@ -113,6 +124,7 @@ function createdFrom(answer: Fields, maxBody: number, rtt: number, tries: number
   const text = (name: string): string => answer[name] || '';
   return {
     _token: text('token'),
+    _node: text('node'),
     protocol: text('protocol'),
     _carriers: text('carriers').split(','),
     _heartbeat: +text('heartbeat'),

@@ -12,16 +12,19 @@ import { createTransportPolicy } from './transport-policy.ts';
  */
 const MOST = 16;
 
-/**
- * Finds the downstream for a new session. `host`: prefix of the gateway's keys in the memory.
- * `candidates`: the carriers available to the session, best first.
- */
-export type DownstreamPool = (
-  origin: string,
-  host: string,
-  candidates: CarrierKind[],
-  answer: Created
-) => Downstream;
+/** The downstreams of a page. `origin` is that of the gateway. */
+export interface DownstreamPool {
+  /**
+   * Finds the downstream for a new session. `host`: prefix of the gateway's keys in the memory.
+   * `candidates`: the carriers available to the session, best first.
+   */
+  _find(origin: string, host: string, candidates: CarrierKind[], answer: Created): Downstream;
+  /**
+   * The token of a session that a new one should be beside: on one node they can share a downstream
+   * (PROTOCOL.md §3). Empty if there is none.
+   */
+  _beside(origin: string): string;
+}
 
 /** A downstream that other sessions may join. */
 interface Shared {
@@ -34,12 +37,17 @@ interface Shared {
 export function createDownstreamPool(platform: Platform, memory: Memory): DownstreamPool {
   const all: Shared[] = [];
 
-  return (origin, host, candidates, answer) => {
+  function find(origin: string, host: string, candidates: CarrierKind[], answer: Created): Downstream {
     // A page that asks for WebSockets gets one for each session.
     const shares = indexOf(answer._carriers, 'shared') >= 0 && !(candidates[0] as CarrierKind)._duplex;
     for (let i = 0; shares && i < all.length; i += 1) {
       const one = all[i] as Shared;
-      const fits = one.origin === origin && one._members.length < MOST;
+      const first = one._members[0];
+      const fits =
+        one.origin === origin &&
+        one._members.length < MOST &&
+        // One node writes a downstream.
+        (!first || first._context._node === answer._node);
       if (fits && commonTo(candidates, one._members).length) return one._downstream;
     }
     const members: Member[] = [];
@@ -53,6 +61,20 @@ export function createDownstreamPool(platform: Platform, memory: Memory): Downst
     const downstream = new Downstream(platform, answer, answer._rtt, members, policy);
     if (shares) all.push({ origin: origin, _members: members, _downstream: downstream });
     return downstream;
+  }
+
+  return {
+    _find: find,
+    _beside: (origin) => {
+      let token = '';
+      for (let i = 0; i < all.length; i += 1) {
+        const one = all[i] as Shared;
+        const first = one._members[0];
+        // The later one has more room.
+        if (first && one.origin === origin) token = first._context._token;
+      }
+      return token;
+    }
   };
 }
 

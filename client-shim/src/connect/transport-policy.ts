@@ -68,12 +68,17 @@ export function createTransportPolicy(
       return kind;
     }
     if (slept) return kind;
-    if (heard && reason !== 'silent') {
+    // Where the gateway, or a proxy before it, cannot serve now, a poll finds out when it can. That
+    // is no failure of the stream, unless it is always the stream that gets this answer.
+    const busy = reason === 'status 503';
+    if (busy || (heard && reason !== 'silent')) {
       cuts = age > LONG_LIFE ? 1 : cuts + 1;
-      if (cuts < CUTS) return kind;
+      if (cuts < CUTS && !busy) return kind;
     }
-    cuts = 0;
-    suspect = kind;
+    if (!busy || cuts >= CUTS) {
+      cuts = 0;
+      suspect = kind;
+    }
     current = reliable;
     return reliable;
   }

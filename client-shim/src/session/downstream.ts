@@ -257,9 +257,9 @@ export class Downstream {
     if (frame._type !== 'E' || frame._data === 'g' || !attached._carrier) return;
     drop(attached);
     if (attached !== this._current) return;
-    if (frame._data === 'r') this._attach();
+    if (frame._data === 'r' && this._phase === OPEN) this._attach();
     // Superseded by a repetition of its own attach: after a pause, or the two supersede each other
-    // again and again.
+    // again and again. Or the gateway cannot reach the session at the moment.
     else this._wait(attached._kind, false);
   }
 

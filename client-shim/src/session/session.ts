@@ -234,7 +234,7 @@ export class Session {
  * request. If neither arrives, the gateway ends the session when its window expires.
  */
 export function sayGone(platform: Platform, context: SessionContext): void {
-  const address = addressOf(context.url, 'send');
+  const address = addressOf(context.url, 'send', context._node);
   const body = textBody(context._token, [frame('X', '')]);
   const navigator = platform._page.navigator;
   if (!navigator || !navigator.sendBeacon || !navigator.sendBeacon(address, body))

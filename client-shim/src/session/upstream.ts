@@ -58,7 +58,7 @@ export class Upstream {
     // IE 6 and 7 open two connections to a host, and the downstream uses one (Microsoft,
     // "Connectivity Enhancements in IE8").
     this._maxRequests = hasLevel2(platform) ? 2 : 1;
-    this._address = addressOf(context.url, 'send');
+    this._address = addressOf(context.url, 'send', context._node);
     this._soon = createAlarm(platform, () => this._flush());
     this._retry = createRetry(
       platform,

@@ -9,6 +9,8 @@ export interface SessionContext {
   /** The WebSocket URL, after the page's `map`. */
   readonly url: string;
   readonly _token: string;
+  /** The node that owns the session, as the gateway named it, or empty (PROTOCOL.md §1). */
+  readonly _node: string;
   /** The carriers that the session may use, best first. */
   readonly _candidates: CarrierKind[];
   /** Sends frames upstream where the carrier does not. */

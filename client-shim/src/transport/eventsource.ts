@@ -12,7 +12,8 @@ export const eventSource: CarrierKind = {
   _open: (platform, context, attachments, events) => {
     const Source = platform._EventSource as NonNullable<typeof platform._EventSource>;
     const position = startPosition();
-    const address = addressOf(context.url, 'eventsource', context._token) + '?d=' + attachments.join('&s=');
+    const address =
+      addressOf(context.url, 'eventsource', context._node, context._token) + '?d=' + attachments.join('&s=');
     const source: EventSource = new Source(address, { withCredentials: context._crossOrigin });
 
     function close(): void {

@@ -79,7 +79,11 @@ export function openFrameStream(
   const forget = expose(window, name, run);
   const frame = insertFrame(
     window.document as Document,
-    addressOf(context.url, action, context._token) + '?d=' + attachments.join('&s=') + '#' + name.substring(3)
+    addressOf(context.url, action, context._node, context._token) +
+      '?d=' +
+      attachments.join('&s=') +
+      '#' +
+      name.substring(3)
   );
   nextCheck._set(CHECK_INTERVAL);
   return { _close: close };

@@ -32,7 +32,7 @@ export function responseOpener(requester: Requester, action: string, streams: bo
 
     const request = requester._post(
       platform,
-      addressOf(context.url, action),
+      addressOf(context.url, action, context._node),
       textBody(context._token, frames),
       { _crossOrigin: context._crossOrigin, _asBytes: asBytes },
       (status, text) => {

@@ -20,7 +20,9 @@ export const websocketSession: CarrierKind = {
   _works: (platform) => isTrusted(platform._socket),
   _open: (platform, context, attachments, events) => {
     const Socket = platform._socket as NativeWebSocketConstructor;
-    const socket: NativeWebSocket = new Socket(addressOf(context.url, 'websocket', context._token));
+    const socket: NativeWebSocket = new Socket(
+      addressOf(context.url, 'websocket', context._node, context._token)
+    );
     const position = startPosition();
     socket.binaryType = 'arraybuffer';
 

@@ -2,15 +2,16 @@ const PARTS = /^ws(s?:\/\/[^/?]*)([^?]*)/;
 
 /**
  * The address of an action for a WebSocket URL (PROTOCOL.md §1). It is an HTTP address, except for
- * the action `websocket`.
+ * the action `websocket`. `node` is the name that `create` was answered, or empty.
  */
-export function addressOf(url: string, action: string, token?: string): string {
+export function addressOf(url: string, action: string, node?: string, token?: string): string {
   const parts = PARTS.exec(url) || ['', '', ''];
   return (
     (action === 'websocket' ? 'ws' : 'http') +
     parts[1] +
     (parts[2] as string).replace(/\/+$/, '') +
     '/_fallback/v1/' +
+    (node ? node + '~/' : '') +
     (token ? token + '/' : '') +
     action
   );

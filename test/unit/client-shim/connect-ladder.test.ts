@@ -378,6 +378,25 @@ describe('create, as the shim asks for it', () => {
     assert.equal(browser.last('create').aborted, true);
   });
 
+  it('asks a gateway of before 0.2, which refuses what it does not know, without the later field', () => {
+    const { browser, received } = open(new FakeBrowser());
+    const asked = String(browser.last('create').body);
+    assert.match(asked, /^nonce=.*&beside=$/);
+    browser.last('create').end(400, 'bad create (unknown field)\n');
+    assert.equal(browser.last('create').body, asked.replace('&beside=', ''));
+    browser.last('create').end(200, ANSWER);
+    browser.clock.advance(10);
+    assert.deepEqual(received, ['open']);
+  });
+
+  it('fails when that is refused, too', () => {
+    const { browser, received } = open(new FakeBrowser());
+    for (let times = 0; times < 2; times += 1) browser.last('create').end(400, 'bad create\n');
+    browser.clock.advance(10_000);
+    assert.deepEqual(received, ['closed 1006  false true']);
+    assert.equal(browser.count('create'), 2);
+  });
+
   it('takes no answer for a connection that the page has closed', () => {
     const { browser, connection, received } = open(new FakeBrowser());
     connection.close(1000, '');
@@ -446,6 +465,84 @@ describe('a fallback session', () => {
     assert.equal(browser.count('xhr-streaming'), 3);
     assert.equal(browser.last('xhr-polling').body, `n.k;D5,0${RS}`);
   });
+
+  it('names its node in every address', () => {
+    const names = ['eventsource', 'xhr-streaming', 'xhr-polling', 'websocket-session'];
+    for (const name of names) {
+      const browser = new FakeBrowser().withSocket();
+      const sources: string[] = [];
+      browser.page.EventSource = class {
+        constructor(url: string) {
+          sources.push(url);
+        }
+        close(): void {}
+      };
+      const { connection } = open(browser, { transports: [name] });
+      browser.last('create').end(200, ANSWER.replace('&end', '&node=web1-00c0ffee&end'));
+      if (name === 'xhr-polling') connection.send('x', 1);
+      browser.clock.advance(10);
+      connection.close(1000, '');
+      browser.clock.advance(10);
+      connection._unload();
+      const asked = [...browser.requests.slice(1), ...browser.sockets, ...browser.beacons];
+      const addresses = [...asked.map(({ url }) => url), ...sources];
+      const action = name === 'websocket-session' ? 'websocket' : name;
+      assert.ok(
+        addresses.some((address) => address.includes(`/${action}`)),
+        name,
+      );
+      assert.ok(addresses.length > 1, addresses.join());
+      for (const address of addresses)
+        assert.match(
+          address,
+          /^(http|ws):\/\/host:8080\/echo\/_fallback\/v1\/web1-00c0ffee~\/(n\.k\/)?[a-z-]+(\?|$)/,
+        );
+    }
+  });
+
+  it('does not hold it against a stream that the gateway could not serve, and tries it again soon', () => {
+    const { browser, connection } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
+    browser.clock.advance(400);
+    browser.last('xhr-streaming').grow(`#1${RS}Er${RS}`);
+    assert.equal(browser.last('xhr-streaming').body, `n.k;D3,0${RS}`);
+    browser.last('xhr-streaming').end(503);
+    browser.clock.advance(1);
+    assert.equal(browser.last('xhr-polling').body, `n.k;D4,0${RS}`);
+    browser.last('xhr-polling').end(200, `#1${RS}Tone${RS}`);
+    browser.clock.advance(400);
+    assert.match(String(browser.last('xhr-streaming').body), /D6,1/);
+    browser.last('xhr-streaming').grow(`#2${RS}`);
+    assert.equal(connection.transport(), 'xhr-streaming');
+    assert.ok(![...browser.items.values()].some((entry) => /bad/.test(entry)));
+  });
+
+  it('does without a stream that is refused so three times in a row', () => {
+    const { browser } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });
+    for (let times = 1; times <= 4; times += 1) {
+      browser.clock.advance(400);
+      if (browser.last('xhr-streaming').readyState !== 4) browser.last('xhr-streaming').end(503);
+      browser.clock.advance(10);
+      browser.last('xhr-polling').end(200, `H${RS}`);
+    }
+    assert.equal(browser.count('xhr-streaming'), 3);
+  });
+
+  for (const end of ['r', 's'])
+    it(`pauses when all that an attach is answered is E${end}`, () => {
+      const { browser, received } = openFallback({ transports: ['xhr-streaming'] });
+      browser.last('xhr-streaming').grow(`#1${RS}Ta${RS}Er${RS}`);
+      for (let turn = 0; turn < 200; turn += 1) {
+        const stream = browser.last('xhr-streaming');
+        if (stream.readyState !== 4) stream.end(200, `E${end}${RS}`);
+        browser.clock.advance(100);
+      }
+      const count = browser.count('xhr-streaming');
+      assert.ok(count > 5 && count < 15, `${count} attaches in 20 s`);
+      while (browser.last('xhr-streaming').readyState === 4) browser.clock.advance(100);
+      browser.last('xhr-streaming').grow(`#2${RS}Tb${RS}`);
+      assert.deepEqual(received, ['open', 'message a', 'message b']);
+      assert.ok(![...browser.items.values()].some((entry) => /bad/.test(entry)));
+    });
 
   it('goes on with polls when the stream is refused, as by a proxy that lets short answers pass', () => {
     const { browser, received, connection } = openFallback({ transports: ['xhr-streaming', 'xhr-polling'] });

@@ -120,7 +120,7 @@ describe('a fallback session opens', () => {
 });
 
 describe('create, when it is refused', () => {
-  for (const status of [400, 403, 404, 421, 429, 502, 503])
+  for (const status of [403, 404, 421, 429, 502, 503])
     it(`ends the connection at once, with the gateway's sentence (${status})`, () => {
       const page = newPage();
       const lines = listenTo(page);

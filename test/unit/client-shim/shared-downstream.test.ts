@@ -26,9 +26,9 @@ class FakePage {
   }
 
   /** Opens a socket; its token is `n.1` for the first, and so on. */
-  open(target: Partial<Target> = {}, carriers = CARRIERS): Opened {
+  open(target: Partial<Target> = {}, carriers = CARRIERS, node?: string): Opened {
     const opened = this.begin(target);
-    this.create(carriers);
+    this.create(carriers, node);
     return opened;
   }
 
@@ -54,8 +54,8 @@ class FakePage {
     return { connection, received };
   }
 
-  /** Answers the latest create. */
-  create(carriers = CARRIERS): void {
+  /** Answers the latest create, perhaps with the node that has the session. */
+  create(carriers = CARRIERS, node?: string): void {
     this.#sessions += 1;
     const fields = {
       token: `n.${this.#sessions}`,
@@ -66,6 +66,7 @@ class FakePage {
       window: '120000',
       outbox: '1048576',
       body: '263168',
+      ...(node === undefined ? {} : { node }),
       end: '1',
     };
     this.last('create').end(200, new URLSearchParams(fields).toString());
@@ -211,6 +212,55 @@ describe('the sockets of a page', () => {
         .filter((body) => /;D/.test(body));
       assert.deepEqual(attaches, [`n.1;D1,0${RS}`, `n.2;D1,0${RS}`]);
     });
+
+  it('name a session that they would be beside, the latest that may be shared', () => {
+    const page = new FakePage();
+    const beside = () => new URLSearchParams(page.requested('create')).get('beside');
+    page.open();
+    assert.equal(beside(), '');
+    page.open({}, CARRIERS.slice(0, -1));
+    assert.equal(beside(), 'n.1');
+    page.open({ url: 'ws://other/echo' });
+    assert.equal(beside(), '');
+    page.open({}, CARRIERS, 'b').connection._unload();
+    page.open();
+    assert.equal(beside(), 'n.1');
+    page.open({}, CARRIERS, 'b');
+    page.begin();
+    assert.equal(beside(), 'n.6');
+  });
+
+  it('name it again when the answer is lost, and not when it has ended', () => {
+    const page = new FakePage();
+    const first = page.open({ transports: POLL_ONLY });
+    page.begin({ transports: POLL_ONLY });
+    const asked = page.requested('create');
+    assert.match(asked, /&beside=n\.1$/);
+    first.connection._unload();
+    page.last('create').end(0);
+    page.advance(1);
+    assert.equal(page.requested('create'), asked);
+    page.create();
+    page.begin();
+    assert.match(page.requested('create'), /&beside=n\.2$/);
+  });
+
+  it('share with those of one node only', () => {
+    const page = new FakePage();
+    const on = (node: string) => page.open({ transports: POLL_ONLY }, CARRIERS, node);
+    const sockets = ['a', 'b', 'a', 'b'].map(on);
+    const polls = page.browser.requests.filter(({ url }) => /polling$/.test(url)).slice(-2);
+    assert.deepEqual(
+      polls.map(({ url, body }) => [url, String(body).replaceAll(RS, '.')]),
+      [
+        ['http://host:8080/echo/_fallback/v1/a~/xhr-polling', 'n.1;D2,0.S1,n.3,1,0.'],
+        ['http://host:8080/echo/_fallback/v1/b~/xhr-polling', 'n.2;D2,0.S1,n.4,1,0.'],
+      ],
+    );
+    for (const { connection } of sockets) connection._unload();
+    on('c');
+    assert.equal(page.requested('xhr-polling'), 'n.5;D1,0.', 'a downstream without sessions is of no node');
+  });
 
   it('use the best carrier that all of them may have', () => {
     const page = new FakePage();

@@ -76,11 +76,15 @@ describe('the shim encodes bodies, addresses and parameters as the test vectors 
     });
   }
 
-  for (const vector of load<{ url: string; action: string; token?: string; address: string }>(
-    'addresses.json',
-  ))
-    it(`finds ${vector.action} of ${vector.url}`, () => {
-      assert.equal(addressOf(vector.url, vector.action, vector.token), vector.address);
+  for (const { url, action, node, token, address } of load<{
+    url: string;
+    action: string;
+    node?: string;
+    token?: string;
+    address: string;
+  }>('addresses.json'))
+    it(`finds ${action} of ${url}${node ? ` at ${node}` : ''}`, () => {
+      assert.equal(addressOf(url, action, node, token), address);
     });
 
   for (const vector of load<{ name: string; text: string; fields: Record<string, string> }>(
