@@ -92,6 +92,7 @@ describe('a session that is moved under load', () => {
         const context: SessionContext = {
           url,
           _token: created._token,
+          _node: created._node,
           _candidates: [],
           _requester: xhrRequester,
           _sendRequest: sendRequest,
@@ -139,7 +140,7 @@ describe('a session that is moved under load', () => {
         );
         resolve(Object.assign(page, { session, downstream }));
       };
-      create(sendRequest, xhrRequester, platform, target, false, succeed, (reason) =>
+      create(sendRequest, xhrRequester, platform, target, false, '', succeed, (reason) =>
         reject(new Error(reason)),
       );
     });

@@ -60,6 +60,8 @@ export class Downstream {
   private _next: CarrierKind | undefined;
   /** The kind that works at present. */
   _proven: CarrierKind | undefined;
+  /** The kind that worked last. */
+  private _worked: CarrierKind | undefined;
   private _lastHeard = 0;
   private readonly _narrow: boolean;
   private readonly _retry: Retry;
@@ -180,10 +182,12 @@ export class Downstream {
   }
 
   /**
-   * Time for the first byte of a stream. It is longer where others may delay its request.
+   * Time for the first byte of a stream. It is longer where others may delay its request, and for a
+   * stream that has worked: a gateway may wait a second for the node that has the session.
    */
   private _proofTimeout(): number {
-    return this._members.length > 1 || (this._current as Attached)._kind._duplex
+    const kind = (this._current as Attached)._kind;
+    return this._members.length > 1 || kind._duplex || kind === this._worked
       ? 2000
       : Math.max(300, Math.min(2000, 4 * this._rtt));
   }
@@ -239,6 +243,7 @@ export class Downstream {
   /** The new carrier has brought its first frames. */
   private _works(kind: CarrierKind): void {
     this._enter(OPEN);
+    this._worked = kind;
     drop(this._former);
     this._former = undefined;
     if (this._proven === kind && !kind._duplex) return;

@@ -380,10 +380,10 @@ describe('create, as the shim asks for it', () => {
 
   it('asks a gateway of before 0.2, which refuses what it does not know, without the later field', () => {
     const { browser, received } = open(new FakeBrowser());
-    const asked = String(browser.last('create').body);
-    assert.match(asked, /^nonce=.*&beside=$/);
+    const requested = String(browser.last('create').body);
+    assert.match(requested, /^nonce=.*&beside=$/);
     browser.last('create').end(400, 'bad create (unknown field)\n');
-    assert.equal(browser.last('create').body, asked.replace('&beside=', ''));
+    assert.equal(browser.last('create').body, requested.replace('&beside=', ''));
     browser.last('create').end(200, ANSWER);
     browser.clock.advance(10);
     assert.deepEqual(received, ['open']);
@@ -484,8 +484,8 @@ describe('a fallback session', () => {
       connection.close(1000, '');
       browser.clock.advance(10);
       connection._unload();
-      const asked = [...browser.requests.slice(1), ...browser.sockets, ...browser.beacons];
-      const addresses = [...asked.map(({ url }) => url), ...sources];
+      const requested = [...browser.requests.slice(1), ...browser.sockets, ...browser.beacons];
+      const addresses = [...requested.map(({ url }) => url), ...sources];
       const action = name === 'websocket-session' ? 'websocket' : name;
       assert.ok(
         addresses.some((address) => address.includes(`/${action}`)),
@@ -505,6 +505,8 @@ describe('a fallback session', () => {
     browser.clock.advance(400);
     browser.last('xhr-streaming').grow(`#1${RS}Er${RS}`);
     assert.equal(browser.last('xhr-streaming').body, `n.k;D3,0${RS}`);
+    browser.clock.advance(1000);
+    assert.equal(browser.last('xhr-streaming').aborted, false, 'the gateway may wait for a node');
     browser.last('xhr-streaming').end(503);
     browser.clock.advance(1);
     assert.equal(browser.last('xhr-polling').body, `n.k;D4,0${RS}`);

@@ -234,12 +234,12 @@ describe('the sockets of a page', () => {
     const page = new FakePage();
     const first = page.open({ transports: POLL_ONLY });
     page.begin({ transports: POLL_ONLY });
-    const asked = page.requested('create');
-    assert.match(asked, /&beside=n\.1$/);
+    const requested = page.requested('create');
+    assert.match(requested, /&beside=n\.1$/);
     first.connection._unload();
     page.last('create').end(0);
     page.advance(1);
-    assert.equal(page.requested('create'), asked);
+    assert.equal(page.requested('create'), requested);
     page.create();
     page.begin();
     assert.match(page.requested('create'), /&beside=n\.2$/);
