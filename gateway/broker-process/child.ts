@@ -10,6 +10,9 @@ import type { BrokerSettings } from './settings.ts';
 /** Milliseconds before a start, when the process has ended once, twice … soon after its start. */
 const RESTART_WAITS: readonly number[] = [0, 500, 1_000, 2_000, 5_000, 10_000];
 
+/** Milliseconds in which the process has to answer. */
+const ANSWER_TIMEOUT = 15_000;
+
 /** Milliseconds after which a process counts as one that runs. */
 const STEADY = 30_000;
 
@@ -28,6 +31,7 @@ export interface BrokerChildParts {
 interface Waiting {
   resolve(stompPort: number | undefined): void;
   reject(error: Error): void;
+  readonly late: Timer;
 }
 
 /**
@@ -43,6 +47,10 @@ export class BrokerChild {
   #settings: BrokerSettings | undefined;
   #child: ChildProcess | undefined;
   #waiting: Waiting | undefined;
+  /** The last request: all workers of a generation have the same. */
+  #last: BrokerSettings | undefined;
+  /** Requests are made one after the other. */
+  #before: Promise<unknown> = Promise.resolve();
   #startedAt = 0;
   /** Ends in a row, each soon after a start. */
   #failures = 0;
@@ -64,10 +72,17 @@ export class BrokerChild {
    * one. Rejects with the error with which Node refused to listen; a process that had nothing to
    * serve before has ended then.
    */
-  async serve(settings: BrokerSettings): Promise<number | undefined> {
+  serve(settings: BrokerSettings): Promise<number | undefined> {
+    return this.#inTurn(() => this.#serve(settings));
+  }
+
+  async #serve(settings: BrokerSettings): Promise<number | undefined> {
     const before = this.#given;
-    if (before !== undefined) this.#warnOfChanges(before, settings);
+    const isNew = !isDeepStrictEqual(settings, this.#last);
+    this.#last = settings;
+    if (before !== undefined && isNew) this.#warnOfChanges(before, settings);
     const given = before === undefined ? settings : extended(before, settings);
+    if (isDeepStrictEqual(given, before)) return this.#settings?.listen?.port;
     const { listen } = given;
     const stompPort = await this.#ask(given);
     this.#given = given;
@@ -98,12 +113,32 @@ export class BrokerChild {
     this.#child?.kill('SIGKILL');
   }
 
+  #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
+    const result = this.#before.then(action);
+    this.#before = result.catch(() => {});
+    return result;
+  }
+
   #ask(settings: BrokerSettings): Promise<number | undefined> {
+    const { clock } = this.#parts;
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      const late = clock.setTimeout(() => {
+        this.#takeWaiting()?.reject(
+          new Error(`the broker process does not answer within ${ANSWER_TIMEOUT} ms`),
+        );
+      }, ANSWER_TIMEOUT);
+      this.#waiting = { resolve, reject, late };
       this.#child ??= this.#fork(settings.socketPath);
       tell(this.#child, { version: VERSION, kind: 'serve', settings });
     });
+  }
+
+  /** Who waits, and waits no longer. */
+  #takeWaiting(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    this.#parts.clock.clearTimeout(waiting?.late);
+    return waiting;
   }
 
   #fork(socketPath: string): ChildProcess {
@@ -118,21 +153,27 @@ export class BrokerChild {
   }
 
   #answered(message: FromBroker): void {
-    const waiting = this.#waiting;
-    if (message.version !== VERSION || waiting === undefined) return;
-    this.#waiting = undefined;
+    if (message.version !== VERSION) return;
+    const waiting = this.#takeWaiting();
+    if (waiting === undefined) return;
     if (message.kind === 'serving') waiting.resolve(message.stompPort);
     else {
+      if (this.#settings === undefined) this.#dismiss();
       waiting.reject(Object.assign(new Error(message.error.message), message.error));
-      if (this.#settings === undefined) this.kill();
     }
+  }
+
+  /** Ends a process that has nothing to serve. */
+  #dismiss(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill('SIGKILL');
   }
 
   #ended(child: ChildProcess, reason: string): void {
     if (child !== this.#child) return;
     this.#child = undefined;
-    this.#waiting?.reject(new Error(`the broker process ended: ${reason}`));
-    this.#waiting = undefined;
+    this.#takeWaiting()?.reject(new Error(`the broker process ended: ${reason}`));
     if (this.#whenEnded !== undefined) this.#whenEnded();
     else if (this.#settings !== undefined) this.#startAgain(this.#settings, reason);
   }
@@ -144,7 +185,7 @@ export class BrokerChild {
     this.#failures++;
     log.error('broker process ended', { reason, restartIn: wait, lost: 'all that its queues held' });
     this.#restart = clock.setTimeout(() => {
-      this.#ask(settings).then(
+      this.#inTurn(() => this.#ask(this.#settings ?? settings)).then(
         () => log.info('broker process started again', { pid: this.pid }),
         (error: Error) => {
           log.error('broker process does not start', { reason: error.message });
@@ -170,8 +211,7 @@ export class BrokerChild {
 /** What the process has stays as it is, also when it is started again. */
 function extended(before: BrokerSettings, after: BrokerSettings): BrokerSettings {
   return {
-    ...after,
-    socketPath: before.socketPath,
+    ...before,
     brokers: { ...after.brokers, ...before.brokers },
     listen: before.listen ?? after.listen,
   };

@@ -201,6 +201,16 @@ describe('the broker process', function () {
     for (const client of clients) client.end();
   });
 
+  it('is one process and one port, however many workers ask for it at once', async () => {
+    const { child, settings, stompPort } = shared;
+    const { pid } = child;
+    const demo = { ...given, demo: true };
+    const ports = [given, demo, demo, given].map((options) => child.serve(settings(options)));
+    assert.deepEqual(await Promise.all(ports), [stompPort, stompPort, stompPort, stompPort]);
+    assert.equal(child.pid, pid);
+    assert.deepEqual(shared.lines, []);
+  });
+
   it('is started again when it dies, on the same port, and its clients get a Close', async () => {
     const [native, tcp] = await Promise.all([at(0), shared.stompPort ?? 0].map(connect));
     const before = shared.child.pid as number;
