@@ -146,7 +146,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
       draining: this.#draining.signal,
     };
     this.#hosts = new HostNames(options.access.hosts);
-    this.#proxies = new TrustedProxies(options.access.trustedProxies);
+    this.#proxies = new TrustedProxies(options.access.trustedProxies, options.access.userHeader);
     this.#registry = new SessionRegistry(this.#bounds.sessionLimits);
     // There is one listener for each backend that is being dialled.
     setMaxListeners(0, this.#draining.signal);

@@ -8,4 +8,6 @@ export interface AccessOptions {
   readonly hosts: readonly string[];
   /** Networks of proxies whose X-Forwarded fields are believed, in CIDR form. */
   readonly trustedProxies: readonly string[];
+  /** Field in which these proxies name the user, as it is written to backends; absent: none. */
+  readonly userHeader: string | undefined;
 }

@@ -31,6 +31,13 @@ export interface Handshake {
    * no cookie is sent back.
    */
   readonly anonymous?: boolean;
+  /**
+   * Names, in lower case and with hyphens, of fields among `rawHeaders` that the gateway itself
+   * wrote, such as the user whom a trusted proxy named. They go to every backend as they are.
+   */
+  readonly vouched?: ReadonlySet<string>;
+  /** The user that a trusted proxy, or the route's auth server, has named. For the log. */
+  readonly user?: string | undefined;
   /** Where a backend reports what it holds for the client. Absent: nobody counts. */
   readonly openAccount?: OpenAccount;
 }

@@ -1,4 +1,4 @@
-import { forEachHeader } from '../base/raw-headers.ts';
+import { forEachHeader, plainName } from '../base/raw-headers.ts';
 import type { Handshake } from './backend.ts';
 import { isClientClaim } from './client-claims.ts';
 import { refuseLoop } from './loop.ts';
@@ -18,7 +18,9 @@ export function forwardedHeaders(handshake: Handshake, target: UpstreamTarget): 
   // Without a trusted proxy X-Forwarded-For is the address of the connection, and nothing else.
   const isVouchedFor = handshake.forwardedFor !== handshake.remoteAddress;
   const isLeftOut = (plain: string, lower: string): boolean =>
-    forwarded.has(plain) || Object.hasOwn(target.headers, lower) || (!isVouchedFor && isClientClaim(plain));
+    Object.hasOwn(target.headers, lower) ||
+    (handshake.vouched?.has(plain) !== true &&
+      (forwarded.has(plain) || (!isVouchedFor && isClientClaim(plain))));
   const fields = ['Host', host, ...nativeHeaders(handshake, isLeftOut)];
   fields.push('X-Forwarded-For', handshake.forwardedFor);
   fields.push('X-Forwarded-Proto', handshake.secure ? 'https' : 'http');
@@ -54,8 +56,11 @@ export function nativeHeaders(
   const fields: string[] = [];
   const hopByHop = namedByConnection(handshake.headers.connection);
   forEachHeader(handshake.rawHeaders, (lower, value, name) => {
-    const plain = lower.replaceAll('_', '-');
-    if (isWithheld(plain) || hopByHop.has(lower) || isLeftOut(plain, lower)) return;
+    const plain = plainName(lower);
+    // The client must not have them removed either, by naming them in Connection.
+    const isOurs = handshake.vouched?.has(plain) === true;
+    if (!isOurs && (isWithheld(plain) || hopByHop.has(lower))) return;
+    if (isLeftOut(plain, lower)) return;
     if (isField(name, value)) fields.push(name, value);
   });
   // On a fallback it is the page's origin, which an old engine's own request does not carry.

@@ -1,12 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from './log.ts';
 import { defaultWording, type Remedy, remedyText } from './remedy.ts';
+import { shown } from './shown.ts';
+
+/** Whose connection it is: on its first and on its last line. */
+export interface ConnectionClient {
+  readonly remoteAddress: string;
+  /** The page's origin, as far as it is known. */
+  readonly origin?: string | undefined;
+  /** The user that a trusted proxy or the auth server named. */
+  readonly user?: string | undefined;
+}
 
 /** What is known when a connection opens. */
-export interface OpenedConnection {
+export interface OpenedConnection extends ConnectionClient {
   /** Public id of the connection, made by `connectionId`. It is on every line about it. */
   readonly session: string;
-  readonly remoteAddress: string;
   /** Name of the transport, as in docs/transports.md. */
   readonly transport: string;
   /** Absent: the frames are those of the transport itself. */
@@ -30,8 +39,10 @@ export interface ClosedConnection extends Failure {
   readonly code: number | undefined;
   /** Who ended it. */
   readonly by: 'client' | 'backend' | 'gateway';
-  /** Of a session: names of the transports that carried it, in the order of their first use. */
+  /** Names of the transports that carried it, in the order of their first use. */
   readonly carriers?: string;
+  /** Of a session: from which carrier it moved to which, and why. */
+  readonly moves?: string;
   /** Messages and bytes of payload that the client sent. */
   readonly messagesIn?: number | undefined;
   readonly bytesIn?: number | undefined;
@@ -48,17 +59,32 @@ export function connectionId(): string {
 /**
  * Logs that a connection opened. Answers the connection's own log, whose lines all carry its id.
  */
-export function logOpened(log: Log, { session, ...fields }: OpenedConnection): Log {
+export function logOpened(log: Log, { session, origin, user, ...fields }: OpenedConnection): Log {
   const scoped = log.with({ session });
-  scoped.info('connection opened', fields);
+  scoped.info('connection opened', {
+    ...fields,
+    ...(origin !== undefined && { origin: shown(origin) }),
+    ...(user !== undefined && { user: shown(user) }),
+  });
   return scoped;
 }
 
 /** Logs that a connection closed. `log` is its own; `duration` is in milliseconds. */
-export function logClosed(log: Log, closed: ClosedConnection, duration: number): void {
+export function logClosed(
+  log: Log,
+  { remoteAddress, origin, user }: ConnectionClient,
+  closed: ClosedConnection,
+  duration: number,
+): void {
   const found = closed.by === 'gateway' ? remedyOf(closed) : undefined;
-  const remedy = found && { remedy: remedyText(found, log.wording ?? defaultWording) };
-  log.info('connection closed', { ...closed, ...remedy, durationMs: Math.round(duration) });
+  log.info('connection closed', {
+    remoteAddress,
+    ...(origin !== undefined && { origin: shown(origin) }),
+    ...(user !== undefined && { user: shown(user) }),
+    ...closed,
+    ...(found && { remedy: remedyText(found, log.wording ?? defaultWording) }),
+    durationMs: Math.round(duration),
+  });
 }
 
 /** What raises the bound at which the gateway broke a connection off (docs/errors.md). */

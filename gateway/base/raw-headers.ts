@@ -50,3 +50,8 @@ export function headerValue(raw: RawHeaders, lower: string): string | undefined 
 function isNamed(name: string, lower: string): boolean {
   return name.length === lower.length && (name === lower || name.toLowerCase() === lower);
 }
+
+/** A name, in lower case, as CGI-like servers read it: they make one variable of `-` and `_`. */
+export function plainName(lower: string): string {
+  return lower.replaceAll('_', '-');
+}

@@ -3,6 +3,7 @@ import type { RequestError } from './errors.ts';
 import type { Log, LogFields } from './log.ts';
 import { logRefusal } from './refusal-log.ts';
 import type { Remedy } from './remedy.ts';
+import { shown } from './shown.ts';
 
 /** What a refused request was. What its client did not send is absent. */
 export interface RequestFacts {
@@ -14,9 +15,6 @@ export interface RequestFacts {
   /** A proxy says that it sent the request. */
   readonly isProxied?: boolean;
 }
-
-/** Characters of a client's value in a line of the log. */
-const LONGEST = 200;
 
 /** Logs that the gateway refused a request. */
 export function logRefusedRequest(log: Log, facts: RequestFacts, error: RequestError): void {
@@ -52,11 +50,6 @@ export function requestFields({ method, path, host, origin }: RequestFacts): Log
     host: shown(host),
     ...(origin !== undefined && { origin: shown(origin) }),
   };
-}
-
-/** A client's value, not longer than a line bears. The log escapes what is in it. */
-export function shown(value: string): string {
-  return value.length <= LONGEST ? value : `${value.slice(0, LONGEST)}…`;
 }
 
 function causeOf({ code }: RequestError, { host, origin, path }: RequestFacts): string {

@@ -22,6 +22,11 @@ export interface GatewayOptions {
   readonly host?: string | readonly string[] | undefined;
   /** Networks of proxies whose X-Forwarded-For, -Proto and -Host are believed. @default [] */
   readonly trustedProxy?: string | readonly string[] | undefined;
+  /**
+   * Header field in which the trusted proxies name the user, such as `X-Remote-User`. It goes on to
+   * backends and into the log; from anybody else it is dropped. @default none
+   */
+  readonly userHeader?: string | undefined;
   /** Answer the SockJS protocol below routes, perhaps with settings. @default true */
   readonly sockjs?: boolean | SockJsSettings | undefined;
   /**

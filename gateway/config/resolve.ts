@@ -35,7 +35,12 @@ export function resolveOptions(
     tls: problems.check(['tls', 'tlsCert', 'tlsKey'], () => resolveTls(options, nameOf, problems)),
     routes: resolveRoutes(options, nameOfRoute, problems),
     routeDefaults: routeDefaults(options),
-    access: { origins: options.origin, hosts: acceptedHosts(options), trustedProxies: options.trustedProxy },
+    access: {
+      origins: options.origin,
+      hosts: acceptedHosts(options),
+      trustedProxies: options.trustedProxy,
+      userHeader: problems.check(['userHeader', 'trustedProxy'], () => userHeader(options, nameOf)),
+    },
     demo: options.demo ?? given?.routes === undefined,
     session: problems.check(['maxBuffered', 'outbox'], () => sessionLimits(options, nameOf)),
     transport: transportLimits(options),
@@ -84,6 +89,12 @@ function checkPorts({ listen, stompPort, policyPort }: CheckedOptions, nameOf: N
     if (other === undefined || port === 0) continue;
     throw badOption(`${nameOf([key])} ${port} is the port of ${alsoNamed(nameOf, other.key)} too`);
   }
+}
+
+/** From anybody else the field is dropped, so without such proxies nobody would have a name. */
+function userHeader({ userHeader, trustedProxy }: CheckedOptions, nameOf: NameOf): string | undefined {
+  if (userHeader === undefined || trustedProxy.length > 0) return userHeader;
+  throw badOption(`${nameOf(['userHeader'])} needs ${alsoNamed(nameOf, 'trustedProxy')}`);
 }
 
 /** The gateway answers to the name that it listens on and to the hosts of allowed origins. */

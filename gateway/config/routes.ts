@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { plainHost } from './addresses.ts';
 import { backend } from './backends.ts';
 import { destinationPattern } from './destinations.ts';
+import { isFieldName } from './field-names.ts';
 import { pathAdvice } from './route-advice.ts';
 import { advised, count, duration, oneOrMore, size, text, value } from './units.ts';
 
@@ -91,18 +92,11 @@ function plainPath(given: string): string | undefined {
   return /\/(?:\.{1,2}|_fallback)(?:\/|$)/.test(trimmed) ? undefined : trimmed;
 }
 
-/**
- * Fields that the handshake itself sets: an operator's value would break it. `Host` has its own
- * setting.
- */
-const handshakeFields =
-  /^(?:host|connection|upgrade|content-length|transfer-encoding|te|trailer|keep-alive|expect|proxy-.*|sec-websocket-.*)$/;
-
 function checkHeaders(given: Record<string, string>, context: z.RefinementCtx): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, content] of Object.entries(given)) {
     const field = name.toLowerCase();
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(field) || handshakeFields.test(field)) {
+    if (!isFieldName(field)) {
       context.addIssue({
         code: 'custom',
         message: 'is not a header field that a route may set',

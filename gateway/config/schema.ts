@@ -17,6 +17,7 @@ import {
   stompSettings,
   time,
   tlsSettings,
+  userHeaderName,
   userKeys,
 } from './settings.ts';
 import { sockjs, sockjsKeys } from './sockjs.ts';
@@ -43,6 +44,11 @@ export const optionTable = {
     'whose X-Forwarded-* is believed',
     oneOrMore(network()),
     [],
+  ),
+  userHeader: maybe(
+    '--user-header <name>',
+    'field in which trusted proxies name the user, for backends and the log',
+    userHeaderName(),
   ),
   sockjs: option('--no-sockjs', 'do not answer SockJS below routes', sockjs(), true),
   jsonp: option('--jsonp', 'allow JSONP, for browsers that have nothing else', toggle(), false),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultBrokerOptions as broker } from '../stomp/broker/options.ts';
 import { destinationPattern } from './destinations.ts';
+import { isFieldName } from './field-names.ts';
 import { count, duration, oneOrMore, size, text, value, word } from './units.ts';
 
 export function tlsSettings() {
@@ -52,6 +53,19 @@ function rights() {
 export function fileName() {
   return text('must be the name of a file');
 }
+
+/**
+ * A field that a proxy sets anew on each request. Others than those named here have a meaning of
+ * their own, or go no further than the gateway.
+ */
+export function userHeaderName(): z.ZodType<string, string> {
+  return value('must be the name of a header field like X-Remote-User', (given) =>
+    typeof given === 'string' && isFieldName(given) && !RESERVED.test(given) ? given : undefined,
+  );
+}
+
+const RESERVED =
+  /^(?:cookie|authorization|origin|referer|user-agent|accept.*|x-forwarded-(?:for|proto|host|port))$/i;
 
 /** RFC 6265 §4.1.1: a token. */
 export function cookieName(): z.ZodType<string, string> {

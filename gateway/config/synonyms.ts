@@ -29,6 +29,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
     'setrealipfrom',
     'proxies',
   ],
+  userHeader: ['remoteuser', 'remoteuserheader', 'authheader', 'proxyuser', 'userfield'],
   tlsCert: [
     'cert',
     'certificate',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
 import { detached } from '../base/detached.ts';
+import { filterHeaders, plainName, type RawHeaders } from '../base/raw-headers.ts';
 
 /** The client behind a connection, as far as it is known from those who are trusted. */
 export interface Client {
@@ -31,10 +32,25 @@ const MAX_HOPS = 32;
  */
 export class TrustedProxies {
   readonly #isTrusted: (address: string, index: number) => boolean;
+  readonly #userHeader: string | undefined;
 
-  /** `networks` are in CIDR notation. */
-  constructor(networks: Iterable<string>) {
+  /**
+   * `networks` are in CIDR notation. `userHeader`: the field in which the proxies name the user;
+   * absent: they name none.
+   */
+  constructor(networks: Iterable<string>, userHeader?: string) {
     this.#isTrusted = proxyAddr.compile([...networks]);
+    this.#userHeader = userHeader && plainName(userHeader.toLowerCase());
+  }
+
+  /**
+   * The fields of a request without the user's name, unless a trusted proxy sent them: anybody can
+   * write one. Names with an underscore are the same for CGI-like servers.
+   */
+  believed(fields: RawHeaders, address: string): RawHeaders {
+    const user = this.#userHeader;
+    if (user === undefined || this.trusts(plainAddress(address))) return fields;
+    return filterHeaders(fields, (name) => plainName(name) !== user);
   }
 
   /** Finds the client behind a connection. */

@@ -29,10 +29,10 @@ export abstract class Head implements RequestHead {
     this.method = method;
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.query = mark < 0 ? '' : target.slice(mark + 1);
-    this.rawHeaders = rawHeaders;
     this.#proxies = proxies;
     this.#secure = 'encrypted' in socket;
     this.#address = socket.remoteAddress ?? '';
+    this.rawHeaders = proxies.believed(rawHeaders, this.#address);
   }
 
   abstract get headers(): RequestHead['headers'];

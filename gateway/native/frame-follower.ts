@@ -15,6 +15,7 @@ export const PING_PAYLOAD = 8;
 /** A client's Pong to such a Ping: two bytes of head, four of mask, the payload. */
 export const PONG_SIZE = 2 + 4 + PING_PAYLOAD;
 
+const FIN = 0x80;
 const OPCODE = 0x0f;
 const CONTINUATION = 0x0;
 const CLOSE = 0x8;
@@ -37,6 +38,8 @@ export class FrameFollower {
   closeSeen = false;
   /** Code of that Close. Undefined: it has none, or it came in several chunks. */
   closeCode: number | undefined;
+  /** Messages whose last frame has begun. */
+  messages = 0;
   /** Payload of the gateway's Ping, once one was sent. */
   watch: Buffer | undefined;
   readonly #maxMessage: number;
@@ -79,6 +82,7 @@ export class FrameFollower {
         const message = opcode === CONTINUATION ? this.#message + length : length;
         if (message > this.#maxMessage) return this.#stopAt(at, 'tooBig');
         this.#message = message;
+        if (first >= FIN) this.messages++;
       } else if (opcode === CLOSE) {
         this.closeSeen = true;
         if (length >= 2 && left >= size + 2) this.closeCode = readCloseCode(chunk, at, size);

@@ -1,12 +1,22 @@
 import type { Socket } from 'node:net';
+import type { Handshake } from '../backend/backend.ts';
 import { logBackendRefusal, type RefusedClient, refusedClient } from '../backend/log-refusal.ts';
 import type { Clock } from '../base/clock.ts';
-import { type ClosedConnection, connectionId, logClosed, logOpened } from '../base/connection-log.ts';
+import {
+  type ClosedConnection,
+  type ConnectionClient,
+  connectionId,
+  logClosed,
+  logOpened,
+} from '../base/connection-log.ts';
+import { detached } from '../base/detached.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryAccount } from '../base/memory-budget.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import { logRefusedRequest } from '../base/refused-request.ts';
+import type { CloseStatus } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
 
 /** What the life cycle needs of its surroundings. */
@@ -22,8 +32,8 @@ export interface LifecycleContext {
 export interface OpenConnection {
   /** The selected subprotocol, or the empty string. */
   readonly protocol: string;
-  /** Closes both sides with 1001. */
-  goAway(): void;
+  /** Closes both sides with a status of the gateway's own. */
+  close(status: CloseStatus): void;
   /** Fulfilled when the backend's connection is gone, too. Absent: nobody knows. */
   readonly backendGone?: Promise<void>;
   /** What the log says about its end. Called when the client's connection is gone. */
@@ -53,7 +63,7 @@ class Connection implements NativeConnection {
   readonly finished: Promise<void>;
   readonly #context: LifecycleContext;
   readonly #socket: Socket;
-  readonly #remoteAddress: string;
+  readonly #client: ConnectionClient;
   readonly #dialect: string | undefined;
   /** Both are dropped when the handshake is done. */
   #handshaking: AbortController | undefined = new AbortController();
@@ -71,7 +81,7 @@ class Connection implements NativeConnection {
     const { socket, handshake, wrapChannel } = request;
     this.#context = context;
     this.#socket = socket;
-    this.#remoteAddress = handshake.remoteAddress;
+    this.#client = clientOf(handshake);
     this.#dialect = wrapChannel && 'sockjs';
     this.#account = handshake.openAccount?.();
     this.#account?.set(weightOf(request));
@@ -116,7 +126,7 @@ class Connection implements NativeConnection {
   drain(): void {
     this.#isDrained = true;
     this.#giveUp();
-    if (this.#opened) this.#opened.goAway();
+    if (this.#opened) this.#opened.close(CLOSES.goingAway);
     else answerRaw(this.#socket, 503, 'going away');
   }
 
@@ -138,7 +148,7 @@ class Connection implements NativeConnection {
     this.#openedAt = clock.now();
     this.#log = logOpened(log, {
       session: connectionId(),
-      remoteAddress: this.#remoteAddress,
+      ...this.#client,
       transport: 'websocket',
       dialect: this.#dialect,
       protocol: opened.protocol,
@@ -148,10 +158,16 @@ class Connection implements NativeConnection {
 
   #logEnd(): void {
     if (this.#log === undefined || this.#opened === undefined) return;
-    const summary = this.#opened.summary();
+    const summary = { carriers: 'websocket', ...this.#opened.summary() };
     const closed = this.#isDrained ? { ...summary, code: 1001, by: 'gateway' as const } : summary;
-    logClosed(this.#log, closed, this.#context.clock.now() - this.#openedAt);
+    logClosed(this.#log, this.#client, closed, this.#context.clock.now() - this.#openedAt);
   }
+}
+
+/** It stays as long as the connection, and must not keep the request's head. */
+function clientOf({ remoteAddress, headers, user }: Handshake): ConnectionClient {
+  const origin = headers.origin ?? headers['sec-websocket-origin'];
+  return { remoteAddress, origin: typeof origin === 'string' ? detached(origin) : undefined, user };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Channel } from '../channel/channel.ts';
 import { pipe, Traffic } from '../channel/pipe.ts';
 import { WsChannel } from '../channel/ws-channel.ts';
 import { wsLimits } from '../channel/ws-limits.ts';
+import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
@@ -95,17 +96,25 @@ export class NativeEndpoint {
   #join(client: ClientChannel, near: Channel, accepted: Accepted): OpenConnection {
     const { channel: far, protocol } = accepted;
     const traffic = new Traffic();
+    /** What the gateway closed the connection with. */
+    let own: CloseStatus | undefined;
     pipe(near, far, traffic);
     return {
       protocol,
-      goAway: () => near.close(CLOSES.goingAway),
+      close: (status) => {
+        own ??= status;
+        near.close(status);
+        // Behind a drain the client's last messages still get there.
+        if (status !== CLOSES.goingAway) far.close(status);
+      },
       summary: () => {
         const { fromA, fromB, closed } = traffic;
         const { failure } = client;
         const by = closed?.end === 'b' ? 'backend' : 'client';
         return {
-          code: closed?.status.code,
-          by: failure === undefined ? by : 'gateway',
+          code: own?.code ?? closed?.status.code,
+          by: failure === undefined && own === undefined ? by : 'gateway',
+          ...(own?.reason && { reason: own.reason }),
           ...failure,
           messagesIn: fromA.messages,
           bytesIn: fromA.bytes,

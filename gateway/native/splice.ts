@@ -7,7 +7,8 @@ import type { Log } from '../base/log.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { KeepAlive } from '../channel/keep-alive.ts';
 import { readBeforeReset } from '../channel/read-before-reset.ts';
-import { CloseCode } from '../protocol/close.ts';
+import { CloseCode, type CloseStatus } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import { closeFrame, maskedCloseFrame, pingFrame } from './control-frame.ts';
 import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
 import { FrameRelay, type RelayOwner } from './frame-relay.ts';
@@ -83,8 +84,9 @@ class Splice implements OpenConnection, RelayOwner {
   readonly #keepAlive: KeepAlive;
   readonly #ping = pingFrame(randomBytes(PING_PAYLOAD));
   #endedBy: ClosedConnection['by'] | undefined;
-  /** Code of the Close that the gateway sent. */
+  /** Code of the Close that the gateway sent, and its reason for the log. */
   #ownCode: number | undefined;
+  #ownReason = '';
   #endTimer: Timer;
 
   constructor(
@@ -112,8 +114,8 @@ class Splice implements OpenConnection, RelayOwner {
     this.#toUpstream.start(head);
   }
 
-  goAway(): void {
-    this.#finish(CloseCode.goingAway);
+  close(status: CloseStatus): void {
+    this.#finish(status);
   }
 
   summary(): ClosedConnection {
@@ -123,8 +125,15 @@ class Splice implements OpenConnection, RelayOwner {
       backend: this.#upstreamFrames.closeCode,
       gateway: this.#ownCode,
     };
-    const bytes = { bytesIn: this.#toUpstream.bytes, bytesOut: this.#toClient.bytes };
-    return { code: codes[by] ?? CloseCode.abnormal, by, ...bytes };
+    return {
+      code: codes[by] ?? CloseCode.abnormal,
+      by,
+      ...(by === 'gateway' && this.#ownReason !== '' && { reason: this.#ownReason }),
+      messagesIn: this.#clientFrames.messages,
+      bytesIn: this.#toUpstream.bytes,
+      messagesOut: this.#upstreamFrames.messages,
+      bytesOut: this.#toClient.bytes,
+    };
   }
 
   /** A Close frame passed. */
@@ -133,7 +142,7 @@ class Splice implements OpenConnection, RelayOwner {
   }
 
   tooBig(): void {
-    this.#finish(CloseCode.tooBig);
+    this.#finish(CLOSES.tooBig);
   }
 
   #watch(socket: Socket, side: 'client' | 'backend', gone: () => void): void {
@@ -158,12 +167,14 @@ class Splice implements OpenConnection, RelayOwner {
     this.#endedBy ??= side;
   }
 
-  /** Closes both sides with this code, each behind the frame that is on its way. */
-  #finish(code: number): void {
+  /** Closes both sides with this status, each behind the frame that is on its way. */
+  #finish({ code, reason }: CloseStatus): void {
+    if (this.#ownCode !== undefined) return;
     this.#endsBy('gateway');
     this.#ownCode = code;
-    this.#toClient.finish(closeFrame(code));
-    this.#toUpstream.finish(maskedCloseFrame(code));
+    this.#ownReason = reason;
+    this.#toClient.finish(closeFrame(code, reason));
+    this.#toUpstream.finish(maskedCloseFrame(code, reason));
     this.#awaitEnd();
   }
 

@@ -1,8 +1,10 @@
 import type { Access } from '../access/admission.ts';
 import { ownOrigin } from '../access/origins.ts';
 import type { Backend, Handshake } from '../backend/backend.ts';
+import { withVouched } from '../backend/vouched.ts';
+import { detached } from '../base/detached.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
-import { filterHeaders } from '../base/raw-headers.ts';
+import { filterHeaders, headerValues } from '../base/raw-headers.ts';
 import type { RequestHead } from '../http/exchange.ts';
 
 /** A handshake without its carrier. */
@@ -19,20 +21,38 @@ export interface HandshakeFacts {
   readonly origin: string | undefined;
   /** The page may be of any site: cookies and credentials are not passed on. */
   readonly isAnonymous: boolean;
+  /** The field in which trusted proxies name the user; absent: they name none. */
+  readonly userHeader: string | undefined;
   readonly openAccount: OpenAccount;
 }
 
 /** Makes the handshake with the backend for a client's request. */
 export function handshakeOf(head: RequestHead, facts: HandshakeFacts): RouteHandshake {
   const { remoteAddress, forwardedFor, secure, host } = head;
-  const { route, url, protocols, origin, isAnonymous, openAccount } = facts;
+  const { route, url, protocols, origin, isAnonymous, userHeader, openAccount } = facts;
   const rest = url.slice(route.length);
   const headers = origin === undefined ? head.headers : { ...head.headers, origin };
   const common = { url, rest, protocols, remoteAddress, forwardedFor, secure, host, openAccount };
-  if (!isAnonymous) return { ...common, headers, rawHeaders: head.rawHeaders };
+  if (!isAnonymous) {
+    const whole = { ...common, headers, rawHeaders: head.rawHeaders };
+    return userHeader === undefined ? whole : withUser(whole, userHeader);
+  }
   const { cookie: _cookie, authorization: _authorization, ...others } = headers;
   const rawHeaders = filterHeaders(head.rawHeaders, (name) => name !== 'cookie' && name !== 'authorization');
-  return { ...common, headers: others, rawHeaders, anonymous: true };
+  const bare = { ...common, headers: others, rawHeaders, anonymous: true };
+  // The proxy has it of the user's browser, as it has cookies.
+  return userHeader === undefined ? bare : withVouched(bare, [userHeader], []);
+}
+
+/**
+ * The HTTP room has left the field only where a trusted proxy sent it. Of two of them one is the
+ * client's, so neither is believed.
+ */
+function withUser(handshake: RouteHandshake, name: string): RouteHandshake {
+  const [given, another] = headerValues(handshake.rawHeaders, name.toLowerCase());
+  if (given === undefined || given === '' || another !== undefined) return withVouched(handshake, [name], []);
+  const user = detached(given);
+  return { ...withVouched(handshake, [name], [name, user]), user };
 }
 
 /**

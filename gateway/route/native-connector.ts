@@ -24,6 +24,8 @@ export interface NativeContext {
   /** Takes a place for a connection. Throws a `RequestError` when there is none. */
   readonly takePlace: (address: string) => () => void;
   readonly route: string;
+  /** The field in which trusted proxies name the user; absent: they name none. */
+  readonly userHeader: string | undefined;
   readonly backend: Backend;
   /** A WebSocket server that clients are spliced to; absent: messages go through `backend`. */
   readonly target: UpstreamTarget | undefined;
@@ -102,7 +104,7 @@ export class NativeConnector {
 
   /** `url` is that of the backend's handshake, where it is another. */
   #requestOf(upgrade: Upgrade, url?: string): UpgradeRequest {
-    const { access, route, memory, refusals } = this.#context;
+    const { access, route, memory, refusals, userHeader } = this.#context;
     admitUpgrade(access, upgrade);
     const origin = upgradeOrigin(upgrade);
     const handshake = handshakeOf(upgrade, {
@@ -112,6 +114,7 @@ export class NativeConnector {
       protocols: protocolsOf(upgrade),
       origin,
       isAnonymous: isAnybody(access, upgrade, origin),
+      userHeader,
       openAccount: accountsOf(memory, upgrade),
     });
     const native: Handshake = { ...handshake, carrier: 'native' };

@@ -106,6 +106,7 @@ export class Route implements FallbackRoute, SockJsRoute {
       ...{ clock, log, refusals, memory, access, maxMessage, clientPing, connectTimeout, backend, target },
       takePlace: (address) => this.#takeConnection(address),
       route: path,
+      userHeader: options.access.userHeader,
       framedBackend: this.#sockjs.backend,
       heartbeat: session.heartbeat,
     });
@@ -115,7 +116,8 @@ export class Route implements FallbackRoute, SockJsRoute {
     const { protocols, origin } = request;
     const { kind, url } = this.#emulated(request.url);
     const isAnonymous = isAnybody(this.access, exchange, origin);
-    const facts = { route: this.path, url, protocols, origin, isAnonymous };
+    const { userHeader } = this.#context.options.access;
+    const facts = { route: this.path, url, protocols, origin, isAnonymous, userHeader };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
     const opening = this.#opener.open(kind, handshake, origin, ended);
     return isQuiet(exchange.query) ? this.#rememberLogin(opening, handshake) : opening;
@@ -152,7 +154,8 @@ export class Route implements FallbackRoute, SockJsRoute {
       this.log.info('cookies withheld', { reason });
     }
     const isAnonymous = isUnknown || isAnybody(this.access, exchange, origin);
-    const facts = { route: this.path, url, protocols: [], origin, isAnonymous };
+    const { userHeader } = this.#context.options.access;
+    const facts = { route: this.path, url, protocols: [], origin, isAnonymous, userHeader };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
     return this.#opener.open(this.#sockjs, handshake, origin ?? detached(ownOrigin(exchange)), ended);
   }

@@ -58,7 +58,7 @@ export class SessionOpener {
       release = registry.reserve(address);
       const accepted = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
       const { channel, protocol, cookies = [], answered } = accepted;
-      const owner = { address, route, origin, protocol, cookies };
+      const owner = { address, user: handshake.user, route, origin, protocol, cookies };
       const session = registry.add(owner, context, () => {
         if (answered === undefined) leave();
         else void this.#keepPlace(address, answered, leave);

@@ -6,6 +6,8 @@ export interface SessionIdentity {
   readonly id: string;
   /** Address of the client that opened it. It is counted and logged, never checked again. */
   readonly address: string;
+  /** The user that a trusted proxy or the auth server named. */
+  readonly user?: string | undefined;
   /** Path of the route it was opened on. */
   readonly route: string;
   /** The page's origin. */

@@ -1,4 +1,9 @@
-import { type ClosedConnection, logClosed, logOpened } from '../base/connection-log.ts';
+import {
+  type ClosedConnection,
+  type ConnectionClient,
+  logClosed,
+  logOpened,
+} from '../base/connection-log.ts';
 import type { Log } from '../base/log.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
@@ -7,6 +12,9 @@ import type { SessionIdentity } from './identity.ts';
 
 /** Why a carrier ended, as far as the gateway knows. */
 export type CarrierEnd = 'superseded' | 'recycled' | 'used up' | 'gone';
+
+/** Moves whose reasons the last line has. */
+const MAX_MOVES = 8;
 
 /** Who ended a session. */
 export type ClosedBy = ClosedConnection['by'];
@@ -23,6 +31,9 @@ export class SessionLog {
   /** Names of the carriers in the order of their first attach. */
   #carriers = '';
   #lastCarrier: string | undefined;
+  /** The first moves with their reasons, and how many there were. */
+  #moves = '';
+  #moved = 0;
   #whyItEnded = '';
   #closed: { readonly by: ClosedBy; readonly status: CloseStatus } | undefined;
 
@@ -33,10 +44,10 @@ export class SessionLog {
   }
 
   opened(): void {
-    const { id, address, protocol } = this.#identity;
+    const { id, protocol } = this.#identity;
     logOpened(this.#log.with({ route: this.#route }), {
       session: id,
-      remoteAddress: address,
+      ...this.#client,
       transport: 'fallback',
       dialect: this.#dialect,
       protocol,
@@ -63,6 +74,9 @@ export class SessionLog {
     const { name } = carrier;
     const last = this.#lastCarrier;
     if (last !== name) {
+      if (last !== undefined && this.#moved++ < MAX_MOVES) {
+        this.#moves += `${this.#moves && ', '}${last}>${name} ${this.#whyItEnded}`;
+      }
       this.#lastCarrier = name;
       if (!this.#carriers.split(',').includes(name))
         this.#carriers += this.#carriers === '' ? name : `,${name}`;
@@ -97,12 +111,13 @@ export class SessionLog {
       // What a peer gives as its reason may be anything.
       ...(by === 'gateway' && status?.reason && { reason: status.reason }),
       carriers: this.#carriers,
+      ...(this.#moved > 0 && { moves: this.#moved > MAX_MOVES ? `${this.#moves}, …` : this.#moves }),
       messagesIn: this.#messagesIn,
       bytesIn: this.#bytesIn,
       messagesOut: this.#messagesOut,
       bytesOut: this.#bytesOut,
     };
-    logClosed(this.#scoped(), closed, duration);
+    logClosed(this.#scoped(), this.#client, closed, duration);
   }
 
   #debug(message: string, fields: Readonly<Record<string, string | number>>): void {
@@ -112,6 +127,11 @@ export class SessionLog {
   /** Made for each line: most sessions write two, and there are many. */
   #scoped(): Log {
     return this.#log.with({ route: this.#route, session: this.#identity.id });
+  }
+
+  get #client(): ConnectionClient {
+    const { address, origin, user } = this.#identity;
+    return { remoteAddress: address, origin, user };
   }
 
   /** As on the lines of native connections. */

@@ -1,7 +1,7 @@
 import type { Log } from '../base/log.ts';
 import { logRefusal } from '../base/refusal-log.ts';
-import { shown } from '../base/refused-request.ts';
 import { type Remedy, routeStomp } from '../base/remedy.ts';
+import { shown } from '../base/shown.ts';
 import type { StompError } from './stomp-error.ts';
 
 /** Whose STOMP connection ends. */

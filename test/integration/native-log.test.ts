@@ -86,6 +86,8 @@ describe('the log of native connections', () => {
     client.close(4001, 'bye');
     assert.deepEqual(await ending(), {
       route: '/handler',
+      remoteAddress: '127.0.0.1',
+      carriers: 'websocket',
       code: 4001,
       by: 'client',
       messagesIn: 1,
@@ -109,10 +111,14 @@ describe('the log of native connections', () => {
     client.send('hello');
     assert.deepEqual(await ending(), {
       route: '/ws',
+      remoteAddress: '127.0.0.1',
+      carriers: 'websocket',
       code: 4002,
       by: 'backend',
+      messagesIn: 1,
       // The client's message and its answer to the Close; the echo and the Close.
       bytesIn: 6 + 5 + 8,
+      messagesOut: 1,
       bytesOut: 2 + 5 + 4,
     });
   });

@@ -44,7 +44,7 @@ describe('the log of a fallback session', () => {
     assert.deepEqual(story, [
       {
         msg: 'connection opened',
-        ...{ route, remoteAddress: '127.0.0.1', transport: 'fallback', protocol: '' },
+        ...{ route, remoteAddress: '127.0.0.1', transport: 'fallback', origin: client.origin, protocol: '' },
       },
       { msg: 'carrier attached', route, carrier: 'xhr-polling', attach: 1 },
       { msg: 'state', route, from: 'created', to: 'attached' },
@@ -55,7 +55,8 @@ describe('the log of a fallback session', () => {
       { msg: 'state', route, from: 'ending', to: 'ended' },
       {
         msg: 'connection closed',
-        ...{ route, code: 4001, by: 'client', carriers: 'xhr-polling,xhr-streaming', durationMs },
+        ...{ route, remoteAddress: '127.0.0.1', origin: client.origin, code: 4001, by: 'client' },
+        ...{ carriers: 'xhr-polling,xhr-streaming', moves: 'xhr-polling>xhr-streaming used up', durationMs },
         ...{ messagesIn: 1, bytesIn: 5, messagesOut: 1, bytesOut: 5 },
       },
     ]);

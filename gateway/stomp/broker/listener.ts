@@ -95,7 +95,7 @@ export class StompListener {
     socket.once('close', () => {
       const by = this.#isClosing ? 'gateway' : endedBy;
       const { bytesRead: bytesIn, bytesWritten: bytesOut } = socket;
-      logClosed(scoped, { code: undefined, by, bytesIn, bytesOut }, clock.now() - openedAt);
+      logClosed(scoped, opened, { code: undefined, by, bytesIn, bytesOut }, clock.now() - openedAt);
     });
   }
 }

@@ -53,7 +53,7 @@ describe('resolved options', () => {
     const memory = Math.floor(getHeapStatistics().heap_size_limit / 2);
     assert.deepEqual(memoryLimits, { memory, memoryPerAddress: Math.floor(memory / 4) });
     assert.equal(bindSession, undefined);
-    assert.deepEqual(access, { origins: [], hosts: [], trustedProxies: [] });
+    assert.deepEqual(access, { origins: [], hosts: [], trustedProxies: [], userHeader: undefined });
     assert.deepEqual([connectTimeout, grace, demo, tls], [10_000, 10_000, true, undefined]);
   });
 
