@@ -9,12 +9,11 @@ export type { Log, LogFields, LogFormat, LogLevel, Refusal } from './base/log.ts
 export type { OptionValue, Remedy, Wording, WrittenAs } from './base/remedy.ts';
 export type {
   GatewayOptions,
-  RouteSettings,
   SockJsSettings,
-  StompRouteSettings,
   StompSettings,
   StompUserSettings,
   TlsSettings,
 } from './config/options.ts';
+export type { RouteSettings, StompRouteSettings } from './config/route-settings.ts';
 export { createGateway } from './gateway.ts';
 export type { TlsVersion } from './http/options.ts';

@@ -1,0 +1,75 @@
+/** Settings of one route. */
+export interface RouteSettings {
+  /**
+   * Begins with `/`. Everything below belongs to the route, unless a longer one matches. `/shim`
+   * and `/healthz` are the gateway's own.
+   */
+  readonly path: string;
+  /**
+   * `ws://…`, `wss://…`, `stomp://…`, `stomps://…`, `stomp:` or `echo:`. A path replaces the
+   * route's, as in nginx's `proxy_pass`. Several brokers are separated by commas; one is tried when
+   * those before it did not accept.
+   */
+  readonly backend: string;
+  /** `Host` sent to a ws or wss backend. @default the client's */
+  readonly host?: string | undefined;
+  /**
+   * How STOMP is relayed to a `stomp` backend. On a `ws` backend it says that the server speaks
+   * STOMP: clients then get one whole frame in each message.
+   */
+  readonly stomp?: StompRouteSettings | undefined;
+  /** PEM file of the CA certificates for a wss or stomps backend. @default the system's */
+  readonly ca?: string | undefined;
+  /** Header fields set on every handshake with a ws or wss backend. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Interval between pings to a ws or wss backend; many servers do not expect any.
+   * @default 'off'
+   */
+  readonly ping?: number | string | undefined;
+  /**
+   * Silence after which a native client of this route is pinged. @default the gateway's
+   * `clientPing`
+   */
+  readonly clientPing?: number | string | undefined;
+  /** @default the gateway's `maxMessage` */
+  readonly maxMessage?: number | string | undefined;
+  /** @default the gateway's `maxSessions` */
+  readonly maxSessions?: number | string | undefined;
+}
+
+/**
+ * STOMP between the clients of a route and its broker. Routes to the embedded broker have
+ * `subscribe` and `send` only.
+ */
+export interface StompRouteSettings {
+  /** `host` of CONNECT. @default the client's */
+  readonly virtualHost?: string | undefined;
+  /** Sent in place of the client's. @default the client's */
+  readonly login?: string | undefined;
+  /** Sent in place of the client's. @default the client's */
+  readonly passcode?: string | undefined;
+  /**
+   * Destinations that may be subscribed to. `*` is one word, `#` or `>` at the end the rest.
+   * @default all
+   */
+  readonly subscribe?: string | readonly string[] | undefined;
+  /** Destinations that may be sent to, as patterns of the same form. @default all */
+  readonly send?: string | readonly string[] | undefined;
+  /**
+   * Interval between heart-beats of gateway and broker while a client is on a fallback.
+   * @default '10s'
+   */
+  readonly heartbeat?: number | string | undefined;
+  /**
+   * Time in which each broker must accept, and then answer CONNECT.
+   * @default the gateway's `connectTimeout`
+   */
+  readonly connectTimeout?: number | string | undefined;
+  /**
+   * Bytes of a message to a ws or wss backend: a longer frame is sent in several, as
+   * `maxWebSocketChunkSize` of @stomp/stompjs does.
+   * @default one message is one frame
+   */
+  readonly chunkSize?: number | string | undefined;
+}
