@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigError } from './base/errors.ts';
 import { ownPackage } from './base/package.ts';
+import { CHECK_PAGE, checkPage } from './cli/check-page.ts';
 import { refuseNpmFlags } from './cli/npm-flags.ts';
 import { closeOnSignals } from './cli/signals.ts';
 import { startLines } from './cli/start-lines.ts';
@@ -10,12 +11,19 @@ import { composeGateway } from './gateway.ts';
 
 /**
  * Exit codes: 0 after a drain, or when the configuration is right with --check; 1 if the system
- * refuses something, or for a second signal; 2 for a wrong flag or config key.
+ * refuses something, or for a second signal; 2 for a wrong flag or config key; 3 for `check-page`
+ * when the page gets no tag.
  */
 async function main(): Promise<void> {
   // The reader of our output may end before the gateway: a broken pipe must not end it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const args = process.argv.slice(2);
+  if (args[0] === CHECK_PAGE) {
+    const { lines, exitCode } = await checkPage(args.slice(1));
+    process.stdout.write(`${lines.join('\n')}\n`);
+    process.exitCode = exitCode;
+    return;
+  }
   refuseNpmFlags(args, process.env);
   const commandLine = readCommandLine(args, ownPackage().version);
   if (commandLine.kind === 'print') {

@@ -64,6 +64,11 @@ function accepts(policy: Policy, nonce: string): boolean {
   return noncesOf(sources).includes(nonce);
 }
 
+/** What is said where the fallbacks may not reach the page's own origin. */
+export const CONNECT_ADVICE =
+  "connect-src of its Content-Security-Policy names no address of the page's own origin: " +
+  "the fallbacks need 'self' there";
+
 /** Whether the policies let the fallbacks' requests reach the page's own origin. */
 export function allowsFallbacks(policies: readonly Policy[], own: OwnOrigin): boolean {
   return policies.every((policy) => {

@@ -35,7 +35,7 @@ export function candidateOf({ status, rawHeaders }: PageResponseHead, own: OwnOr
   if (charset !== undefined && !isAsciiCompatible(charset)) return { noTag: 'encoding' };
   const coding = codingOf(rawHeaders);
   if (coding === 'unknown') return { noTag: 'coding' };
-  const policies = POLICY_FIELDS.flatMap((name) => policiesIn(rawHeaders, name));
+  const policies = policiesOf(rawHeaders);
   const verdict = scriptVerdict(policies, own);
   if (!verdict.allowed) return { noTag: verdict.why };
   const reportOnly = policiesIn(rawHeaders, 'content-security-policy-report-only');
@@ -59,6 +59,11 @@ export function tagAt(
 function reportedNonce(policies: readonly Policy[], own: OwnOrigin): string | undefined {
   const verdict = scriptVerdict(policies, own);
   return verdict.allowed ? verdict.nonce : undefined;
+}
+
+/** All policies that hold for a response by its head. */
+export function policiesOf(rawHeaders: RawHeaders): Policy[] {
+  return POLICY_FIELDS.flatMap((name) => policiesIn(rawHeaders, name));
 }
 
 /** The second and third are of Firefox up to 22 and WebKit up to 2013. */

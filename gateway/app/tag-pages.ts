@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts';
 import { headerValue, headerValues, type RawHeaders } from '../base/raw-headers.ts';
-import { allowsFallbacks } from './content-policy.ts';
+import { allowsFallbacks, CONNECT_ADVICE } from './content-policy.ts';
 import { EntityTags, isSameEntity } from './entity-tags.ts';
 import { type NoTagReason, noTagTable } from './no-tag.ts';
 import { type Candidate, candidateOf, tagAt } from './page-candidate.ts';
@@ -18,11 +18,6 @@ import { ShimTag } from './shim-tag.ts';
 import { taggedFields } from './tagged-fields.ts';
 import { TaggingStart } from './tagging-start.ts';
 import { UntaggedMemory } from './untagged-memory.ts';
-
-/** What policies have to allow besides the script, in words. */
-export const CONNECT_ADVICE =
-  "connect-src of its Content-Security-Policy names no address of the page's own origin; " +
-  "the fallbacks need 'self' there";
 
 /** Addresses that are logged for one reason: a page for each customer must not fill the log. */
 const MOST_LOGGED = 20;

@@ -58,7 +58,7 @@ export class TaggingStart implements PageStart {
 /**
  * Gives out all that can be decoded so far, and forgives a body that ends early, as browsers do.
  */
-function decoderOf(coding: DecodedCoding): Transform {
+export function decoderOf(coding: DecodedCoding): Transform {
   if (coding === 'br') {
     return createBrotliDecompress({
       flush: zlib.BROTLI_OPERATION_FLUSH,
