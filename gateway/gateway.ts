@@ -5,11 +5,14 @@ import { CookieBinding } from './access/cookie-binding.ts';
 import { HostNames } from './access/hosts.ts';
 import { OriginPolicy } from './access/origins.ts';
 import type { Gateway, GatewayAddress, GatewayParts, Middleware } from './api.ts';
+import { AppProxy } from './app/app-proxy.ts';
+import { takeOwnPath } from './app/own-paths.ts';
 import type { Backend } from './backend/backend.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from './backend/handler.ts';
 import type { UpstreamOptions } from './backend/upstream.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { ConnectionCounts } from './base/connection-counts.ts';
+import { ConfigError } from './base/errors.ts';
 import { type Listen, listen } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
@@ -37,7 +40,7 @@ import { NodeUpgrade } from './http/upgrade.ts';
 import { PendingHandshakes } from './native/pending-handshakes.ts';
 import { createPages } from './pages/pages.ts';
 import { CLOSES } from './protocol/close-table.ts';
-import { backendOf, type RouteBackend } from './route/backends.ts';
+import { appRouteOf, backendOf, type RouteBackend } from './route/backends.ts';
 import { missingPage } from './route/no-route.ts';
 import { Route, type RouteBounds } from './route/route.ts';
 import { RouteTable } from './route/route-table.ts';
@@ -73,6 +76,14 @@ const LAST_ANSWERS = 1_000;
 /** Milliseconds between two looks whether sessions are left: while draining, and once retired. */
 const DRAINING_LOOK = 20;
 const RETIRED_LOOK = 500;
+
+/** Who may use a route. */
+interface RouteAccess {
+  /** Origins that may connect beside the gateway's own. @default those of the options */
+  readonly origins?: readonly string[];
+  /** The route is that of the application. @default false */
+  readonly isApp?: boolean;
+}
 
 /** Origins that may use the demo beside the gateway's own: none. */
 const NO_OTHERS: readonly string[] = [];
@@ -119,6 +130,9 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #routes = new RouteTable<Route>();
   readonly #stomp: StompBackends;
   readonly #flash: Flash;
+  readonly #app: AppProxy | undefined;
+  /** Where an application is: its names, too, lead to the gateway. */
+  readonly #appHosts: HostNames;
   readonly #router: Router;
   readonly #draining = new AbortController();
   readonly #log: RefusalLog;
@@ -152,11 +166,15 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     setMaxListeners(0, this.#draining.signal);
     this.#stomp = new StompBackends(options.stomp, this.#shared, broker);
     this.#flash = new Flash(options.flash, this.#shared);
+    this.#appHosts = options.app?.anyHost === true ? new HostNames(['*']) : this.#hosts;
+    this.#app = this.#createApp();
     this.#router = this.#createRouter();
     const backends = { clock, stomp: this.#stomp, connectTimeout: options.connectTimeout };
     for (const route of options.routes) this.#add(route, backendOf(route, backends));
+    const appRoute = options.app && appRouteOf(options.app, options.routeDefaults);
+    if (appRoute !== undefined) this.#add(appRoute, backendOf(appRoute, backends), { isApp: true });
     for (const route of demoRoutes(options)) {
-      this.#add(route, { backend: demoBackend(route, this.#shared, broker) }, NO_OTHERS);
+      this.#add(route, { backend: demoBackend(route, this.#shared, broker) }, { origins: NO_OTHERS });
     }
   }
 
@@ -193,6 +211,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   }
 
   attach(server: Server): this {
+    refuseApp(this.#app, 'attach');
     attachTo(server, this.#listenerContext(true));
     return this;
   }
@@ -212,6 +231,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   }
 
   middleware(): Middleware {
+    refuseApp(this.#app, 'middleware');
     const takeRequest = requestTaker(this.#listenerContext(true));
     const takePage = this.#shim();
     return (request, response, next) => {
@@ -286,10 +306,15 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const server: HttpServer = new HttpServer(
       { listen, tls, ...http, sockets },
       {
-        request: requestListener(context, this.#servePages()),
+        request: requestListener(context, this.#serveOthers()),
+        isPassedOn: this.#app && ((request) => this.#router.isForApp(request.url ?? '')),
         upgrade: upgradeListener(
           context,
-          (request, socket, head) => ignoreUpgrade(server.node, request, socket, head),
+          (request, socket, head) => {
+            const isForApp = this.#router.isForApp(request.url ?? '');
+            if (isForApp && this.#app?.handleUpgrade(request, socket, head)) return;
+            ignoreUpgrade(server.node, request, socket, head);
+          },
           (request, socket, head) =>
             this.#router.refuseUpgrade(new NodeUpgrade(request, socket, head, this.#proxies)),
         ),
@@ -314,6 +339,33 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     return isShared ? { ...context, isOurs: handler.isOurs } : context;
   }
 
+  #createApp(): AppProxy | undefined {
+    const { app, connectTimeout } = this.#options;
+    if (app === undefined) return undefined;
+    const { clock, log, connections } = this.#shared;
+    return new AppProxy(app, {
+      clock,
+      log,
+      connectTimeout,
+      proxies: this.#proxies,
+      hosts: app.anyHost ? undefined : this.#hosts,
+      tagger: undefined,
+      takePlace: (address) => connections.take(address),
+    });
+  }
+
+  /** What belongs to no route: the application's, or a page of the gateway. */
+  #serveOthers(): (request: IncomingMessage, response: ServerResponse) => void {
+    const pages = this.#servePages();
+    const app = this.#app;
+    if (app === undefined) return pages;
+    const { prefix = '' } = this.#options.app ?? {};
+    return (request, response) => {
+      if (takeOwnPath(request, prefix)) pages(request, response);
+      else app.handle(request, response);
+    };
+  }
+
   #servePages(): (request: IncomingMessage, response: ServerResponse) => void {
     const { root, version } = ownPackage();
     this.#pages ??= createPages({
@@ -322,7 +374,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
       flash: this.#flash.pages,
       missing: (path) => missingPage(path, this.#routes.paths),
       healthy: () => !this.#draining.signal.aborted,
-      hosts: this.#hosts,
+      hosts: this.#appHosts,
       proxies: this.#proxies,
       log: this.#shared.log,
     });
@@ -338,10 +390,11 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     };
   }
 
-  /** `origins` may connect beside the gateway's own. */
-  #add(bounds: RouteBounds, backend: RouteBackend, origins = this.#options.access.origins): void {
-    const access = { origins: new OriginPolicy(origins) };
-    const context = { ...this.#shared, options: this.#options, registry: this.#registry, access };
+  #add(bounds: RouteBounds, backend: RouteBackend, { origins, isApp = false }: RouteAccess = {}): void {
+    const access = { origins: new OriginPolicy(origins ?? this.#options.access.origins) };
+    const hosts = isApp ? this.#appHosts : this.#hosts;
+    const common = { ...this.#shared, options: this.#options, registry: this.#registry };
+    const context = { ...common, access, hosts, isApp };
     const maxSessions = partOf(bounds.maxSessions, this.#processes.workers);
     this.#routes.add(bounds.path, new Route(context, { ...bounds, maxSessions }, backend));
   }
@@ -360,7 +413,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   }
 
   #isEmpty(): boolean {
-    return this.#registry.size === 0 && this.#router.natives === 0;
+    const passedOn = this.#app?.active ?? 0;
+    return this.#registry.size === 0 && this.#router.natives === 0 && passedOn === 0;
   }
 
   #after(milliseconds: number): Promise<void> {
@@ -404,6 +458,14 @@ export function composeFallbacks(options: GatewayOptions): FallbackGateway {
 /** Whether a request is for what `attachFallbacks` serves. */
 export function isForFallbacks(url: string): boolean {
   return isShim(url) || isFallback(url);
+}
+
+function refuseApp(app: AppProxy | undefined, call: string): void {
+  if (app === undefined) return;
+  throw new ConfigError(
+    'GW_CONFIG',
+    `app is for listen(): with ${call}() the server has its own application`,
+  );
 }
 
 function isShim(url: string): boolean {

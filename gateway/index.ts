@@ -7,6 +7,7 @@ export { ConfigError, GatewayError } from './base/errors.ts';
 export type { ListenAddress } from './base/listen.ts';
 export type { Log, LogFields, LogFormat, LogLevel, Refusal } from './base/log.ts';
 export type { OptionValue, Remedy, Wording, WrittenAs } from './base/remedy.ts';
+export type { AppSettings } from './config/app-settings.ts';
 export type {
   GatewayOptions,
   SockJsSettings,

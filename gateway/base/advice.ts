@@ -23,5 +23,6 @@ export const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   GW_CONNECTIONS_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',
   GW_SESSIONS_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',
   GW_MEMORY_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',
+  GW_APP_LOOP: 'give --app the address of the application, not one that leads here',
   GW_DRAINING: 'clients connect again by themselves',
 };

@@ -144,6 +144,14 @@ export const errorTable = {
 
   // The backend's, and the gateway's own.
   GW_REFUSED: { status: 502, fault: 'backend', text: 'connection failed', retry: true },
+  GW_APP: { status: 502, fault: 'backend', text: 'the application does not answer', retry: true },
+  GW_APP_TIMEOUT: {
+    status: 504,
+    fault: 'backend',
+    text: 'the application does not answer in time',
+    retry: true,
+  },
+  GW_APP_LOOP: { status: 508, fault: 'operator', text: 'the application is this gateway itself' },
   GW_DRAINING: { status: 503, fault: 'gateway', text: 'shutting down', retry: true },
   GW_INTERNAL: { status: 500, fault: 'gateway', text: 'internal error' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;

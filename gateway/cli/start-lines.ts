@@ -15,6 +15,9 @@ export function startLines(options: ResolvedOptions, address: GatewayAddress): s
   const routes = [...options.routes, ...demoRoutes(options)].map(
     ({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`,
   );
+  const { app } = options;
+  if (app !== undefined)
+    routes.push(`all else -> ${appName(app)}${app.inject ? ', with the shim in its pages' : ''}`);
   return [
     `fallback-gateway ${version}, process ${process.pid}: Ctrl-C or kill ${process.pid} ends it`,
     ...routes,
@@ -25,7 +28,8 @@ export function startLines(options: ResolvedOptions, address: GatewayAddress): s
   ];
 }
 
-function pagesAt({ demo }: ResolvedOptions, url: string): string[] {
+function pagesAt({ demo, app }: ResolvedOptions, url: string): string[] {
+  if (app !== undefined) return [`open ${url}/ for the application`];
   if (demo) return [`open ${url}/ for the demo, ${url}/laboratory.html for what works in a browser`];
   return [
     `open ${url}/shim/websocket.js, or put <script src="${url}/shim/websocket.min.js"></script> into a page`,
@@ -38,9 +42,10 @@ function firstChanges(options: ResolvedOptions, port: number): string[] {
   const isOwnServer = options.routes.some(
     ({ backend }) => backend.kind === 'websocket' || backend.kind === 'relay',
   );
-  if (!isOwnServer) lines.push('--route /ws=ws://127.0.0.1:9001 leads to a server of your own');
+  if (!isOwnServer && options.app === undefined)
+    lines.push('--route /ws=ws://127.0.0.1:9001 leads to a server of your own');
   if (isLoopback(options.listen.host)) lines.push(`--listen 0.0.0.0:${port} opens it to other machines`);
-  if (options.access.origins.length === 0)
+  if (options.access.origins.length === 0 && options.app === undefined)
     lines.push('--origin http://app.example admits pages of other sites');
   return lines.length === 0 ? [] : [`next: ${lines.join('; ')}`];
 }
@@ -61,6 +66,10 @@ function hostsToOpen(host: string): string[] {
 
 function urlOf(options: ResolvedOptions, host: string, port: number): string {
   return `${options.tls === undefined ? 'http' : 'https'}://${bracketed(host)}:${port}`;
+}
+
+function appName({ secure, hostname: name, port }: NonNullable<ResolvedOptions['app']>): string {
+  return `${secure ? 'https' : 'http'}://${bracketed(name)}:${port}`;
 }
 
 function backendName(backend: BackendOptions): string {

@@ -108,7 +108,7 @@ In a config file --route is a list, routes, --demo is demo: true and --no-demo i
 Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxSessions, stomp), of TLS
 (minVersion, ciphers), of the embedded broker (users, redeliveries, maxQueues, ...) and of SockJS (binary,
 sessionTimeout, responseLimit, ...) stand in the config file: routes: [{ path, backend, ... }],
-tls: { ... }, stomp: { ... }, sockjs: { ... }.`;
+tls: { ... }, stomp: { ... }, sockjs: { ... }, app: { url, host, inject, exclude, ca, prefix, timeout }.`;
 
 /** The values of the flags that were given, by config key. */
 function flagsOf(command: Command): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import type { LogFormat, LogLevel } from '../base/log.ts';
 import type { TlsVersion } from '../http/options.ts';
+import type { AppSettings } from './app-settings.ts';
 import type { RouteSettings } from './route-settings.ts';
 
 /**
@@ -11,6 +12,14 @@ export interface GatewayOptions {
   readonly listen?: string | number | undefined;
   /** The routes. @default ['/echo=echo:', '/stomp=stomp:'] */
   readonly routes?: readonly (string | RouteSettings)[] | undefined;
+  /**
+   * A whole application, behind the gateway: plain HTTP is passed on, pages get the shim's tag, and
+   * WebSockets of every path are native or by a fallback. Its URL, or a table. Routes beside it
+   * win. For `listen` only. @default none
+   */
+  readonly app?: string | AppSettings | undefined;
+  /** `Host` that the application gets. @default the client's */
+  readonly appHost?: string | undefined;
   /**
    * Origins whose pages may connect beside the gateway's own; `'*'` is every origin.
    * @default []
@@ -61,7 +70,7 @@ export interface GatewayOptions {
   readonly tls?: TlsSettings | undefined;
   /**
    * Serve the demo at `/` and its routes below `/demo`.
-   * @default false; on the command line and in its file true without routes
+   * @default false; on the command line and in its file true without routes and `app`
    */
   readonly demo?: boolean | undefined;
   /**

@@ -11,6 +11,7 @@ import { checkEach } from './check-each.ts';
 import { alsoNamed, badOption, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
 import { Problems } from './problems.ts';
+import { resolveApp } from './resolve-app.ts';
 import type { ResolvedOptions, RouteDefaults, RouteOptions } from './resolved.ts';
 import { routePath } from './routes.ts';
 import type { CheckedOptions } from './schema.ts';
@@ -29,19 +30,22 @@ export function resolveOptions(
   const { options, indexOf } = checkEach(given, nameOf, problems);
   const nameOfRoute = (index: number, ...keys: string[]): string =>
     nameOf(['routes', indexOf(index), ...keys]);
+  // The routes that are there without any are for a first look.
+  const isAppAlone = given?.app !== undefined && given.routes === undefined;
   problems.check(['listen', 'stompPort', 'policyPort'], () => checkPorts(options, nameOf));
   const resolved = {
     listen: options.listen,
     tls: problems.check(['tls', 'tlsCert', 'tlsKey'], () => resolveTls(options, nameOf, problems)),
-    routes: resolveRoutes(options, nameOfRoute, problems),
+    routes: resolveRoutes(isAppAlone ? { ...options, routes: [] } : options, nameOfRoute, problems),
     routeDefaults: routeDefaults(options),
+    app: problems.check(['app', 'appHost', 'demo'], () => resolveApp(options, nameOf)),
     access: {
       origins: options.origin,
       hosts: acceptedHosts(options),
       trustedProxies: options.trustedProxy,
       userHeader: problems.check(['userHeader', 'trustedProxy'], () => userHeader(options, nameOf)),
     },
-    demo: options.demo ?? given?.routes === undefined,
+    demo: options.demo ?? (given?.routes === undefined && given?.app === undefined),
     session: problems.check(['maxBuffered', 'outbox'], () => sessionLimits(options, nameOf)),
     transport: transportLimits(options),
     sessionLimits: {
@@ -142,6 +146,9 @@ function resolveRoutes(
     const { ca } = route;
     if (routes.some(({ path }) => path === route.path)) {
       problems.add(`${nameOfKey()} has the path ${route.path || '/'} a second time`);
+    }
+    if (route.path === '' && options.app !== undefined) {
+      problems.add(`${nameOfKey()} has the path / of the application: give one of them up`);
     }
     routes.push({
       path: route.path,

@@ -1,4 +1,5 @@
 import type { AccessOptions } from '../access/options.ts';
+import type { AppOptions } from '../app/options.ts';
 import type { ConnectionLimits } from '../base/connection-counts.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { LogOptions } from '../base/log.ts';
@@ -23,6 +24,8 @@ export interface ResolvedOptions {
   readonly routes: readonly RouteOptions[];
   /** Settings of a route that says nothing else, such as one with a handler. */
   readonly routeDefaults: RouteDefaults;
+  /** The application that has all paths but those of the routes; absent: none. */
+  readonly app: AppOptions | undefined;
   readonly access: AccessOptions;
   /** Serve the demo: its pages at `/`, its routes below `/demo`. */
   readonly demo: boolean;

@@ -9,17 +9,26 @@ import type { ResolvedOptions, RouteOptions, WebSocketBackendOptions } from './r
  * other machines is noticed when a handshake comes back (`gateway/backend/loop.ts`). Throws a
  * `ConfigError`.
  */
-export function refuseLoops({ routes, listen }: Pick<ResolvedOptions, 'routes' | 'listen'>): void {
+export function refuseLoops({
+  routes,
+  listen,
+  app,
+}: Pick<ResolvedOptions, 'routes' | 'listen' | 'app'>): void {
   const problems: string[] = [];
+  if (app !== undefined && isOwn(app, listen)) {
+    problems.push(`app leads to the gateway itself, at ${app.hostname}:${app.port}; ${GIVE_OTHER}`);
+  }
   for (const route of routes) {
     if (!comesBack(route, routes, listen)) continue;
     const { hostname: host, port } = route.backend as WebSocketBackendOptions;
     problems.push(
-      `the route ${route.path || '/'} leads to the gateway itself, at ${host}:${port}; give it the address of the server behind it`,
+      `the route ${route.path || '/'} leads to the gateway itself, at ${host}:${port}; ${GIVE_OTHER}`,
     );
   }
   if (problems.length > 0) throw new ConfigError('GW_CONFIG', problems.join('\n'));
 }
+
+const GIVE_OTHER = 'give it the address of the server behind it';
 
 function comesBack(route: RouteOptions, routes: readonly RouteOptions[], listen: ListenAddress): boolean {
   const seen = new Set<RouteOptions>();
@@ -39,7 +48,7 @@ function routeOf(path: string, routes: readonly RouteOptions[]): RouteOptions | 
   return prefixes.sort((a, b) => b.path.length - a.path.length)[0];
 }
 
-function isOwn(backend: WebSocketBackendOptions, listen: ListenAddress): boolean {
+function isOwn(backend: Pick<WebSocketBackendOptions, 'hostname' | 'port'>, listen: ListenAddress): boolean {
   if (backend.port !== listen.port || listen.port === 0) return false;
   const hosts = addressesOf(backend.hostname);
   if (addressesOf(listen.host).some((address) => hosts.includes(address))) return true;

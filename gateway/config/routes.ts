@@ -76,7 +76,8 @@ function path(): z.ZodType<string, string> {
   );
 }
 
-function hostValue(): z.ZodType<string, string> {
+/** A `Host` field. */
+export function hostValue(): z.ZodType<string, string> {
   return value('must be a Host value like app.internal:9001', (given) => {
     const [, host = ''] = /^(.+?)(?::\d{1,5})?$/.exec(String(given)) ?? [];
     return plainHost(host) === undefined ? undefined : String(given);

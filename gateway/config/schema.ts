@@ -6,8 +6,9 @@ import { defaultSessionLimits as session } from '../session/limits.ts';
 import { defaultRegistryLimits as registry } from '../session/registry.ts';
 import { defaultTransportLimits as transport } from '../transport/options.ts';
 import { hostName, listenAddress, network, origin, policyDomain, policyPort } from './addresses.ts';
+import { app, appKeys } from './app.ts';
 import { maybe, option, repeatable } from './option.ts';
-import { route, routeKeys, stompRouteKeys } from './routes.ts';
+import { hostValue, route, routeKeys, stompRouteKeys } from './routes.ts';
 import {
   bytes,
   cookieName,
@@ -32,6 +33,8 @@ export const optionTable = {
     z.array(route()),
     ['/echo=echo:', '/stomp=stomp:'],
   ),
+  app: maybe('--app <url>', 'a whole application: its HTTP, pages and WebSockets', app()),
+  appHost: maybe('--app-host <host>', "Host that the application gets (default the client's)", hostValue()),
   origin: repeatable('--origin <origin>', 'pages allowed beside our own; * for all', oneOrMore(origin()), []),
   host: repeatable(
     '--host <name>',
@@ -74,7 +77,11 @@ export const optionTable = {
   tlsKey: maybe('--tls-key <file>', 'PEM private key', fileName()),
   tls: maybe(undefined, 'cert, key, minVersion, ciphers', tlsSettings()),
   demo: {
-    ...maybe('--demo', 'demo pages and their routes; they are there anyhow without --route', toggle()),
+    ...maybe(
+      '--demo',
+      'demo pages and their routes; they are there anyhow without --route and --app',
+      toggle(),
+    ),
     negated: '--no-demo',
     negatedHelp: 'leave them out',
   },
@@ -246,6 +253,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(optionTable);
   if (path[0] === 'routes') return path.includes('stomp') ? stompRouteKeys : routeKeys;
   if (path[0] === 'sockjs') return sockjsKeys;
+  if (path[0] === 'app') return appKeys;
   if (path[1] === 'users') return userKeys;
   return Object.keys((path[0] === 'stomp' ? stompSettings() : tlsSettings()).shape);
 }

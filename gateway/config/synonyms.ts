@@ -19,6 +19,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
     'path',
     'paths',
   ],
+  app: ['application', 'site', 'website', 'web', 'http'],
   origin: ['allowedorigins', 'alloworigin', 'origins', 'cors', 'corsorigin', 'alloworigins'],
   host: ['hostname', 'servername', 'hosts', 'allowedhosts', 'domain', 'virtualhost', 'vhost'],
   trustedProxy: [

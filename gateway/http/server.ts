@@ -25,6 +25,11 @@ export interface ServerListeners {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** What is answered on the fast path; absent: nothing. */
   readonly fastPath?: Pick<FastServerHost, 'takes' | 'onRequest' | 'onMarkup' | 'memory'>;
+  /**
+   * Whether the listener passes a request on to another server. Such a request may take any time,
+   * and what it expects is the other's to fulfil. Absent: none is.
+   */
+  readonly isPassedOn?: ((request: IncomingMessage) => boolean) | undefined;
   readonly proxies: TrustedProxies;
 }
 
@@ -44,7 +49,8 @@ export class HttpServer {
     const { tls, headerTimeout, requestTimeout, keepAlive, maxHeaderSize } = settings;
     const limits = {
       headersTimeout: headerTimeout,
-      requestTimeout,
+      // Node's would end long uploads to another server, too.
+      requestTimeout: listeners.isPassedOn === undefined ? requestTimeout : 0,
       keepAliveTimeout: keepAlive,
       maxHeaderSize,
       // The listener refuses it, and logs that.
@@ -53,6 +59,7 @@ export class HttpServer {
       connectionsCheckingInterval: Math.min(30_000, Math.ceil(headerTimeout / 2)),
       noDelay: true,
     };
+    const { isPassedOn } = listeners;
     this.#address = settings.listen;
     this.node =
       tls === undefined
@@ -66,8 +73,15 @@ export class HttpServer {
       if (this.#isRetiring) response.shouldKeepAlive = false;
       const { socket } = request as { socket: unknown };
       if (socket instanceof SingleRequestSocket) response.once('finish', () => socket.answered());
+      if (isPassedOn?.(request) === false) this.#limitTime(request, requestTimeout);
       listeners.request(request, response);
     });
+    if (isPassedOn !== undefined) {
+      this.node.on('checkContinue', (request, response) => {
+        if (!isPassedOn(request)) response.writeContinue();
+        this.node.emit('request', request, response);
+      });
+    }
     this.node.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Once for a connection: a client may ask for h2c with each of its requests.
       if (!this.#upgraded.has(socket)) {
@@ -78,6 +92,19 @@ export class HttpServer {
     });
     this.node.on('clientError', clientErrorListener(log));
     this.node.on('tlsClientError', tlsErrorListener(log));
+  }
+
+  /** In place of Node's own `requestTimeout`. */
+  #limitTime(request: IncomingMessage, milliseconds: number): void {
+    const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+    if (coding === undefined && Number(length) === 0) return;
+    const { socket } = request;
+    const late = setTimeout(() => {
+      const error = Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+      this.node.emit('clientError', error, socket);
+    }, milliseconds);
+    request.once('close', () => clearTimeout(late));
+    request.once('end', () => clearTimeout(late));
   }
 
   /** Connections go to the fast path first; Node's own listener gets those that it leaves. */

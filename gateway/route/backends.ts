@@ -4,7 +4,12 @@ import { pseudonymOf } from '../backend/loop.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import { upstreamBackend } from '../backend/upstream.ts';
 import type { Clock } from '../base/clock.ts';
-import type { RouteOptions, WebSocketBackendOptions } from '../config/resolved.ts';
+import type {
+  ResolvedOptions,
+  RouteDefaults,
+  RouteOptions,
+  WebSocketBackendOptions,
+} from '../config/resolved.ts';
 import type { StompBackends } from './stomp-backends.ts';
 
 /** Where a route leads. */
@@ -21,6 +26,13 @@ export interface BackendContext {
   readonly stomp: StompBackends;
   /** Milliseconds that a backend may take to accept. */
   readonly connectTimeout: number;
+}
+
+/** The route of all WebSockets of an application. */
+export function appRouteOf(app: NonNullable<ResolvedOptions['app']>, defaults: RouteDefaults): RouteOptions {
+  const { secure, hostname, port, host, ca } = app;
+  const backend = { kind: 'websocket', secure, hostname, port, path: undefined } as const;
+  return { ...defaults, path: '', backend, host, ca, stomp: undefined, headers: {}, ping: 0 };
 }
 
 /** The backend of a route in the options. */

@@ -7,6 +7,8 @@ import type { RouteTable } from './route-table.ts';
 export type Purpose<Route> =
   /** No route has this path. */
   | { readonly kind: 'other' }
+  /** Plain HTTP of the application that the gateway stands before. */
+  | { readonly kind: 'app' }
   /** A page: the route of every path leaves it to the pages. */
   | { readonly kind: 'page' }
   /** Below `_fallback`, but of no route or no known version. */
@@ -20,10 +22,20 @@ export type Purpose<Route> =
   /** The WebSocket address of the route itself. */
   | { readonly kind: 'websocket'; readonly route: Route };
 
+/** A route, as far as the purpose of a request depends on it. */
+export interface PurposeRoute {
+  readonly path: string;
+  /**
+   * It is that of a whole application, which owns its paths: plain HTTP is passed on. @default
+   * false
+   */
+  readonly isApp?: boolean;
+}
+
 type PurposeHead = Pick<RequestHead, 'path' | 'query' | 'header'>;
 
 /** Says what a request is for. `answersSockJs`: routes answer the SockJS protocol. */
-export function purposeOf<Route extends { readonly path: string }>(
+export function purposeOf<Route extends PurposeRoute>(
   head: PurposeHead,
   isUpgrade: boolean,
   routes: Pick<RouteTable<Route>, 'find'>,
@@ -34,6 +46,7 @@ export function purposeOf<Route extends { readonly path: string }>(
   const address = isBelowMark ? parseFallbackPath(path) : undefined;
   const route = routes.find(address?.base ?? path)?.value;
   if (address !== undefined && route !== undefined) return { kind: 'fallback', route, address };
+  if (route?.isApp === true) return isUpgrade ? { kind: 'websocket', route } : { kind: 'app' };
   if (isBelowMark && !isUpgrade) {
     return { kind: address === undefined && route === undefined ? 'other' : 'no-route' };
   }
@@ -44,7 +57,7 @@ export function purposeOf<Route extends { readonly path: string }>(
   return isSockJs ? { kind: 'sockjs', route, address: sockjs } : { kind: 'websocket', route };
 }
 
-function plainPurpose<Route extends { readonly path: string }>(
+function plainPurpose<Route extends PurposeRoute>(
   head: PurposeHead,
   route: Route,
   sockjs: SockJsAddress | undefined,

@@ -1,4 +1,5 @@
 import { type Access, isAnonymousPage } from '../access/admission.ts';
+import type { HostNames } from '../access/hosts.ts';
 import { ownOrigin } from '../access/origins.ts';
 import { acceptEarly } from '../backend/accept-early.ts';
 import { RefusalMemory } from '../backend/refusal-memory.ts';
@@ -39,6 +40,10 @@ export interface RouteContext {
   readonly connections: ConnectionCounts;
   readonly registry: SessionRegistry;
   readonly access: Access;
+  /** The `Host` names that lead to the route. */
+  readonly hosts: HostNames;
+  /** The route is that of a whole application. @default false */
+  readonly isApp?: boolean;
   /** Aborted when the gateway drains. */
   readonly draining: AbortSignal;
 }
@@ -52,9 +57,11 @@ export class Route implements FallbackRoute, SockJsRoute {
   readonly log: Log;
   readonly carriers: string;
   readonly jsonp: boolean;
+  readonly isApp: boolean;
   /** Bytes of a message. */
   readonly maxMessage: number;
   readonly access: Access;
+  readonly hosts: HostNames;
   readonly natives: NativeConnector;
   readonly #context: RouteContext;
   readonly #maxSessions: number;
@@ -74,9 +81,11 @@ export class Route implements FallbackRoute, SockJsRoute {
     this.path = path;
     this.log = log;
     this.jsonp = jsonp;
+    this.isApp = context.isApp ?? false;
     this.carriers = carriersOf(jsonp);
     this.maxMessage = maxMessage;
     this.access = access;
+    this.hosts = context.hosts;
     this.#context = context;
     this.#maxSessions = maxSessions;
     const common = { clock, log, memory, maxMessage };
@@ -140,7 +149,7 @@ export class Route implements FallbackRoute, SockJsRoute {
   #emulated(url: string): { kind: SessionKind; url: string } {
     const { sockjs } = this.#context.options;
     const path = pathOf(url);
-    const address = sockjs === undefined ? undefined : sockJsSocket(path, this.path);
+    const address = sockjs === undefined || this.isApp ? undefined : sockJsSocket(path, this.path);
     if (sockjs === undefined || address === undefined) return { kind: this.#resumable, url };
     if (!sockjs.websocket) throw new RequestError('GW_SOCKJS');
     const kind = address.kind === 'session' ? this.#framed : this.#resumable;

@@ -6,6 +6,7 @@ import type { Exchange, RequestHead } from '../http/exchange.ts';
 import type { RequestHandler } from '../http/listeners.ts';
 import { PLAIN } from '../http/plain.ts';
 import { logRefusal, refuse } from '../http/refuse.ts';
+import { parseTarget } from '../http/target.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import type { PendingHandshakes } from '../native/pending-handshakes.ts';
 import type { NativeConnection } from '../native/upgrade-request.ts';
@@ -21,6 +22,7 @@ import type { SockJs } from './sockjs.ts';
 
 export interface RouterContext {
   readonly log: Log;
+  /** For what belongs to no route. */
   readonly hosts: HostNames;
   readonly connections: ConnectionCounts;
   readonly handshakes: PendingHandshakes;
@@ -67,9 +69,17 @@ export class Router implements RequestHandler {
   readonly isFrequent = (target: string): boolean =>
     isFallback(target) || this.#context.sockjs?.isFrequent(target) === true;
 
+  /** Whether a request of this target is the application's. */
+  isForApp(target: string): boolean {
+    const { path = target } = parseTarget(target) ?? {};
+    const [plain = ''] = path.split('?', 1);
+    const base = isFallback(plain) ? (parseFallbackPath(plain)?.base ?? plain) : plain;
+    return this.#routes.find(base)?.value.isApp === true && parseFallbackPath(plain) === undefined;
+  }
+
   onRequest(exchange: Exchange): boolean {
     const purpose = this.#purposeOf(exchange, false);
-    if (purpose.kind === 'other') return false;
+    if (purpose.kind === 'other' || purpose.kind === 'app') return false;
     const { log, fallback } = this.#context;
     try {
       return this.#answer(exchange, purpose);
@@ -84,7 +94,7 @@ export class Router implements RequestHandler {
   #answer(exchange: Exchange, purpose: Purpose<Route>): boolean {
     const { hosts, fallback, sockjs } = this.#context;
     if (purpose.kind === 'no-route') throw noRoute(exchange.path, this.#routes.paths);
-    hosts.check(exchange.host);
+    hostsOf(purpose, hosts).check(exchange.host);
     switch (purpose.kind) {
       case 'fallback':
         fallback.handle(exchange, purpose.address, purpose.route);
@@ -121,7 +131,7 @@ export class Router implements RequestHandler {
       return true;
     }
     try {
-      this.#context.hosts.check(upgrade.host);
+      hostsOf(purpose, this.#context.hosts).check(upgrade.host);
       if (purpose.kind === 'fallback') this.#attachSocket(upgrade, purpose.address, purpose.route);
       else this.#connect(upgrade, purpose);
     } catch (error) {
@@ -170,6 +180,11 @@ export class Router implements RequestHandler {
 /** The log of the route, if the request has one. */
 function logOf(purpose: Purpose<Route>, log: Log): Log {
   return 'route' in purpose ? purpose.route.log : log;
+}
+
+/** Those of the route, if the request has one. */
+function hostsOf(purpose: Purpose<Route>, hosts: HostNames): HostNames {
+  return 'route' in purpose ? purpose.route.hosts : hosts;
 }
 
 /** RFC 9110 §15.5.22. */

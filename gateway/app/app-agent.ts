@@ -1,0 +1,29 @@
+import { Agent } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { openSocket } from '../backend/dial.ts';
+import type { AppOptions } from './options.ts';
+
+/**
+ * Milliseconds that an idle connection is kept. Servers close theirs after two seconds (gunicorn)
+ * and more; a request that meets such an end would fail, and only some can be repeated.
+ */
+const IDLE = 1_500;
+
+/** Idle connections that are kept. */
+const MAX_IDLE = 256;
+
+/** The connections to the application. */
+export class AppAgent extends Agent {
+  readonly #app: Pick<AppOptions, 'secure' | 'hostname' | 'port' | 'ca'>;
+
+  constructor(app: Pick<AppOptions, 'secure' | 'hostname' | 'port' | 'ca'>) {
+    super({ keepAlive: true, maxFreeSockets: MAX_IDLE, scheduling: 'lifo', timeout: IDLE });
+    this.#app = app;
+  }
+
+  override createConnection(): Duplex {
+    const socket = openSocket(this.#app, { ca: this.#app.ca, alpn: ['http/1.1'] });
+    socket.setNoDelay(true);
+    return socket;
+  }
+}
