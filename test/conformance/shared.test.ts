@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { openRealm, type Realm } from '../support/browser/realm.ts';
+import { openRealm } from '../support/browser/realm.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { carriers } from './carriers.ts';
-import { casesOf, runCase, scenario } from './conformance.ts';
-
-/** Cases that run at the same time in one page, each on sockets of its own. */
-const SOCKETS = 6;
+import { scenario } from './conformance.ts';
+import { problemsOf, SOCKETS } from './together.ts';
 
 /**
  * Sockets of one page share a downstream (PROTOCOL.md §10). With one for each, two would take the
@@ -37,25 +35,12 @@ describe(`the scenario, ${SOCKETS} cases at a time on one page of a browser that
       try {
         await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
         realm.run(scenario);
-        assert.deepEqual(await problems(realm, transport), []);
+        const url = `ws://127.0.0.1:${gateway.port}/upstream`;
+        assert.deepEqual(await problemsOf(realm, { url, transport, millis: 20_000 }), []);
         assert.deepEqual(realm.errors, []);
       } finally {
         realm.leave();
       }
     });
-  }
-
-  async function problems(realm: Realm, transport: string): Promise<string[]> {
-    const environment = { url: `ws://127.0.0.1:${gateway.port}/upstream`, transport, millis: 20_000 };
-    const names = casesOf(['lines', 'echo', 'commands', 'refuse', 'transport']);
-    const found: string[] = [];
-    const work = async (): Promise<void> => {
-      for (let name = names.shift(); name !== undefined; name = names.shift()) {
-        const problem = await runCase(realm, environment, name);
-        if (problem !== null) found.push(`${name}: ${problem}`);
-      }
-    };
-    await Promise.all(Array.from({ length: SOCKETS }, work));
-    return found;
   }
 });

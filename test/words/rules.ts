@@ -67,6 +67,7 @@ export const SKIPPED: readonly RegExp[] = [
   /(^|\/)package-lock\.json$/,
   /^LICENSE$/,
   /\.swf$/,
+  /^test\/support\/old-shim\/.*\.js$/,
   /\.png$/,
 ];
 

@@ -51,8 +51,11 @@ export interface Realm {
   readonly errors: unknown[];
   /** Every document that ActiveX has made. */
   readonly htmlfiles: readonly HtmlFile[];
-  /** Fetches a script, as a `<script src>` with those attributes would, and runs it. */
-  loadScript(url: string, attributes?: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Fetches a script, as a `<script src>` with those attributes would, and runs it. If there is
+   * `code`, it is run in place of what the address has.
+   */
+  loadScript(url: string, attributes?: Readonly<Record<string, string>>, code?: string): Promise<void>;
   /** Runs code in the page. */
   run(code: string): unknown;
   /** The page is left: `pagehide` and `unload`, then every request and timer ends. */
@@ -151,12 +154,12 @@ export function openRealm(options: RealmOptions): Realm {
     window: global,
     errors,
     htmlfiles,
-    async loadScript(url, attributes = {}) {
+    async loadScript(url, attributes = {}, code) {
       const src = new URL(url, page);
-      const code = await fetchText(src);
+      const source = code ?? (await fetchText(src));
       const script = addScript(src.href, attributes);
       document.currentScript = ie ? undefined : script;
-      runInContext(code, window, { filename: src.href });
+      runInContext(source, window, { filename: src.href });
       document.currentScript = ie ? undefined : null;
     },
     run: (code) => runInContext(code, window),
