@@ -7,6 +7,8 @@ import { OriginPolicy } from './access/origins.ts';
 import type { Gateway, GatewayAddress, GatewayParts, Middleware } from './api.ts';
 import { AppProxy } from './app/app-proxy.ts';
 import { takeOwnPath } from './app/own-paths.ts';
+import { tagOf } from './app/tag-of-app.ts';
+import { createPageTagger } from './app/tag-pages.ts';
 import type { Backend } from './backend/backend.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from './backend/handler.ts';
 import type { UpstreamOptions } from './backend/upstream.ts';
@@ -349,7 +351,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
       connectTimeout,
       proxies: this.#proxies,
       hosts: app.anyHost ? undefined : this.#hosts,
-      tagger: undefined,
+      tagger: app.inject ? createPageTagger({ ...tagOf(app), log }) : undefined,
       takePlace: (address) => connections.take(address),
     });
   }

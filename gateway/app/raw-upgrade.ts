@@ -19,6 +19,8 @@ export function passRaw(client: End, app: End & { readonly answer: IncomingMessa
   if (app.head.length > 0) app.socket.unshift(app.head);
   if (client.head.length > 0) client.socket.unshift(client.head);
   for (const socket of [client.socket, app.socket]) {
+    // Each pipeline has several, beside those of the server.
+    socket.setMaxListeners(0);
     (socket as Duplex & { setTimeout?: (time: number) => void }).setTimeout?.(0);
   }
   // Each direction ends by itself; an error or an early end of one destroys both.
