@@ -22,6 +22,7 @@ import { ownPackage } from './base/package.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
 import type { GatewayOptions } from './config/options.ts';
+import { refuseProgramOnly } from './config/program-only.ts';
 import { higherBounds } from './config/remedies.ts';
 import { resolveOptions, resolveRoutePath } from './config/resolve.ts';
 import type { ResolvedOptions } from './config/resolved.ts';
@@ -431,6 +432,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
  * key path, value, what is allowed. A program has no demo unless it says `demo: true`.
  */
 export function createGateway(options: GatewayOptions = {}, parts: GatewayParts = {}): Gateway {
+  refuseProgramOnly(options);
   return composeGateway(resolveOptions({ ...options, demo: options.demo ?? false }), parts, () => ({
     call: (entry) => `createGateway({ ${entry} })`,
   }));
@@ -451,6 +453,7 @@ export function composeGateway(
 
 /** Makes a gateway for `attachFallbacks`. */
 export function composeFallbacks(options: GatewayOptions): FallbackGateway {
+  refuseProgramOnly(options);
   const resolved = resolveOptions({ ...options, routes: [], demo: false, sockjs: false });
   return new ComposedGateway(resolved, {}, () => ({
     call: (entry) => `new WebSocketServer({ fallback: { ${entry} } })`,

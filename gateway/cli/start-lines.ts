@@ -20,6 +20,7 @@ export function startLines(options: ResolvedOptions, address: GatewayAddress): s
     routes.push(`all else -> ${appName(app)}${app.inject ? ', with the shim in its pages' : ''}`);
   return [
     `fallback-gateway ${version}, process ${process.pid}: Ctrl-C or kill ${process.pid} ends it`,
+    ...(options.processes.workers === undefined ? [] : [workersLine(options.processes.workers)]),
     ...routes,
     ...(stompPort === undefined ? [] : [`stomp port ${stompPort} -> stomp:`]),
     ...(policyPort === undefined ? [] : [policyLine(policyPort, port, options.flash.domains)]),
@@ -52,6 +53,11 @@ function firstChanges(options: ResolvedOptions, port: number): string[] {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function workersLine(workers: number): string {
+  const who = workers === 1 ? '1 worker' : `${workers} workers`;
+  return `${who}: kill -HUP ${process.pid} or fallback-gateway reload replaces them and closes no connection`;
 }
 
 function policyLine(policyPort: number, port: number, domains: readonly string[]): string {

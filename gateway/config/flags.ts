@@ -7,7 +7,7 @@ import { CHECK_FLAG, CONFIG_FLAG } from './flag-names.ts';
 import type { Option as OptionEntry } from './option.ts';
 import type { GatewayOptions } from './options.ts';
 import { Problems } from './problems.ts';
-import { writtenOn } from './remedies.ts';
+import { type Written, writtenOn } from './remedies.ts';
 import { resolveOptions } from './resolve.ts';
 import type { ResolvedOptions } from './resolved.ts';
 import { refuseLoops } from './route-loops.ts';
@@ -15,7 +15,13 @@ import { optionTable } from './schema.ts';
 
 /** What to do: run, or print a text and end with 0. */
 export type CommandLine =
-  | { readonly kind: 'run'; readonly options: ResolvedOptions; readonly writtenAs: WrittenAs }
+  | {
+      readonly kind: 'run';
+      readonly options: ResolvedOptions;
+      readonly writtenAs: WrittenAs;
+      /** What `writtenAs` is made from. */
+      readonly written: Written;
+    }
   | { readonly kind: 'print'; readonly text: string };
 
 /**
@@ -41,7 +47,8 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   const options = merge(flags, file, problems);
   refuseLoops(options);
   if (command.getOptionValue('check') === true) return { kind: 'print', text: 'configuration is right\n' };
-  return { kind: 'run', options, writtenAs: writtenOn(new Set(Object.keys(flags)), file) };
+  const written = { flags: Object.keys(flags), file };
+  return { kind: 'run', options, writtenAs: writtenOn(written), written };
 }
 
 function merge(

@@ -150,6 +150,17 @@ export interface GatewayOptions {
    * @default none
    */
   readonly bindSession?: string | undefined;
+  /**
+   * Processes that serve together, behind one that replaces them at a reload; `'auto'` is one for
+   * each processor. Only for the program `fallback-gateway`. @default none, one process alone
+   */
+  readonly workers?: number | string | undefined;
+  /** File that has the id of the process to send signals to, while it listens. @default none */
+  readonly pidFile?: string | undefined;
+  /** How long a process that a reload replaced may keep its sessions. @default '12h' */
+  readonly linger?: number | string | undefined;
+  /** Generations of workers that live side by side after reloads. @default 4 */
+  readonly maxGenerations?: number | string | undefined;
   /** @default 'info' */
   readonly logLevel?: LogLevel | undefined;
   /** `auto`: text on a terminal, JSON elsewhere. @default 'auto' */

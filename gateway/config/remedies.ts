@@ -45,7 +45,15 @@ function twice(
   return Object.fromEntries(Object.entries(bounds).map(([key, bound]) => [key, asText(2 * bound)]));
 }
 
-/** How a gateway from the command line was started. `flags` are the keys of the flags given. */
-export function writtenOn(flags: ReadonlySet<string>, file: string | undefined): WrittenAs {
-  return (key) => (file === undefined || flags.has(key) ? 'flag' : { file });
+/** Where the options of a command line stand. */
+export interface Written {
+  /** Keys of the flags that were given. */
+  readonly flags: readonly string[];
+  /** The config file. */
+  readonly file: string | undefined;
+}
+
+/** How a gateway from the command line was started. */
+export function writtenOn({ flags, file }: Written): WrittenAs {
+  return (key) => (file === undefined || flags.includes(key) ? 'flag' : { file });
 }

@@ -72,6 +72,12 @@ export function resolveOptions(
     },
     sockjs: options.sockjs.enabled ? { library: undefined, ...options.sockjs } : undefined,
     flash: problems.check(['policyDomain', 'policyPort', 'crossdomain'], () => resolveFlash(options, nameOf)),
+    processes: {
+      workers: options.workers,
+      pidFile: options.pidFile,
+      linger: options.linger,
+      maxGenerations: options.maxGenerations,
+    },
     log: { level: options.logLevel, format: options.logFormat },
   };
   problems.throwIfAny();

@@ -9,6 +9,7 @@ import type { HttpLimits, TlsOptions } from '../http/options.ts';
 import type { SessionLimits } from '../session/limits.ts';
 import type { RegistryLimits } from '../session/registry.ts';
 import type { EmbeddedBrokerOptions, StompRouteOptions } from '../stomp/options.ts';
+import type { ProcessOptions } from '../supervisor/options.ts';
 import type { TransportLimits } from '../transport/options.ts';
 import type { SockJsOptions } from '../transport/sockjs/options.ts';
 
@@ -47,6 +48,7 @@ export interface ResolvedOptions {
   /** Absent: routes do not answer SockJS. */
   readonly sockjs: SockJsOptions | undefined;
   readonly flash: FlashSettings;
+  readonly processes: ProcessOptions;
   readonly log: LogOptions;
 }
 

@@ -4,6 +4,7 @@ import { defaultLogOptions as log, logFormats, logLevels } from '../base/log.ts'
 import { DEFAULT_HEADER_SIZE, defaultHttpTimes as http } from '../http/options.ts';
 import { defaultSessionLimits as session } from '../session/limits.ts';
 import { defaultRegistryLimits as registry } from '../session/registry.ts';
+import { defaultProcessOptions as processes } from '../supervisor/options.ts';
 import { defaultTransportLimits as transport } from '../transport/options.ts';
 import { hostName, listenAddress, network, origin, policyDomain, policyPort } from './addresses.ts';
 import { app, appKeys } from './app.ts';
@@ -20,6 +21,7 @@ import {
   tlsSettings,
   userHeaderName,
   userKeys,
+  workers,
 } from './settings.ts';
 import { sockjs, sockjsKeys } from './sockjs.ts';
 import { asDuration, asSize, count, duration, oneOrMore, toggle, word } from './units.ts';
@@ -230,6 +232,21 @@ export const optionTable = {
     '--bind-session <cookie>',
     'requests of a session must keep the value of this cookie',
     cookieName(),
+  ),
+
+  workers: maybe('--workers <count>', 'processes that serve together and can be reloaded; auto', workers()),
+  pidFile: maybe('--pid-file <file>', 'has the process to send signals to', fileName()),
+  linger: option(
+    '--linger <time>',
+    'a process replaced by a reload keeps its sessions',
+    duration({ min: '0', max: '480h' }),
+    asDuration(processes.linger),
+  ),
+  maxGenerations: option(
+    '--max-generations <count>',
+    'replaced processes and the present ones',
+    count(1, 100),
+    processes.maxGenerations,
   ),
 
   logLevel: option('--log-level <level>', logLevels.join(', '), word(logLevels), log.level),

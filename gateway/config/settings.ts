@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { defaultBrokerOptions as broker } from '../stomp/broker/options.ts';
 import { destinationPattern } from './destinations.ts';
@@ -77,6 +78,16 @@ export function cookieName(): z.ZodType<string, string> {
 /** A poll ends after a heartbeat, and proxies end what is silent for 60 s. */
 export function heartbeat() {
   return duration({ max: '50s' });
+}
+
+/** A number of processes. `auto` is one for each processor that this one may use. */
+export function workers(): z.ZodType<number, number | string> {
+  const allowed = 'must be a whole number from 1 to 256, or "auto"';
+  return value(allowed, (given) => {
+    if (given === 'auto') return availableParallelism();
+    const number = /^\d{1,3}$/.test(String(given)) ? Number(given) : 0;
+    return number >= 1 && number <= 256 ? number : undefined;
+  });
 }
 
 export function time(max: string) {

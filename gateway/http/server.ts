@@ -138,7 +138,8 @@ export class HttpServer {
   /** Begins to serve. Rejects with Node's own errors, such as EADDRINUSE and EACCES. */
   async listen(via: Listen = listen): Promise<ListenAddress> {
     this.#listening = await via(this.node, this.#address, 'gateway');
-    return this.#listening;
+    const { host, port } = this.#listening;
+    return { host, port };
   }
 
   /**

@@ -1,0 +1,243 @@
+import type { Clock, Timer } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import {
+  type BindError,
+  type FromWorker,
+  MESSAGES_VERSION,
+  type Report,
+  type Sent,
+  type Snapshot,
+  type ToWorker,
+} from './messages.ts';
+import type { Member, NodeBook } from './node-book.ts';
+import type { SharedSockets } from './shared-sockets.ts';
+import { StartFailure } from './start-failure.ts';
+import type { Ending, Fork, WorkerPort } from './worker-port.ts';
+
+/** What workers are started with, and what they share. */
+export interface WorkerContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fork: Fork;
+  readonly nodes: NodeBook;
+  readonly sockets: SharedSockets;
+  /** The folder for sockets. */
+  readonly directory: string;
+  /** Version of this package. */
+  readonly release: string;
+}
+
+/** Milliseconds from a start until the worker serves or says why not. */
+const START_TIMEOUT = 60_000;
+
+/** Milliseconds beyond its grace time after which a worker that drains is killed. */
+const KILL_TIMEOUT = 5_000;
+
+/** Grace time of a worker that has not said its own. */
+const UNKNOWN_GRACE = 10_000;
+
+const nextStates = {
+  starting: ['serving', 'draining', 'ended'],
+  serving: ['retiring', 'draining', 'ended'],
+  retiring: ['draining', 'ended'],
+  draining: ['ended'],
+  ended: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type WorkerState = keyof typeof nextStates;
+
+/** One worker. */
+export class WorkerProcess implements Member {
+  /** Resolves when it serves; rejects with a `StartFailure`. */
+  readonly started: Promise<Report>;
+  readonly ended: Promise<Ending>;
+  /** Resolves with the reason when it serves no new clients, though nobody here wanted that. */
+  readonly left: Promise<string>;
+  readonly startedAt: number;
+  readonly #context: WorkerContext;
+  readonly #generation: number;
+  readonly #snapshot: Snapshot | undefined;
+  readonly #port: WorkerPort;
+  #state: WorkerState = 'starting';
+  #hasServed = false;
+  #node: string | undefined;
+  #grace = UNKNOWN_GRACE;
+  #failure: StartFailure | undefined;
+  #late: Timer;
+  #resolveStarted!: (report: Report) => void;
+  #rejectStarted!: (failure: StartFailure) => void;
+  #resolveEnded!: (ending: Ending) => void;
+  #resolveLeft!: (reason: string) => void;
+
+  /** `snapshot`: the options of its generation; absent: it reads them itself. */
+  constructor(context: WorkerContext, generation: number, snapshot: Snapshot | undefined) {
+    this.#context = context;
+    this.#generation = generation;
+    this.#snapshot = snapshot;
+    this.startedAt = context.clock.now();
+    this.started = new Promise((resolve, reject) => {
+      this.#resolveStarted = resolve;
+      this.#rejectStarted = reject;
+    });
+    // Whoever drains it does not wait for its start.
+    this.started.catch(() => {});
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    this.left = new Promise((resolve) => {
+      this.#resolveLeft = resolve;
+    });
+    this.#port = context.fork();
+    this.#port.listen({
+      received: (message) => this.#received(message),
+      ended: (ending) => this.#ended(ending),
+    });
+    const seconds = START_TIMEOUT / 1_000;
+    this.#late = context.clock.setTimeout(
+      () => this.#fail(new StartFailure(1, [`the new process did not serve within ${seconds} seconds`])),
+      START_TIMEOUT,
+    );
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  /** Its end is news: that of a worker that could not start is reported by `started`. */
+  get hasServed(): boolean {
+    return this.#hasServed;
+  }
+
+  get pid(): number | undefined {
+    return this.#port.pid;
+  }
+
+  /** Its fields in log lines. */
+  get fields(): Readonly<Record<string, string | number | undefined>> {
+    return { worker: this.pid, node: this.#node, generation: this.#generation };
+  }
+
+  send(message: ToWorker): void {
+    this.#port.send(message);
+  }
+
+  /** It keeps what it has, and ends when that is over. */
+  retire(): void {
+    if (this.#state === 'starting') this.drain();
+    if (this.#state !== 'serving') return;
+    this.#become('retiring');
+    this.send({ kind: 'retire' });
+  }
+
+  /** It closes what it has, and ends, within its grace time. */
+  drain(): void {
+    if (this.#state === 'draining' || this.#state === 'ended') return;
+    const { clock } = this.#context;
+    clock.clearTimeout(this.#late);
+    this.#become('draining');
+    this.send({ kind: 'drain' });
+    this.#late = clock.setTimeout(() => this.kill(), this.#grace + KILL_TIMEOUT);
+  }
+
+  kill(): void {
+    this.#port.kill('SIGKILL');
+  }
+
+  #become(state: WorkerState): void {
+    const allowed: readonly WorkerState[] = nextStates[this.#state];
+    if (!allowed.includes(state)) throw new Error(`a worker cannot become ${state} from ${this.#state}`);
+    this.#state = state;
+  }
+
+  #received(message: Sent<FromWorker>): void {
+    const { nodes, sockets } = this.#context;
+    switch (message.kind) {
+      case 'hello':
+        this.#greet(message.gateway, message.release);
+        return;
+      case 'linked':
+        this.#node = message.node.name;
+        void nodes.announce(this, message.node).then(() => this.send({ kind: 'announced' }));
+        return;
+      case 'knows':
+        nodes.knows(this, message.name);
+        return;
+      case 'bind':
+        sockets.bind(this.#port, this.#generation, message).then(
+          (address) => this.send({ kind: 'bound', id: message.id, address }),
+          (error: unknown) => this.send({ kind: 'bind-failed', id: message.id, error: bindError(error) }),
+        );
+        return;
+      case 'stop':
+        sockets.stop(this.#port, message.id);
+        return;
+      case 'listening':
+        this.#listening(message.report);
+        return;
+      case 'leaving':
+        this.#leaving();
+        return;
+      case 'failed':
+        this.#failure = new StartFailure(message.exitCode, message.lines);
+    }
+  }
+
+  #greet(version: number, release: string): void {
+    const { nodes, directory, release: own } = this.#context;
+    if (this.#state !== 'starting') return;
+    if (version !== MESSAGES_VERSION) {
+      const line = `release ${release} cannot run below the supervisor of release ${own}: restart it`;
+      this.#fail(new StartFailure(1, [line]));
+      return;
+    }
+    this.send({
+      kind: 'start',
+      generation: this.#generation,
+      directory,
+      nodes: nodes.nodes,
+      snapshot: this.#snapshot,
+    });
+    nodes.add(this);
+  }
+
+  #listening(report: Report): void {
+    this.#grace = report.grace;
+    if (this.#state !== 'starting') return;
+    this.#context.clock.clearTimeout(this.#late);
+    this.#become('serving');
+    this.#hasServed = true;
+    this.#resolveStarted(report);
+  }
+
+  #leaving(): void {
+    if (this.#state !== 'serving') return;
+    this.#become('retiring');
+    this.#resolveLeft('an operator ends it');
+  }
+
+  #fail(failure: StartFailure): void {
+    this.#failure ??= failure;
+    this.kill();
+  }
+
+  #ended(ending: Ending): void {
+    const { clock, nodes, sockets } = this.#context;
+    clock.clearTimeout(this.#late);
+    const isSudden = this.#state === 'starting' || this.#state === 'serving';
+    this.#become('ended');
+    if (isSudden) this.#resolveLeft(howEnded(ending));
+    nodes.remove(this);
+    sockets.ended(this.#port);
+    this.#rejectStarted(this.#failure ?? new StartFailure(1, [`the new process ended: ${howEnded(ending)}`]));
+    this.#resolveEnded(ending);
+  }
+}
+
+export function howEnded({ code, signal }: Ending): string {
+  return signal === null ? `code ${code}` : signal;
+}
+
+function bindError(error: unknown): BindError {
+  const { message, code, syscall, address, hostname, port } = error as NodeJS.ErrnoException & BindError;
+  return { message, code, syscall, address, hostname, port };
+}

@@ -1,0 +1,144 @@
+import type { Listen } from '../base/listen.ts';
+import type { Log } from '../base/log.ts';
+import type { Link } from '../cluster/link.ts';
+import type { NodeAddress, Report, Snapshot, ToWorker } from './messages.ts';
+import { parentChannel, WorkerChannel } from './worker-channel.ts';
+import { WorkerLink } from './worker-link.ts';
+
+/** The gateway of a worker. */
+export interface WorkerGateway {
+  listen(): Promise<Report['address']>;
+  retire(): Promise<void>;
+  close(grace?: number): Promise<void>;
+}
+
+/** What a worker gives its gateway. */
+export interface WorkerParts {
+  readonly listen: Listen;
+  readonly link: Link;
+  readonly log: Log;
+}
+
+/** The options of a worker, as it has read them or as another one of its generation did. */
+export interface WorkerSettings extends Omit<Report, 'address'> {
+  /** The name of this node. */
+  readonly node: string;
+  readonly log: Log;
+  /** Makes the gateway. */
+  compose(parts: WorkerParts): WorkerGateway;
+}
+
+/** What `main.ts` gives a worker. */
+export interface WorkerProgram {
+  readonly release: string;
+  /** Reads flags and files, or takes them from the snapshot. Throws what `failure` explains. */
+  load(snapshot: Snapshot | undefined): WorkerSettings;
+  failure(error: unknown): { readonly exitCode: number; readonly lines: readonly string[] };
+}
+
+/**
+ * Serves below a supervisor, and ends the process when it has nothing left to serve. If the
+ * supervisor ends without a word, it drains.
+ */
+export function runWorker(program: WorkerProgram): void {
+  new Worker(program).run();
+}
+
+class Worker {
+  readonly #program: WorkerProgram;
+  readonly #channel: WorkerChannel;
+  readonly #parent = parentChannel();
+  /** Nodes that were added before the link was made. */
+  readonly #early: NodeAddress[] = [];
+  #link: WorkerLink | undefined;
+  #gateway: WorkerGateway | undefined;
+  #isEnding = false;
+
+  constructor(program: WorkerProgram) {
+    this.#program = program;
+    this.#channel = new WorkerChannel(this.#parent, (message) => this.#received(message));
+  }
+
+  run(): void {
+    this.#parent.onDisconnect(() => this.#drain());
+    process.on('SIGTERM', () => this.#leave());
+    // A terminal sends these to the whole group: the supervisor knows what to do.
+    for (const signal of ['SIGINT', 'SIGHUP', 'SIGBREAK'] as const) {
+      if (signal !== 'SIGBREAK' || process.platform === 'win32') process.on(signal, () => {});
+    }
+    this.#channel.send({ kind: 'hello', release: this.#program.release });
+  }
+
+  #received(message: ToWorker): void {
+    switch (message.kind) {
+      case 'start':
+        this.#start(message).catch((error: unknown) => this.#fail(error));
+        return;
+      case 'announced':
+        this.#link?.announced();
+        return;
+      case 'node-added':
+        if (this.#link === undefined) this.#early.push(message.node);
+        else this.#link.nodeAdded(message.node);
+        this.#channel.send({ kind: 'knows', name: message.node.name });
+        return;
+      case 'node-ended':
+        this.#early.splice(0, Infinity, ...this.#early.filter(({ name }) => name !== message.name));
+        this.#link?.nodeEnded(message.name);
+        return;
+      case 'retire':
+        void this.#gateway?.retire().then(() => this.#end());
+        return;
+      case 'drain':
+        this.#drain();
+    }
+  }
+
+  async #start({
+    generation,
+    directory,
+    nodes,
+    snapshot,
+  }: ToWorker & { readonly kind: 'start' }): Promise<void> {
+    const settings = this.#program.load(snapshot);
+    const { node: self } = settings;
+    const log = settings.log.with({ node: self, generation });
+    const all = [...nodes, ...this.#early];
+    this.#link = new WorkerLink({ self, directory, log, channel: this.#channel, nodes: all });
+    this.#gateway = settings.compose({ listen: this.#channel.listen, link: this.#link, log });
+    const address = await this.#gateway.listen();
+    const { release, processes, grace } = settings;
+    const report = { release, address, processes, grace, snapshot: settings.snapshot };
+    this.#channel.send({ kind: 'listening', report });
+  }
+
+  /** Somebody ends this worker alone. */
+  #leave(): void {
+    this.#channel.stop();
+    this.#channel.send({ kind: 'leaving' });
+    this.#drain();
+  }
+
+  #drain(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    const closed = this.#gateway?.close() ?? Promise.resolve();
+    closed.then(
+      () => process.exit(0),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** Nothing is left. */
+  #end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    void this.#gateway?.close(0).then(() => process.exit(0));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isEnding && !(error instanceof Error)) process.exit(1);
+    const { exitCode, lines } = this.#program.failure(error);
+    this.#channel.send({ kind: 'failed', exitCode, lines }, () => process.exit(exitCode));
+  }
+}
