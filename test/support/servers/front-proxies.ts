@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { program } from '../../engines/programs.ts';
 import { freePort } from '../machine/free-ports.ts';
 
-/** A front proxy that was started with a recipe of docs/front-proxies.md. */
+/** A front proxy that was started with a recipe of docs/front-proxies.md, or one of deploy/. */
 export interface FrontProxy {
   readonly port: number;
   close(): Promise<void>;
@@ -26,7 +26,10 @@ interface Kind {
   args(file: string, folder: string): string[];
 }
 
-const apacheModules = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'headers'];
+const apacheModules = [
+  ...['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'headers'],
+  ...['rewrite', 'filter', 'substitute', 'deflate'],
+];
 
 const kinds: Readonly<Record<FrontProxyName, Kind>> = {
   nginx: {
@@ -85,7 +88,7 @@ function recipeOf(name: string): string {
   return found[1];
 }
 
-/** Starts a proxy with its recipe. `change` changes that first. */
+/** Starts a proxy with its recipe. `change` changes or replaces that first. */
 export async function startFrontProxy(
   name: FrontProxyName,
   gateway: number,
