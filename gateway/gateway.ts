@@ -21,6 +21,8 @@ import { MemoryBudget } from './base/memory-budget.ts';
 import { ownPackage } from './base/package.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
+import type { Link } from './cluster/link.ts';
+import { NO } from './cluster/questions.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { refuseProgramOnly } from './config/program-only.ts';
 import { higherBounds } from './config/remedies.ts';
@@ -32,6 +34,7 @@ import { demoBackend } from './demo/backends.ts';
 import { demoPages } from './demo/pages.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { Flash } from './flash/flash.ts';
+import { Cluster } from './forward/cluster.ts';
 import { attachTo, type RequestTaker } from './http/attach.ts';
 import { descriptorLimit } from './http/descriptors.ts';
 import { TrustedProxies } from './http/forwarded.ts';
@@ -99,6 +102,8 @@ export interface ProcessParts {
   readonly processes?: Processes | undefined;
   /** Which process has the embedded brokers. @default this one */
   readonly broker?: BrokerProcess | undefined;
+  /** Over which it reaches the others that are one gateway with it. @default there are none */
+  readonly link?: Link | undefined;
 }
 
 /** A gateway that is one of several processes, or is replaced by another one. */
@@ -130,6 +135,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #hosts: HostNames;
   readonly #proxies: TrustedProxies;
   readonly #registry: SessionRegistry;
+  readonly #cluster: Cluster | undefined;
   readonly #routes = new RouteTable<Route>();
   readonly #stomp: StompBackends;
   readonly #flash: Flash;
@@ -147,7 +153,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     options: ResolvedOptions,
     parts: GatewayParts,
     writtenAs: WrittenAs,
-    { listen: via = listen, processes = ONE_PROCESS, broker }: ProcessParts = {},
+    { listen: via = listen, processes = ONE_PROCESS, broker, link }: ProcessParts = {},
   ) {
     const { clock = systemClock, log = createLog(options.log) } = parts;
     this.#options = options;
@@ -164,14 +170,16 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     };
     this.#hosts = new HostNames(options.access.hosts);
     this.#proxies = new TrustedProxies(options.access.trustedProxies, options.access.userHeader);
-    this.#registry = new SessionRegistry(this.#bounds.sessionLimits);
+    this.#registry = new SessionRegistry(this.#bounds.sessionLimits, link?.self);
+    const sessions = new SessionFinder(this.#registry, new CookieBinding(options.bindSession));
+    this.#cluster = link && this.#createCluster(link, sessions);
     // There is one listener for each backend that is being dialled.
     setMaxListeners(0, this.#draining.signal);
     this.#stomp = new StompBackends(options.stomp, this.#shared, broker);
     this.#flash = new Flash(options.flash, this.#shared);
     this.#appHosts = options.app?.anyHost === true ? new HostNames(['*']) : this.#hosts;
     this.#app = this.#createApp();
-    this.#router = this.#createRouter();
+    this.#router = this.#createRouter(sessions);
     const backends = { clock, stomp: this.#stomp, connectTimeout: options.connectTimeout };
     for (const route of options.routes) this.#add(route, backendOf(route, backends));
     const appRoute = options.app && appRouteOf(options.app, options.routeDefaults);
@@ -200,6 +208,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
 
   async listen(): Promise<GatewayAddress> {
     refuseLoops(this.#options);
+    await this.#cluster?.start();
     const server = this.#createServer();
     this.#server = server;
     const stompPort = await this.#stomp.listen(this.#listen);
@@ -243,6 +252,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   }
 
   async retire(): Promise<void> {
+    this.#cluster?.retire();
     this.#stomp.retire();
     this.#flash.retire();
     await this.#server?.retire();
@@ -252,6 +262,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   async close(grace = this.#options.grace): Promise<void> {
     const { clock } = this.#shared;
     this.#draining.abort();
+    this.#cluster?.retire();
+    this.#cluster?.drain();
     this.#router.drain();
     this.#registry.shutAll(CLOSES.goingAway);
     this.#stomp.close();
@@ -264,22 +276,37 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     await Promise.race([emptied, this.#after(grace - Math.min(LAST_ANSWERS, grace / 10))]);
     this.#registry.abandonAll();
     await this.#server?.close(Math.min(LAST_ANSWERS, Math.max(0, end - clock.now())));
+    await this.#cluster?.close();
     this.#log.flush();
   }
 
   // --- composition ---
 
-  #createRouter(): Router {
+  #createCluster(link: Link, sessions: SessionFinder): Cluster {
+    const { clock, log, memory, draining } = this.#shared;
+    return new Cluster(link, {
+      ...{ clock, log, memory, sessions },
+      body: this.#options.transport.maxBody,
+      draining: () => draining.aborted,
+      answering: {
+        onForwarded: (exchange) => this.#router.onForwarded(exchange),
+        onForwardedUpgrade: (upgrade) => this.#router.onForwardedUpgrade(upgrade),
+      },
+      answerer: () => NO,
+    });
+  }
+
+  #createRouter(sessions: SessionFinder): Router {
     const { session, transport, sockjs, bindSession } = this.#options;
     const { clock, log, memory, draining } = this.#shared;
     const binding = new CookieBinding(bindSession);
-    const sessions = new SessionFinder(this.#registry, binding);
     const handshakes = new PendingHandshakes(clock);
     return new Router(this.#routes, {
       ...this.#shared,
       hosts: this.#hosts,
       handshakes,
       sessions,
+      entry: this.#cluster?.entry,
       fallback: new FallbackEndpoint({
         memory,
         sessions,
@@ -289,6 +316,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
         transport,
         route: (path) => this.#routes.find(path)?.value,
         body: transport.maxBody,
+        node: this.#cluster?.self,
         draining: () => draining.aborted,
       }),
       sessionSockets: new SessionSocketEndpoint({
@@ -416,8 +444,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   }
 
   #isEmpty(): boolean {
-    const passedOn = this.#app?.active ?? 0;
-    return this.#registry.size === 0 && this.#router.natives === 0 && passedOn === 0;
+    const exchanges = (this.#app?.active ?? 0) + (this.#cluster?.exchanges ?? 0);
+    return this.#registry.size === 0 && this.#router.natives === 0 && exchanges === 0;
   }
 
   #after(milliseconds: number): Promise<void> {

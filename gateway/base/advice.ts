@@ -24,5 +24,7 @@ export const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   GW_SESSIONS_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',
   GW_MEMORY_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',
   GW_APP_LOOP: 'give --app the address of the application, not one that leads here',
+  GW_NODE: 'look at the link between the nodes (docs/cluster.md)',
+  GW_NODE_CREATE: 'look at the link between the nodes (docs/cluster.md)',
   GW_DRAINING: 'clients connect again by themselves',
 };

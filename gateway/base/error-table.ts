@@ -153,6 +153,8 @@ export const errorTable = {
   },
   GW_APP_LOOP: { status: 508, fault: 'operator', text: 'the application is this gateway itself' },
   GW_DRAINING: { status: 503, fault: 'gateway', text: 'shutting down', retry: true },
+  GW_NODE: { status: 503, fault: 'gateway', text: 'this session cannot be reached now', retry: true },
+  GW_NODE_CREATE: { status: 504, fault: 'gateway', text: 'no answer in time', retry: true },
   GW_INTERNAL: { status: 500, fault: 'gateway', text: 'internal error' },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 

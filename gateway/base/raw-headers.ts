@@ -55,3 +55,16 @@ function isNamed(name: string, lower: string): boolean {
 export function plainName(lower: string): string {
   return lower.replaceAll('_', '-');
 }
+
+/**
+ * All fields by their lower-case names, joined as Node joins them (message.headers), with none
+ * dropped.
+ */
+export function joinedHeaders(raw: RawHeaders): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null);
+  forEachHeader(raw, (name, value) => {
+    const before = headers[name];
+    headers[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
+  });
+  return headers;
+}

@@ -57,8 +57,8 @@ export abstract class ExchangeWrapper implements Exchange {
     this.inner.reply(status, headers, body);
   }
 
-  stream(status: number, headers: Headers): ResponseStream {
-    return this.inner.stream(status, headers);
+  stream(status: number, headers: Headers, lastWords?: string | Buffer): ResponseStream {
+    return this.inner.stream(status, headers, lastWords);
   }
 
   forgetRequest(): void {

@@ -23,8 +23,12 @@ export interface Exchange extends RequestHead {
    * that the server sets itself; Content-Length is set from `body`.
    */
   reply(status: number, headers: Headers, body: string | Buffer): void;
-  /** Begins an answer of unknown length. Its head leaves at once. */
-  stream(status: number, headers: Headers): ResponseStream;
+  /**
+   * Begins an answer of unknown length. Its head leaves at once. `lastWords`: what the client gets
+   * before the end if another node writes the answer and is lost. A node that writes to its own
+   * client needs none.
+   */
+  stream(status: number, headers: Headers, lastWords?: string | Buffer): ResponseStream;
   /**
    * Nobody reads the request's own fields any more, and they may be empty from here on: an answer
    * may wait for long, and they would stay in memory with it. A stream does so by itself.

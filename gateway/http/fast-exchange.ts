@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { forEachHeader } from '../base/raw-headers.ts';
+import { joinedHeaders } from '../base/raw-headers.ts';
 import { type BodyGate, bodyTooLong } from './body-gate.ts';
 import type {
   BodyReceiver,
@@ -44,14 +44,8 @@ export class FastExchange extends Head implements Exchange {
     this.#closes = head.closes;
   }
 
-  /** As Node joins repeated fields (message.headers), but with nothing dropped. */
   get headers(): RequestHead['headers'] {
-    const headers: Record<string, string> = Object.create(null);
-    forEachHeader(this.rawHeaders, (name, value) => {
-      const before = headers[name];
-      headers[name] = before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
-    });
-    return headers;
+    return joinedHeaders(this.rawHeaders);
   }
 
   readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void {

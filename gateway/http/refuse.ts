@@ -28,8 +28,12 @@ export function refuse(to: Answerable, headers: Headers, error: unknown, log: Lo
   const { status, message, code } = error;
   logRefusal(log, to, error);
   const fields = READABLE.has(code) ? { ...headers, ...readable(to) } : headers;
-  // 503 passes by itself: the client may ask again.
-  to.reply(status, status === 503 ? { 'retry-after': '1', ...fields } : fields, `${message}\n`);
+  // These pass by themselves: the client may ask again.
+  to.reply(
+    status,
+    status === 503 || status === 504 ? { 'retry-after': '1', ...fields } : fields,
+    `${message}\n`,
+  );
 }
 
 /** Logs a refusal, and what the operator can do about it. */

@@ -39,7 +39,7 @@ export class NodeUpgrade extends NodeHead implements Upgrade {
 }
 
 /** Names and values alternate. */
-function fieldsOf(headers: Headers): string[] {
+export function fieldsOf(headers: Headers): string[] {
   return Object.entries(headers).flatMap(([name, values]) =>
     [values].flat().flatMap((value) => [name, value]),
   );

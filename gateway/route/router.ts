@@ -2,6 +2,8 @@ import type { HostNames } from '../access/hosts.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { Entry } from '../forward/entry.ts';
+import type { Answering } from '../forward/owner.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
 import type { RequestHandler } from '../http/listeners.ts';
 import { PLAIN } from '../http/plain.ts';
@@ -27,16 +29,18 @@ export interface RouterContext {
   readonly connections: ConnectionCounts;
   readonly handshakes: PendingHandshakes;
   readonly sessions: SessionFinder;
-  readonly fallback: Pick<FallbackEndpoint, 'handle' | 'refuse'>;
+  readonly fallback: Pick<FallbackEndpoint, 'handle' | 'later' | 'refuse'>;
   readonly sessionSockets: Pick<SessionSocketEndpoint, 'accept'>;
   /** Absent: SockJS is not answered. */
   readonly sockjs: SockJs | undefined;
+  /** Decides which node answers; absent: the gateway has one. */
+  readonly entry: Entry | undefined;
   /** Aborted when the gateway drains. */
   readonly draining: AbortSignal;
 }
 
 /** Leads each request below a route to the endpoint that it is for. */
-export class Router implements RequestHandler {
+export class Router implements RequestHandler, Answering {
   readonly #context: RouterContext;
   readonly #routes: RouteTable<Route>;
   readonly #natives = new Set<NativeConnection>();
@@ -80,9 +84,56 @@ export class Router implements RequestHandler {
   onRequest(exchange: Exchange): boolean {
     const purpose = this.#purposeOf(exchange, false);
     if (purpose.kind === 'other' || purpose.kind === 'app') return false;
+    return this.#guard(exchange, purpose, () => {
+      const { hosts } = this.#context;
+      // Its owner may have a route that this node has not.
+      if (purpose.kind === 'no-route' && hosts.refusal(exchange.host) === undefined) {
+        if (this.#isForwarded(exchange, purpose)) return true;
+      }
+      if (purpose.kind === 'no-route') throw noRoute(exchange.path, this.#routes.paths);
+      hostsOf(purpose, hosts).check(exchange.host);
+      return this.#isForwarded(exchange, purpose) || this.#answer(exchange, purpose);
+    });
+  }
+
+  /** Answers a request that another node got. That node has checked its `Host`. */
+  onForwarded(exchange: Exchange): void {
+    const purpose = this.#purposeOf(exchange, false);
+    this.#answerHere(exchange, purpose);
+  }
+
+  /** Whether another node answers, or may: that is found out by the body. */
+  #isForwarded(exchange: Exchange, purpose: Purpose<Route>): boolean {
+    const { entry } = this.#context;
+    if (entry === undefined || !isFallback(exchange.path)) return false;
+    const address = parseFallbackPath(exchange.path);
+    return (
+      address !== undefined &&
+      entry.takes(exchange, address, (read, error) => this.#answerHere(read, purpose, address, error))
+    );
+  }
+
+  /** Answers a request that no other node is to get; with an error: that none can. */
+  #answerHere(
+    exchange: Exchange,
+    purpose: Purpose<Route>,
+    address?: FallbackAddress,
+    error?: RequestError,
+  ): void {
+    const isAnswered = this.#guard(exchange, purpose, () => {
+      if (error === undefined) return this.#answer(exchange, purpose);
+      if (purpose.kind !== 'fallback' || address === undefined) throw error;
+      this.#context.fallback.later(exchange, address, purpose.route, error);
+      return true;
+    });
+    if (!isAnswered) refuse(exchange, PLAIN, new RequestError('GW_NO_ROUTE'), this.#context.log);
+  }
+
+  /** Answers with what `act` throws. */
+  #guard(exchange: Exchange, purpose: Purpose<Route>, act: () => boolean): boolean {
     const { log, fallback } = this.#context;
     try {
-      return this.#answer(exchange, purpose);
+      return act();
     } catch (error) {
       const address = isFallback(exchange.path) ? parseFallbackPath(exchange.path) : undefined;
       if (address !== undefined) fallback.refuse(exchange, address, error, logOf(purpose, log));
@@ -92,10 +143,10 @@ export class Router implements RequestHandler {
   }
 
   #answer(exchange: Exchange, purpose: Purpose<Route>): boolean {
-    const { hosts, fallback, sockjs } = this.#context;
-    if (purpose.kind === 'no-route') throw noRoute(exchange.path, this.#routes.paths);
-    hostsOf(purpose, hosts).check(exchange.host);
+    const { fallback, sockjs } = this.#context;
     switch (purpose.kind) {
+      case 'no-route':
+        throw noRoute(exchange.path, this.#routes.paths);
       case 'fallback':
         fallback.handle(exchange, purpose.address, purpose.route);
         return true;
@@ -130,14 +181,29 @@ export class Router implements RequestHandler {
       upgrade.reply(405, { allow: 'GET' }, '');
       return true;
     }
-    try {
+    this.#guardUpgrade(upgrade, log, () => {
       hostsOf(purpose, this.#context.hosts).check(upgrade.host);
       if (purpose.kind === 'fallback') this.#attachSocket(upgrade, purpose.address, purpose.route);
       else this.#connect(upgrade, purpose);
+    });
+    return true;
+  }
+
+  /** Answers an Upgrade that another node got. That node has checked its `Host`. */
+  onForwardedUpgrade(upgrade: Upgrade): void {
+    const purpose = this.#purposeOf(upgrade, true);
+    this.#guardUpgrade(upgrade, logOf(purpose, this.#context.log), () => {
+      if (purpose.kind !== 'fallback') throw new RequestError('GW_SESSION');
+      this.#acceptSocket(upgrade, purpose.address, purpose.route);
+    });
+  }
+
+  #guardUpgrade(upgrade: Upgrade, log: Log, act: () => void): void {
+    try {
+      act();
     } catch (error) {
       refuse(upgrade, {}, error, log);
     }
-    return true;
   }
 
   /** Refuses an Upgrade that belongs to no route. */
@@ -160,8 +226,17 @@ export class Router implements RequestHandler {
     void native.finished.then(() => this.#natives.delete(native));
   }
 
-  /** A WebSocket that carries a fallback session. */
-  #attachSocket(upgrade: Upgrade, { token, action }: FallbackAddress, route: Route): void {
+  /** A WebSocket that carries a fallback session, of this node or of another. */
+  #attachSocket(upgrade: Upgrade, address: FallbackAddress, route: Route): void {
+    const { entry } = this.#context;
+    const { token, action } = address;
+    if (entry !== undefined && token !== undefined && action === 'websocket') {
+      if (entry.takesUpgrade(upgrade, token, (error) => refuse(upgrade, {}, error, route.log))) return;
+    }
+    this.#acceptSocket(upgrade, address, route);
+  }
+
+  #acceptSocket(upgrade: Upgrade, { token, action }: FallbackAddress, route: Route): void {
     const { sessions, connections, sessionSockets } = this.#context;
     const isNamed = token !== undefined && action === 'websocket';
     const session = isNamed ? sessions.find(token, route.path, upgrade) : undefined;

@@ -2,7 +2,6 @@ import { RequestError } from '../base/errors.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import type { BodyGate } from '../http/body-gate.ts';
 import type { RequestHead } from '../http/exchange.ts';
-import type { SessionFinder } from './session-finder.ts';
 
 /** Characters of a token, at most (PROTOCOL.md §3). */
 const MAX_TOKEN = 64;
@@ -31,14 +30,19 @@ export function readToken(body: Buffer): TokenPrefix | undefined {
   return mark > 0 ? { token: body.toString('latin1', 0, mark), form: 'text', end: mark + 1 } : undefined;
 }
 
+/** Whether a token is a session's, of whatever route and page. */
+export interface KnownTokens {
+  knows(token: string): boolean;
+}
+
 /** Collects bodies that begin with the token of a session that exists. */
 export class TokenGate implements BodyGate {
   /** In byte form two bytes stand before the token; in text form one stands behind it. */
   readonly prefix = MAX_TOKEN + 2;
-  readonly #sessions: SessionFinder;
+  readonly #sessions: KnownTokens;
   readonly #memory: MemoryBudget;
 
-  constructor(sessions: SessionFinder, memory: MemoryBudget) {
+  constructor(sessions: KnownTokens, memory: MemoryBudget) {
     this.#sessions = sessions;
     this.#memory = memory;
   }

@@ -33,7 +33,14 @@ export interface EndpointContext extends CreatorContext {
 }
 
 /** Bytes that token and punctuation may add to a body. */
-const TOKEN_ROOM = 1_024;
+export const TOKEN_ROOM = 1_024;
+
+/** Header fields of every answer to this request. */
+function fieldsFor(exchange: Exchange, { access }: FallbackRoute): Headers {
+  // An XDomainRequest needs those of cross-origin access on the page's own origin, too.
+  const ownToo = exchange instanceof WrappedExchange;
+  return headersFor(crossOriginHeaders(access.origins, exchange, ownToo));
+}
 
 /** A page whose preflight is refused sees a network error; the log has the reason. */
 function answerPreflight(exchange: Exchange, { access, log }: FallbackRoute): void {
@@ -57,10 +64,7 @@ export class FallbackEndpoint {
   /** Answers a request below a route. Throws a `RequestError` for JSONP that is not allowed. */
   handle(given: Exchange, address: FallbackAddress, route: FallbackRoute): void {
     const exchange = asLegacyRequest(given, address.action, route.jsonp);
-    // An XDomainRequest needs them on the page's own origin, too.
-    const { origins } = route.access;
-    const ownToo = exchange instanceof WrappedExchange;
-    const headers = headersFor(crossOriginHeaders(origins, exchange, ownToo));
+    const headers = fieldsFor(exchange, route);
     const transport = TRANSPORTS.get(address.action);
     const known = transport !== undefined || address.action === 'create' || address.action === 'upgrade';
     if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {
@@ -82,6 +86,19 @@ export class FallbackEndpoint {
     else if (transport.source === 'url')
       this.#serveUrl(exchange, address.token ?? '', route, headers, transport);
     else this.#collect(exchange, route, headers, transport);
+  }
+
+  /** Answers a request that another node was to answer and cannot now (PROTOCOL.md §15). */
+  later(given: Exchange, { action }: FallbackAddress, route: FallbackRoute, error: RequestError): void {
+    const exchange = asLegacyRequest(given, action, route.jsonp);
+    const headers = fieldsFor(exchange, route);
+    const transport = TRANSPORTS.get(action);
+    if (transport?.direction !== 'down' || transport.later === undefined) {
+      refuse(exchange, headers, error, route.log);
+      return;
+    }
+    logRefusal(route.log, exchange, error);
+    transport.later(exchange, headers);
   }
 
   /** Refuses a request that `handle` did not take, or must not get. */

@@ -1,6 +1,7 @@
 import type { ResumableEncoder } from '../dialect/resumable.ts';
 import { text } from '../dialect/text.ts';
-import type { Headers } from '../http/exchange.ts';
+import type { Exchange, Headers } from '../http/exchange.ts';
+import type { EndReason } from '../protocol/delivery.ts';
 import type { Form } from '../protocol/unit.ts';
 import { ackLater } from './ack-later.ts';
 import { streamed } from './headers.ts';
@@ -41,6 +42,11 @@ export function streamTransport(form: StreamForm): DownstreamTransport {
     ...streamed(headers, contentType),
     ...form.headers,
   });
+  const endAtOnce = (exchange: Exchange, headers: Headers, reason: EndReason): void => {
+    const { text: encoding } = form.encodings;
+    const body = `${preamble}${encoding.encoder.end(reason)}`;
+    exchange.reply(200, headersOf(headers, encoding), body);
+  };
   return {
     action,
     method: source === 'url' ? 'GET' : 'POST',
@@ -50,7 +56,7 @@ export function streamTransport(form: StreamForm): DownstreamTransport {
       session.accept(unit, ackLater);
       const encoding = form.encodings[wanted.form];
       const { encoder } = encoding;
-      const response = exchange.stream(200, headersOf(headers, encoding));
+      const response = exchange.stream(200, headersOf(headers, encoding), encoder.end('recycled'));
       if (preamble !== '') response.write(preamble);
       // For engines that hold the first bytes back.
       const padding = source === 'body' ? Math.max(wanted.padding, LEAST_PADDING) : wanted.padding;
@@ -63,11 +69,9 @@ export function streamTransport(form: StreamForm): DownstreamTransport {
     },
     unknown: (exchange, headers) => {
       if (source === 'body') exchange.reply(404, headers, text.end('gone'));
-      else {
-        // The client of a GET carrier sees no status, so this is a proper stream that ends.
-        const { text: encoding } = form.encodings;
-        exchange.reply(200, headersOf(headers, encoding), `${preamble}${encoding.encoder.end('gone')}`);
-      }
+      // The client of a GET carrier sees no status, so this is a proper stream that ends.
+      else endAtOnce(exchange, headers, 'gone');
     },
+    later: (exchange, headers) => endAtOnce(exchange, headers, 'recycled'),
   };
 }

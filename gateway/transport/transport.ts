@@ -39,6 +39,11 @@ export interface DownstreamTransport extends TransportBase {
   serve(call: AttachCall): void;
   /** The answer to a token that is not known (PROTOCOL.md §4.2). */
   unknown(exchange: Exchange, headers: Headers): void;
+  /**
+   * The answer while the session cannot be reached (PROTOCOL.md §15): the client attaches again.
+   * Absent: the client sees a status, and repeats the request by that.
+   */
+  readonly later?: (exchange: Exchange, headers: Headers) => void;
 }
 
 /** One wire form. */

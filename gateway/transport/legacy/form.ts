@@ -8,7 +8,7 @@ import { decodePercent } from './script.ts';
 /**
  * Bytes of a form for one byte of the body in it, at most: an encoded percent sign and two digits.
  */
-const GROWTH = 5;
+export const GROWTH = 5;
 
 /** Name of the form's one field, and the sign behind it. */
 const FIELD = 'b=';
@@ -20,7 +20,7 @@ export function decodeForm(form: string): Buffer | undefined {
 }
 
 /** Shows another gate the beginning of the body in a form. */
-class FormGate implements BodyGate {
+export class FormGate implements BodyGate {
   readonly prefix: number;
   readonly #inner: BodyGate;
 

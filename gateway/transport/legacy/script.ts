@@ -21,6 +21,11 @@ export function decodePercent(text: string): Buffer | undefined {
   }
 }
 
+/** The body that the query of a script has; undefined if it is malformed. */
+export function scriptBody(query: string): Buffer | undefined {
+  return decodePercent(/(?:^|&)b=([^&]*)/.exec(query)?.[1] ?? '');
+}
+
 /**
  * A request by a script tag (PROTOCOL.md §4.4): the body is in the query, and the answer calls a
  * function. Transports see a POST.
@@ -40,8 +45,7 @@ export class ScriptExchange extends ExchangeWrapper {
 
   /** The body came with the head: there is nothing left to collect. */
   override readBody(limit: number, done: BodyReceiver): void {
-    const field = /(?:^|&)b=([^&]*)/.exec(this.query)?.[1] ?? '';
-    const body = decodePercent(field) ?? new RequestError('GW_MALFORMED', 'malformed query');
+    const body = scriptBody(this.query) ?? new RequestError('GW_MALFORMED', 'malformed query');
     done(body instanceof Buffer && body.length > limit ? bodyTooLong() : body);
   }
 

@@ -1,0 +1,167 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
+import { FrameReader, KIND } from '../cluster/frame.ts';
+import type { Link, LinkListener, NodeInfo } from '../cluster/link.ts';
+import { ChunkJoiner, inChunks } from '../cluster/long-frames.ts';
+import { Nodes } from '../cluster/nodes.ts';
+import { type Answerer, Questions } from '../cluster/questions.ts';
+import type { KnownTokens } from '../transport/body-gates.ts';
+import { Entry } from './entry.ts';
+import { HeaderBlocks } from './header-block.ts';
+import { type Answering, Owner } from './owner.ts';
+import { OwnerPeer } from './owner-peer.ts';
+
+/** What a cluster needs of its gateway. */
+export interface ClusterContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly memory: MemoryBudget;
+  readonly sessions: KnownTokens;
+  /** Bytes of a request body. */
+  readonly body: number;
+  /** Answers the requests that other nodes forward. */
+  readonly answering: Answering;
+  /** What this node answers to the questions of others. */
+  readonly answerer: Answerer;
+  /** The gateway takes no new sessions. */
+  draining(): boolean;
+}
+
+/**
+ * This node among others that are one gateway with it (PROTOCOL.md §15): decides who answers the
+ * requests that come here, and answers those that come to others.
+ */
+export class Cluster implements LinkListener {
+  readonly entry: Entry;
+  readonly questions: Questions;
+  readonly #link: Link;
+  readonly #log: Log;
+  readonly #nodes: Nodes;
+  readonly #owner: Owner;
+  readonly #owners = new Map<string, OwnerPeer>();
+  readonly #joiners = new Map<string, ChunkJoiner>();
+  #lastId = 0;
+
+  constructor(link: Link, context: ClusterContext) {
+    const { clock, log, memory, sessions, body, answering, answerer, draining } = context;
+    this.#link = link;
+    this.#log = log;
+    const send = (to: string, frame: Buffer): boolean => inChunks(frame, (chunk) => link.send(to, chunk));
+    const nodes = new Nodes(link, clock);
+    this.#nodes = nodes;
+    this.questions = new Questions(nodes, clock, send, answerer);
+    const settle = (_nonce: string, settled: (node: string) => void): void => settled(link.self);
+    this.#owner = new Owner({ self: link.self, send, answering, settle });
+    this.entry = new Entry({
+      ...{ nodes, memory, sessions, body, settle, draining },
+      headers: new HeaderBlocks(),
+      peer: (node) => this.#peer(node, send),
+    });
+  }
+
+  get self(): string {
+    return this.#link.self;
+  }
+
+  /** Requests of clients of this node that others answer, and the other way round. */
+  get exchanges(): number {
+    let exchanges = this.#owner.size;
+    for (const peer of this.#owners.values()) exchanges += peer.size;
+    return exchanges;
+  }
+
+  start(): Promise<void> {
+    return this.#link.start(this);
+  }
+
+  /** This node takes no new sessions any more, and keeps what it has. */
+  retire(): void {
+    this.#nodes.retire();
+  }
+
+  /** Ends the answers that others write to clients of this node: those attach again elsewhere. */
+  drain(): void {
+    for (const peer of this.#owners.values()) peer.drain();
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  // --- what the link reports ---
+
+  nodeUp(node: NodeInfo): void {
+    this.#nodes.nodeUp(node);
+  }
+
+  nodeLost(name: string): void {
+    this.#nodes.nodeLost(name);
+    this.#forget(name);
+  }
+
+  nodeGone(name: string): void {
+    this.#nodes.nodeGone(name);
+    this.#forget(name);
+  }
+
+  drained(name: string): void {
+    this.#owner.drained(name);
+  }
+
+  connectionChanged(): void {
+    this.#nodes.connectionChanged();
+  }
+
+  received(from: string, frame: Buffer): void {
+    try {
+      this.#received(from, new FrameReader(frame));
+    } catch (error) {
+      // A frame of another release, at worst. What it was about ends by its own timeouts.
+      if (!(error instanceof RangeError)) throw error;
+      this.#log.error('malformed frame', { code: 'GW_INTERNAL', node: from, reason: error.message });
+    }
+  }
+
+  #received(from: string, frame: FrameReader): void {
+    const { kind } = frame;
+    if (kind === KIND.chunk) this.#join(from, frame);
+    else if (kind === KIND.ask || kind === KIND.answer) this.questions.received(from, frame);
+    else if (kind < KIND.reply) this.#owner.received(from, frame);
+    else if (kind < KIND.ask) this.#owners.get(from)?.received(frame);
+  }
+
+  #join(from: string, chunk: FrameReader): void {
+    const chunks = this.#joiners.get(from) ?? new ChunkJoiner();
+    this.#joiners.set(from, chunks);
+    const frame = chunks.push(chunk);
+    if (frame === undefined) return;
+    this.#joiners.delete(from);
+    this.#received(from, new FrameReader(frame));
+  }
+
+  #peer(node: string, send: (to: string, frame: Buffer) => boolean): OwnerPeer {
+    let peer = this.#owners.get(node);
+    if (peer === undefined) {
+      peer = new OwnerPeer((frame) => send(node, frame), this.#nextId);
+      this.#owners.set(node, peer);
+    }
+    return peer;
+  }
+
+  /** All that was under way with a node is over. */
+  #forget(name: string): void {
+    this.#joiners.delete(name);
+    this.questions.nodeLost(name);
+    this.#owner.nodeLost(name);
+    const peer = this.#owners.get(name);
+    this.#owners.delete(name);
+    peer?.nodeLost();
+  }
+
+  /** It comes again after 2^32 others. */
+  readonly #nextId = (): number => {
+    this.#lastId = (this.#lastId + 1) >>> 0;
+    return this.#lastId;
+  };
+}
