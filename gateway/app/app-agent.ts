@@ -1,6 +1,8 @@
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { openSocket } from '../backend/dial.ts';
+import type { Clock } from '../base/clock.ts';
+import { readBeforeReset } from '../channel/read-before-reset.ts';
 import type { AppOptions } from './options.ts';
 
 /**
@@ -15,15 +17,19 @@ const MAX_IDLE = 256;
 /** The connections to the application. */
 export class AppAgent extends Agent {
   readonly #app: Pick<AppOptions, 'secure' | 'hostname' | 'port' | 'ca'>;
+  readonly #clock: Clock;
 
-  constructor(app: Pick<AppOptions, 'secure' | 'hostname' | 'port' | 'ca'>) {
+  constructor(app: Pick<AppOptions, 'secure' | 'hostname' | 'port' | 'ca'>, clock: Clock) {
     super({ keepAlive: true, maxFreeSockets: MAX_IDLE, scheduling: 'lifo', timeout: IDLE });
     this.#app = app;
+    this.#clock = clock;
   }
 
   override createConnection(): Duplex {
     const socket = openSocket(this.#app, { ca: this.#app.ca, alpn: ['http/1.1'] });
     socket.setNoDelay(true);
+    // It may refuse a long upload and close before it has read all of it.
+    readBeforeReset(socket, this.#clock);
     return socket;
   }
 }

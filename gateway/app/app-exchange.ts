@@ -99,7 +99,7 @@ export class AppExchange {
     const { method, target } = this.#client;
     // The repeated request must not meet another connection that was closed.
     const connection = this.#isRepeated
-      ? { agent: false, createConnection: () => agent.createConnection() as Socket }
+      ? { createConnection: () => agent.createConnection() as Socket }
       : { agent };
     const outgoing = httpRequest({
       ...connection,

@@ -53,7 +53,7 @@ export class AppProxy {
       log,
       connectTimeout,
       timeout,
-      agent: new AppAgent(options),
+      agent: new AppAgent(options, clock),
       name: `${secure ? 'https' : 'http'}://${name}:${port}`,
       addressing: { host, ownHost, pseudonym: pseudonymOf(`${ownHost} as a whole`) },
       addresses: new AddressMap(options),
