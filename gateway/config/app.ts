@@ -27,7 +27,7 @@ export function app() {
   >;
 }
 
-interface AppUrl {
+export interface AppUrl {
   readonly secure: boolean;
   readonly hostname: string;
   readonly port: number;
