@@ -10,6 +10,7 @@ import { type BenchOptions, HELP, readOptions } from './options.ts';
 import { type GroupResult, runScenario } from './run-scenario.ts';
 import { type RowGroup, scenarios } from './scenarios.ts';
 import { formatTable } from './table.ts';
+import { hasNats } from './worker-scenarios.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const GATEWAY = join(ROOT, 'dist/gateway/index.js');
@@ -21,7 +22,12 @@ async function main(): Promise<void> {
   if (options === undefined) return console.log(HELP);
   if (options.build) build();
   if (!options.build) requireBuilt();
-  const present = { gateway: existsSync(GATEWAY), nginx: hasNginx(), rabbitmq: hasRabbitMq() };
+  const present = {
+    gateway: existsSync(GATEWAY),
+    nginx: hasNginx(),
+    rabbitmq: hasRabbitMq(),
+    'nats-server': hasNats(),
+  };
   const absent = Object.entries(present).flatMap(([name, isThere]) => (isThere ? [] : [name]));
   for (const name of absent) console.log(`${name} is not there: its rows are left out`);
   const [busy] = loadavg() as [number, number, number];

@@ -21,6 +21,13 @@ export interface Target {
   readonly path: string;
   /** Header lines that every request carries, each ended by CR LF. */
   readonly headers: string;
+  /**
+   * Ports of a gateway's nodes, by the beginning of their names; a connection goes to any of them.
+   * Absent: all go to `port`.
+   */
+  readonly nodes?: Readonly<Record<string, number>>;
+  /** The connections of a session go to its node, as a balancer leads them that reads the address. */
+  readonly routed?: boolean;
 }
 
 /** What the load generator is to do, in one process of its own. */

@@ -10,12 +10,21 @@ export async function cpuTime(pid: number): Promise<number> {
 
 /** User and system time of all processes of a group, µs. */
 export async function groupCpuTime(group: number): Promise<number> {
+  return (await membersOf(group)).reduce((sum, { fields }) => sum + timeIn(fields), 0);
+}
+
+/** The processes of a group. */
+export async function groupPids(group: number): Promise<number[]> {
+  return (await membersOf(group)).map(({ pid }) => pid);
+}
+
+async function membersOf(group: number): Promise<{ pid: number; fields: readonly string[] }[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   // One may end while they are read.
-  const stats = await Promise.all(pids.map((pid) => statOf(pid).catch(() => [])));
-  return stats
-    .filter((fields) => Number(fields[2]) === group)
-    .reduce((sum, fields) => sum + timeIn(fields), 0);
+  const stats = await Promise.all(
+    pids.map(async (pid) => ({ pid, fields: await statOf(pid).catch(() => []) })),
+  );
+  return stats.filter(({ fields }) => Number(fields[2]) === group);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Figures, Task, Work } from './messages.ts';
 import { startNginx } from './nginx.ts';
 import { startServer } from './server-process.ts';
 import { stompScenarios } from './stomp-scenarios.ts';
+import { workerScenarios } from './worker-scenarios.ts';
 
 /** How large a run is. */
 export interface Scale {
@@ -151,6 +152,7 @@ export const scenarios: readonly Scenario[] = [
   native(SIZE),
   native(16_384),
   ...stompScenarios,
+  ...workerScenarios,
 ];
 
 /** One row per contender of every group; `echoes`: also those that differ in echoes only. */

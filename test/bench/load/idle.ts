@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Figures, Target } from '../messages.ts';
 import { openSessions } from './open-sessions.ts';
-import type { Dialect } from './session.ts';
+import type { Dialect, LoadSession } from './session.ts';
 import type { Mark } from './window.ts';
 
 interface IdleTask {
@@ -27,5 +27,12 @@ export async function idle(dialect: Dialect, target: Target, task: IdleTask, mar
   await delay(SETTLE);
   mark('end');
   await delay(SETTLE);
-  return { count: sessions.length, warm: warm.length };
+  return { count: sessions.length, warm: warm.length, imbalance: imbalanceOf([...warm, ...sessions]) };
+}
+
+/** By how many percent the fullest process is above the mean. */
+function imbalanceOf(sessions: readonly LoadSession[]): number {
+  const counts = new Map<string, number>();
+  for (const { node = '' } of sessions) counts.set(node, (counts.get(node) ?? 0) + 1);
+  return (Math.max(...counts.values()) / (sessions.length / counts.size) - 1) * 100;
 }

@@ -1,5 +1,6 @@
 import type { Target } from '../messages.ts';
 import { HttpLink } from './http-link.ts';
+import { anyPort } from './landing.ts';
 import type { Dialect, LoadSession } from './session.ts';
 
 /** Sessions opened at the same time: fewer than any server's backlog. */
@@ -11,7 +12,7 @@ const WORKERS = 50;
 export function openSession(
   dialect: Dialect,
   target: Target,
-  up = new HttpLink(target.port),
+  up = new HttpLink(anyPort(target)),
 ): Promise<LoadSession> {
   return new Promise((resolve) => dialect(target, up, resolve));
 }
@@ -29,14 +30,14 @@ export async function openSessions(
   const sessions: LoadSession[] = [];
   let begun = 0;
   const worker = async () => {
-    let up = new HttpLink(target.port);
+    let up = new HttpLink(anyPort(target));
     while (begun < count) {
       begun += 1;
       const session = await openSession(dialect, target, up);
       await echoOnce(session, 'hello');
       await up.answered();
       sessions.push(session);
-      if (!shared) up = new HttpLink(target.port);
+      if (!shared) up = new HttpLink(anyPort(target));
     }
     if (shared) up.drop();
   };

@@ -1,5 +1,6 @@
 import type { Figures, Target } from '../messages.ts';
 import { HttpLink } from './http-link.ts';
+import { anyPort } from './landing.ts';
 import { echoOnce, openSession } from './open-sessions.ts';
 import type { Dialect } from './session.ts';
 import { text } from './text.ts';
@@ -21,7 +22,7 @@ export async function open(dialect: Dialect, target: Target, task: OpenTask, mar
   const window = new Window();
   let running = true;
   const worker = async () => {
-    const up = new HttpLink(target.port);
+    const up = new HttpLink(anyPort(target));
     while (running) {
       const since = performance.now();
       const session = await openSession(dialect, target, up);

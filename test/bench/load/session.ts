@@ -11,6 +11,8 @@ export interface LoadSession {
   leave(): void;
   /** Bytes sent and received so far, over all connections of the session. */
   bytes(): { up: number; down: number };
+  /** The process that owns it, of a gateway. */
+  readonly node?: string;
 }
 
 /**

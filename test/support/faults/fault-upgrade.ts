@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { headerFields, rawHead } from '../clients/raw-http.ts';
 import type { Random } from '../random.ts';
-import type { Fault, Settings } from './faults.ts';
+import { type Fault, portOf, type Settings } from './faults.ts';
 
 /**
  * An Upgrade meets its fate, or passes as it is; of the faults it can meet a delay and cuts, all
@@ -35,7 +35,7 @@ export function upgrade(
       break;
   }
   if (fault === 'cut-request' || fault === 'void') return void socket.destroy();
-  const upstream = connect(settings.target, '127.0.0.1');
+  const upstream = connect(portOf(settings, random), '127.0.0.1');
   const both = () => {
     upstream.destroy();
     socket.destroy();

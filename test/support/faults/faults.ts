@@ -36,8 +36,8 @@ export type Fault =
 export type UpgradeFate = 'pass' | '426' | 'swallow' | 'partial-101' | 'silent-101';
 
 export interface Settings {
-  /** Port of the gateway on 127.0.0.1. */
-  readonly target: number;
+  /** Ports of the gateway on 127.0.0.1. Each request, also a repeated one, goes to any of them. */
+  readonly target: number | readonly number[];
   /** Seed of the schedule. Print it: the same seed and the same requests give the same faults. */
   readonly seed: number;
   /**
@@ -72,6 +72,11 @@ export interface Passage {
   readonly agent: http.Agent;
 }
 
+/** The port that a request goes to. */
+export function portOf({ target }: Settings, random: Random): number {
+  return typeof target === 'number' ? target : random.pick(target);
+}
+
 /** What each fault does with a request; see `Fault` for their meaning. */
 export const table: Readonly<Record<Fault, (passage: Passage) => void>> = {
   'cut-request': cutRequest,
@@ -97,7 +102,7 @@ function cutRequest({ request, response, body, random, settings }: Passage): voi
     `Content-Length: ${body.length}`,
   ]);
   const whole = Buffer.concat([head, body]);
-  const upstream = connect(settings.target, '127.0.0.1');
+  const upstream = connect(portOf(settings, random), '127.0.0.1');
   upstream.on('error', () => {});
   upstream.write(whole.subarray(0, random.int(0, whole.length - 1)), () => {
     end(upstream, random);
@@ -232,7 +237,7 @@ function send(passage: Passage, answered: (answer: http.IncomingMessage) => void
 
 /** Sends the request to the gateway. */
 function forward(
-  { request, body, settings, agent }: Passage,
+  { request, body, random, settings, agent }: Passage,
   answered: (answer: http.IncomingMessage) => void,
 ): http.ClientRequest {
   const headers: http.OutgoingHttpHeaders = {};
@@ -243,7 +248,7 @@ function forward(
   if (body.length > 0 || request.method === 'POST') headers['content-length'] = body.length;
   const options = {
     host: '127.0.0.1',
-    port: settings.target,
+    port: portOf(settings, random),
     method: request.method,
     path: request.url,
     agent,

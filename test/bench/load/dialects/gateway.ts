@@ -1,5 +1,6 @@
 import type { Target } from '../../messages.ts';
 import { HttpLink } from '../http-link.ts';
+import { sessionPort } from '../landing.ts';
 import {
   bytesOf,
   type Dialect,
@@ -24,6 +25,7 @@ function create(target: Target, up: HttpLink, created: (token: string) => void):
     nonce: `${sessionName()}nonce-nonce-nonce`.slice(0, 64),
     url: target.path,
     origin: `http://127.0.0.1:${target.port}`,
+    beside: '',
   });
   let answer = '';
   up.request(requestHead('POST', `${target.path}/_fallback/v1/create`, target), fields.toString(), {
@@ -110,14 +112,19 @@ class Fallback implements LoadSession {
 
   constructor(target: Target, up: HttpLink, token: string) {
     this.target = target;
-    this.#up = up;
+    // A session that is led to its node takes no connection that may be another's.
+    this.#up = target.routed === true ? new HttpLink(sessionPort(target, token)) : up;
     this.#token = token;
-    this.downs = [new HttpLink(target.port), new HttpLink(target.port)];
+    this.downs = [new HttpLink(sessionPort(target, token)), new HttpLink(sessionPort(target, token))];
     this.#sender = new Sender(
-      up,
+      this.#up,
       requestHead('POST', `${target.path}/_fallback/v1/send`, target),
       (messages) => `${token};${this.numbers.acknowledgement()}${this.numbers.encode(messages)}`,
     );
+  }
+
+  get node(): string {
+    return this.#token.slice(0, this.#token.indexOf('.'));
   }
 
   set onmessage(listener: (text: string) => void) {
@@ -227,7 +234,7 @@ export const gatewayWebSocket: Dialect = (target, up, opened) => {
     const frames = new Splitter(END, (frame) => numbers.frame(frame));
     let positioned = false;
     const link = new WebSocketLink(
-      target.port,
+      sessionPort(target, token),
       requestHead('GET', `${target.path}/_fallback/v1/${token}/websocket`, target),
       () => {
         link.send(`D${numbers.wanted(1)}${END}`);
