@@ -26,7 +26,7 @@ export interface Target {
    * Absent: all go to `port`.
    */
   readonly nodes?: Readonly<Record<string, number>>;
-  /** The connections of a session go to its node, as a balancer leads them that reads the address. */
+  /** The connections of a session go to its node: so does a balancer that reads the address. */
   readonly routed?: boolean;
 }
 
