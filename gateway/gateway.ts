@@ -26,7 +26,8 @@ import { NO } from './cluster/questions.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { refuseProgramOnly } from './config/program-only.ts';
 import { higherBounds } from './config/remedies.ts';
-import { resolveOptions, resolveRoutePath } from './config/resolve.ts';
+import { resolveOptions } from './config/resolve.ts';
+import { resolveRoutePath } from './config/resolve-routes.ts';
 import type { ResolvedOptions } from './config/resolved.ts';
 import { refuseLoops } from './config/route-loops.ts';
 import { ONE_PROCESS, type Processes, partOf, type SharedBounds, shareOf } from './config/share.ts';
@@ -180,7 +181,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     this.#appHosts = options.app?.anyHost === true ? new HostNames(['*']) : this.#hosts;
     this.#app = this.#createApp();
     this.#router = this.#createRouter(sessions);
-    const backends = { clock, stomp: this.#stomp, connectTimeout: options.connectTimeout };
+    const { connectTimeout } = options;
+    const backends = { clock, log: this.#log, stomp: this.#stomp, connectTimeout };
     for (const route of options.routes) this.#add(route, backendOf(route, backends));
     const appRoute = options.app && appRouteOf(options.app, options.routeDefaults);
     if (appRoute !== undefined) this.#add(appRoute, backendOf(appRoute, backends), { isApp: true });
@@ -275,6 +277,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const end = clock.now() + grace;
     await Promise.race([emptied, this.#after(grace - Math.min(LAST_ANSWERS, grace / 10))]);
     this.#registry.abandonAll();
+    for (const route of this.#routes.values) route.close();
     await this.#server?.close(Math.min(LAST_ANSWERS, Math.max(0, end - clock.now())));
     await this.#cluster?.close();
     this.#log.flush();

@@ -15,6 +15,6 @@ export type {
   StompUserSettings,
   TlsSettings,
 } from './config/options.ts';
-export type { RouteSettings, StompRouteSettings } from './config/route-settings.ts';
+export type { AuthSettings, RouteSettings, StompRouteSettings } from './config/route-settings.ts';
 export { createGateway } from './gateway.ts';
 export type { TlsVersion } from './http/options.ts';

@@ -13,8 +13,18 @@ export interface DialAddress {
   readonly port: number;
 }
 
+/** What the gateway shows a server that wants to know its client. */
+export interface TlsIdentity {
+  /** The certificate, and those between it and the authority that the server trusts: PEM. */
+  readonly cert: Buffer;
+  /** Its private key: PEM, without a passphrase. */
+  readonly key: Buffer;
+}
+
 /** How its connection is made. */
 export interface SocketOptions {
+  /** Shown to a server that asks for a certificate. @default none */
+  readonly identity?: TlsIdentity | undefined;
   /** Certificates that are trusted in place of the system's, in PEM form. */
   readonly ca?: string | Buffer | undefined;
   /** Protocols offered in the TLS handshake. */
@@ -80,7 +90,7 @@ export function attempt<Result>(
 /** Opens a connection. It has the name of `address` verified, whatever a `Host` field says. */
 export function openSocket(
   { secure, hostname: host, port }: DialAddress,
-  { ca, alpn, allowHalfOpen = false }: SocketOptions = {},
+  { ca, identity, alpn, allowHalfOpen = false }: SocketOptions = {},
 ): Socket {
   if (!secure) return tcpConnect({ host, port, allowHalfOpen });
   // Node takes `allowHalfOpen` here too; its types leave it out.
@@ -93,6 +103,7 @@ export function openSocket(
     rejectUnauthorized: true,
     ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
     ...(ca !== undefined && { ca }),
+    ...identity,
   };
   return tlsConnect(options);
 }

@@ -39,11 +39,12 @@ export function logBackendRefusal(log: Log, backend: string, client: RefusedClie
   const { method: _method, ...fields } = requestFields(client);
   const remedy = backendRemedy(error, { ...client, backend });
   const option = remedy?.add && optionName(remedy.add.key);
+  const isLogin = code === 'GW_AUTH';
   logRefusal(log, {
-    level: 'warn',
-    message: 'backend refused',
+    level: isLogin ? 'info' : 'warn',
+    message: isLogin ? 'auth refused' : 'backend refused',
     remoteAddress: client.remoteAddress,
-    fields: { backend, status, reason, code, option, carrier, ...fields },
+    fields: { ...(!isLogin && { backend }), status, reason, code, option, carrier, ...fields },
     cause: `${backend} ${reason} ${status === 403 ? origin : ''}`,
     remedy,
   });

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { RefusedError } from '../base/errors.ts';
 import type { Handshake } from './backend.ts';
+import type { TlsIdentity } from './dial.ts';
 
 /** A WebSocket server behind a route. It comes from the configuration, never from a client. */
 export interface UpstreamTarget {
@@ -19,6 +20,8 @@ export interface UpstreamTarget {
   readonly pseudonym?: string;
   /** Certificates that are trusted in place of the system's, in PEM form. */
   readonly ca?: string | Buffer;
+  /** Certificate and key that it is shown; absent: none. */
+  readonly identity?: TlsIdentity;
 }
 
 /** Scheme, host and port: for log lines and as the base of a URL. */

@@ -43,6 +43,7 @@ export function upstreamBackend(target: UpstreamTarget, options: UpstreamOptions
       const client: ClientOptions = {
         headers: fieldsOf(forwardedHeaders(handshake, target)),
         ...(target.ca === undefined ? {} : { ca: target.ca }),
+        ...target.identity,
       };
       return openUpstream(options, handshake, signal, url, client);
     },

@@ -54,6 +54,9 @@ export const errorTable = {
     text: 'JSONP is not allowed here; the option --jsonp allows it',
     option: '--jsonp',
   },
+  GW_AUTH: { fault: 'client', text: 'the auth server refused' },
+  GW_AUTH_FAILED: { status: 502, fault: 'backend', text: 'the auth server failed', retry: true },
+  GW_AUTH_TIMEOUT: { status: 503, fault: 'backend', text: 'the auth server does not answer', retry: true },
   GW_CALLBACK: { status: 400, fault: 'client', text: 'bad callback' },
 
   GW_TLS: { fault: 'client', text: 'the TLS handshake failed' },

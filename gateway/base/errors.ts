@@ -75,9 +75,11 @@ export class RefusedError extends GatewayError {
     options?: ErrorOptions & {
       readonly remedy?: Remedy | undefined;
       readonly fields?: readonly string[];
+      /** @default 'GW_REFUSED' */
+      readonly code?: 'GW_AUTH';
     },
   ) {
-    super('GW_REFUSED', message, options);
+    super(options?.code ?? 'GW_REFUSED', message, options);
     this.status = status;
     this.fields = options?.fields ?? [];
     this.remedy = options?.remedy;

@@ -112,10 +112,11 @@ const helpTail = `
 fallback-gateway check-page URL says whether and where a page gets the shim's tag behind --app.
 Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are bytes or have one (64KiB, 16MiB).
 In a config file --route is a list, routes, --demo is demo: true and --no-demo is demo: false.
-Settings of single routes (host, ca, headers, ping, clientPing, maxMessage, maxSessions, stomp), of TLS
-(minVersion, ciphers), of the embedded broker (users, redeliveries, maxQueues, ...) and of SockJS (binary,
-sessionTimeout, responseLimit, ...) stand in the config file: routes: [{ path, backend, ... }],
-tls: { ... }, stomp: { ... }, sockjs: { ... }, app: { url, host, inject, exclude, ca, prefix, timeout }.`;
+Settings of single routes (host, ca, cert, key, auth, headers, ping, clientPing, maxMessage, maxSessions,
+stomp), of TLS (minVersion, ciphers), of the embedded broker (users, redeliveries, maxQueues, ...) and of
+SockJS (binary, sessionTimeout, responseLimit, ...) stand in the config file:
+routes: [{ path, backend, ... }], tls: { ... }, stomp: { ... }, sockjs: { ... },
+app: { url, host, inject, exclude, ca, prefix, timeout }.`;
 
 /** The values of the flags that were given, by config key. */
 function flagsOf(command: Command): Record<string, unknown> {

@@ -4,7 +4,6 @@ import type { MemoryLimits } from '../base/memory-budget.ts';
 import type { FlashSettings } from '../flash/flash.ts';
 import type { HttpLimits } from '../http/options.ts';
 import { type SessionLimits, silenceFor } from '../session/limits.ts';
-import { DEFAULT_RELAY_HEARTBEAT, type StompRouteOptions } from '../stomp/options.ts';
 import type { TransportLimits } from '../transport/options.ts';
 import { unrooted } from './addresses.ts';
 import { checkEach } from './check-each.ts';
@@ -12,10 +11,10 @@ import { alsoNamed, badOption, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
 import { Problems } from './problems.ts';
 import { resolveApp } from './resolve-app.ts';
-import type { ResolvedOptions, RouteDefaults, RouteOptions } from './resolved.ts';
-import { routePath } from './routes.ts';
+import { resolveRoutes, routeDefaults } from './resolve-routes.ts';
+import type { ResolvedOptions } from './resolved.ts';
 import type { CheckedOptions } from './schema.ts';
-import { readCertificates, resolveTls } from './tls.ts';
+import { resolveTls } from './tls.ts';
 
 /**
  * Checks options and fills in defaults, once. Throws a `ConfigError` whose message has one line for
@@ -138,103 +137,6 @@ function resolveFlash(options: CheckedOptions, nameOf: NameOf): FlashSettings {
     domains: [...new Set(domains.filter((domain) => domain !== undefined))],
     crossdomain,
   };
-}
-
-function resolveRoutes(
-  options: CheckedOptions,
-  nameOf: (index: number, ...keys: string[]) => string,
-  problems: Problems,
-): RouteOptions[] {
-  const routes: RouteOptions[] = [];
-  const defaults = routeDefaults(options);
-  for (const [index, route] of options.routes.entries()) {
-    const nameOfKey = (...keys: string[]): string => nameOf(index, ...keys);
-    const { ca } = route;
-    if (routes.some(({ path }) => path === route.path)) {
-      problems.add(`${nameOfKey()} has the path ${route.path || '/'} a second time`);
-    }
-    if (route.path === '' && options.app !== undefined) {
-      problems.add(`${nameOfKey()} has the path / of the application: give one of them up`);
-    }
-    routes.push({
-      path: route.path,
-      backend: route.backend,
-      host: route.host,
-      stomp: problems.check([], () => stompRoute(route, options, nameOfKey('stomp'))),
-      ca: problems.check([], () => {
-        checkUse(route, nameOfKey);
-        return ca === undefined ? undefined : readCertificates(ca, nameOfKey('ca'));
-      }),
-      headers: route.headers ?? {},
-      ping: route.ping ?? 0,
-      clientPing: route.clientPing ?? defaults.clientPing,
-      maxMessage: route.maxMessage ?? defaults.maxMessage,
-      maxSessions: route.maxSessions ?? defaults.maxSessions,
-      jsonp: defaults.jsonp,
-    });
-  }
-  return routes;
-}
-
-function routeDefaults({ clientPing, maxMessage, maxSessions, jsonp }: CheckedOptions): RouteDefaults {
-  return { clientPing, maxMessage, maxSessions, jsonp };
-}
-
-/**
- * Checks the path of a route that a program adds. Returns it without a trailing slash; throws a
- * `ConfigError`.
- */
-export function resolveRoutePath(given: string): string {
-  const checked = routePath.safeParse(given);
-  if (checked.success) return checked.data;
-  throw badOption(`route ${JSON.stringify(given)} ${checked.error.issues[0]?.message}`);
-}
-
-/** Refuses a setting that this kind of backend does not use: another one was meant. */
-function checkUse(route: CheckedOptions['routes'][number], nameOf: (key: string) => string): void {
-  const { backend } = route;
-  for (const key of ['host', 'headers', 'ping'] as const) {
-    if (route[key] === undefined || backend.kind === 'websocket') continue;
-    throw badOption(`${nameOf(key)} is for ws:// and wss:// backends`);
-  }
-  const isSecure =
-    (backend.kind === 'websocket' && backend.secure) ||
-    (backend.kind === 'relay' && backend.brokers.some(({ secure }) => secure));
-  if (route.ca !== undefined && !isSecure)
-    throw badOption(`${nameOf('ca')} is for wss:// and stomps:// backends`);
-}
-
-/**
- * STOMP settings of a route. A relay always has them. A WebSocket server with any is taken for a
- * STOMP broker.
- */
-function stompRoute(
-  { backend, stomp }: CheckedOptions['routes'][number],
-  options: CheckedOptions,
-  name: string,
-): StompRouteOptions | undefined {
-  if (stomp === undefined && backend.kind !== 'relay') return undefined;
-  if (backend.kind === 'echo') throw badOption(`${name} is for STOMP brokers and ws:// and wss:// backends`);
-  const others = Object.keys(stomp ?? {}).filter((key) => key !== 'subscribe' && key !== 'send');
-  if (backend.kind === 'broker' && others[0] !== undefined) {
-    throw badOption(
-      `${name}.${others[0]} is for brokers elsewhere; the embedded one has subscribe and send here`,
-    );
-  }
-  const {
-    virtualHost,
-    login,
-    passcode,
-    subscribe,
-    send,
-    heartbeat = DEFAULT_RELAY_HEARTBEAT,
-    connectTimeout = options.connectTimeout,
-    chunkSize,
-  } = stomp ?? {};
-  if (chunkSize !== undefined && backend.kind !== 'websocket') {
-    throw badOption(`${name}.chunkSize is for ws:// and wss:// backends`);
-  }
-  return { virtualHost, login, passcode, subscribe, send, heartbeat, connectTimeout, chunkSize };
 }
 
 function sessionLimits(options: CheckedOptions, nameOf: NameOf): SessionLimits {

@@ -1,5 +1,7 @@
 import type { AccessOptions } from '../access/options.ts';
 import type { AppOptions } from '../app/options.ts';
+import type { TlsIdentity } from '../backend/dial.ts';
+import type { AuthOptions } from '../backend/forward-auth.ts';
 import type { ConnectionLimits } from '../base/connection-counts.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { LogOptions } from '../base/log.ts';
@@ -65,6 +67,10 @@ export interface RouteOptions {
   readonly stomp: StompRouteOptions | undefined;
   /** CA certificates for a wss or stomps backend, in PEM form; absent: the system's. */
   readonly ca: Buffer | undefined;
+  /** Certificate and key that the gateway shows a wss or stomps backend; absent: none. */
+  readonly identity: TlsIdentity | undefined;
+  /** Who decides about clients beside the backend; absent: nobody. */
+  readonly auth: AuthOptions | undefined;
   /**
    * Header fields for every handshake with the backend, by lower-case name; they replace the
    * client's.

@@ -20,6 +20,18 @@ export interface RouteSettings {
   readonly stomp?: StompRouteSettings | undefined;
   /** PEM file of the CA certificates for a wss or stomps backend. @default the system's */
   readonly ca?: string | undefined;
+  /**
+   * PEM file of the certificate that the gateway shows a wss or stomps backend. Needs `key`.
+   * @default none
+   */
+  readonly cert?: string | undefined;
+  /** PEM file of its private key. */
+  readonly key?: string | undefined;
+  /**
+   * An HTTP server that decides about each client before the backend is dialled: its URL, or
+   * settings. 2xx lets the client in, 401 and 403 refuse it. @default none
+   */
+  readonly auth?: string | AuthSettings | undefined;
   /** Header fields set on every handshake with a ws or wss backend. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
@@ -72,4 +84,25 @@ export interface StompRouteSettings {
    * @default one message is one frame
    */
   readonly chunkSize?: number | string | undefined;
+}
+
+/** How an auth server is queried about the clients of a route. */
+export interface AuthSettings {
+  /** `http://HOST[:PORT][/PATH]` or `https://…`. It gets a GET with the client's header fields. */
+  readonly url: string;
+  /**
+   * Names of fields of its answer that are set on the handshake with the backend. Those of the
+   * client are dropped. @default none
+   */
+  readonly headers?: string | readonly string[] | undefined;
+  /**
+   * Interval at which it is queried again about an open connection; 401 and 403 close that with
+   * 1008.
+   * @default '5m'
+   */
+  readonly every?: number | string | undefined;
+  /** How long it may take to answer; then the client gets 503. @default '5s' */
+  readonly timeout?: number | string | undefined;
+  /** PEM file of the CA certificates for an https auth server. @default the system's */
+  readonly ca?: string | undefined;
 }

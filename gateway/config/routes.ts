@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { plainHost } from './addresses.ts';
+import { auth } from './auth.ts';
 import { backend } from './backends.ts';
 import { destinationPattern } from './destinations.ts';
 import { isFieldName } from './field-names.ts';
@@ -36,6 +37,9 @@ const settings = z.strictObject({
   host: hostValue().optional(),
   stomp: stomp.optional(),
   ca: text('must be the name of a file').optional(),
+  cert: text('must be the name of a file').optional(),
+  key: text('must be the name of a file').optional(),
+  auth: auth().optional(),
   headers: z.record(z.string(), text('must be text')).transform(checkHeaders).optional(),
   ping: duration({ min: '1s', max: '1h', off: true }).optional(),
   clientPing: duration({ min: '1s', max: '1h', off: true }).optional(),

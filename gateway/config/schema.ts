@@ -8,6 +8,7 @@ import { defaultProcessOptions as processes } from '../supervisor/options.ts';
 import { defaultTransportLimits as transport } from '../transport/options.ts';
 import { hostName, listenAddress, network, origin, policyDomain, policyPort } from './addresses.ts';
 import { app, appKeys } from './app.ts';
+import { authKeys } from './auth.ts';
 import { maybe, option, repeatable } from './option.ts';
 import { hostValue, route, routeKeys, stompRouteKeys } from './routes.ts';
 import {
@@ -268,7 +269,10 @@ export const gatewaySchema = z.strictObject(
 /** Keys that are allowed in the table at `path`. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(optionTable);
-  if (path[0] === 'routes') return path.includes('stomp') ? stompRouteKeys : routeKeys;
+  if (path[0] === 'routes') {
+    if (path.includes('auth')) return authKeys;
+    return path.includes('stomp') ? stompRouteKeys : routeKeys;
+  }
   if (path[0] === 'sockjs') return sockjsKeys;
   if (path[0] === 'app') return appKeys;
   if (path[1] === 'users') return userKeys;

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import type { TlsIdentity } from '../backend/dial.ts';
 import type { TlsOptions } from '../http/options.ts';
 import { badOption, type NameOf } from './complaint.ts';
 import type { Problems } from './problems.ts';
@@ -52,6 +53,23 @@ function fileOption({ tls, ...options }: CheckedOptions, part: 'cert' | 'key', n
     throw badOption(`${longName} and tls.${part} are both given: write one of them`);
   }
   return longName;
+}
+
+/**
+ * Certificate and key that the gateway shows to a server; undefined if neither is given. `names`
+ * are those of the two options.
+ */
+export function readIdentity(
+  cert: string | undefined,
+  key: string | undefined,
+  names: { readonly cert: string; readonly key: string },
+): TlsIdentity | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined) throw badOption(`${names.cert} is missing: the key needs its certificate`);
+  if (key === undefined) throw badOption(`${names.key} is missing: the certificate needs its key`);
+  const identity = { cert: readCertificates(cert, names.cert), key: readKey(key, names.key) };
+  checkPair(identity.cert, identity.key, { cert: `${names.cert} ${cert}`, key: `${names.key} ${key}` });
+  return identity;
 }
 
 /** A PEM file with a block whose label matches, as an option names it. */
@@ -115,11 +133,7 @@ function readKey(file: string, name: string): Buffer {
  */
 function tryTls(options: TlsOptions, names: TlsNames): void {
   const { cert, key, minVersion, ciphers } = options;
-  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-    throw badOption(
-      `${names.key} is not the key of the certificate ${names.cert}: the first certificate of the file must be the server's own`,
-    );
-  }
+  checkPair(cert, key, names);
   try {
     createSecureContext({ cert, key, ...(minVersion && { minVersion }), ...(ciphers && { ciphers }) });
   } catch (error) {
@@ -130,6 +144,13 @@ function tryTls(options: TlsOptions, names: TlsNames): void {
       );
     throw badOption(`${names.cert}, ${names.key} cannot be used for TLS: ${reason}`);
   }
+}
+
+function checkPair(cert: Buffer, key: Buffer, names: Pick<TlsNames, 'cert' | 'key'>): void {
+  if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return;
+  throw badOption(
+    `${names.key} is not the key of the certificate ${names.cert}: the first certificate of the file must be the server's own`,
+  );
 }
 
 /** The options as they stand in a complaint. */

@@ -5,6 +5,8 @@ const bounds: Omit<RouteOptions, 'path' | 'backend' | 'clientPing'> = {
   host: undefined,
   stomp: undefined,
   ca: undefined,
+  identity: undefined,
+  auth: undefined,
   headers: {},
   ping: 0,
   maxMessage: 4 * 1024 ** 2,

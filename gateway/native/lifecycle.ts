@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Handshake } from '../backend/backend.ts';
+import type { Admitted } from '../backend/forward-auth.ts';
 import { logBackendRefusal, type RefusedClient, refusedClient } from '../backend/log-refusal.ts';
 import type { Clock } from '../base/clock.ts';
 import {
@@ -41,17 +42,24 @@ export interface OpenConnection {
 }
 
 /**
- * Runs a native connection from its Upgrade to its end. `open` does the handshake; it answers
- * undefined if it has ended the client's connection itself. When it rejects, the client is refused.
+ * Runs a native connection from its Upgrade to its end. `open` does the handshake of an admitted
+ * request; it answers undefined if it has ended the client's connection itself. When it rejects,
+ * the client is refused.
  */
 export function runConnection(
   request: UpgradeRequest,
   context: LifecycleContext,
-  open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
+  open: (request: UpgradeRequest, signal: AbortSignal) => Promise<OpenConnection | undefined>,
 ): NativeConnection {
   const connection = new Connection(request, context);
-  const { refused } = request;
-  connection.start(open, refusedClient(request.handshake), (error) => {
+  const { refused, admit } = request;
+  const begin = async (signal: AbortSignal): Promise<OpenConnection | undefined> => {
+    const admitted = await admit?.(request.handshake, signal);
+    if (admitted === undefined) return open(request, signal);
+    connection.admitted = admitted;
+    return open({ ...request, handshake: admitted.handshake }, signal);
+  };
+  connection.start(begin, refusedClient(request.handshake), (error) => {
     if (error instanceof RefusedError) refused?.(error);
   });
   return connection;
@@ -63,7 +71,11 @@ class Connection implements NativeConnection {
   readonly finished: Promise<void>;
   readonly #context: LifecycleContext;
   readonly #socket: Socket;
-  readonly #client: ConnectionClient;
+  #client: ConnectionClient;
+  /** What the auth server said of the client, until the handshake is done. */
+  admitted: Admitted | undefined;
+  /** Ends the auth server's watch over the connection. */
+  #unwatch: (() => void) | undefined;
   readonly #dialect: string | undefined;
   /** Both are dropped when the handshake is done. */
   #handshaking: AbortController | undefined = new AbortController();
@@ -94,6 +106,7 @@ class Connection implements NativeConnection {
         // The channel learns of its end in this turn of the loop, some of it after this listener.
         setImmediate(() => {
           this.#isGone = true;
+          this.#unwatch?.();
           this.#logEnd();
           resolve(this.#opened?.backendGone);
         });
@@ -146,6 +159,12 @@ class Connection implements NativeConnection {
     const { clock, log } = this.#context;
     this.#opened = opened;
     this.#openedAt = clock.now();
+    const { admitted } = this;
+    this.admitted = undefined;
+    if (admitted !== undefined) {
+      this.#client = { ...this.#client, user: admitted.handshake.user };
+      if (!this.#isGone) this.#unwatch = admitted.watch(() => opened.close(CLOSES.loginEnded));
+    }
     this.#log = logOpened(log, {
       session: connectionId(),
       ...this.#client,

@@ -60,8 +60,8 @@ export class NativeEndpoint {
   /** Connects a client with a backend, or refuses it. */
   connect(request: UpgradeRequest, backend: Backend): NativeConnection {
     const { clock, log } = this.#options;
-    return runConnection(request, { clock, log, backend: backend.name }, (signal) =>
-      this.#open(request, backend, signal),
+    return runConnection(request, { clock, log, backend: backend.name }, (admitted, signal) =>
+      this.#open(admitted, backend, signal),
     );
   }
 

@@ -51,8 +51,7 @@ export function spliceUpgrade(
   return runConnection(
     request,
     { clock, log, backend: targetOrigin(target) + (target.path ?? '') },
-    async (signal) => {
-      const { handshake, socket: client, head } = request;
+    async ({ handshake, socket: client, head }, signal) => {
       const key = checkHandshake(handshake);
       const upstream = await switchProtocols(target, handshake, key, { ...options, signal });
       if (signal.aborted) {

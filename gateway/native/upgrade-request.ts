@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Handshake } from '../backend/backend.ts';
+import type { Admitted } from '../backend/forward-auth.ts';
 import type { RefusedError } from '../base/errors.ts';
 import type { Channel } from '../channel/channel.ts';
 
@@ -14,6 +15,8 @@ export interface UpgradeRequest {
    * travel in frames of their own. A spliced connection ignores it.
    */
   readonly wrapChannel?: (channel: Channel) => Channel;
+  /** Lets the client in before the backend is dialled. Absent: everybody may come in. */
+  readonly admit?: (handshake: Handshake, signal: AbortSignal) => Promise<Admitted>;
   /** Called when the backend has refused the handshake. */
   readonly refused?: (error: RefusedError) => void;
 }

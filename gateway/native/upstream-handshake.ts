@@ -32,12 +32,13 @@ export function switchProtocols(
   key: string,
   options: AttemptOptions,
 ): Promise<Switched> {
+  const { ca, identity } = target;
   return attempt<Switched>(options, ({ succeed, fail }) => {
     const request = httpRequest({
       method: 'GET',
       path: targetPath(target, handshake),
       headers: requestFields(target, handshake),
-      createConnection: () => openSocket(target, { ca: target.ca, alpn: ['http/1.1'], allowHalfOpen: true }),
+      createConnection: () => openSocket(target, { ca, identity, alpn: ['http/1.1'], allowHalfOpen: true }),
     });
     request.on('upgrade', (response, socket, head) => {
       const flaw = flawOf(response, handshake, key);

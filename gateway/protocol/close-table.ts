@@ -27,6 +27,8 @@ export const closeTable = {
   },
   /** A binary message for a client of a hixie draft; for the backend. */
   textOnly: { code: CloseCode.unsupportedData, reason: 'the client takes text only', retry: false },
+  /** The auth server of the route was queried again, and said no. */
+  loginEnded: { code: CloseCode.policyViolation, reason: 'login ended', retry: true },
   /** A frame or message over the bound, where no message can say more. */
   tooBig: { code: CloseCode.tooBig, reason: '', retry: false },
   messageTooBig: { code: CloseCode.tooBig, reason: 'message too big', retry: false },

@@ -1,9 +1,11 @@
 import type { Backend } from '../backend/backend.ts';
 import { echoBackend } from '../backend/echo.ts';
+import { ForwardAuth } from '../backend/forward-auth.ts';
 import { pseudonymOf } from '../backend/loop.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import { upstreamBackend } from '../backend/upstream.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import type {
   ResolvedOptions,
   RouteDefaults,
@@ -19,10 +21,13 @@ export interface RouteBackend {
    * A WebSocket server that native clients are spliced to; absent: messages go through `backend`.
    */
   readonly target?: UpstreamTarget | undefined;
+  /** Who decides about clients before the backend does; absent: nobody. */
+  readonly auth?: ForwardAuth | undefined;
 }
 
 export interface BackendContext {
   readonly clock: Clock;
+  readonly log: Log;
   readonly stomp: StompBackends;
   /** Milliseconds that a backend may take to accept. */
   readonly connectTimeout: number;
@@ -32,11 +37,19 @@ export interface BackendContext {
 export function appRouteOf(app: NonNullable<ResolvedOptions['app']>, defaults: RouteDefaults): RouteOptions {
   const { secure, hostname, port, host, ca } = app;
   const backend = { kind: 'websocket', secure, hostname, port, path: undefined } as const;
-  return { ...defaults, path: '', backend, host, ca, stomp: undefined, headers: {}, ping: 0 };
+  const none = { stomp: undefined, identity: undefined, auth: undefined, headers: {}, ping: 0 };
+  return { ...defaults, path: '', backend, host, ca, ...none };
 }
 
-/** The backend of a route in the options. */
+/** The backend of a route in the options, and the server that lets its clients in. */
 export function backendOf(route: RouteOptions, context: BackendContext): RouteBackend {
+  const { auth } = route;
+  if (auth === undefined) return backendAlone(route, context);
+  const log = context.log.with({ route: route.path || '/' });
+  return { ...backendAlone(route, context), auth: new ForwardAuth(auth, { clock: context.clock, log }) };
+}
+
+function backendAlone(route: RouteOptions, context: BackendContext): RouteBackend {
   const { backend } = route;
   switch (backend.kind) {
     case 'echo':
@@ -55,10 +68,10 @@ function webSocketBackend(
   { secure, hostname, port, path }: WebSocketBackendOptions,
   { clock, stomp, connectTimeout }: BackendContext,
 ): RouteBackend {
-  const { host, headers, ca, maxMessage, ping } = route;
+  const { host, headers, ca, identity, maxMessage, ping } = route;
   const pseudonym = pseudonymOf(route.path);
   const location = { secure, hostname, port, path, host, headers, pseudonym };
-  const target: UpstreamTarget = ca === undefined ? location : { ...location, ca };
+  const target: UpstreamTarget = { ...location, ...(ca && { ca }), ...(identity && { identity }) };
   const upstream = upstreamBackend(target, { clock, connectTimeout, maxMessage, ping });
   // STOMP frames are made whole by reading them, so such a route is not spliced.
   if (route.stomp) return { backend: stomp.framed(route, route.stomp, upstream) };

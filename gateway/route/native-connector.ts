@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Access, admitUpgrade, upgradeOrigin } from '../access/admission.ts';
 import type { Backend, Handshake } from '../backend/backend.ts';
+import type { ForwardAuth } from '../backend/forward-auth.ts';
 import type { RefusalMemory } from '../backend/refusal-memory.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import type { Clock } from '../base/clock.ts';
@@ -24,6 +25,8 @@ export interface NativeContext {
   /** Takes a place for a connection. Throws a `RequestError` when there is none. */
   readonly takePlace: (address: string) => () => void;
   readonly route: string;
+  /** Who decides about clients beside the backend; absent: nobody. */
+  readonly auth: ForwardAuth | undefined;
   /** The field in which trusted proxies name the user; absent: they name none. */
   readonly userHeader: string | undefined;
   readonly backend: Backend;
@@ -104,7 +107,7 @@ export class NativeConnector {
 
   /** `url` is that of the backend's handshake, where it is another. */
   #requestOf(upgrade: Upgrade, url?: string): UpgradeRequest {
-    const { access, route, memory, refusals, userHeader } = this.#context;
+    const { access, route, memory, refusals, userHeader, auth } = this.#context;
     admitUpgrade(access, upgrade);
     const origin = upgradeOrigin(upgrade);
     const handshake = handshakeOf(upgrade, {
@@ -120,6 +123,7 @@ export class NativeConnector {
     const native: Handshake = { ...handshake, carrier: 'native' };
     return {
       handshake: native,
+      ...(auth && { admit: (given, signal) => auth.admit(given, signal) }),
       refused: (error) => {
         refusals.remember(url === undefined ? native : readdressed(native, route, url), error);
       },

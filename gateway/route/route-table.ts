@@ -21,6 +21,10 @@ export class RouteTable<Value> {
     return this.#routes.keys();
   }
 
+  get values(): Iterable<Value> {
+    return this.#routes.values();
+  }
+
   /**
    * `path` begins with `/` and has no trailing slash; the empty one is a prefix of all. Throws a
    * `ConfigError` if the path is taken.

@@ -2,6 +2,7 @@ import { type Access, isAnonymousPage } from '../access/admission.ts';
 import type { HostNames } from '../access/hosts.ts';
 import { ownOrigin } from '../access/origins.ts';
 import { acceptEarly } from '../backend/accept-early.ts';
+import type { ForwardAuth } from '../backend/forward-auth.ts';
 import { RefusalMemory } from '../backend/refusal-memory.ts';
 import { textBackend } from '../backend/text-backend.ts';
 import type { Clock } from '../base/clock.ts';
@@ -64,6 +65,7 @@ export class Route implements FallbackRoute, SockJsRoute {
   readonly hosts: HostNames;
   readonly natives: NativeConnector;
   readonly #context: RouteContext;
+  readonly #auth: ForwardAuth | undefined;
   readonly #maxSessions: number;
   readonly #refusals: RefusalMemory;
   readonly #opener: SessionOpener;
@@ -73,7 +75,7 @@ export class Route implements FallbackRoute, SockJsRoute {
   readonly #framed: SessionKind;
   #sessions = 0;
 
-  constructor(context: RouteContext, bounds: RouteBounds, { backend, target }: RouteBackend) {
+  constructor(context: RouteContext, bounds: RouteBounds, { backend, target, auth }: RouteBackend) {
     const { clock, memory, access, registry, draining, options } = context;
     const { path, jsonp, maxMessage, maxSessions, clientPing } = bounds;
     const { session, sockjs, connectTimeout } = options;
@@ -87,6 +89,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     this.access = access;
     this.hosts = context.hosts;
     this.#context = context;
+    this.#auth = auth;
     this.#maxSessions = maxSessions;
     const common = { clock, log, memory, maxMessage };
     this.#resumable = { context: { ...common, limits: session, policy: resumablePolicy }, backend };
@@ -110,15 +113,21 @@ export class Route implements FallbackRoute, SockJsRoute {
     const refusals = new RefusalMemory(clock);
     this.#refusals = refusals;
     const takePlace = (address: string) => this.#takeSession(address);
-    this.#opener = new SessionOpener({ log, refusals, registry, takePlace, route: path, draining });
+    this.#opener = new SessionOpener({ log, refusals, auth, registry, takePlace, route: path, draining });
     this.natives = new NativeConnector({
       ...{ clock, log, refusals, memory, access, maxMessage, clientPing, connectTimeout, backend, target },
       takePlace: (address) => this.#takeConnection(address),
       route: path,
+      auth,
       userHeader: options.access.userHeader,
       framedBackend: this.#sockjs.backend,
       heartbeat: session.heartbeat,
     });
+  }
+
+  /** Ends what it holds beside its connections. */
+  close(): void {
+    this.#auth?.close();
   }
 
   open(exchange: Exchange, request: CreateRequest, ended: () => void): Promise<Session> {

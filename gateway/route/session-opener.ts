@@ -1,10 +1,12 @@
-import type { Backend } from '../backend/backend.ts';
+import type { Backend, Handshake } from '../backend/backend.ts';
+import type { ForwardAuth } from '../backend/forward-auth.ts';
 import { logBackendRefusal, refusedClient } from '../backend/log-refusal.ts';
 import type { RefusalMemory } from '../backend/refusal-memory.ts';
 import { RefusedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session, SessionContext } from '../session/session.ts';
 import type { RouteHandshake } from './handshake.ts';
@@ -21,6 +23,8 @@ export interface OpenerContext {
   /** The route's log. */
   readonly log: Log;
   readonly refusals: RefusalMemory;
+  /** Who decides about clients beside the backend; absent: nobody. */
+  readonly auth: ForwardAuth | undefined;
   readonly registry: SessionRegistry;
   /** Takes a place for a session of the route. Throws a `RequestError` when there is none. */
   readonly takePlace: (address: string) => () => void;
@@ -47,7 +51,7 @@ export class SessionOpener {
     origin: string,
     ended: () => void,
   ): Promise<Session> {
-    const { registry, draining, route, takePlace, refusals } = this.#context;
+    const { auth, registry, draining, route, takePlace, refusals } = this.#context;
     // It is in the log already.
     const refusal = refusals.take(handshake);
     if (refusal !== undefined) throw refusal;
@@ -56,15 +60,21 @@ export class SessionOpener {
     let release: (() => void) | undefined;
     try {
       release = registry.reserve(address);
-      const accepted = await backend.connect({ ...handshake, carrier: 'fallback' }, draining);
+      const given: Handshake = { ...handshake, carrier: 'fallback' };
+      const admitted = await auth?.admit(given, draining);
+      const accepted = await backend.connect(admitted?.handshake ?? given, draining);
       const { channel, protocol, cookies = [], answered } = accepted;
-      const owner = { address, user: handshake.user, route, origin, protocol, cookies };
+      const { user } = admitted?.handshake ?? handshake;
+      const owner = { address, user, route, origin, protocol, cookies };
+      let unwatch: (() => void) | undefined;
       const session = registry.add(owner, context, () => {
+        unwatch?.();
         if (answered === undefined) leave();
         else void this.#keepPlace(address, answered, leave);
         ended();
       });
       pipe(wrapChannel?.(session, handshake) ?? session, channel);
+      unwatch = admitted?.watch(() => session.shut(CLOSES.loginEnded));
       return session;
     } catch (error) {
       leave();

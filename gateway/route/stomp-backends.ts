@@ -47,7 +47,10 @@ export class StompBackends {
 
   relay(route: RouteOptions, { brokers }: RelayBackendOptions): Backend {
     const stomp = route.stomp as StompRouteOptions;
-    return relayBackend({ ...framing(route, stomp), brokers, ca: route.ca }, this.#partsOf(route));
+    return relayBackend(
+      { ...framing(route, stomp), brokers, ca: route.ca, identity: route.identity },
+      this.#partsOf(route),
+    );
   }
 
   /** A WebSocket server that speaks STOMP. */

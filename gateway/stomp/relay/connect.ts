@@ -1,5 +1,5 @@
 import { isIPv6, type Socket } from 'node:net';
-import { dial } from '../../backend/dial.ts';
+import { dial, type TlsIdentity } from '../../backend/dial.ts';
 import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
 import type { BrokerAddress } from './options.ts';
@@ -13,6 +13,7 @@ export function addressName({ secure, hostname, port }: BrokerAddress): string {
 export interface ConnectOptions {
   readonly clock: Clock;
   readonly ca: string | Buffer | undefined;
+  readonly identity?: TlsIdentity | undefined;
   readonly connectTimeout: number;
 }
 
@@ -22,11 +23,11 @@ export interface ConnectOptions {
  */
 export async function connectToBroker(
   address: BrokerAddress,
-  { clock, ca, connectTimeout }: ConnectOptions,
+  { clock, ca, identity, connectTimeout }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<Socket> {
   try {
-    return await dial(address, { ca }, { clock, connectTimeout, signal });
+    return await dial(address, { ca, identity }, { clock, connectTimeout, signal });
   } catch (error) {
     const { message, cause, remedy } = error as RefusedError;
     throw new RefusedError(`${addressName(address)}: ${message}`, undefined, { cause, remedy });

@@ -1,3 +1,4 @@
+import type { TlsIdentity } from '../../backend/dial.ts';
 import type { FrameLimits } from '../limits.ts';
 import type { RightsOptions } from '../rights.ts';
 
@@ -55,4 +56,6 @@ export interface RelayOptions extends FramingOptions {
   readonly brokers: readonly BrokerAddress[];
   /** Trusted certificates in place of the system's, in PEM form. */
   readonly ca: string | Buffer | undefined;
+  /** Certificate and key that the brokers are shown; absent: none. */
+  readonly identity?: TlsIdentity | undefined;
 }

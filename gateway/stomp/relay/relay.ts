@@ -107,7 +107,7 @@ class Brokers {
   }
 
   async connect(signal: AbortSignal): Promise<Connected> {
-    const { brokers, ca, connectTimeout } = this.#options;
+    const { brokers, ca, identity, connectTimeout } = this.#options;
     const { clock } = this.#parts;
     const first = this.#first;
     let failure: RefusedError | undefined;
@@ -116,7 +116,7 @@ class Brokers {
       const address = brokers[index];
       if (address === undefined || signal.aborted) break;
       try {
-        const socket = await connectToBroker(address, { clock, ca, connectTimeout }, signal);
+        const socket = await connectToBroker(address, { clock, ca, identity, connectTimeout }, signal);
         this.#first = index;
         return { socket, unanswered: () => this.#passOver(index, address) };
       } catch (error) {

@@ -17,6 +17,7 @@ import { unitOf } from '../../protocol/unit.ts';
 import type { Carrier } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
 import { KnownSessionGate } from '../body-gates.ts';
+import { backendRefusal } from '../login.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
 import type { FormField } from './form-field.ts';
 import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
@@ -193,7 +194,10 @@ export class SockJsEndpoint {
         // The client does not learn what went wrong behind the gateway. A status would make it try
         // another transport, which would fail as well.
         if (isGone) return;
-        if (error instanceof RefusedError) downstream.turnAway(ABNORMAL);
+        if (error instanceof RefusedError && error.code === 'GW_AUTH') {
+          const refusal = backendRefusal(error, false, exchange.query);
+          exchange.reply(refusal.status, { ...merged(REFUSAL, headers), ...refusal.headers }, refusal.body);
+        } else if (error instanceof RefusedError) downstream.turnAway(ABNORMAL);
         else refuse(exchange, merged(REFUSAL, headers), error, route.log);
       },
     );

@@ -67,6 +67,18 @@ export function backendRows(around: Surroundings): readonly Row[] {
       advice: /login/,
     },
     {
+      what: 'an auth server that does not let the client in',
+      started: behindAuth(`http://127.0.0.1:${around.auth}`),
+      attempt: upgrade('/ws'),
+      advice: /decides; it sees the cookies/,
+    },
+    {
+      what: 'an auth server that does not run',
+      started: behindAuth('http://127.0.0.1:1'),
+      attempt: upgrade('/ws'),
+      advice: /^the auth server http:\/\/127\.0\.0\.1:1: nothing listens there/,
+    },
+    {
       what: 'a backend that does not run',
       started: { flags: [...to('ws://127.0.0.1:1').flags, '--origin', PAGE_ORIGIN] },
       attempt: create('/ws', PAGE_ORIGIN),
@@ -74,6 +86,10 @@ export function backendRows(around: Surroundings): readonly Row[] {
       page: '/ws',
     },
   ];
+}
+
+function behindAuth(auth: string): Started {
+  return { flags: [], file: { routes: [{ path: '/ws', backend: 'echo:', auth }] } };
 }
 
 export function stompRows({ stomp }: Surroundings): readonly Row[] {

@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly careful: number;
   /** One that wants a login. */
   readonly closed: number;
+  /** An auth server that lets nobody in. */
+  readonly auth: number;
   /** A STOMP broker. */
   readonly stomp: number;
   readonly cert: string;
@@ -44,6 +46,7 @@ export async function startSurroundings(): Promise<Surroundings | undefined> {
       accepting(createServer(), ({ origin, host }) => (origin === `http://${host}` ? 101 : 403)),
     ),
     closed: await listen(accepting(createServer(), () => 401)),
+    auth: await listen(createServer((_request, response) => response.writeHead(403).end())),
     stomp: broker.stompPort as number,
     cert: made.cert,
     key: made.key,

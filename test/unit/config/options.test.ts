@@ -4,7 +4,8 @@ import { getHeapStatistics } from 'node:v8';
 import type { z } from 'zod';
 import { ConfigError } from '../../../gateway/base/errors.ts';
 import type { GatewayOptions } from '../../../gateway/config/options.ts';
-import { resolveOptions, resolveRoutePath } from '../../../gateway/config/resolve.ts';
+import { resolveOptions } from '../../../gateway/config/resolve.ts';
+import { resolveRoutePath } from '../../../gateway/config/resolve-routes.ts';
 import { type gatewaySchema, optionTable } from '../../../gateway/config/schema.ts';
 
 /** Resolves what may be wrong, as a config file's content is. */
