@@ -3,6 +3,8 @@ import { ConfigError } from './base/errors.ts';
 import { type Listen, listen, listenOnDescriptor } from './base/listen.ts';
 import { createLog } from './base/log.ts';
 import { ownPackage } from './base/package.ts';
+import { runBrokerProcess } from './broker-process/run.ts';
+import { brokerSettings } from './cli/broker-settings.ts';
 import { CHECK_PAGE, checkPage } from './cli/check-page.ts';
 import { refuseNpmFlags } from './cli/npm-flags.ts';
 import { closeOnSignals } from './cli/signals.ts';
@@ -18,7 +20,7 @@ import { reloadCommand } from './supervisor/reload-command.ts';
 import { StartFailure } from './supervisor/start-failure.ts';
 import { Supervision } from './supervisor/supervise.ts';
 import { runWorker, type WorkerSettings } from './supervisor/worker.ts';
-import { WORKER_VARIABLE } from './supervisor/worker-port.ts';
+import { BROKER, WORKER, WORKER_VARIABLE } from './supervisor/worker-port.ts';
 
 /** A command line that says to serve. */
 type Serve = Extract<CommandLine, { readonly kind: 'run' }>;
@@ -32,7 +34,9 @@ async function main(): Promise<void> {
   // The reader of our output may end before the gateway: a broken pipe must not end it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const args = process.argv.slice(2);
-  if (isWorker()) serveAsWorker(args);
+  const role = takeRole();
+  if (role === WORKER) serveAsWorker(args);
+  else if (role === BROKER) runBrokerProcess();
   else if (args[0] === CHECK_PAGE) await check(args.slice(1));
   else if (args[0] === 'reload') await reload(args.slice(1));
   else await start(args);
@@ -89,10 +93,11 @@ function listenFor(descriptor: number | undefined): Listen {
     use === 'gateway' ? listenOnDescriptor(server, descriptor) : listen(server, address, use);
 }
 
-function isWorker(): boolean {
-  const isOurs = process.env[WORKER_VARIABLE] === '1' && process.send !== undefined;
+/** What a supervisor has started this process as. */
+function takeRole(): string | undefined {
+  const role = process.send === undefined ? undefined : process.env[WORKER_VARIABLE];
   delete process.env[WORKER_VARIABLE];
-  return isOurs;
+  return role;
 }
 
 function serveAsWorker(args: readonly string[]): void {
@@ -117,7 +122,9 @@ function settingsOf(
   { options, written }: Pick<Serve, 'options' | 'written'>,
   release: string,
 ): WorkerSettings {
-  const { processes, grace } = options;
+  const { processes, grace, connectTimeout } = options;
+  const { workers = 1 } = processes;
+  const writtenAs = writtenOn(written);
   return {
     release,
     node: newNodeName(),
@@ -125,7 +132,13 @@ function settingsOf(
     processes,
     grace,
     snapshot: { release, content: { options, written } },
-    compose: ({ log, listen: via }) => composeGateway(options, { log }, writtenOn(written), { listen: via }),
+    broker: (socketPath) => brokerSettings(options, writtenAs, workers, socketPath),
+    compose: ({ log, listen: via, brokerPath }) =>
+      composeGateway(options, { log }, writtenAs, {
+        listen: via,
+        processes: { workers, hasBroker: brokerPath !== undefined },
+        broker: brokerPath === undefined ? undefined : { socketPath: brokerPath, connectTimeout },
+      }),
   };
 }
 

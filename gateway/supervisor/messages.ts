@@ -1,4 +1,5 @@
 import type { ListenAddress, PortUse } from '../base/listen.ts';
+import type { BrokerSettings } from '../broker-process/settings.ts';
 import type { ProcessOptions } from './options.ts';
 
 /**
@@ -52,6 +53,9 @@ export type ToWorker =
   | { readonly kind: 'announced' }
   | { readonly kind: 'bound'; readonly id: number; readonly address: ListenAddress }
   | { readonly kind: 'bind-failed'; readonly id: number; readonly error: BindError }
+  /** The broker process serves. */
+  | { readonly kind: 'broker-serves'; readonly stompPort: number | undefined }
+  | { readonly kind: 'broker-failed'; readonly error: BindError }
   /** A client has connected to the port `id`; comes with its socket. */
   | { readonly kind: 'connection'; readonly id: number }
   /** Keeps what it has, and ends when that is over. */
@@ -85,6 +89,8 @@ export type FromWorker =
       readonly use: PortUse;
       readonly address: ListenAddress;
     }
+  /** Routes lead to an embedded broker: `broker-serves` or `broker-failed`. */
+  | { readonly kind: 'broker'; readonly settings: BrokerSettings }
   /** No more connections for that port. */
   | { readonly kind: 'stop'; readonly id: number }
   | { readonly kind: 'listening'; readonly report: Report }

@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { BrokerChild } from './broker-child.ts';
 import { commandPath } from './command-path.ts';
 import { ControlSocket } from './control-socket.ts';
 import type { Report } from './messages.ts';
@@ -7,7 +8,7 @@ import { NodeBook } from './node-book.ts';
 import { makePrivateDirectory, removePrivateDirectory } from './private-directory.ts';
 import { SharedSockets } from './shared-sockets.ts';
 import { Supervisor } from './supervisor.ts';
-import { forkWorkers } from './worker-port.ts';
+import { forkBroker, forkWorkers } from './worker-port.ts';
 
 export interface SuperviseParts {
   readonly log: Log;
@@ -36,6 +37,7 @@ export class Supervision {
       fork: forkWorkers(command, args),
       nodes: new NodeBook(systemClock),
       sockets: new SharedSockets(descriptor),
+      broker: new BrokerChild({ clock: systemClock, log, fork: forkBroker(command) }),
       directory: this.#directory,
       release,
     });

@@ -47,6 +47,7 @@ export class Supervisor {
       if (this.#state === 'draining') return new Promise(() => {});
       generation.drain();
       await generation.emptied();
+      this.#context.broker.kill();
       throw error;
     }
   }
@@ -74,14 +75,17 @@ export class Supervisor {
   async drain(): Promise<void> {
     this.#state = 'draining';
     const all = [...this.#generations];
+    this.#context.broker.drain();
     for (const generation of all) generation.drain();
     await Promise.all(all.map((generation) => generation.emptied()));
+    await this.#context.broker.ended();
     this.#context.sockets.close();
   }
 
   /** Ends all workers at once. */
   kill(): void {
     for (const generation of this.#generations) generation.kill();
+    this.#context.broker.kill();
   }
 
   async #reload(): Promise<ReloadOutcome> {

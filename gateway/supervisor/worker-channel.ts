@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Listen, ListenAddress } from '../base/listen.ts';
+import type { BrokerSettings } from '../broker-process/settings.ts';
 import { type BindError, type FromWorker, received, sent, type ToWorker } from './messages.ts';
 
 /** The other side of a worker's messages: `process`, or a test's. */
@@ -30,6 +31,12 @@ export class WorkerChannel {
     number,
     { readonly bound: (address: ListenAddress) => void; readonly failed: (error: Error) => void }
   >();
+  #broker:
+    | {
+        readonly serves: (stompPort: number | undefined) => void;
+        readonly failed: (error: Error) => void;
+      }
+    | undefined;
   #last = 0;
 
   /** `listener` gets all messages but those about ports. */
@@ -41,12 +48,25 @@ export class WorkerChannel {
       if (known.kind === 'connection') this.#accept(known.id, socket as Socket | undefined);
       else if (known.kind === 'bound') this.#binds.get(known.id)?.bound(known.address);
       else if (known.kind === 'bind-failed') this.#binds.get(known.id)?.failed(bindFailure(known.error));
+      else if (known.kind === 'broker-serves') this.#broker?.serves(known.stompPort);
+      else if (known.kind === 'broker-failed') this.#broker?.failed(bindFailure(known.error));
       else listener(known);
     });
   }
 
   send(message: FromWorker, done?: () => void): void {
     this.#parent.send(sent(message), done);
+  }
+
+  /**
+   * Has the broker process serve. Resolves with the number of its TCP port, if there is one.
+   * Rejects with the error with which Node refused to listen.
+   */
+  serveBrokers(settings: BrokerSettings): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#broker = { serves: resolve, failed: reject };
+      this.send({ kind: 'broker', settings });
+    });
   }
 
   readonly listen: Listen = async (server, address, use) => {

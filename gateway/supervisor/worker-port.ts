@@ -30,24 +30,31 @@ export interface WorkerPort {
 
 export type Fork = () => WorkerPort;
 
-/** Set for workers: `main.ts` looks at it. */
+/** Set for workers and for the broker process: `main.ts` looks at it. */
 export const WORKER_VARIABLE = 'FALLBACK_GATEWAY_WORKER';
+export const WORKER = '1';
+export const BROKER = 'broker';
 
 /** Starts workers with the flags of this process, from the command as it is on the disk then. */
-export function forkWorkers({ path, folder }: CommandPath, args: readonly string[]): Fork {
-  // Two processes cannot have the same port for a debugger.
-  const execArgv = process.execArgv.filter((flag) => !/^--inspect(?:-|=|$)/.test(flag));
-  return () =>
-    new ForkedWorker(
-      fork(path, args, {
-        cwd: folder,
-        execArgv,
-        env: { ...process.env, [WORKER_VARIABLE]: '1' },
-        // Certificates are buffers.
-        serialization: 'advanced',
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      }),
-    );
+export function forkWorkers(command: CommandPath, args: readonly string[]): Fork {
+  return () => new ForkedWorker(forkAs(WORKER, command, args));
+}
+
+/** Starts the broker process, from the command as it is on the disk then. */
+export function forkBroker(command: CommandPath): () => ChildProcess {
+  return () => forkAs(BROKER, command, []);
+}
+
+function forkAs(role: string, { path, folder }: CommandPath, args: readonly string[]): ChildProcess {
+  return fork(path, args, {
+    cwd: folder,
+    // Two processes cannot have the same port for a debugger.
+    execArgv: process.execArgv.filter((flag) => !/^--inspect(?:-|=|$)/.test(flag)),
+    env: { ...process.env, [WORKER_VARIABLE]: role },
+    // Certificates are buffers.
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 class ForkedWorker implements WorkerPort {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { BrokerChild } from './broker-child.ts';
 import {
   type BindError,
   type FromWorker,
@@ -21,6 +22,7 @@ export interface WorkerContext {
   readonly fork: Fork;
   readonly nodes: NodeBook;
   readonly sockets: SharedSockets;
+  readonly broker: BrokerChild;
   /** The folder for sockets. */
   readonly directory: string;
   /** Version of this package. */
@@ -166,6 +168,12 @@ export class WorkerProcess implements Member {
         sockets.bind(this.#port, this.#generation, message).then(
           (address) => this.send({ kind: 'bound', id: message.id, address }),
           (error: unknown) => this.send({ kind: 'bind-failed', id: message.id, error: bindError(error) }),
+        );
+        return;
+      case 'broker':
+        this.#context.broker.serve(message.settings).then(
+          (stompPort) => this.send({ kind: 'broker-serves', stompPort }),
+          (error: unknown) => this.send({ kind: 'broker-failed', error: bindError(error) }),
         );
         return;
       case 'stop':

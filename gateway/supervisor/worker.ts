@@ -1,9 +1,12 @@
 import type { Listen } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
+import type { BrokerSettings } from '../broker-process/settings.ts';
 import type { Link } from '../cluster/link.ts';
+import { socketPath } from '../cluster/unix-link.ts';
 import type { NodeAddress, Report, Snapshot, ToWorker } from './messages.ts';
 import { parentChannel, WorkerChannel } from './worker-channel.ts';
 import { WorkerLink } from './worker-link.ts';
+import { BROKER } from './worker-port.ts';
 
 /** The gateway of a worker. */
 export interface WorkerGateway {
@@ -17,6 +20,8 @@ export interface WorkerParts {
   readonly listen: Listen;
   readonly link: Link;
   readonly log: Log;
+  /** Socket of the broker process; absent: no route leads there. */
+  readonly brokerPath: string | undefined;
 }
 
 /** The options of a worker, as it has read them or as another one of its generation did. */
@@ -24,6 +29,8 @@ export interface WorkerSettings extends Omit<Report, 'address'> {
   /** The name of this node. */
   readonly node: string;
   readonly log: Log;
+  /** What the broker process needs to serve on this path; undefined: no route leads there. */
+  broker(socketPath: string): BrokerSettings | undefined;
   /** Makes the gateway. */
   compose(parts: WorkerParts): WorkerGateway;
 }
@@ -105,8 +112,17 @@ class Worker {
     const log = settings.log.with({ node: self, generation });
     const all = [...nodes, ...this.#early];
     this.#link = new WorkerLink({ self, directory, log, channel: this.#channel, nodes: all });
-    this.#gateway = settings.compose({ listen: this.#channel.listen, link: this.#link, log });
-    const address = await this.#gateway.listen();
+    const brokerPath = socketPath(directory, BROKER);
+    const broker = settings.broker(brokerPath);
+    // Before the ports: their first client may want it.
+    const stompPort = broker && (await this.#channel.serveBrokers(broker));
+    this.#gateway = settings.compose({
+      listen: this.#channel.listen,
+      link: this.#link,
+      log,
+      brokerPath: broker && brokerPath,
+    });
+    const address = { ...(await this.#gateway.listen()), stompPort };
     const { release, processes, grace } = settings;
     const report = { release, address, processes, grace, snapshot: settings.snapshot };
     this.#channel.send({ kind: 'listening', report });

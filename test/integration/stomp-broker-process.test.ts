@@ -221,7 +221,7 @@ describe('the broker process', function () {
     await tcp?.closed;
     await until('another process', () => shared.lines.some((line) => line.includes('started again')));
     assert.notEqual(shared.child.pid, before);
-    assert.match(shared.lines[0] as string, /SIGKILL.*broker process ended/);
+    assert.match(shared.lines[0] as string, /"ended":"SIGKILL".*broker process ended/);
     const again = await Promise.all([at(0), at(1), shared.stompPort ?? 0].map(connect));
     for (const client of again) client.end();
   });
@@ -255,11 +255,11 @@ describe('the broker process', function () {
     const tcp = await connect(shared.stompPort ?? 0);
     const pid = shared.child.pid as number;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
-    const drained = shared.child.drain();
+    shared.child.drain();
     await tcp.closed;
     await client.ask('SEND', { destination: '/topic/a' }, 'still there');
     client.end();
-    await drained;
+    await shared.child.ended();
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   });
 });

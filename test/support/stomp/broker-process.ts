@@ -1,14 +1,19 @@
+import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../../gateway/base/clock.ts';
 import { createLog, type Log } from '../../../gateway/base/log.ts';
-import { BrokerChild } from '../../../gateway/broker-process/child.ts';
 import type { BrokerSettings } from '../../../gateway/broker-process/settings.ts';
 import { brokerSettings } from '../../../gateway/cli/broker-settings.ts';
 import type { GatewayOptions } from '../../../gateway/config/options.ts';
 import { resolveOptions } from '../../../gateway/config/resolve.ts';
 import { composeGateway } from '../../../gateway/gateway.ts';
+import { BrokerChild } from '../../../gateway/supervisor/broker-child.ts';
+import { BROKER, WORKER_VARIABLE } from '../../../gateway/supervisor/worker-port.ts';
+
+const program = fileURLToPath(new URL('../../../gateway/main.ts', import.meta.url));
 
 /** How the options are written, for remedies in the log. */
 const writtenAs = () => 'flag' as const;
@@ -48,7 +53,11 @@ export async function startWorkersWithBroker(
   };
   const lines: string[] = [];
   const log: Log = createLog({ level: 'info', format: 'json', write: (line) => lines.push(line) });
-  const child = new BrokerChild({ clock: systemClock, log });
+  const child = new BrokerChild({
+    clock: systemClock,
+    log,
+    fork: () => fork(program, [], { env: { ...process.env, [WORKER_VARIABLE]: BROKER } }),
+  });
   const stompPort = await child.serve(settings(given));
   const options = resolved(given);
   const gateways = Array.from({ length: workers }, () =>
@@ -62,9 +71,9 @@ export async function startWorkersWithBroker(
     ...{ child, stompPort, lines, settings },
     ports: addresses.map(({ port }) => port),
     async close() {
-      const drained = child.drain();
+      child.drain();
       await Promise.all(gateways.map((gateway) => gateway.close(0)));
-      await drained;
+      await child.ended();
       rmSync(folder, { recursive: true });
     },
   };

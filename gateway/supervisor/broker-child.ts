@@ -1,30 +1,24 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { type FromBroker, type ToBroker, VERSION } from './messages.ts';
-import type { BrokerSettings } from './settings.ts';
-
-/** Milliseconds before a start, when the process has ended once, twice … soon after its start. */
-const RESTART_WAITS: readonly number[] = [0, 500, 1_000, 2_000, 5_000, 10_000];
+import { type FromBroker, type ToBroker, VERSION } from '../broker-process/messages.ts';
+import type { BrokerSettings } from '../broker-process/settings.ts';
+import { RestartDelay } from './restart-delay.ts';
 
 /** Milliseconds in which the process has to answer. */
 const ANSWER_TIMEOUT = 15_000;
 
-/** Milliseconds after which a process counts as one that runs. */
-const STEADY = 30_000;
-
-/** The program of the process, in the form in which this file runs. */
-const PROGRAM = fileURLToPath(import.meta.url.replace(/child(?=\.[jt]s$)/, 'main'));
+/** Milliseconds that the process has to end when no worker is left. */
+const END_TIMEOUT = 2_000;
 
 /** What the broker process works with. */
 export interface BrokerChildParts {
   readonly clock: Clock;
   readonly log: Log;
-  /** The file to run. @default that of this release */
-  readonly program?: string;
+  /** Starts a process that does `runBrokerProcess`. */
+  fork(): ChildProcess;
 }
 
 /** Who waits for an answer of the process. */
@@ -52,8 +46,7 @@ export class BrokerChild {
   /** Requests are made one after the other. */
   #before: Promise<unknown> = Promise.resolve();
   #startedAt = 0;
-  /** Ends in a row, each soon after a start. */
-  #failures = 0;
+  readonly #delay = new RestartDelay();
   #restart: Timer;
   #whenEnded: (() => void) | undefined;
 
@@ -92,25 +85,32 @@ export class BrokerChild {
     return stompPort;
   }
 
-  /**
-   * Ends the clients of the TCP port, and the process when the last client of a worker has gone.
-   * Resolves when it has ended.
-   */
-  drain(): Promise<void> {
-    this.#parts.clock.clearTimeout(this.#restart);
-    const child = this.#child;
-    return new Promise((resolve) => {
+  /** Ends the clients of the TCP port, and the process behind the last client of a worker. */
+  drain(): void {
+    this.#stopRestarts();
+    if (this.#child !== undefined) tell(this.#child, { version: VERSION, kind: 'drain' });
+  }
+
+  /** Resolves when the process has ended: all workers have. One that hangs is killed. */
+  async ended(): Promise<void> {
+    const { clock } = this.#parts;
+    if (this.#child === undefined) return;
+    const late = clock.setTimeout(() => this.kill(), END_TIMEOUT);
+    await new Promise<void>((resolve) => {
       this.#whenEnded = resolve;
-      if (child === undefined) resolve();
-      else tell(child, { version: VERSION, kind: 'drain' });
     });
+    clock.clearTimeout(late);
   }
 
   /** Ends the process at once. */
   kill(): void {
+    this.#stopRestarts();
+    this.#child?.kill('SIGKILL');
+  }
+
+  #stopRestarts(): void {
     this.#whenEnded ??= () => {};
     this.#parts.clock.clearTimeout(this.#restart);
-    this.#child?.kill('SIGKILL');
   }
 
   #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
@@ -144,7 +144,7 @@ export class BrokerChild {
   #fork(socketPath: string): ChildProcess {
     // A process that was killed has left it behind.
     if (process.platform !== 'win32') rmSync(socketPath, { force: true });
-    const child = fork(this.#parts.program ?? PROGRAM, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = this.#parts.fork();
     this.#startedAt = this.#parts.clock.now();
     child.on('message', (message: FromBroker) => this.#answered(message));
     child.on('error', (error) => this.#ended(child, error.message));
@@ -180,10 +180,8 @@ export class BrokerChild {
 
   #startAgain(settings: BrokerSettings, reason: string): void {
     const { clock, log } = this.#parts;
-    if (clock.now() - this.#startedAt >= STEADY) this.#failures = 0;
-    const wait = RESTART_WAITS[Math.min(this.#failures, RESTART_WAITS.length - 1)] as number;
-    this.#failures++;
-    log.error('broker process ended', { reason, restartIn: wait, lost: 'all that its queues held' });
+    const delay = this.#delay.next(clock.now() - this.#startedAt);
+    log.error('broker process ended: starting another, with empty queues', { ended: reason, delay });
     this.#restart = clock.setTimeout(() => {
       this.#inTurn(() => this.#ask(this.#settings ?? settings)).then(
         () => log.info('broker process started again', { pid: this.pid }),
@@ -192,7 +190,7 @@ export class BrokerChild {
           this.#child?.kill('SIGKILL');
         },
       );
-    }, wait);
+    }, delay);
   }
 
   #warnOfChanges(before: BrokerSettings, after: BrokerSettings): void {

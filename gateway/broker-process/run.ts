@@ -8,12 +8,11 @@ import type { BrokerSettings } from './settings.ts';
 const IGNORED: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
 /**
- * The process that has the embedded brokers of all workers. Its supervisor starts it, and alone
- * decides when it ends.
+ * Makes this process the one that has the embedded brokers of all workers. Its supervisor starts
+ * it, and alone decides when it ends.
  */
-function main(): void {
+export function runBrokerProcess(): void {
   for (const signal of IGNORED) process.on(signal, () => {});
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let brokers: Brokers | undefined;
   const drain = async (): Promise<void> => {
     await brokers?.drain();
@@ -45,5 +44,3 @@ async function serve(brokers: Brokers, settings: BrokerSettings): Promise<void> 
 function answer(message: FromBroker): void {
   if (process.connected) process.send?.(message);
 }
-
-main();
