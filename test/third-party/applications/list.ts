@@ -7,6 +7,9 @@ import { spring } from './spring.ts';
 
 export const APPLICATIONS: readonly Application[] = [rails, spring, channels, nodeRed];
 
+/** They stand behind `--app`. */
+export const BEHIND_APP: readonly Application[] = [nodeRed];
+
 export const MODES: readonly Mode[] = [
   { title: 'natively', hasWebSocket: true, uses: /^websocket$/ },
   // The shim's order: a page may be done before its session moves up from polling.

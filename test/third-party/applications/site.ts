@@ -19,7 +19,7 @@ export interface Mode {
   readonly uses: RegExp;
 }
 
-/** An application, a gateway beside it, and nginx in front of both. */
+/** An application, with a gateway and nginx in front of it, or with `--app` alone. */
 export class Site {
   readonly #application: Application;
   readonly #parts: readonly { stop(): Promise<void> }[];
@@ -46,6 +46,20 @@ export class Site {
     const closes = { stop: async () => void (await gateway.close()) };
     const files = { stop: async () => rmSync(folder, { recursive: true, force: true }) };
     return new Site(application, `http://127.0.0.1:${nginx.port}`, [closes, nginx, running, files], () => [
+      gateway.output(),
+      running.output(),
+    ]);
+  }
+
+  /** The same with the gateway in front of the whole application. */
+  static async startBehindApp(application: Application): Promise<Site> {
+    const folder = mkdtempSync(join(tmpdir(), `${application.name}-`));
+    const port = await freePort();
+    const running: RunningApplication = await application.start({ port, folder });
+    const gateway = await startProgram(['--app', `http://127.0.0.1:${port}`]);
+    const closes = { stop: async () => void (await gateway.close()) };
+    const files = { stop: async () => rmSync(folder, { recursive: true, force: true }) };
+    return new Site(application, `http://127.0.0.1:${gateway.port}`, [closes, running, files], () => [
       gateway.output(),
       running.output(),
     ]);
