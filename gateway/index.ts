@@ -8,6 +8,7 @@ export type { ListenAddress } from './base/listen.ts';
 export type { Log, LogFields, LogFormat, LogLevel, Refusal } from './base/log.ts';
 export type { OptionValue, Remedy, Wording, WrittenAs } from './base/remedy.ts';
 export type { AppSettings } from './config/app-settings.ts';
+export type { ClusterSettings } from './config/cluster-settings.ts';
 export type {
   GatewayOptions,
   SockJsSettings,

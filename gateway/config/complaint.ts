@@ -146,7 +146,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** Keys whose values are the operator's secrets, with everything below them. */
-const secretKeys: readonly PropertyKey[] = ['headers', 'passcode', 'users'];
+const secretKeys: readonly PropertyKey[] = ['headers', 'passcode', 'users', 'password', 'token'];
 
 function written(found: unknown): string | undefined {
   try {

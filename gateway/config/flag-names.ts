@@ -1,3 +1,4 @@
+import { clusterKeys } from './cluster.ts';
 import type { Option } from './option.ts';
 import { routeKeys, stompRouteKeys } from './routes.ts';
 import { optionTable } from './schema.ts';
@@ -51,5 +52,6 @@ export function fileOnly(key: string): string | undefined {
   if (Object.keys(tlsSettings().shape).includes(key)) return `tls: { ${key} }`;
   if (Object.keys(stompSettings().shape).includes(key)) return `stomp: { ${key} }`;
   if (stompRouteKeys.includes(key)) return `routes: [{ path, backend, stomp: { ${key} } }]`;
+  if (clusterKeys.includes(key)) return `cluster: { url, ${key} }`;
   return sockjsKeys.includes(key) ? `sockjs: { ${key} }` : undefined;
 }

@@ -116,7 +116,8 @@ Settings of single routes (host, ca, cert, key, auth, headers, ping, clientPing,
 stomp), of TLS (minVersion, ciphers), of the embedded broker (users, redeliveries, maxQueues, ...) and of
 SockJS (binary, sessionTimeout, responseLimit, ...) stand in the config file:
 routes: [{ path, backend, ... }], tls: { ... }, stomp: { ... }, sockjs: { ... },
-app: { url, host, inject, exclude, ca, prefix, timeout }.`;
+app: { url, host, inject, exclude, ca, prefix, timeout },
+cluster: { url, name, user, password, token, credentials, ca, cert, key }.`;
 
 /** The values of the flags that were given, by config key. */
 function flagsOf(command: Command): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { LogFormat, LogLevel } from '../base/log.ts';
 import type { TlsVersion } from '../http/options.ts';
 import type { AppSettings } from './app-settings.ts';
+import type { ClusterSettings } from './cluster-settings.ts';
 import type { RouteSettings } from './route-settings.ts';
 
 /**
@@ -161,6 +162,23 @@ export interface GatewayOptions {
   readonly linger?: number | string | undefined;
   /** Generations of workers that live side by side after reloads. @default 4 */
   readonly maxGenerations?: number | string | undefined;
+  /**
+   * Begins the name of this process in tokens and addresses, so that a balancer can send requests
+   * of a session to it: 1 to 25 letters, digits, `-` and `_`. Each process adds a dash and six
+   * characters.
+   * @default a name by chance
+   */
+  readonly node?: string | undefined;
+  /**
+   * NATS servers over which the gateways of several machines are one: any of them answers a request
+   * of any session. `nats://host:4222`, `tls://…`, several separated by commas, or settings.
+   * @default none
+   */
+  readonly cluster?: string | readonly string[] | ClusterSettings | undefined;
+  /** The same as `credentials` of `cluster`. */
+  readonly clusterCredentials?: string | undefined;
+  /** The same as `ca` of `cluster`. */
+  readonly clusterCa?: string | undefined;
   /** @default 'info' */
   readonly logLevel?: LogLevel | undefined;
   /** `auto`: text on a terminal, JSON elsewhere. @default 'auto' */

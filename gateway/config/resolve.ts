@@ -11,6 +11,7 @@ import { alsoNamed, badOption, keyPath, type NameOf } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
 import { Problems } from './problems.ts';
 import { resolveApp } from './resolve-app.ts';
+import { resolveCluster } from './resolve-cluster.ts';
 import { resolveRoutes, routeDefaults } from './resolve-routes.ts';
 import type { ResolvedOptions } from './resolved.ts';
 import type { CheckedOptions } from './schema.ts';
@@ -77,6 +78,10 @@ export function resolveOptions(
       linger: options.linger,
       maxGenerations: options.maxGenerations,
     },
+    node: options.node,
+    cluster: problems.check(['cluster', 'clusterCredentials', 'clusterCa'], () =>
+      resolveCluster(options, nameOf),
+    ),
     log: { level: options.logLevel, format: options.logFormat },
   };
   problems.throwIfAny();

@@ -6,6 +6,7 @@ import type { ConnectionLimits } from '../base/connection-counts.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { LogOptions } from '../base/log.ts';
 import type { MemoryLimits } from '../base/memory-budget.ts';
+import type { ClusterOptions } from '../cluster/options.ts';
 import type { FlashSettings } from '../flash/flash.ts';
 import type { HttpLimits, TlsOptions } from '../http/options.ts';
 import type { SessionLimits } from '../session/limits.ts';
@@ -51,6 +52,10 @@ export interface ResolvedOptions {
   readonly sockjs: SockJsOptions | undefined;
   readonly flash: FlashSettings;
   readonly processes: ProcessOptions;
+  /** Begins the name of this process; absent: the name is random. */
+  readonly node: string | undefined;
+  /** Absent: no gateway on another machine belongs to this one. */
+  readonly cluster: ClusterOptions | undefined;
   readonly log: LogOptions;
 }
 

@@ -9,6 +9,7 @@ import { defaultTransportLimits as transport } from '../transport/options.ts';
 import { hostName, listenAddress, network, origin, policyDomain, policyPort } from './addresses.ts';
 import { app, appKeys } from './app.ts';
 import { authKeys } from './auth.ts';
+import { cluster, clusterKeys, node } from './cluster.ts';
 import { maybe, option, repeatable } from './option.ts';
 import { hostValue, route, routeKeys, stompRouteKeys } from './routes.ts';
 import {
@@ -237,6 +238,14 @@ export const optionTable = {
 
   workers: maybe('--workers <count>', 'processes that serve together and can be reloaded; auto', workers()),
   pidFile: maybe('--pid-file <file>', 'has the process to send signals to', fileName()),
+  node: maybe('--node <name>', 'begins the name of this process in addresses, for balancers', node()),
+  cluster: maybe(
+    '--cluster <urls>',
+    'NATS servers over which gateways on several machines are one',
+    cluster(),
+  ),
+  clusterCredentials: maybe('--cluster-credentials <file>', 'of a NATS user: .creds, or a seed', fileName()),
+  clusterCa: maybe('--cluster-ca <file>', 'PEM: CA certificates for tls:// servers of NATS', fileName()),
   linger: option(
     '--linger <time>',
     'a process replaced by a reload keeps its sessions',
@@ -275,6 +284,7 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   }
   if (path[0] === 'sockjs') return sockjsKeys;
   if (path[0] === 'app') return appKeys;
+  if (path[0] === 'cluster') return clusterKeys;
   if (path[1] === 'users') return userKeys;
   return Object.keys((path[0] === 'stomp' ? stompSettings() : tlsSettings()).shape);
 }

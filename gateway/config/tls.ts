@@ -110,7 +110,8 @@ export function readCertificates(file: string, name: string): Buffer {
 const CERTIFICATE = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
 const KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;
 
-function readKey(file: string, name: string): Buffer {
+/** Reads a private key that has no passphrase. */
+export function readKey(file: string, name: string): Buffer {
   const pem = readPem(file, name, KEY, 'private key');
   try {
     createPrivateKey(pem);
