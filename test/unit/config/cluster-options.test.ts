@@ -108,8 +108,8 @@ describe('the options cluster and node', () => {
     [{ cluster: 'nats://u:secret@a b' }, /^cluster "nats:\/\/\*\*\*@a b" must be (?!.*secret)/],
     [{ cluster: {} }, /^cluster.url .*must be nats:/],
     [
-      { cluster: { url: 'nats://a', nmae: 'x' } },
-      /^cluster.nmae is not an option; did you mean cluster.name\?$/,
+      { cluster: { url: 'nats://a', credentails: 'x' } },
+      /^cluster.credentails is not an option; did you mean cluster.credentials\?$/,
     ],
     [
       { cluster: { url: 'nats://a', name: 'a.b' } },
