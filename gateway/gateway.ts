@@ -22,7 +22,6 @@ import { ownPackage } from './base/package.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
 import type { Link } from './cluster/link.ts';
-import { NO } from './cluster/questions.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { refuseProgramOnly } from './config/program-only.ts';
 import { higherBounds } from './config/remedies.ts';
@@ -38,13 +37,14 @@ import { Flash } from './flash/flash.ts';
 import { Cluster } from './forward/cluster.ts';
 import { attachTo, type RequestTaker } from './http/attach.ts';
 import { descriptorLimit } from './http/descriptors.ts';
+import type { Exchange } from './http/exchange.ts';
 import { TrustedProxies } from './http/forwarded.ts';
 import { ignoreUpgrade } from './http/ignore-upgrade.ts';
 import { type ListenerContext, requestListener, requestTaker, upgradeListener } from './http/listeners.ts';
 import { HttpServer } from './http/server.ts';
 import { socketLimits } from './http/socket-limits.ts';
 import { NodeUpgrade } from './http/upgrade.ts';
-import { PendingHandshakes } from './native/pending-handshakes.ts';
+import { handshakeKey, PendingHandshakes } from './native/pending-handshakes.ts';
 import { createPages } from './pages/pages.ts';
 import { CLOSES } from './protocol/close-table.ts';
 import { appRouteOf, backendOf, type RouteBackend } from './route/backends.ts';
@@ -136,6 +136,9 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #hosts: HostNames;
   readonly #proxies: TrustedProxies;
   readonly #registry: SessionRegistry;
+  readonly #creations = new Creations();
+  readonly #handshakes: PendingHandshakes;
+  readonly #sockjs: SockJs | undefined;
   readonly #cluster: Cluster | undefined;
   readonly #routes = new RouteTable<Route>();
   readonly #stomp: StompBackends;
@@ -172,7 +175,10 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     this.#hosts = new HostNames(options.access.hosts);
     this.#proxies = new TrustedProxies(options.access.trustedProxies, options.access.userHeader);
     this.#registry = new SessionRegistry(this.#bounds.sessionLimits, link?.self);
-    const sessions = new SessionFinder(this.#registry, new CookieBinding(options.bindSession));
+    const binding = new CookieBinding(options.bindSession);
+    const sessions = new SessionFinder(this.#registry, binding);
+    this.#handshakes = new PendingHandshakes(clock);
+    this.#sockjs = options.sockjs && new SockJs(options.sockjs, { ...this.#shared, binding });
     this.#cluster = link && this.#createCluster(link, sessions);
     // There is one listener for each backend that is being dialled.
     setMaxListeners(0, this.#draining.signal);
@@ -295,26 +301,29 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
         onForwarded: (exchange) => this.#router.onForwarded(exchange),
         onForwardedUpgrade: (upgrade) => this.#router.onForwardedUpgrade(upgrade),
       },
-      answerer: () => NO,
+      holdings: {
+        hasNonce: (nonce) => this.#creations.has(nonce),
+        hasHandshake: (key) => this.#handshakes.hasKey(key),
+        hasSockJs: (key) => this.#sockjs?.holds(key) === true,
+      },
     });
   }
 
   #createRouter(sessions: SessionFinder): Router {
-    const { session, transport, sockjs, bindSession } = this.#options;
+    const { session, transport } = this.#options;
     const { clock, log, memory, draining } = this.#shared;
-    const binding = new CookieBinding(bindSession);
-    const handshakes = new PendingHandshakes(clock);
+    const handshakes = this.#handshakes;
     return new Router(this.#routes, {
       ...this.#shared,
       hosts: this.#hosts,
       handshakes,
       sessions,
-      entry: this.#cluster?.entry,
+      cluster: this.#cluster,
       fallback: new FallbackEndpoint({
         memory,
         sessions,
-        handshakes,
-        creations: new Creations(),
+        handshakes: { find: (exchange, report) => this.#findHandshake(exchange, report) },
+        creations: this.#creations,
         session,
         transport,
         route: (path) => this.#routes.find(path)?.value,
@@ -329,8 +338,14 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
         body: transport.maxBody,
         attachTimeout: session.attachTimeout,
       }),
-      sockjs: sockjs && new SockJs(sockjs, { ...this.#shared, binding }),
+      sockjs: this.#sockjs,
     });
+  }
+
+  #findHandshake(exchange: Exchange, report: (isPending: boolean) => void): void {
+    const isPending = this.#handshakes.has(exchange);
+    if (isPending || this.#cluster === undefined) report(isPending);
+    else this.#cluster.findHandshake(handshakeKey(exchange), report);
   }
 
   #createServer(): HttpServer {

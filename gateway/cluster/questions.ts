@@ -21,8 +21,8 @@ export const NO = 0;
 export const MAYBE = 1;
 export const YES = 2;
 
-/** Says what this node answers. */
-export type Answerer = (topic: number, text: string) => number;
+/** Says what this node answers to a question of the node `from`. */
+export type Answerer = (topic: number, text: string, from: string) => number;
 
 /** The best answer, and who gave it; undefined if nobody gave any but `NO`. */
 export type Found = { readonly node: string; readonly answer: number } | undefined;
@@ -71,7 +71,7 @@ export class Questions {
   /** Takes a frame of the kind `ask` or `answer`. */
   received(from: string, frame: FrameReader): void {
     if (frame.kind === KIND.ask) {
-      const answer = this.#answerer(frame.value, frame.text());
+      const answer = this.#answerer(frame.value, frame.text(), from);
       this.#send(from, encodeFrame(KIND.answer, frame.id, answer));
     } else this.#answered(from, frame.id, frame.value);
   }

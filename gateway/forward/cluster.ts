@@ -1,16 +1,28 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import { Claims } from '../cluster/claims.ts';
 import { FrameReader, KIND } from '../cluster/frame.ts';
 import type { Link, LinkListener, NodeInfo } from '../cluster/link.ts';
 import { ChunkJoiner, inChunks } from '../cluster/long-frames.ts';
 import { Nodes } from '../cluster/nodes.ts';
-import { type Answerer, Questions } from '../cluster/questions.ts';
+import { NO, Questions, TOPIC, YES } from '../cluster/questions.ts';
 import type { KnownTokens } from '../transport/body-gates.ts';
 import { Entry } from './entry.ts';
 import { HeaderBlocks } from './header-block.ts';
 import { type Answering, Owner } from './owner.ts';
 import { OwnerPeer } from './owner-peer.ts';
+import { SockJsEntry } from './sockjs-entry.ts';
+
+/** What other nodes may ask about. */
+export interface Holdings {
+  /** Whether a session of this nonce is made here, or was. */
+  hasNonce(nonce: string): boolean;
+  /** Whether this browser has a handshake under way. */
+  hasHandshake(key: string): boolean;
+  /** Whether the SockJS session of this key is here. */
+  hasSockJs(key: string): boolean;
+}
 
 /** What a cluster needs of its gateway. */
 export interface ClusterContext {
@@ -22,8 +34,8 @@ export interface ClusterContext {
   readonly body: number;
   /** Answers the requests that other nodes forward. */
   readonly answering: Answering;
-  /** What this node answers to the questions of others. */
-  readonly answerer: Answerer;
+  /** What this node has. */
+  readonly holdings: Holdings;
   /** The gateway takes no new sessions. */
   draining(): boolean;
 }
@@ -34,7 +46,8 @@ export interface ClusterContext {
  */
 export class Cluster implements LinkListener {
   readonly entry: Entry;
-  readonly questions: Questions;
+  readonly sockjs: SockJsEntry;
+  readonly #questions: Questions;
   readonly #link: Link;
   readonly #log: Log;
   readonly #nodes: Nodes;
@@ -43,21 +56,30 @@ export class Cluster implements LinkListener {
   readonly #joiners = new Map<string, ChunkJoiner>();
   #lastId = 0;
 
-  constructor(link: Link, context: ClusterContext) {
-    const { clock, log, memory, sessions, body, answering, answerer, draining } = context;
+  constructor(link: Link, gateway: ClusterContext) {
+    const { clock, log, memory, sessions, body, answering, holdings, draining } = gateway;
     this.#link = link;
     this.#log = log;
     const send = (to: string, frame: Buffer): boolean => inChunks(frame, (chunk) => link.send(to, chunk));
     const nodes = new Nodes(link, clock);
     this.#nodes = nodes;
-    this.questions = new Questions(nodes, clock, send, answerer);
-    const settle = (_nonce: string, settled: (node: string) => void): void => settled(link.self);
-    this.#owner = new Owner({ self: link.self, send, answering, settle });
-    this.entry = new Entry({
-      ...{ nodes, memory, sessions, body, settle, draining },
-      headers: new HeaderBlocks(),
-      peer: (node) => this.#peer(node, send),
+    const questions = (): Questions => this.#questions;
+    const claims = new Claims(nodes, questions, holdings.hasNonce);
+    this.#questions = new Questions(nodes, clock, send, (topic, text, from) => {
+      if (topic === TOPIC.nonce) return claims.answer(text, from);
+      const isHere =
+        (topic === TOPIC.handshake && holdings.hasHandshake(text)) ||
+        (topic === TOPIC.sockjs && holdings.hasSockJs(text));
+      return isHere ? YES : NO;
     });
+    this.#owner = new Owner({ self: link.self, send, answering, claims });
+    const context = {
+      ...{ nodes, memory },
+      headers: new HeaderBlocks(),
+      peer: (node: string) => this.#peer(node, send),
+    };
+    this.entry = new Entry({ ...context, sessions, body, claims, draining });
+    this.sockjs = new SockJsEntry({ ...context, holds: holdings.hasSockJs, questions });
   }
 
   get self(): string {
@@ -69,6 +91,11 @@ export class Cluster implements LinkListener {
     let exchanges = this.#owner.size;
     for (const peer of this.#owners.values()) exchanges += peer.size;
     return exchanges;
+  }
+
+  /** Whether a handshake of this browser is under way at another node. */
+  findHandshake(key: string, report: (isPending: boolean) => void): void {
+    this.#questions.ask(TOPIC.handshake, key, (found) => report(found !== undefined));
   }
 
   start(): Promise<void> {
@@ -126,7 +153,7 @@ export class Cluster implements LinkListener {
   #received(from: string, frame: FrameReader): void {
     const { kind } = frame;
     if (kind === KIND.chunk) this.#join(from, frame);
-    else if (kind === KIND.ask || kind === KIND.answer) this.questions.received(from, frame);
+    else if (kind === KIND.ask || kind === KIND.answer) this.#questions.received(from, frame);
     else if (kind < KIND.reply) this.#owner.received(from, frame);
     else if (kind < KIND.ask) this.#owners.get(from)?.received(frame);
   }
@@ -152,7 +179,7 @@ export class Cluster implements LinkListener {
   /** All that was under way with a node is over. */
   #forget(name: string): void {
     this.#joiners.delete(name);
-    this.questions.nodeLost(name);
+    this.#questions.nodeLost(name);
     this.#owner.nodeLost(name);
     const peer = this.#owners.get(name);
     this.#owners.delete(name);

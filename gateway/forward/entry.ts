@@ -1,5 +1,5 @@
 import { RequestError } from '../base/errors.ts';
-import type { MemoryBudget } from '../base/memory-budget.ts';
+import type { Claims } from '../cluster/claims.ts';
 import { KIND } from '../cluster/frame.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Upgrade } from '../http/upgrade.ts';
@@ -10,19 +10,17 @@ import type { FallbackAddress } from '../transport/fallback-path.ts';
 import { FormGate, GROWTH } from '../transport/legacy/form.ts';
 import { scriptBody } from '../transport/legacy/script.ts';
 import { TRANSPORTS } from '../transport/list.ts';
-import { type ForwardContext, ForwardedExchange } from './forwarded-exchange.ts';
+import { type ForwardContext, forward } from './forwarded-exchange.ts';
 import { ForwardedUpgrade } from './forwarded-upgrade.ts';
-import { CREATE, encodeRequest, type Fields } from './request-frame.ts';
+import { CREATE, encodeRequest } from './request-frame.ts';
 import { isForm, nodeOf, nodeOfBody, nodeOfForm } from './session-node.ts';
 import { ReadExchange } from './stored-exchange.ts';
 
 export interface EntryContext extends ForwardContext {
-  readonly memory: MemoryBudget;
   readonly sessions: KnownTokens;
   /** Bytes of a request body. */
   readonly body: number;
-  /** Finds out who makes the session of a nonce, if this node is to make it. */
-  settle(nonce: string, settled: (node: string) => void): void;
+  readonly claims: Pick<Claims, 'settle'>;
   /** This node takes no new sessions. */
   draining(): boolean;
 }
@@ -100,7 +98,8 @@ export class Entry {
 
   #forwardTo(node: string | undefined, exchange: Exchange, body: Buffer, here: AnswerHere): boolean {
     if (node === undefined || node === this.#context.nodes.self) return false;
-    this.#forward(node, exchange, body, 'of-session', 0, {
+    forward(this.#context, node, exchange, body, {
+      fields: 'of-session',
       isRepeatable: true,
       answerHere: (stored, why) =>
         why === 'gone' ? here(stored) : here(stored, new RequestError('GW_NODE')),
@@ -138,9 +137,9 @@ export class Entry {
   }
 
   #createAt(node: string, exchange: Exchange, body: Buffer, place: Place, here: AnswerHere): void {
-    const { nodes, settle } = this.#context;
+    const { nodes, claims } = this.#context;
     if (node === nodes.self) {
-      settle(place.nonce, (winner) => {
+      claims.settle(place.nonce, (winner) => {
         if (winner === nodes.self) here(new ReadExchange(exchange, body));
         else this.#forwardCreate(winner, exchange, body, place, here);
       });
@@ -150,7 +149,9 @@ export class Entry {
   #forwardCreate(node: string, exchange: Exchange, body: Buffer, place: Place, here: AnswerHere): void {
     const { nodes } = this.#context;
     let isRefused = false;
-    this.#forward(node, exchange, body, 'all', CREATE, {
+    forward(this.#context, node, exchange, body, {
+      fields: 'all',
+      flags: CREATE,
       isRepeatable: true,
       answerHere: (stored, why) => {
         if (why === 'unreachable') here(stored, new RequestError('GW_NODE_CREATE'));
@@ -164,19 +165,6 @@ export class Entry {
         return next;
       },
     });
-  }
-
-  #forward(
-    node: string,
-    exchange: Exchange,
-    body: Buffer,
-    fields: Fields,
-    flags: number,
-    how: Pick<ConstructorParameters<typeof ForwardedExchange>[1], 'isRepeatable' | 'answerHere' | 'goesOn'>,
-  ): void {
-    const frame = encodeRequest(KIND.request, 0, flags, exchange, fields, body);
-    const account = this.#context.memory.account(exchange.remoteAddress);
-    new ForwardedExchange(this.#context, { exchange, frame, account, ...how }).start(node);
   }
 }
 

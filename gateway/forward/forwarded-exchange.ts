@@ -1,11 +1,11 @@
-import type { MemoryAccount } from '../base/memory-budget.ts';
+import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import { encodeFrame, type FrameReader, KIND } from '../cluster/frame.ts';
 import type { Nodes } from '../cluster/nodes.ts';
 import type { DrainListener, Exchange, ResponseStream } from '../http/exchange.ts';
 import { goneFrame } from './entry-peer.ts';
 import type { HeaderBlocks } from './header-block.ts';
 import type { EntryEnd, OwnerPeer } from './owner-peer.ts';
-import { renumbered } from './request-frame.ts';
+import { encodeRequest, type Fields, renumbered } from './request-frame.ts';
 import { ReceiveWindow } from './send-window.ts';
 import { StoredExchange } from './stored-exchange.ts';
 
@@ -17,6 +17,7 @@ export type NotForwarded =
   | 'unreachable';
 
 export interface ForwardContext {
+  readonly memory: MemoryBudget;
   readonly nodes: Nodes;
   readonly headers: HeaderBlocks;
   peer(node: string): OwnerPeer;
@@ -37,6 +38,26 @@ export interface ForwardRequest {
   answerHere(exchange: Exchange, why: NotForwarded): void;
   /** Says by the owner's status whether another node is to answer: its name. */
   goesOn?(status: number): string | undefined;
+}
+
+/** How a request is forwarded. */
+export interface Forwarding extends Pick<ForwardRequest, 'isRepeatable' | 'answerHere' | 'goesOn'> {
+  readonly fields: Fields;
+  /** Flags of the frame. */
+  readonly flags?: number;
+}
+
+/** Forwards a request to its owner. */
+export function forward(
+  context: ForwardContext,
+  node: string,
+  exchange: Exchange,
+  body: Buffer,
+  { fields, flags = 0, ...how }: Forwarding,
+): void {
+  const frame = encodeRequest(KIND.request, 0, flags, exchange, fields, body);
+  const account = context.memory.account(exchange.remoteAddress);
+  new ForwardedExchange(context, { exchange, frame, account, ...how }).start(node);
 }
 
 /** A request of a client of this node, while another node answers it. */

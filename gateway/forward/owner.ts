@@ -1,3 +1,4 @@
+import type { Claims } from '../cluster/claims.ts';
 import { type FrameReader, KIND } from '../cluster/frame.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Upgrade } from '../http/upgrade.ts';
@@ -16,8 +17,7 @@ export interface Answering {
 export interface OwnerContext {
   send(to: string, frame: Buffer): boolean;
   readonly answering: Answering;
-  /** Finds out who makes the session of a nonce that came here. */
-  settle(nonce: string, settled: (node: string) => void): void;
+  readonly claims: Pick<Claims, 'settle'>;
   readonly self: string;
 }
 
@@ -64,14 +64,14 @@ export class Owner {
   }
 
   #answer(frame: FrameReader, peer: EntryPeer): void {
-    const { answering, settle, self } = this.#context;
+    const { answering, claims, self } = this.#context;
     const exchange = new RemoteExchange(frame, peer);
     peer.add(frame.id, exchange);
     if ((frame.flags & CREATE) === 0) {
       answering.onForwarded(exchange);
       return;
     }
-    settle(nonceOf(exchange), (node) => {
+    claims.settle(nonceOf(exchange), (node) => {
       if (node === self) answering.onForwarded(exchange);
       else exchange.redirect(node);
     });

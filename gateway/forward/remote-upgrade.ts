@@ -30,6 +30,10 @@ export class RemoteUpgrade extends ForwardedHead implements Upgrade, RemoteEnd {
     } as unknown as IncomingMessage;
   }
 
+  leaveWords(words: Buffer): void {
+    this.socket.leaveWords(words);
+  }
+
   reply(status: number, headers: Headers, body: string): void {
     answerRaw(this.socket, status, body, fieldsOf(headers));
   }

@@ -16,6 +16,11 @@ export interface Upgrade extends RequestHead {
   readonly socket: Duplex;
   /** The bytes that have arrived after the request. */
   readonly head: Buffer;
+  /**
+   * What the client gets before the end if another node writes to it and is lost. Absent: this node
+   * writes to its own client.
+   */
+  leaveWords?(words: Buffer): void;
   /** Answers in place of a 101 and ends the connection. */
   reply(status: number, headers: Headers, body: string): void;
 }

@@ -29,14 +29,19 @@ export class PendingHandshakes {
 
   /** Counts a handshake until `answered`, and a moment longer. */
   add(client: Client, answered: Promise<void>): void {
-    const key = detached(keyOf(client));
+    const key = detached(handshakeKey(client));
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     void answered.then(() => this.#clock.setTimeout(() => this.#remove(key), ANSWER_TRAVELS));
   }
 
   /** Whether a handshake of this browser is under way. */
   has(client: Client): boolean {
-    return this.#counts.has(keyOf(client));
+    return this.hasKey(handshakeKey(client));
+  }
+
+  /** The same of a browser that is known by its key. */
+  hasKey(key: string): boolean {
+    return this.#counts.has(key);
   }
 
   #remove(key: string): void {
@@ -46,6 +51,7 @@ export class PendingHandshakes {
   }
 }
 
-function keyOf(client: Client): string {
+/** The same of every request of a browser. */
+export function handshakeKey(client: Client): string {
   return `${client.remoteAddress} ${client.header('user-agent') ?? ''}`;
 }

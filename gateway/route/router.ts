@@ -2,7 +2,7 @@ import type { HostNames } from '../access/hosts.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Entry } from '../forward/entry.ts';
+import type { Cluster } from '../forward/cluster.ts';
 import type { Answering } from '../forward/owner.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
 import type { RequestHandler } from '../http/listeners.ts';
@@ -34,7 +34,7 @@ export interface RouterContext {
   /** Absent: SockJS is not answered. */
   readonly sockjs: SockJs | undefined;
   /** Decides which node answers; absent: the gateway has one. */
-  readonly entry: Entry | undefined;
+  readonly cluster: Pick<Cluster, 'entry' | 'sockjs'> | undefined;
   /** Aborted when the gateway drains. */
   readonly draining: AbortSignal;
 }
@@ -104,26 +104,23 @@ export class Router implements RequestHandler, Answering {
 
   /** Whether another node answers, or may: that is found out by the body. */
   #isForwarded(exchange: Exchange, purpose: Purpose<Route>): boolean {
-    const { entry } = this.#context;
-    if (entry === undefined || !isFallback(exchange.path)) return false;
-    const address = parseFallbackPath(exchange.path);
-    return (
-      address !== undefined &&
-      entry.takes(exchange, address, (read, error) => this.#answerHere(read, purpose, address, error))
-    );
+    const { cluster } = this.#context;
+    if (cluster === undefined) return false;
+    const here = (read: Exchange, error?: RequestError): void => this.#answerHere(read, purpose, error);
+    if (purpose.kind === 'sockjs') {
+      const { address, route } = purpose;
+      return address.kind === 'session' && cluster.sockjs.takes(exchange, address, route.maxMessage, here);
+    }
+    const address = addressOf(purpose, exchange);
+    return address !== undefined && cluster.entry.takes(exchange, address, here);
   }
 
   /** Answers a request that no other node is to get; with an error: that none can. */
-  #answerHere(
-    exchange: Exchange,
-    purpose: Purpose<Route>,
-    address?: FallbackAddress,
-    error?: RequestError,
-  ): void {
+  #answerHere(exchange: Exchange, purpose: Purpose<Route>, error?: RequestError): void {
     const isAnswered = this.#guard(exchange, purpose, () => {
       if (error === undefined) return this.#answer(exchange, purpose);
-      if (purpose.kind !== 'fallback' || address === undefined) throw error;
-      this.#context.fallback.later(exchange, address, purpose.route, error);
+      if (purpose.kind !== 'fallback') throw error;
+      this.#context.fallback.later(exchange, purpose.address, purpose.route, error);
       return true;
     });
     if (!isAnswered) refuse(exchange, PLAIN, new RequestError('GW_NO_ROUTE'), this.#context.log);
@@ -228,10 +225,11 @@ export class Router implements RequestHandler, Answering {
 
   /** A WebSocket that carries a fallback session, of this node or of another. */
   #attachSocket(upgrade: Upgrade, address: FallbackAddress, route: Route): void {
-    const { entry } = this.#context;
+    const { cluster } = this.#context;
     const { token, action } = address;
-    if (entry !== undefined && token !== undefined && action === 'websocket') {
-      if (entry.takesUpgrade(upgrade, token, (error) => refuse(upgrade, {}, error, route.log))) return;
+    if (cluster !== undefined && token !== undefined && action === 'websocket') {
+      if (cluster.entry.takesUpgrade(upgrade, token, (error) => refuse(upgrade, {}, error, route.log)))
+        return;
     }
     this.#acceptSocket(upgrade, address, route);
   }
@@ -250,6 +248,12 @@ export class Router implements RequestHandler, Answering {
   #purposeOf(head: RequestHead, isUpgrade: boolean): Purpose<Route> {
     return purposeOf(head, isUpgrade, this.#routes, this.#context.sockjs !== undefined);
   }
+}
+
+/** What a request of the fallback protocol asks for, also where this node has no route for it. */
+function addressOf(purpose: Purpose<Route>, { path }: Exchange): FallbackAddress | undefined {
+  if (purpose.kind === 'fallback') return purpose.address;
+  return purpose.kind === 'no-route' ? parseFallbackPath(path) : undefined;
 }
 
 /** The log of the route, if the request has one. */

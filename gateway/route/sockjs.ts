@@ -47,6 +47,11 @@ export class SockJs {
     return isFrequent(target);
   }
 
+  /** Whether this process has the session of this key (`sockJsKey`). */
+  holds(key: string): boolean {
+    return this.#endpoint.holds(key);
+  }
+
   /** Answers a plain request. Throws a `RequestError` for one that is refused. */
   handle(exchange: Exchange, address: SockJsAddress, route: Route): void {
     this.#endpoint.handle(exchange, address, route);

@@ -21,6 +21,11 @@ export class Creations {
   /** Nonces of sessions that have ended, oldest first. */
   readonly #spent = new Set<string>();
 
+  /** Whether a session of this nonce is made, or was. */
+  has(nonce: string): boolean {
+    return this.#byNonce.has(nonce) || this.#spent.has(nonce);
+  }
+
   /**
    * The session for a nonce: the one of an earlier request with the same fingerprint, or a new one
    * that `open` makes. Rejects as `open` does, and then the nonce is free again. Rejects with

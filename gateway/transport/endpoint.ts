@@ -23,11 +23,17 @@ import type { FallbackRoute } from './route.ts';
 import { Multiplexer } from './shared/multiplexer.ts';
 import type { Transport } from './transport.ts';
 
+/** Knows which browsers have a handshake under way. */
+export interface Handshakes {
+  /** Calls `report` at once, or when other nodes have answered. */
+  find(exchange: Exchange, report: (isPending: boolean) => void): void;
+}
+
 /** What the endpoint needs of the gateway. */
 export interface EndpointContext extends CreatorContext {
   readonly transport: TransportLimits;
   /** Knows which browsers have a WebSocket handshake under way. */
-  readonly handshakes: { has(exchange: Exchange): boolean };
+  readonly handshakes: Handshakes;
   /** The route of exactly this path. */
   route(path: string): FallbackRoute | undefined;
 }
@@ -108,8 +114,9 @@ export class FallbackEndpoint {
 
   /** Says whether the client's Upgrade has reached the gateway (PROTOCOL.md §3.2). */
   #tellPending(exchange: Exchange, headers: Headers): void {
-    const upgrade = this.#context.handshakes.has(exchange) ? 'pending' : 'none';
-    exchange.reply(200, headers, `upgrade=${upgrade}&end=1`);
+    this.#context.handshakes.find(exchange, (isPending) => {
+      exchange.reply(200, headers, `upgrade=${isPending ? 'pending' : 'none'}&end=1`);
+    });
   }
 
   #serveUrl(

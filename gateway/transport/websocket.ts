@@ -21,6 +21,9 @@ export interface SessionSocketContext {
   readonly attachTimeout: number;
 }
 
+/** `Er` in a text message, and a Close with 1000 (PROTOCOL.md §7; RFC 6455 §5.2). */
+const LAST_WORDS = Buffer.from([0x81, 3, 0x45, 0x72, 0x1e, 0x88, 2, 0x03, 0xe8]);
+
 /**
  * WebSockets that carry a session in both directions (PROTOCOL.md §7): as quick as a native one,
  * and the session outlives its socket.
@@ -47,6 +50,7 @@ export class SessionSocketEndpoint {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       // Node's server hands over the network connection itself.
       this.#open(webSocket, socket as Socket, session, remoteAddress);
+      upgrade.leaveWords?.(LAST_WORDS);
     });
   }
 

@@ -77,6 +77,11 @@ export class SockJsEndpoint {
     this.#gate = new KnownSessionGate(context.memory);
   }
 
+  /** Whether it has the session of this key. */
+  holds(key: string): boolean {
+    return this.#held.has(key);
+  }
+
   /** Answers a request below a route. */
   handle(exchange: Exchange, address: SockJsAddress, route: SockJsRoute): void {
     if (address.kind !== 'session') {
@@ -134,7 +139,7 @@ export class SockJsEndpoint {
     form: DownForm,
   ): void {
     const { responseLimit } = this.#context;
-    const key = keyOf(address);
+    const key = sockJsKey(address);
     const held = this.#held.get(key);
     if (held !== undefined && !this.#mayUse(exchange, held, form.isCallback)) {
       throw new RequestError('GW_SESSION', 'not found');
@@ -220,7 +225,7 @@ export class SockJsEndpoint {
     form: UpForm,
   ): void {
     const refusal = merged(REFUSAL, headers);
-    const held = this.#held.get(keyOf(address));
+    const held = this.#held.get(sockJsKey(address));
     const isAllowed = held !== undefined && this.#mayUse(exchange, held, false);
     const session = isAllowed ? held.session : undefined;
     if (held === undefined || session === undefined) throw new RequestError('GW_SESSION', 'not found');
@@ -287,7 +292,8 @@ function addedBy({ isCallback, method }: DownForm): Added | undefined {
 /** Characters of an address from which on its hash is the key: the key is kept with the session. */
 const LONG_ADDRESS = 256;
 
-function keyOf({ base, session }: SessionAddress): string {
+/** What a session is found by. */
+export function sockJsKey({ base, session }: SessionAddress): string {
   const address = `${base}/${session}`;
   if (address.length <= LONG_ADDRESS) return address;
   return createHash('sha256').update(address).digest('base64');
