@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { ConfigError } from './base/errors.ts';
 import { type Listen, listen, listenOnDescriptor } from './base/listen.ts';
-import { createLog } from './base/log.ts';
+import { createLog, type Log } from './base/log.ts';
 import { ownPackage } from './base/package.ts';
 import { runBrokerProcess } from './broker-process/run.ts';
 import { brokerSettings } from './cli/broker-settings.ts';
@@ -10,9 +10,13 @@ import { refuseNpmFlags } from './cli/npm-flags.ts';
 import { closeOnSignals } from './cli/signals.ts';
 import { startLines } from './cli/start-lines.ts';
 import { listenFailure } from './cli/system-errors.ts';
+import { JoinedLink } from './cluster/joined-link.ts';
+import type { Link } from './cluster/link.ts';
+import { createNatsLink } from './cluster/nats-link.ts';
 import { newNodeName } from './cluster/node-name.ts';
 import { type CommandLine, readCommandLine } from './config/flags.ts';
 import { writtenOn } from './config/remedies.ts';
+import type { ResolvedOptions } from './config/resolved.ts';
 import { composeGateway } from './gateway.ts';
 import { inheritedSocket } from './supervisor/inherited-socket.ts';
 import { writePidFile } from './supervisor/pid-file.ts';
@@ -127,19 +131,26 @@ function settingsOf(
   const writtenAs = writtenOn(written);
   return {
     release,
-    node: newNodeName(),
+    node: newNodeName(options.node),
     log: createLog(options.log),
     processes,
     grace,
     snapshot: { release, content: { options, written } },
     broker: (socketPath) => brokerSettings(options, writtenAs, workers, socketPath),
-    compose: ({ log, listen: via, brokerPath }) =>
+    compose: ({ log, link, machine, listen: via, brokerPath }) =>
       composeGateway(options, { log }, writtenAs, {
         listen: via,
+        link: joined(link, machine, options, log),
         processes: { workers, hasBroker: brokerPath !== undefined },
         broker: brokerPath === undefined ? undefined : { socketPath: brokerPath, connectTimeout },
       }),
   };
+}
+
+/** Workers reach each other without the servers between machines. */
+function joined(link: Link, machine: string, { cluster }: ResolvedOptions, log: Log): Link {
+  if (cluster === undefined) return link;
+  return new JoinedLink([link, createNatsLink({ self: link.self, cluster, log, machine })]);
 }
 
 async function check(args: readonly string[]): Promise<void> {

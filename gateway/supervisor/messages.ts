@@ -39,6 +39,8 @@ export type ToWorker =
   | {
       readonly kind: 'start';
       readonly generation: number;
+      /** The same for all workers of this supervisor, and for no others. */
+      readonly machine: string;
       /** The folder for sockets that only this user may open. */
       readonly directory: string;
       /** All nodes that live. */

@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { newNodeName } from '../cluster/node-name.ts';
 import { BrokerChild } from './broker-child.ts';
 import { commandPath } from './command-path.ts';
 import { ControlSocket } from './control-socket.ts';
@@ -39,6 +40,7 @@ export class Supervision {
       sockets: new SharedSockets(descriptor),
       broker: new BrokerChild({ clock: systemClock, log, fork: forkBroker(command) }),
       directory: this.#directory,
+      machine: newNodeName(),
       release,
     });
   }

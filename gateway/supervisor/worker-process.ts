@@ -25,6 +25,8 @@ export interface WorkerContext {
   readonly broker: BrokerChild;
   /** The folder for sockets. */
   readonly directory: string;
+  /** A name that no other supervisor has, also on other machines. */
+  readonly machine: string;
   /** Version of this package. */
   readonly release: string;
 }
@@ -191,7 +193,7 @@ export class WorkerProcess implements Member {
   }
 
   #greet(version: number, release: string): void {
-    const { nodes, directory, release: own } = this.#context;
+    const { nodes, machine, directory, release: own } = this.#context;
     if (this.#state !== 'starting') return;
     if (version !== MESSAGES_VERSION) {
       const line = `release ${release} cannot run below the supervisor of release ${own}: restart it`;
@@ -201,6 +203,7 @@ export class WorkerProcess implements Member {
     this.send({
       kind: 'start',
       generation: this.#generation,
+      machine,
       directory,
       nodes: nodes.nodes,
       snapshot: this.#snapshot,

@@ -18,7 +18,10 @@ export interface WorkerGateway {
 /** What a worker gives its gateway. */
 export interface WorkerParts {
   readonly listen: Listen;
+  /** Between the workers of this machine. */
   readonly link: Link;
+  /** The same for all workers of a supervisor, and for no others. */
+  readonly machine: string;
   readonly log: Log;
   /** Socket of the broker process; absent: no route leads there. */
   readonly brokerPath: string | undefined;
@@ -103,6 +106,7 @@ class Worker {
 
   async #start({
     generation,
+    machine,
     directory,
     nodes,
     snapshot,
@@ -118,6 +122,7 @@ class Worker {
     const stompPort = broker && (await this.#channel.serveBrokers(broker));
     this.#gateway = settings.compose({
       listen: this.#channel.listen,
+      machine,
       link: this.#link,
       log,
       brokerPath: broker && brokerPath,

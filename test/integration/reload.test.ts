@@ -18,6 +18,8 @@ import { dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
+import { FallbackClient } from '../support/clients/fallback-client.ts';
+import { PollingSocket } from '../support/clients/polling-socket.ts';
 import { freePort } from '../support/machine/free-ports.ts';
 import { program, Run, useRuns } from '../support/machine/program-run.ts';
 import { selfSigned } from '../support/machine/self-signed.ts';
@@ -86,6 +88,37 @@ describe('a reload', function () {
       [1, 1, 2],
     );
     assert.equal(gateway.stderr.includes('error'), false);
+  });
+
+  it('is not noticed by fallback sessions: each message comes once and in its place', async () => {
+    // These clients do not acknowledge the end of their sessions.
+    const gateway = startWorkers(2, '--resume-window', '5s');
+    const client = new FallbackClient(await gateway.port());
+    const sockets = await Promise.all(Array.from({ length: 6 }, () => PollingSocket.open(client, '/echo')));
+    const received = sockets.map((socket) => {
+      const texts: string[] = [];
+      socket.on('message', (text) => texts.push(text));
+      socket.on('close', (status) => texts.push(`closed with ${status}`));
+      return texts;
+    });
+    const sent: string[] = [];
+    let isOver = false;
+    const talk = (async () => {
+      while (!isOver) {
+        sent.push(`message ${sent.length}`);
+        await Promise.all(sockets.map((socket) => socket.send(sent.at(-1) as string)));
+      }
+    })();
+    for (let reloads = 0; reloads < 2; reloads++) assert.equal((await reload()).stderr, '');
+    isOver = true;
+    await talk;
+    await until('all echoes', () => received.every(({ length }) => length >= sent.length));
+    for (const texts of received) assert.deepEqual(texts, sent);
+    const closes = sockets.map((socket) => once(socket, 'close'));
+    for (const socket of sockets) await socket.close();
+    await Promise.all(closes);
+    client.close();
+    await until('the end of both generations', () => logged(gateway, 'generation ended').length === 2);
   });
 
   it('leaves the connections that wait for a request, and ends each behind its next answer', async () => {

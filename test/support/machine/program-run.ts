@@ -35,8 +35,13 @@ export class Run {
 
   async ended(): Promise<Ended> {
     const late = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
+    const ended = await this.#ended();
     clearTimeout(late);
+    return ended;
+  }
+
+  async #ended(): Promise<Ended> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
     return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 
@@ -45,7 +50,7 @@ export class Run {
     while (!/^open .*\n/m.test(this.stdout)) {
       const event = await Promise.race([
         once(this.child.stdout as NodeJS.ReadableStream, 'data'),
-        this.ended(),
+        this.#ended(),
       ]);
       if (!Array.isArray(event)) throw new Error(`ended with ${event.code}: ${event.stderr}`);
     }
