@@ -12,6 +12,7 @@ import { createPageTagger } from './app/tag-pages.ts';
 import type { Backend } from './backend/backend.ts';
 import { type Handler, type HandlerOptions, handlerBackend } from './backend/handler.ts';
 import type { UpstreamOptions } from './backend/upstream.ts';
+import { AddressRates } from './base/address-rates.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { ConnectionCounts } from './base/connection-counts.ts';
 import { ConfigError } from './base/errors.ts';
@@ -70,6 +71,8 @@ interface Shared {
   readonly memory: MemoryBudget;
   /** Counts native connections and fallback sessions. */
   readonly connections: ConnectionCounts;
+  /** How fast an address may open connections; absent: as fast as it likes. */
+  readonly rates: AddressRates | undefined;
   /** Aborted when the gateway drains. */
   readonly draining: AbortSignal;
 }
@@ -170,6 +173,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
       log: this.#log,
       memory: new MemoryBudget(this.#bounds.memoryLimits),
       connections: new ConnectionCounts(this.#bounds.connectionLimits),
+      rates: options.createRate && new AddressRates(options.createRate, clock),
       draining: this.#draining.signal,
     };
     this.#hosts = new HostNames(options.access.hosts);

@@ -21,6 +21,7 @@ export const ADVICE: Readonly<Partial<Record<ErrorCode, string>>> = {
   GW_SOCKJS: 'SockJS has no such address: the URL in the page is the path of a route',
   GW_MEMORY: 'and give Node the heap for it: --max-old-space-size',
   GW_CONNECTIONS_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',
+  GW_CREATE_RATE: 'or name the proxy that they come from with --trusted-proxy',
   GW_SESSIONS_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',
   GW_MEMORY_PER_ADDRESS: 'or name the proxy that they come from with --trusted-proxy',
   GW_APP_LOOP: 'give --app the address of the application, not one that leads here',

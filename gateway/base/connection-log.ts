@@ -99,5 +99,7 @@ const RAISED: Readonly<Record<string, string>> = {
   'too slow': 'maxBuffered',
   'too much unread': 'maxBuffered',
   'out of memory': 'memory',
+  'too many messages': 'messageRate',
+  'too many bytes': 'byteRate',
   'session too old': 'maxSessionAge',
 };

@@ -130,6 +130,13 @@ export const errorTable = {
     retry: true,
     option: '--max-connections-per-address',
   },
+  GW_CREATE_RATE: {
+    status: 429,
+    fault: 'client',
+    text: 'too many new connections from this address',
+    retry: true,
+    option: '--create-rate',
+  },
   GW_MEMORY: {
     status: 503,
     fault: 'gateway',

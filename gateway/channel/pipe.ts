@@ -1,5 +1,6 @@
 import type { CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
+import type { Meter } from '../protocol/meter.ts';
 import type { Channel, Receiver } from './channel.ts';
 
 /** Counts of one direction. */
@@ -15,6 +16,10 @@ export class Traffic {
   readonly fromB: Flow = { messages: 0, bytes: 0 };
   /** The end that closed first, and its status. Undefined: none has. */
   closed: { readonly end: 'a' | 'b'; readonly status: CloseStatus } | undefined;
+  /** Measures what `a` sends; absent: it may send as much as it likes. */
+  meter: Meter | undefined;
+  /** Called for what is too much, with the status to close both ends with. It goes no further. */
+  exceeded: (status: CloseStatus) => void = () => {};
 }
 
 /**
@@ -75,6 +80,11 @@ class CountedDirection extends Direction {
 
   override message(message: Message): void {
     const flow = this.#end === 'a' ? this.#traffic.fromA : this.#traffic.fromB;
+    const excess = this.#end === 'a' ? this.#traffic.meter?.take(1, message.size) : undefined;
+    if (excess !== undefined) {
+      this.#traffic.exceeded(excess);
+      return;
+    }
     flow.messages++;
     flow.bytes += message.size;
     super.message(message);

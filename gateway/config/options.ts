@@ -129,6 +129,21 @@ export interface GatewayOptions {
    */
   readonly maxConnectionsPerAddress?: number | string | undefined;
   /**
+   * How fast one address may open fallback sessions and native connections: a number for a second,
+   * minute or hour, such as `'20/m'`, which may come at once. More are answered 429. @default 'off'
+   */
+  readonly createRate?: string | number | undefined;
+  /**
+   * How many messages a client may send on one session or native connection, such as `'100/s'`;
+   * more close it with 1008. @default 'off'
+   */
+  readonly messageRate?: string | number | undefined;
+  /**
+   * How many bytes its messages may have, such as `'1MiB/s'`; more close it with 1008. One message
+   * may be longer than that. @default 'off'
+   */
+  readonly byteRate?: string | number | undefined;
+  /**
    * Bytes held on behalf of all clients: messages that wait, request bodies, the store of the
    * embedded broker. Above three quarters, new sessions and connections are answered 503.
    * @default half of V8's heap limit

@@ -1,4 +1,5 @@
 import type { WrittenAs } from '../base/remedy.ts';
+import type { Rate } from '../base/token-bucket.ts';
 import type { ResolvedOptions } from './resolved.ts';
 import { asDuration, asSize } from './units.ts';
 
@@ -34,6 +35,11 @@ export function higherBounds(options: ResolvedOptions): Readonly<Record<string, 
     ...twice({ 'stomp.maxStored': maxStored }, asSize),
     ...twice(sizes, asSize),
     ...twice(times, asDuration),
+    ...twiceAsFast({
+      createRate: options.createRate,
+      messageRate: session.rates?.messages,
+      byteRate: session.rates?.bytes,
+    }),
     maxDelayed: String(Math.min(1_000, 2 * session.maxDelayed)),
   };
 }
@@ -43,6 +49,17 @@ function twice(
   asText: (value: number) => string,
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(bounds).map(([key, bound]) => [key, asText(2 * bound)]));
+}
+
+function twiceAsFast(rates: Readonly<Record<string, Rate | undefined>>): Record<string, string> {
+  const unit = (period: number): string => (period === 1_000 ? 's' : period === 60_000 ? 'm' : 'h');
+  const known = Object.entries(rates).filter((entry): entry is [string, Rate] => entry[1] !== undefined);
+  return Object.fromEntries(
+    known.map(([key, { amount, period }]) => {
+      const twice = key === 'byteRate' ? asSize(2 * amount) : String(2 * amount);
+      return [key, `${twice}/${unit(period)}`];
+    }),
+  );
 }
 
 /** Where the options of a command line stand. */

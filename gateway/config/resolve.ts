@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { getHeapStatistics } from 'node:v8';
 import type { MemoryLimits } from '../base/memory-budget.ts';
+import type { Rate } from '../base/token-bucket.ts';
 import type { FlashSettings } from '../flash/flash.ts';
 import type { HttpLimits } from '../http/options.ts';
 import { type SessionLimits, silenceFor } from '../session/limits.ts';
@@ -58,6 +59,7 @@ export function resolveOptions(
     },
     memoryLimits: problems.check(['memory', 'memoryPerAddress'], () => memoryLimits(options, nameOf)),
     isMemoryGiven: options.memory !== undefined,
+    createRate: rateOf(options.createRate),
     bindSession: options.bindSession,
     http: problems.check(['headerTimeout', 'requestTimeout'], () => httpLimits(options, nameOf)),
     connectTimeout: options.connectTimeout,
@@ -155,7 +157,17 @@ function sessionLimits(options: CheckedOptions, nameOf: NameOf): SessionLimits {
   return {
     ...{ heartbeat, silence: silenceFor(heartbeat), resumeWindow, attachTimeout, maxSessionAge },
     ...{ outbox, inbox, maxBuffered, fragment, maxDelayed },
+    ...messageRates(options),
   };
+}
+
+function messageRates({ messageRate, byteRate }: CheckedOptions): Pick<SessionLimits, 'rates'> {
+  const rates = { messages: rateOf(messageRate), bytes: rateOf(byteRate) };
+  return rates.messages === undefined && rates.bytes === undefined ? {} : { rates };
+}
+
+function rateOf(given: Rate | 'off'): Rate | undefined {
+  return given === 'off' ? undefined : given;
 }
 
 function transportLimits({ maxBody, pollBudget, streamBudget }: CheckedOptions): TransportLimits {

@@ -6,6 +6,7 @@ import type { ConnectionLimits } from '../base/connection-counts.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { LogOptions } from '../base/log.ts';
 import type { MemoryLimits } from '../base/memory-budget.ts';
+import type { Rate } from '../base/token-bucket.ts';
 import type { ClusterOptions } from '../cluster/options.ts';
 import type { FlashSettings } from '../flash/flash.ts';
 import type { HttpLimits, TlsOptions } from '../http/options.ts';
@@ -38,6 +39,8 @@ export interface ResolvedOptions {
   readonly sessionLimits: RegistryLimits;
   readonly connectionLimits: ConnectionLimits;
   readonly memoryLimits: MemoryLimits;
+  /** How fast one address may open connections; absent: as fast as it likes. */
+  readonly createRate: Rate | undefined;
   /** `memory` was set. Otherwise it follows from the heap of this process. */
   readonly isMemoryGiven: boolean;
   /** Cookie that must keep its value on every request of a session; absent: none. */

@@ -26,7 +26,7 @@ import {
   workers,
 } from './settings.ts';
 import { sockjs, sockjsKeys } from './sockjs.ts';
-import { asDuration, asSize, count, duration, oneOrMore, toggle, word } from './units.ts';
+import { asDuration, asSize, count, duration, oneOrMore, rate, toggle, word } from './units.ts';
 
 /** The table of options. Flags, help, config keys and `createGateway` are all made from it. */
 export const optionTable = {
@@ -214,6 +214,19 @@ export const optionTable = {
     count(1, 10_000_000),
     connections.maxConnectionsPerAddress,
   ),
+  createRate: option(
+    '--create-rate <rate>',
+    'new sessions and connections of one address, like 20/m (429)',
+    rate('count'),
+    'off',
+  ),
+  messageRate: option(
+    '--message-rate <rate>',
+    'messages of a client on one connection, like 100/s (1008)',
+    rate('count'),
+    'off',
+  ),
+  byteRate: option('--byte-rate <rate>', 'bytes of its messages, like 1MiB/s (1008)', rate('size'), 'off'),
   memory: maybe(
     '--memory <size>',
     'held for all clients (503; default half of the heap limit)',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Rate } from '../base/token-bucket.ts';
 import { closest } from './closest.ts';
 import { inOurUnits, meansOff, wholeNumber } from './unit-advice.ts';
 
@@ -180,4 +181,18 @@ export function oneOrMore<Output, Input>(
 ): z.ZodType<Output[], Input | Input[]> {
   const list = z.preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(each));
   return list as unknown as z.ZodType<Output[], Input | Input[]>;
+}
+
+/** An amount in a time: `100/s`, `20/m`, `1MiB/s`. `off` is none. */
+export function rate(kind: 'count' | 'size'): z.ZodType<Rate | 'off', string | number> {
+  const example = kind === 'count' ? '100/s or 20/m' : '1MiB/s or 10MiB/m';
+  return value(`must be a rate like ${example}, or "off"`, (given) => {
+    if (given === 'off' || given === 0 || given === '0') return 'off';
+    const [, amount, unit = ''] = /^(.+?) ?\/ ?(s|m|h)$/.exec(String(given)) ?? [];
+    const measured = measure(amount, kind === 'count' ? {} : bytes);
+    const period = milliseconds[unit];
+    return measured === undefined || measured < 1 || period === undefined
+      ? undefined
+      : { amount: measured, period };
+  });
 }

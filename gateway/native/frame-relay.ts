@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
+import type { CloseStatus } from '../protocol/close.ts';
 import { type FrameFollower, PONG_SIZE } from './frame-follower.ts';
 
 /** Gets the reports of the relays of both directions. */
@@ -8,6 +9,8 @@ export interface RelayOwner {
   closing(relay: FrameRelay): void;
   /** A message is longer than the follower allows. Its frame was not passed on. */
   tooBig(): void;
+  /** The source sent too much in a time: the connection is to be closed with this status. */
+  exceeded(status: CloseStatus): void;
 }
 
 /**
@@ -20,6 +23,8 @@ export class FrameRelay {
   bytes = 0;
   /** Set active by every chunk. */
   activity: { active: boolean } | undefined;
+  /** Measures messages and bytes of each read; absent: as many as the source likes. */
+  measure: ((messages: number, bytes: number) => CloseStatus | undefined) | undefined;
   readonly #source: Socket;
   readonly #sink: Socket;
   readonly #follower: FrameFollower;
@@ -86,7 +91,17 @@ export class FrameRelay {
     const data = this.#held ? Buffer.concat([this.#held, chunk]) : chunk;
     this.#held = undefined;
     const rest = this.#inserted || this.#last ? this.#passToBoundary(data) : 0;
+    const before = this.#follower.messages;
     if (!this.#over) this.#passFrames(data, rest);
+    if (this.measure !== undefined && !this.#over) this.#measured(before, chunk.length);
+  }
+
+  /** What came in one read passes together: only behind it the connection can end. */
+  #measured(before: number, bytes: number): void {
+    const excess = this.measure?.(this.#follower.messages - before, bytes);
+    if (excess === undefined) return;
+    this.measure = undefined;
+    this.#owner.exceeded(excess);
   }
 
   /** With a frame to insert: passes the rest of the present one, and then the inserted one. */

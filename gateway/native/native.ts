@@ -9,6 +9,7 @@ import { WsChannel } from '../channel/ws-channel.ts';
 import { wsLimits } from '../channel/ws-limits.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
+import { type MessageRates, Meter } from '../protocol/meter.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
 import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
@@ -27,6 +28,8 @@ export interface NativeOptions {
    * connection after 30 s.
    */
   readonly clientPing: number;
+  /** What a client may send in a time. */
+  readonly rates?: MessageRates | undefined;
 }
 
 /** A channel over a client's own connection. */
@@ -95,18 +98,22 @@ export class NativeEndpoint {
   /** Joins the client with the backend. `near` carries the client's messages. */
   #join(client: ClientChannel, near: Channel, accepted: Accepted): OpenConnection {
     const { channel: far, protocol } = accepted;
+    const { rates, clock } = this.#options;
     const traffic = new Traffic();
     /** What the gateway closed the connection with. */
     let own: CloseStatus | undefined;
+    const close = (status: CloseStatus): void => {
+      own ??= status;
+      near.close(status);
+      // Behind a drain the client's last messages still get there.
+      if (status !== CLOSES.goingAway) far.close(status);
+    };
+    traffic.meter = Meter.of(rates, clock);
+    traffic.exceeded = close;
     pipe(near, far, traffic);
     return {
       protocol,
-      close: (status) => {
-        own ??= status;
-        near.close(status);
-        // Behind a drain the client's last messages still get there.
-        if (status !== CLOSES.goingAway) far.close(status);
-      },
+      close,
       summary: () => {
         const { fromA, fromB, closed } = traffic;
         const { failure } = client;

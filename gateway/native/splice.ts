@@ -9,6 +9,7 @@ import { KeepAlive } from '../channel/keep-alive.ts';
 import { readBeforeReset } from '../channel/read-before-reset.ts';
 import { CloseCode, type CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
+import { type MessageRates, Meter } from '../protocol/meter.ts';
 import { closeFrame, maskedCloseFrame, pingFrame } from './control-frame.ts';
 import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
 import { FrameRelay, type RelayOwner } from './frame-relay.ts';
@@ -34,6 +35,8 @@ export interface SpliceOptions {
    * connection after 30 s.
    */
   readonly clientPing: number;
+  /** What a client may send in a time. Bytes are those of its frames. */
+  readonly rates?: MessageRates | undefined;
 }
 
 /**
@@ -107,6 +110,8 @@ class Splice implements OpenConnection, RelayOwner {
     this.#upstreamFrames = new FrameFollower(options.maxMessage);
     this.#toUpstream = new FrameRelay(client, this.#upstream, this.#clientFrames, this, openAccount);
     this.#toClient = new FrameRelay(this.#upstream, client, this.#upstreamFrames, this, openAccount);
+    const meter = Meter.of(options.rates, options.clock);
+    if (meter !== undefined) this.#toUpstream.measure = (messages, bytes) => meter.take(messages, bytes);
     this.#keepAlive = new KeepAlive(options.clock, options.clientPing, () => this.#pingClient());
     this.#toUpstream.activity = this.#keepAlive;
     this.#toClient.start(upstream.head);
@@ -138,6 +143,10 @@ class Splice implements OpenConnection, RelayOwner {
   /** A Close frame passed. */
   closing(relay: FrameRelay): void {
     this.#endsBy(relay === this.#toUpstream ? 'client' : 'backend');
+  }
+
+  exceeded(status: CloseStatus): void {
+    this.#finish(status);
   }
 
   tooBig(): void {

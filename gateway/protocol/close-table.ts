@@ -29,6 +29,9 @@ export const closeTable = {
   textOnly: { code: CloseCode.unsupportedData, reason: 'the client takes text only', retry: false },
   /** The auth server of the route was queried again, and said no. */
   loginEnded: { code: CloseCode.policyViolation, reason: 'login ended', retry: true },
+  /** The client is over `messageRate` or `byteRate`. */
+  tooManyMessages: { code: CloseCode.policyViolation, reason: 'too many messages', retry: true },
+  tooManyBytes: { code: CloseCode.policyViolation, reason: 'too many bytes', retry: true },
   /** A frame or message over the bound, where no message can say more. */
   tooBig: { code: CloseCode.tooBig, reason: '', retry: false },
   messageTooBig: { code: CloseCode.tooBig, reason: 'message too big', retry: false },

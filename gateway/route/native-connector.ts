@@ -13,6 +13,7 @@ import { hixieDraft } from '../native/hixie-handshake.ts';
 import { NativeEndpoint } from '../native/native.ts';
 import { spliceUpgrade } from '../native/splice.ts';
 import type { NativeConnection, UpgradeRequest } from '../native/upgrade-request.ts';
+import type { MessageRates } from '../protocol/meter.ts';
 import { FramedSocket } from '../transport/sockjs/framed-socket.ts';
 import { addressed, handshakeOf, isAnybody, readdressed } from './handshake.ts';
 
@@ -38,6 +39,8 @@ export interface NativeContext {
   readonly maxMessage: number;
   /** Milliseconds of silence after which a client is pinged; 0 for never. */
   readonly clientPing: number;
+  /** What a client may send in a time. */
+  readonly rates: MessageRates | undefined;
   /** Milliseconds that a backend may take to accept. */
   readonly connectTimeout: number;
   /** Milliseconds between heart-beats in SockJS's frames. */
@@ -51,8 +54,8 @@ export class NativeConnector {
 
   constructor(context: NativeContext) {
     this.#context = context;
-    const { clock, log, maxMessage, clientPing } = context;
-    this.#endpoint = new NativeEndpoint({ clock, log, maxMessage, clientPing });
+    const { clock, log, maxMessage, clientPing, rates } = context;
+    this.#endpoint = new NativeEndpoint({ clock, log, maxMessage, clientPing, rates });
   }
 
   /**
@@ -101,8 +104,8 @@ export class NativeConnector {
   }
 
   #splice(request: UpgradeRequest, target: UpstreamTarget): NativeConnection {
-    const { clock, log, maxMessage, clientPing, connectTimeout } = this.#context;
-    return spliceUpgrade(request, target, { clock, log, connectTimeout, maxMessage, clientPing });
+    const { clock, log, maxMessage, clientPing, rates, connectTimeout } = this.#context;
+    return spliceUpgrade(request, target, { clock, log, connectTimeout, maxMessage, clientPing, rates });
   }
 
   /** `url` is that of the backend's handshake, where it is another. */

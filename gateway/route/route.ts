@@ -5,6 +5,7 @@ import { acceptEarly } from '../backend/accept-early.ts';
 import type { ForwardAuth } from '../backend/forward-auth.ts';
 import { RefusalMemory } from '../backend/refusal-memory.ts';
 import { textBackend } from '../backend/text-backend.ts';
+import type { AddressRates } from '../base/address-rates.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { detached } from '../base/detached.ts';
@@ -39,6 +40,8 @@ export interface RouteContext {
   readonly log: Log;
   readonly memory: MemoryBudget;
   readonly connections: ConnectionCounts;
+  /** How fast an address may open connections; absent: as fast as it likes. */
+  readonly rates: AddressRates | undefined;
   readonly registry: SessionRegistry;
   readonly access: Access;
   /** The `Host` names that lead to the route. */
@@ -122,6 +125,7 @@ export class Route implements FallbackRoute, SockJsRoute {
       userHeader: options.access.userHeader,
       framedBackend: this.#sockjs.backend,
       heartbeat: session.heartbeat,
+      rates: session.rates,
     });
   }
 
@@ -184,8 +188,9 @@ export class Route implements FallbackRoute, SockJsRoute {
   }
 
   #takeConnection(address: string): () => void {
-    const { memory, connections } = this.#context;
+    const { memory, connections, rates } = this.#context;
     memory.admit(address);
+    rates?.take(address);
     return connections.take(address);
   }
 

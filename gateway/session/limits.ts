@@ -1,3 +1,5 @@
+import type { MessageRates } from '../protocol/meter.ts';
+
 /** Bounds of one session. PROTOCOL.md §8 and §12 say what happens at each. */
 export interface SessionLimits {
   /** Milliseconds between signs of life. */
@@ -20,6 +22,8 @@ export interface SessionLimits {
   readonly fragment: number;
   /** Requests whose answers may be delayed at a time. */
   readonly maxDelayed: number;
+  /** What the client may send in a time. @default as much as it likes */
+  readonly rates?: MessageRates | undefined;
 }
 
 const KiB = 1024;

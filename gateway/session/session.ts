@@ -5,6 +5,7 @@ import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
+import { Meter } from '../protocol/meter.ts';
 import { MalformedError, type Unit } from '../protocol/unit.ts';
 import type { Carrier, CarrierOwner } from './carrier.ts';
 import { Downstream, type DownstreamOwner } from './downstream.ts';
@@ -37,6 +38,8 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   readonly #outbox = new Outbox();
   readonly #downstream: Downstream;
   readonly #life: Lifetime;
+  /** Absent: the client may send as much as it likes. */
+  readonly #meter: Meter | undefined;
   #receiver: Receiver | undefined;
   /** `closed` of the receiver was called, or the receiver called `close`. */
   #receiverDone = false;
@@ -54,6 +57,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#upstream = new Upstream(this, context);
     this.#downstream = new Downstream(this, this.#outbox, policy, clock);
     this.#life = new Lifetime(this, this.#downstream, limits, clock, this.#log);
+    this.#meter = Meter.of(limits.rates, clock);
     this.#log.opened();
   }
 
@@ -218,6 +222,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   // --- for the inbox ---
 
   arrived(message: Message): void {
+    const excess = this.#meter?.take(1, message.size);
+    if (excess !== undefined) {
+      this.shut(excess);
+      return;
+    }
     this.#log.received(message);
     this.#receiver?.message(message);
   }

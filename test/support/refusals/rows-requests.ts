@@ -85,6 +85,11 @@ export const boundRows: readonly Row[] = [
     attempt: times(2, own),
   },
   {
+    what: 'one that an address opens too fast',
+    started: echoWith('--create-rate', '1/m'),
+    attempt: times(2, own),
+  },
+  {
     what: 'a header of 20,000 bytes',
     started: ECHO,
     attempt: ({ port }) =>
