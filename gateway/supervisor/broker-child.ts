@@ -181,7 +181,7 @@ export class BrokerChild {
   #startAgain(settings: BrokerSettings, reason: string): void {
     const { clock, log } = this.#parts;
     const delay = this.#delay.next(clock.now() - this.#startedAt);
-    log.error('broker process ended: starting another, with empty queues', { ended: reason, delay });
+    log.error('broker process ended: starting another, with empty queues', { reason, delay });
     this.#restart = clock.setTimeout(() => {
       this.#inTurn(() => this.#ask(this.#settings ?? settings)).then(
         () => log.info('broker process started again', { pid: this.pid }),

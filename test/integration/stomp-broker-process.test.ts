@@ -221,7 +221,7 @@ describe('the broker process', function () {
     await tcp?.closed;
     await until('another process', () => shared.lines.some((line) => line.includes('started again')));
     assert.notEqual(shared.child.pid, before);
-    assert.match(shared.lines[0] as string, /"ended":"SIGKILL".*broker process ended/);
+    assert.match(shared.lines[0] as string, /"reason":"SIGKILL".*broker process ended/);
     const again = await Promise.all([at(0), at(1), shared.stompPort ?? 0].map(connect));
     for (const client of again) client.end();
   });

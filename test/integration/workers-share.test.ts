@@ -5,7 +5,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { isAlive } from '../../gateway/supervisor/private-directory.ts';
 import { POLICY_REQUEST } from '../support/clients/policy-flood.ts';
+import { childrenOf } from '../support/machine/supervisor-run.ts';
 import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
 import { StompClient } from '../support/stomp/stomp-client.ts';
 import { until } from '../support/until.ts';
@@ -100,6 +102,17 @@ describe('workers of one gateway share', function () {
     program.process.kill('SIGHUP');
     await until('a reload', () => lines(program, 'reloaded').length === 1);
     (await connect(stomp(program))).end();
+  });
+
+  it('a broker that ends with them when the supervisor is killed', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    const program = await start();
+    const client = await connect(stomp(program));
+    const processes = childrenOf(program.process.pid as number);
+    assert.equal(processes.length, 3);
+    program.process.kill('SIGKILL');
+    assert.equal(await client.closed, 1001);
+    await until('the end of all', () => !processes.some(isAlive));
   });
 
   it('a TCP port of the broker; if it is taken, a start and a reload are refused with one line', async () => {

@@ -4,9 +4,14 @@ import type { Run } from './program-run.ts';
 
 /** Ids of the workers of a run, in the order of their starts. Only on Linux. */
 export function workersOf({ child }: Run): number[] {
+  return childrenOf(child.pid as number);
+}
+
+/** Ids of the processes that a process has started, in the order of their starts. Only on Linux. */
+export function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && parentOf(pid) === child.pid)
+    .filter((pid) => Number.isInteger(pid) && parentOf(pid) === parent)
     .sort((a, b) => a - b);
 }
 

@@ -62,7 +62,7 @@ export async function startProgram(args: readonly string[]): Promise<GatewayProg
     process: child,
     output: () => output,
     async close() {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       const exit = once(child, 'exit');
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
