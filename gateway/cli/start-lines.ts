@@ -22,12 +22,21 @@ export function startLines(options: ResolvedOptions, address: GatewayAddress): s
     `fallback-gateway ${version}, process ${process.pid}: Ctrl-C or kill ${process.pid} ends it`,
     ...(options.processes.workers === undefined ? [] : [workersLine(options.processes.workers)]),
     ...routes,
+    ...(isSplitBroker(options) ? [SPLIT_BROKER] : []),
     ...(stompPort === undefined ? [] : [`stomp port ${stompPort} -> stomp:`]),
     ...(policyPort === undefined ? [] : [policyLine(policyPort, port, options.flash.domains)]),
     ...hostsToOpen(options.listen.host).flatMap((host) => pagesAt(options, urlOf(options, host, port))),
     ...firstChanges(options, port),
   ];
 }
+
+/** Its clients meet only those whose sessions are on the same machine, which no client chooses. */
+function isSplitBroker({ cluster, routes }: ResolvedOptions): boolean {
+  return cluster !== undefined && routes.some(({ backend }) => backend.kind === 'broker');
+}
+
+const SPLIT_BROKER =
+  'stomp: is a broker of its own on each machine of the cluster: use one for all, --route /stomp=stomp://HOST';
 
 function pagesAt({ demo, app }: ResolvedOptions, url: string): string[] {
   if (app !== undefined) return [`open ${url}/ for the application`];

@@ -70,7 +70,6 @@ describe('the chat page in Chromium, with tabs at different workers,', function 
       await say(grace, 'across workers');
       await shows(ada, 'log', 'across workers');
       assert.deepEqual(faults, []);
-      if (process.env.PICTURE) await ada.screenshot({ path: `${process.env.PICTURE}-${transport}.png` });
     });
   }
 });
