@@ -9,7 +9,16 @@ const home =
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fallback-gateway-third-party');
 
 /** What `install.sh` installs by name. */
-const NAMES: readonly string[] = ['libraries', 'rails', 'spring', 'channels', 'node-red'];
+const NAMES: readonly string[] = [
+  'libraries',
+  'rails',
+  'spring',
+  'channels',
+  'node-red',
+  'jupyter',
+  'frontail',
+  'karma',
+];
 
 /** What Debian's packages bring, and nothing else does. */
 const DEBIAN: Readonly<Record<string, string>> = {

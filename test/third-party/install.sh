@@ -7,7 +7,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 home=${THIRD_PARTY_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/fallback-gateway-third-party}
-all=(libraries rails spring channels node-red)
+all=(libraries rails spring channels node-red jupyter frontail karma)
 
 packages() {
   case $1 in
@@ -16,6 +16,8 @@ packages() {
     spring) echo chromium nginx-light maven openjdk-17-jdk-headless ;;
     channels) echo chromium nginx-light python3-venv ;;
     node-red) echo chromium nginx-light ;;
+    jupyter) echo chromium python3-venv ;;
+    frontail | karma) echo chromium ;;
     *) echo "install.sh: nothing is called $1" >&2; exit 2 ;;
   esac
 }
@@ -52,8 +54,8 @@ spring() {
 # In the folder of the library or application.
 build() {
   case $1 in
-    libraries | node-red) npm_packages "$here/npm/$1" ;;
-    channels) pip_packages "$here/pip/$1.txt" ;;
+    libraries | node-red | frontail | karma) npm_packages "$here/npm/$1" ;;
+    channels | jupyter) pip_packages "$here/pip/$1.txt" ;;
     spring) spring ;;
     # Debian's packages are all.
     rails) ;;
