@@ -50,6 +50,13 @@ export type Work =
       readonly warmUp: number;
       readonly duration: number;
     }
+  | {
+      readonly kind: 'get';
+      /** Connections. */
+      readonly sessions: number;
+      readonly warmUp: number;
+      readonly duration: number;
+    }
   | { readonly kind: 'idle'; readonly sessions: number; readonly warmUp: number }
   | { readonly kind: 'wire'; readonly size: number; readonly count: number };
 

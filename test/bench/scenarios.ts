@@ -1,3 +1,4 @@
+import { appScenarios } from './app-scenarios.ts';
 import { type Contender, groups, type Middle, middles } from './contenders.ts';
 import type { HeaderSet } from './headers.ts';
 import { measure, withCpu } from './measure.ts';
@@ -153,6 +154,7 @@ export const scenarios: readonly Scenario[] = [
   native(16_384),
   ...stompScenarios,
   ...workerScenarios,
+  ...appScenarios,
 ];
 
 /** One row per contender of every group; `echoes`: also those that differ in echoes only. */

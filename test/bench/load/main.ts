@@ -1,6 +1,7 @@
 import type { Figures, LoadMessage, Task } from '../messages.ts';
 import { dialects } from './dialects/index.ts';
 import { echo } from './echo.ts';
+import { get } from './get.ts';
 import { idle } from './idle.ts';
 import { open } from './open.ts';
 import { push } from './push.ts';
@@ -21,10 +22,11 @@ async function start(task: Task): Promise<void> {
 }
 
 function perform(task: Task): Promise<Figures> {
+  const mark = (edge: 'begin' | 'end') => say({ mark: edge });
+  if (task.kind === 'get') return get(task.target, task, mark);
   const dialect = dialects[task.dialect];
   if (dialect === undefined) throw new Error(`no dialect ${task.dialect}`);
   const { target } = task;
-  const mark = (edge: 'begin' | 'end') => say({ mark: edge });
   switch (task.kind) {
     case 'echo':
       return echo(dialect, target, task, mark);
