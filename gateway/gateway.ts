@@ -23,6 +23,8 @@ import { ownPackage } from './base/package.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
 import type { Link } from './cluster/link.ts';
+import { createNatsLink } from './cluster/nats-link.ts';
+import { newNodeName } from './cluster/node-name.ts';
 import type { GatewayOptions } from './config/options.ts';
 import { refuseProgramOnly } from './config/program-only.ts';
 import { higherBounds } from './config/remedies.ts';
@@ -160,9 +162,10 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     options: ResolvedOptions,
     parts: GatewayParts,
     writtenAs: WrittenAs,
-    { listen: via = listen, processes = ONE_PROCESS, broker, link }: ProcessParts = {},
+    { listen: via = listen, processes = ONE_PROCESS, broker, link: given }: ProcessParts = {},
   ) {
     const { clock = systemClock, log = createLog(options.log) } = parts;
+    const self = given?.self ?? newNodeName(options.node);
     this.#options = options;
     this.#listen = via;
     this.#processes = processes;
@@ -178,11 +181,13 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     };
     this.#hosts = new HostNames(options.access.hosts);
     this.#proxies = new TrustedProxies(options.access.trustedProxies, options.access.userHeader);
-    this.#registry = new SessionRegistry(this.#bounds.sessionLimits, link?.self);
+    this.#registry = new SessionRegistry(this.#bounds.sessionLimits, self);
     const binding = new CookieBinding(options.bindSession);
     const sessions = new SessionFinder(this.#registry, binding);
     this.#handshakes = new PendingHandshakes(clock);
     this.#sockjs = options.sockjs && new SockJs(options.sockjs, { ...this.#shared, binding });
+    const link =
+      given ?? (options.cluster && createNatsLink({ self, cluster: options.cluster, log: this.#log }));
     this.#cluster = link && this.#createCluster(link, sessions);
     // There is one listener for each backend that is being dialled.
     setMaxListeners(0, this.#draining.signal);
