@@ -8,7 +8,7 @@ import { ClusterClients, nodeOf, tokenOf } from '../support/cluster/sessions.ts'
 import { Servers } from '../support/servers/upstreams.ts';
 import { until } from '../support/until.ts';
 
-/** Requests that come to another node than the one that owns their session (PROTOCOL.md §15). */
+/** Requests that come to another node than the owner of their session (PROTOCOL.md §15). */
 describe('a node of a gateway of three', () => {
   const servers = new Servers();
   let cluster: TestCluster;
@@ -38,13 +38,27 @@ describe('a node of a gateway of three', () => {
 
   describe('places a new session', () => {
     it('where the nonce leads, whichever node gets the create', async () => {
+      const owners = new Set<string>();
       for (let run = 0; run < 20; run++) {
         const nonce = randomBytes(12).toString('hex');
-        const origin = clients.at('a').origin;
-        const answers = await Promise.all(names.map((name) => clients.create(name, { nonce, origin })));
-        const tokens = answers.filter(({ status }) => status === 200).map(tokenOf);
-        assert.equal(new Set(tokens).size, 1, String(answers.map(({ body }) => body)));
+        const answers = await Promise.all(names.map((name) => clients.create(name, { nonce })));
+        assert.equal(new Set(answers.map(tokenOf)).size, 1);
+        owners.add(nodeOf(tokenOf(answers[0] as Answer)));
       }
+      assert.equal(owners.size, 3);
+    });
+
+    it('once, for a thousand creates that are repeated at three nodes at the same time', async () => {
+      const opened = sockets.length;
+      const tokens = new Set<string>();
+      for (let batch = 0; batch < 20; batch++) {
+        const nonces = Array.from({ length: 50 }, () => randomBytes(12).toString('hex'));
+        const sent = nonces.flatMap((nonce) =>
+          names.map((name) => clients.create(name, { nonce }, '/handler')),
+        );
+        for (const answer of await Promise.all(sent)) tokens.add(tokenOf(answer));
+      }
+      assert.deepEqual([tokens.size, sockets.length - opened], [1_000, 1_000]);
     });
 
     it('and names its owner before the end of the answer', async () => {
