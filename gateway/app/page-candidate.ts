@@ -1,7 +1,7 @@
 import { headerValue, headerValues, type RawHeaders } from '../base/raw-headers.ts';
 import { type Policy, parsePolicies, scriptVerdict } from './content-policy.ts';
-import type { ScanSettings, TagPlace } from './document-scan.ts';
 import { charsetOf, isAsciiCompatible } from './encodings.ts';
+import type { ScanSettings, TagPlace } from './head-reader.ts';
 import type { NoTagReason } from './no-tag.ts';
 import type { PageResponseHead } from './page-tagger.ts';
 import type { OwnOrigin } from './policy-source.ts';

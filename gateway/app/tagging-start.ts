@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, constants as zlib } from 'node:zlib';
-import { DocumentScan, type ScanResult } from './document-scan.ts';
+import { DocumentScan } from './document-scan.ts';
+import type { ScanResult } from './head-reader.ts';
 import type { NoTagReason } from './no-tag.ts';
 import type { Candidate, DecodedCoding } from './page-candidate.ts';
 import type { PageStart, TaggedStart } from './page-tagger.ts';
@@ -44,7 +45,8 @@ export class TaggingStart implements PageStart {
   }
 
   #finish(result: ScanResult): TaggedStart {
-    const body = Buffer.concat(this.#chunks);
+    const [first] = this.#chunks;
+    const body = first !== undefined && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     const decision = this.#decide(result);
     if ('noTag' in decision) return { rawHeaders: this.#fields(undefined), body };
     const tag = Buffer.from(decision.text, 'latin1');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { parsePolicies, scriptVerdict } from '../../../gateway/app/content-policy.ts';
-import { DocumentScan, SCAN_LIMIT, type ScanResult } from '../../../gateway/app/document-scan.ts';
+import { DocumentScan, SCAN_LIMIT } from '../../../gateway/app/document-scan.ts';
 import { EntityTags } from '../../../gateway/app/entity-tags.ts';
+import type { ScanResult } from '../../../gateway/app/head-reader.ts';
 import type { Random } from '../../support/random.ts';
 import { mutate, randomText } from '../inputs.ts';
 import { type FuzzTarget, fuzzTarget } from '../target.ts';
@@ -14,6 +15,17 @@ const MARKUP = [
   ...['<template>', '<frameset>', '<p>', '</p>', '<!--', '-->', '--!>', '<!-', '<![if IE]>', '<![endif]>'],
   ...['<!--[if IE]>', '<!--[if !IE]><!-->', '<!--<![endif]-->', '<![endif]-->', '<?xml version="1.0"?>'],
   ...['<![CDATA[', ']]>', '&', '&amp', '&#0;', '&nbsp;', '<', '</', '<a b="', "'", '"', '>', '=', '\0'],
+  ...['<link a = "b>c" A=d>', "<meta\ncontent='a&amp;b'>", '<link a=b/>', '<link a="b"c=d>', '<link =a>'],
+  ...[
+    '<meta charset=hz-gb-2312 / >',
+    '<title/>',
+    '</title >',
+    '</title x>',
+    '<title>a&b</title>',
+    '<html\f>',
+  ],
+  ...['<!---->', '<!-->', '<!--a-b-->', '<!--a--b-->', '<!--a<!-->', '<base href=/a/>', '<HEAD\rA="\r\n">'],
+  ...['<!DOCTYPE html PUBLIC "-//a>b">', "<!doctype html system 'a'>", '<style>a<b></style>', '<link a`=b>'],
   ...['\r', '\n', '\r\n', ' ', '\x1b', 'a', '\ufeff', '\xff', 'あ', ' '.repeat(40)],
 ];
 

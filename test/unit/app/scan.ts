@@ -1,4 +1,5 @@
-import { DocumentScan, type ScanSettings } from '../../../gateway/app/document-scan.ts';
+import { DocumentScan } from '../../../gateway/app/document-scan.ts';
+import type { ScanSettings } from '../../../gateway/app/head-reader.ts';
 
 /** Marks the place of the tag in a page. */
 export const PLACE = '‸';

@@ -197,6 +197,24 @@ describe('the tagger of pages', () => {
     assert.deepEqual(sent(again), FOR_ANY, 'a page is there now');
   });
 
+  it('remembers the last 1,000 addresses without a tag', async () => {
+    const at = (number: number) => `/data/${number}`;
+    for (let number = 0; number <= 1_000; number++) {
+      const to = request(FOR_ANY, 'GET', at(number));
+      await answer(['Content-Type', 'application/json', 'ETag', '"a"'], '{}', { to });
+    }
+    const again = [...FOR_ANY, 'If-None-Match', '"a"'];
+    assert.deepEqual(sent(again, 'GET', at(0)), FOR_ANY);
+    assert.deepEqual(sent(again, 'GET', at(1)), again);
+    assert.deepEqual(sent(again, 'GET', at(1_000)), again);
+  });
+
+  it('writes a tag that is ASCII and whole, whatever is in it', async () => {
+    tagger = tagging('ws://a/"><b>&ä -> /');
+    const map = 'ws://a/&#34;>&#60;b>&#38;&#228; -> /';
+    assert.equal((await answer(HTML, PAGE)).body, TAGGED.replace(MAP, map));
+  });
+
   it('has the whole page sent in place of the rest of a tagged one, and leaves other ranges alone', async () => {
     const page = await answer([...HTML, 'ETag', '"a"'], PAGE);
     const marked = headerValue(page.rawHeaders, 'etag') as string;
