@@ -110,6 +110,8 @@ export interface ProcessParts {
   readonly broker?: BrokerProcess | undefined;
   /** Over which it reaches the others that are one gateway with it. @default there are none */
   readonly link?: Link | undefined;
+  /** False: the sessions of its clients are made by the others. @default true */
+  readonly ownsSessions?: boolean | undefined;
 }
 
 /** A gateway that is one of several processes, or is replaced by another one. */
@@ -162,7 +164,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     options: ResolvedOptions,
     parts: GatewayParts,
     writtenAs: WrittenAs,
-    { listen: via = listen, processes = ONE_PROCESS, broker, link: given }: ProcessParts = {},
+    { listen: via = listen, processes = ONE_PROCESS, broker, link: given, ownsSessions }: ProcessParts = {},
   ) {
     const { clock = systemClock, log = createLog(options.log) } = parts;
     const self = given?.self ?? newNodeName(options.node);
@@ -188,7 +190,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     this.#sockjs = options.sockjs && new SockJs(options.sockjs, { ...this.#shared, binding });
     const link =
       given ?? (options.cluster && createNatsLink({ self, cluster: options.cluster, log: this.#log }));
-    this.#cluster = link && this.#createCluster(link, sessions);
+    this.#cluster = link && this.#createCluster(link, sessions, ownsSessions);
     // There is one listener for each backend that is being dialled.
     setMaxListeners(0, this.#draining.signal);
     this.#stomp = new StompBackends(options.stomp, this.#shared, broker);
@@ -300,10 +302,10 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
 
   // --- composition ---
 
-  #createCluster(link: Link, sessions: SessionFinder): Cluster {
+  #createCluster(link: Link, sessions: SessionFinder, ownsSessions: boolean | undefined): Cluster {
     const { clock, log, memory, draining } = this.#shared;
     return new Cluster(link, {
-      ...{ clock, log, memory, sessions },
+      ...{ clock, log, memory, sessions, ownsSessions },
       body: this.#options.transport.maxBody,
       draining: () => draining.aborted,
       answering: {

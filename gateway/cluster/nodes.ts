@@ -31,13 +31,16 @@ export class Nodes {
   /** The oldest comes first. */
   readonly #gone = new Set<string>();
   readonly #waiters = new Map<string, Set<Waiter>>();
-  #isAccepting = true;
+  #isAccepting: boolean;
   #changed: number;
   /** Since when the link can tell of all nodes. */
   #listeningSince: number;
 
-  constructor(link: Link, clock: Clock) {
+  /** `isAccepting`: this node takes new sessions. */
+  constructor(link: Link, clock: Clock, isAccepting = true) {
     this.#link = link;
+    this.#isAccepting = isAccepting;
+    if (!isAccepting) link.setAccepting(false);
     this.#clock = clock;
     this.#changed = this.#listeningSince = clock.now();
   }

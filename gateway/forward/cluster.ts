@@ -36,6 +36,8 @@ export interface ClusterContext {
   readonly answering: Answering;
   /** What this node has. */
   readonly holdings: Holdings;
+  /** False: it takes no sessions, and only leads clients to other nodes. @default true */
+  readonly ownsSessions?: boolean | undefined;
   /** The gateway takes no new sessions. */
   draining(): boolean;
 }
@@ -57,11 +59,11 @@ export class Cluster implements LinkListener {
   #lastId = 0;
 
   constructor(link: Link, gateway: ClusterContext) {
-    const { clock, log, memory, sessions, body, answering, holdings, draining } = gateway;
+    const { clock, log, memory, sessions, body, answering, holdings, ownsSessions, draining } = gateway;
     this.#link = link;
     this.#log = log;
     const send = (to: string, frame: Buffer): boolean => inChunks(frame, (chunk) => link.send(to, chunk));
-    const nodes = new Nodes(link, clock);
+    const nodes = new Nodes(link, clock, ownsSessions);
     this.#nodes = nodes;
     const questions = (): Questions => this.#questions;
     const claims = new Claims(nodes, questions, holdings.hasNonce);

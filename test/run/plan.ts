@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { RUNS } from '../engines/runs.ts';
+import { DOORS, type DoorLink } from '../support/cluster/doors.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -108,12 +109,26 @@ function isCheck(file: string): boolean {
   return /\/(weights|memory)\.test\.ts$|\/client-shim\/build\.test\.ts$|^test\/unit\/package\//.test(file);
 }
 
-/** Tests of the whole gateway: one process for each file. */
+/**
+ * Tests of the whole gateway: one process for each file. The suites of both protocols run once more
+ * for each link, through a gateway that owns none of the sessions.
+ */
 function integrationJobs(): Job[] {
   const files = ['test/integration', 'test/conformance', 'test/security'].flatMap(testsIn);
-  return files
-    .toSorted((a, b) => Number(LONG_FILES.test(b)) - Number(LONG_FILES.test(a)))
-    .map((file) => job('integration', file, [file]));
+  const jobs = files.map((file) => job('integration', file, [file]));
+  const behindDoors = DOORS.flatMap((link) => [
+    behindDoor(link, ['test/conformance/transports.test.ts']),
+    behindDoor(link, ['test/conformance/shared.test.ts']),
+    behindDoor(link, testsIn('test/conformance/sockjs')),
+  ]);
+  const isLong = ({ name }: Job): number => Number(LONG_FILES.test(name));
+  return [...jobs, ...behindDoors].toSorted((a, b) => isLong(b) - isLong(a));
+}
+
+function behindDoor(link: DoorLink, suites: readonly string[]): Job {
+  const name = suites.length === 1 ? suites[0] : 'test/conformance/sockjs';
+  const files = ['test/support/cluster/door-hook.ts', ...suites];
+  return { ...job('integration', `${name} behind another node, ${link}`, files), env: { WRONG_DOOR: link } };
 }
 
 /** Libraries and applications of other people: one process for each file. */

@@ -8,25 +8,31 @@ import {
   type GatewayAddress,
   type GatewayOptions,
 } from '../../../gateway/index.ts';
+import { doorFromEnvironment } from '../cluster/doors.ts';
+import { startBehindDoor } from '../cluster/wrong-door.ts';
 
 const program = fileURLToPath(new URL('../../../dist/gateway/main.js', import.meta.url));
 
 /**
  * A gateway of the sources, in this process: for routes with a handler, and for what is seen from
- * inside.
+ * inside. With the variable `WRONG_DOOR`, clients meet another gateway than the one that has their
+ * sessions.
  */
 export async function startGateway(
   options: GatewayOptions = {},
   add: (gateway: Gateway) => void = () => {},
 ): Promise<GatewayAddress & { gateway: Gateway; close(): Promise<void> }> {
-  const gateway = createGateway({
+  const whole: GatewayOptions = {
     listen: '127.0.0.1:0',
     demo: false,
     jsonp: true,
     logLevel: 'silent',
     grace: 0,
     ...options,
-  });
+  };
+  const door = doorFromEnvironment();
+  if (door !== undefined) return startBehindDoor(door, whole, add);
+  const gateway = createGateway(whole);
   add(gateway);
   return { ...(await gateway.listen()), gateway, close: () => gateway.close(0) };
 }
