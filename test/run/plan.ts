@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { RUNS } from '../engines/runs.ts';
-import { DOORS, type DoorLink } from '../support/cluster/doors.ts';
+import { ENTRY_LINKS, type EntryLink } from '../support/cluster/entry-links.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -116,19 +116,19 @@ function isCheck(file: string): boolean {
 function integrationJobs(): Job[] {
   const files = ['test/integration', 'test/conformance', 'test/security'].flatMap(testsIn);
   const jobs = files.map((file) => job('integration', file, [file]));
-  const behindDoors = DOORS.flatMap((link) => [
-    behindDoor(link, ['test/conformance/transports.test.ts']),
-    behindDoor(link, ['test/conformance/shared.test.ts']),
-    behindDoor(link, testsIn('test/conformance/sockjs')),
+  const behindEntries = ENTRY_LINKS.flatMap((link) => [
+    behindEntry(link, ['test/conformance/transports.test.ts']),
+    behindEntry(link, ['test/conformance/shared.test.ts']),
+    behindEntry(link, testsIn('test/conformance/sockjs')),
   ]);
   const isLong = ({ name }: Job): number => Number(LONG_FILES.test(name));
-  return [...jobs, ...behindDoors].toSorted((a, b) => isLong(b) - isLong(a));
+  return [...jobs, ...behindEntries].toSorted((a, b) => isLong(b) - isLong(a));
 }
 
-function behindDoor(link: DoorLink, suites: readonly string[]): Job {
+function behindEntry(link: EntryLink, suites: readonly string[]): Job {
   const name = suites.length === 1 ? suites[0] : 'test/conformance/sockjs';
-  const files = ['test/support/cluster/door-hook.ts', ...suites];
-  return { ...job('integration', `${name} behind another node, ${link}`, files), env: { WRONG_DOOR: link } };
+  const files = ['test/support/cluster/entry-hook.ts', ...suites];
+  return { ...job('integration', `${name} behind an entry, ${link}`, files), env: { ENTRY_LINK: link } };
 }
 
 /** Libraries and applications of other people: one process for each file. */

@@ -8,14 +8,14 @@ import {
   type GatewayAddress,
   type GatewayOptions,
 } from '../../../gateway/index.ts';
-import { doorFromEnvironment } from '../cluster/doors.ts';
-import { startBehindDoor } from '../cluster/wrong-door.ts';
+import { startBehindEntry } from '../cluster/behind-entry.ts';
+import { entryLinkFromEnvironment } from '../cluster/entry-links.ts';
 
 const program = fileURLToPath(new URL('../../../dist/gateway/main.js', import.meta.url));
 
 /**
  * A gateway of the sources, in this process: for routes with a handler, and for what is seen from
- * inside. With the variable `WRONG_DOOR`, clients meet another gateway than the one that has their
+ * inside. With the variable `ENTRY_LINK`, clients meet another gateway than the one that has their
  * sessions.
  */
 export async function startGateway(
@@ -30,8 +30,8 @@ export async function startGateway(
     grace: 0,
     ...options,
   };
-  const door = doorFromEnvironment();
-  if (door !== undefined) return startBehindDoor(door, whole, add);
+  const entryLink = entryLinkFromEnvironment();
+  if (entryLink !== undefined) return startBehindEntry(entryLink, whole, add);
   const gateway = createGateway(whole);
   add(gateway);
   return { ...(await gateway.listen()), gateway, close: () => gateway.close(0) };

@@ -9,7 +9,7 @@ import { NatsBus } from '../../../gateway/cluster/nats-bus.ts';
 import { socketPath, UnixLink } from '../../../gateway/cluster/unix-link.ts';
 import type { Gateway, GatewayAddress, GatewayOptions } from '../../../gateway/index.ts';
 import { until } from '../until.ts';
-import type { DoorLink } from './doors.ts';
+import type { EntryLink } from './entry-links.ts';
 import { linkedGateway } from './gateways.ts';
 import { type NatsServer, startNats } from './nats-server.ts';
 
@@ -17,13 +17,13 @@ import { type NatsServer, startNats } from './nats-server.ts';
  * Two gateways that are one. Clients meet the first, which owns no session: the second owns all.
  * Native WebSockets stay with the first.
  */
-export async function startBehindDoor(
-  door: DoorLink,
+export async function startBehindEntry(
+  kind: EntryLink,
   options: GatewayOptions,
   add: (gateway: Gateway) => void,
 ): Promise<GatewayAddress & { gateway: Gateway; close(): Promise<void> }> {
   const names = ['entry', 'owner'] as const;
-  const { links, remove } = await (door === 'unix' ? unixLinks(names) : natsLinks(names));
+  const { links, remove } = await (kind === 'unix' ? unixLinks(names) : natsLinks(names));
   const [way, back] = links;
   const entry = linkedGateway(options, way, {}, { ownsSessions: false });
   const owner = linkedGateway(options, back);
@@ -89,7 +89,7 @@ async function knowEachOther(links: readonly [MeetingLink, MeetingLink]): Promis
 }
 
 async function unixLinks(names: readonly [string, string]): Promise<Links> {
-  const folder = mkdtempSync(join(tmpdir(), 'door-'));
+  const folder = mkdtempSync(join(tmpdir(), 'entry-'));
   const link = (self: string, other: string): MeetingLink => {
     const made = new UnixLink({ self, path: socketPath(folder, self), log: silentLog });
     made.nodeAdded(other, socketPath(folder, other));
@@ -115,7 +115,7 @@ function natsServer(): Promise<NatsServer> {
 
 async function natsLinks(names: readonly [string, string]): Promise<Links> {
   const { port } = await natsServer();
-  const name = `door-${randomUUID()}`;
+  const name = `entry-${randomUUID()}`;
   const cluster = { servers: [{ host: '127.0.0.1', port }], name };
   const link = (self: string): MeetingLink =>
     new MeetingLink(new BusLink({ self, bus: new NatsBus(self, cluster, silentLog), log: silentLog }));

@@ -1,7 +1,7 @@
 import { requireOrSkip } from '../machine/require-or-skip.ts';
-import { doorFromEnvironment } from './doors.ts';
+import { entryLinkFromEnvironment } from './entry-links.ts';
 
 /** Loaded before suites that meet another node than the owner of their sessions. */
 before(function () {
-  if (doorFromEnvironment() === 'nats') requireOrSkip(this, 'nats-server');
+  if (entryLinkFromEnvironment() === 'nats') requireOrSkip(this, 'nats-server');
 });
