@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { tokenizer, tokTypes } from 'acorn';
 import { type InternalModuleFormat, type Plugin, rollup } from 'rollup';
 import ts from 'typescript-es5';
@@ -75,23 +76,38 @@ const RESERVED = ['__proto__', '_state', '_tail', '_transmit', 'do', 'if', 'in']
 /** The letters that the minifier gives to variables, most frequent first. */
 const LETTERS = 'nrteuoicfasvdlphwgymbkxjqTSCBAEDIMOPNRLFHUVGWXJKQYZz';
 
+/** Names of the internal properties and their short names; tune.ts searches for them. */
+export type ShortNames = Readonly<Record<string, string>>;
+
+/** The names with which the shim was smallest when tune.ts ran. */
+const TUNED = JSON.parse(readFileSync(new URL('short-names.json', import.meta.url), 'utf8')) as ShortNames;
+
 /**
- * Short names for the internal properties, the shortest for those that are used most. The minifier
- * itself goes by their order in the script, which makes it 0.3 % larger.
+ * A short name for each internal property of the script: the one that `tuned` has for it. Those that
+ * it does not have get the shortest that are left, by how often they are used. The minifier itself
+ * goes by their order in the script.
  */
-function shortNames(code: string): Record<string, string> {
+export function shortNames(code: string, tuned: ShortNames): ShortNames {
   const uses = new Map<string, number>();
   for (const [, name = ''] of code.matchAll(/[.{,]\s*(_\w+)/g))
     if (!RESERVED.includes(name)) uses.set(name, (uses.get(name) ?? 0) + 1);
   const letters = [...LETTERS];
   const short = [...letters, ...letters.flatMap((first) => letters.map((second) => first + second))];
-  const free = short.filter((name) => !RESERVED.includes(name));
-  const sorted = [...uses].toSorted(([, a], [, b]) => b - a);
-  return Object.fromEntries(sorted.map(([name], at) => [`$${name}`, free[at] as string]));
+  const sorted = [...uses].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+  const known = sorted.filter((name) => Object.hasOwn(tuned, name));
+  const taken = new Set([...RESERVED, ...known.map((name) => tuned[name])]);
+  const free = short.filter((name) => !taken.has(name));
+  const rest = sorted.filter((name) => !known.includes(name)).map((name, at) => [name, free[at] as string]);
+  return Object.fromEntries([...known.map((name) => [name, tuned[name] as string]), ...rest]);
 }
 
 /** Lowers the script to ES3, readable or minified. `banner` stays at the top. */
-export function finish(code: string, banner: string, { minified = false, module = false } = {}): string {
+export function finish(
+  code: string,
+  banner: string,
+  { minified = false, module = false, names = TUNED } = {},
+): string {
+  const short = Object.entries(shortNames(code, names)).map(([name, to]) => [`$${name}`, to]);
   const { code: finished, error } = uglify.minify(code, {
     ie: true,
     webkit: true,
@@ -101,7 +117,7 @@ export function finish(code: string, banner: string, { minified = false, module 
     // `pure_getters`: a property of a frame's window may throw, and the shim asks whether it does.
     compress: minified && { passes: 9, hoist_funs: true, inline: 1 },
     mangle: minified && { properties: { regex: INTERNAL, reserved: RESERVED } },
-    ...(minified && { nameCache: { props: { props: shortNames(code) } } }),
+    ...(minified && { nameCache: { props: { props: Object.fromEntries(short) } } }),
     output: {
       // A script without a charset is read in the charset of the page.
       ascii_only: true,

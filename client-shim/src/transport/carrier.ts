@@ -69,7 +69,7 @@ export interface CarrierKind {
    * How a session is created and how it sends, if this is its best carrier. By default that is the
    * best requester of the engine.
    */
-  readonly _requester?: Requester;
+  readonly _requester?: Requester | undefined;
   /**
    * Whether this engine supports the carrier for a gateway at that WebSocket URL. Whether the
    * network lets it through is only known when it runs.

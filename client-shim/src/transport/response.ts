@@ -3,8 +3,15 @@ import { textBody } from '../wire/body.ts';
 import { readBytes } from '../wire/byte-form.ts';
 import { frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
-import { type CarrierKind, isTransient } from './carrier.ts';
-import { newRequest } from './platform.ts';
+import {
+  type Attachments,
+  type Carrier,
+  type CarrierEvents,
+  type CarrierKind,
+  isTransient,
+  type SessionContext
+} from './carrier.ts';
+import { newRequest, type Platform } from './platform.ts';
 import type { Requester } from './requester.ts';
 
 /**
@@ -15,11 +22,24 @@ import type { Requester } from './requester.ts';
 const PADDING = 2048;
 
 /**
- * Makes the `_open` of a carrier whose downstream is a response. Polls and streams differ only in
- * `action`: both read what the engine shows of a response before it ends.
+ * Makes a kind of carrier whose downstream is a response. Polls and streams differ only in `name`,
+ * which is also the action: both read what the engine shows of a response before it ends.
  */
-export function responseOpener(requester: Requester, action: string, streams: boolean): CarrierKind['_open'] {
-  return (platform, context, attachments, events) => {
+export function responseKind(
+  name: string,
+  streams: boolean,
+  requester: Requester,
+  works: CarrierKind['_works'],
+  own?: Requester
+): CarrierKind {
+  return { name: name, _streams: streams, _works: works, _holdsLoad: !!own, _requester: own, _open: open };
+
+  function open(
+    platform: Platform,
+    context: SessionContext,
+    attachments: Attachments,
+    events: CarrierEvents
+  ): Carrier {
     // Reading one character per byte needs `overrideMimeType`, which MSXML and IE 10 lack.
     const probe = requester._sendsBytes && context._binary && newRequest(platform);
     const asBytes = !!probe && !!probe.overrideMimeType;
@@ -32,7 +52,7 @@ export function responseOpener(requester: Requester, action: string, streams: bo
 
     const request = requester._post(
       platform,
-      addressOf(context.url, action, context._node),
+      addressOf(context.url, name, context._node),
       textBody(context._token, frames),
       { _crossOrigin: context._crossOrigin, _asBytes: asBytes },
       (status, text) => {
@@ -46,5 +66,5 @@ export function responseOpener(requester: Requester, action: string, streams: bo
       (text) => events._frames(read(position, text))
     );
     return { _close: request._abort };
-  };
+  }
 }
