@@ -83,9 +83,9 @@ export type ShortNames = Readonly<Record<string, string>>;
 const TUNED = JSON.parse(readFileSync(new URL('short-names.json', import.meta.url), 'utf8')) as ShortNames;
 
 /**
- * A short name for each internal property of the script: the one that `tuned` has for it. Those that
- * it does not have get the shortest that are left, by how often they are used. The minifier itself
- * goes by their order in the script.
+ * A short name for each internal property of the script: the one that `tuned` has for it. Those
+ * that it does not have get the shortest that are left, by how often they are used. The minifier
+ * itself goes by their order in the script.
  */
 export function shortNames(code: string, tuned: ShortNames): ShortNames {
   const uses = new Map<string, number>();

@@ -6,7 +6,8 @@ import { bundle, finish, type ShortNames, shortNames } from './bundle.ts';
 // Searches for the short names of internal properties with which the gzipped shim is smallest, and
 // writes them to short-names.json: `node --import tsx client-shim/build/tune.ts [tries]`. It swaps
 // two names and keeps what is not worse. A name that is not in the file gets one when the shim is
-// built, so this need not run after each change. Measured: 0.9 % smaller after 40,000 tries, which take two minutes.
+// built, so this need not run after each change. Measured: 0.9 % smaller after 40,000 tries, which
+// take two minutes.
 
 const [, , tries = '40000'] = process.argv;
 const folder = new URL('./', import.meta.url);
