@@ -310,6 +310,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
       draining: () => draining.aborted,
       answering: {
         onForwarded: (exchange) => this.#router.onForwarded(exchange),
+        onForwardedMember: (exchange) => this.#router.onForwardedMember(exchange),
         onForwardedUpgrade: (upgrade) => this.#router.onForwardedUpgrade(upgrade),
       },
       holdings: {
@@ -338,6 +339,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
         session,
         transport,
         route: (path) => this.#routes.find(path)?.value,
+        distant: (token, exchange) => this.#cluster?.entry.member(token, exchange),
         body: transport.maxBody,
         node: this.#cluster?.self,
         draining: () => draining.aborted,

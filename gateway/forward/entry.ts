@@ -1,7 +1,7 @@
 import { RequestError } from '../base/errors.ts';
 import type { Claims } from '../cluster/claims.ts';
 import { KIND } from '../cluster/frame.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { Exchange, RequestHead } from '../http/exchange.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import { CreateGate, type KnownTokens, TokenGate } from '../transport/body-gates.ts';
 import { CREATE_BODY } from '../transport/create.ts';
@@ -10,9 +10,10 @@ import type { FallbackAddress } from '../transport/fallback-path.ts';
 import { FormGate, GROWTH } from '../transport/legacy/form.ts';
 import { scriptBody } from '../transport/legacy/script.ts';
 import { TRANSPORTS } from '../transport/list.ts';
-import { type ForwardContext, forward } from './forwarded-exchange.ts';
+import type { OpenDistant } from '../transport/shared/distant-session.ts';
+import { type ForwardContext, ForwardedExchange, forward, type NotForwarded } from './forwarded-exchange.ts';
 import { ForwardedUpgrade } from './forwarded-upgrade.ts';
-import { CREATE, encodeRequest } from './request-frame.ts';
+import { CREATE, encodeRequest, MEMBER } from './request-frame.ts';
 import { isForm, nodeOf, nodeOfBody, nodeOfForm } from './session-node.ts';
 import { ReadExchange } from './stored-exchange.ts';
 
@@ -78,6 +79,26 @@ export class Entry {
       refuse(new RequestError(why === 'gone' ? 'GW_SESSION' : 'GW_NODE')),
     ).start(node);
     return true;
+  }
+
+  /**
+   * A further session of a shared carrier: how its frames are had from the node that owns it.
+   * Undefined if it is of this node, or of none.
+   */
+  member(token: string, head: RequestHead): OpenDistant | undefined {
+    const { nodes } = this.#context;
+    const node = nodeOf(token);
+    if (node === undefined || node === nodes.self) return undefined;
+    const { method, path, remoteAddress, forwardedFor, secure, host, rawHeaders } = head;
+    const kept = { method, path, query: '', remoteAddress, forwardedFor, secure, host, rawHeaders };
+    return (exchange, body) => {
+      const frame = encodeRequest(KIND.request, 0, MEMBER, kept, 'of-session', Buffer.from(body));
+      const account = this.#context.memory.account(remoteAddress);
+      const answerHere = (_stored: Exchange, why: NotForwarded): void =>
+        exchange.reply(why === 'gone' ? 404 : 504, {}, '');
+      const request = { exchange, frame, account, isRepeatable: true, answerHere };
+      new ForwardedExchange(this.#context, request).start(node);
+    };
   }
 
   // --- requests of a session ---

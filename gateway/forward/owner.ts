@@ -6,11 +6,13 @@ import { scriptBody } from '../transport/legacy/script.ts';
 import { EntryPeer } from './entry-peer.ts';
 import { RemoteExchange } from './remote-exchange.ts';
 import { RemoteUpgrade } from './remote-upgrade.ts';
-import { CREATE } from './request-frame.ts';
+import { CREATE, MEMBER } from './request-frame.ts';
 
 /** Who answers requests at this node. */
 export interface Answering {
   onForwarded(exchange: Exchange): void;
+  /** Attaches a session to a carrier that the other node writes. */
+  onForwardedMember(exchange: Exchange): void;
   onForwardedUpgrade(upgrade: Upgrade): void;
 }
 
@@ -67,6 +69,10 @@ export class Owner {
     const { answering, claims, self } = this.#context;
     const exchange = new RemoteExchange(frame, peer);
     peer.add(frame.id, exchange);
+    if ((frame.flags & MEMBER) !== 0) {
+      answering.onForwardedMember(exchange);
+      return;
+    }
     if ((frame.flags & CREATE) === 0) {
       answering.onForwarded(exchange);
       return;

@@ -27,13 +27,21 @@ const SEPARATOR = '\n';
 
 /** Flag: it makes a session. */
 export const CREATE = 1;
+/** Flag: it attaches a session to a carrier that the other node writes (PROTOCOL.md §10). */
+export const MEMBER = 2;
+
+/** What of a request's head is encoded. */
+export type EncodedHead = Pick<
+  RequestHead,
+  'method' | 'path' | 'query' | 'remoteAddress' | 'forwardedFor' | 'secure' | 'host' | 'rawHeaders'
+>;
 
 /** Encodes a request, or an Upgrade, and the bytes behind its head. */
 export function encodeRequest(
   kind: number,
   id: number,
   flags: number,
-  head: RequestHead,
+  head: EncodedHead,
   fields: Fields,
   body: Buffer,
 ): Buffer {

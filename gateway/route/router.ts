@@ -29,7 +29,7 @@ export interface RouterContext {
   readonly connections: ConnectionCounts;
   readonly handshakes: PendingHandshakes;
   readonly sessions: SessionFinder;
-  readonly fallback: Pick<FallbackEndpoint, 'handle' | 'later' | 'refuse'>;
+  readonly fallback: Pick<FallbackEndpoint, 'handle' | 'later' | 'refuse' | 'attachMember'>;
   readonly sessionSockets: Pick<SessionSocketEndpoint, 'accept'>;
   /** Absent: SockJS is not answered. */
   readonly sockjs: SockJs | undefined;
@@ -100,6 +100,11 @@ export class Router implements RequestHandler, Answering {
   onForwarded(exchange: Exchange): void {
     const purpose = this.#purposeOf(exchange, false);
     this.#answerHere(exchange, purpose);
+  }
+
+  /** Attaches a session of this node to a carrier that another node writes (PROTOCOL.md §10). */
+  onForwardedMember(exchange: Exchange): void {
+    this.#context.fallback.attachMember(exchange, parseFallbackPath(exchange.path)?.action ?? '');
   }
 
   /** Whether another node answers, or may: that is found out by the body. */

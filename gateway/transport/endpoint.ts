@@ -20,8 +20,10 @@ import { WrappedExchange } from './legacy/wrapped.ts';
 import { TRANSPORTS } from './list.ts';
 import type { TransportLimits } from './options.ts';
 import type { FallbackRoute } from './route.ts';
+import { DistantSession, type MemberSession, type OpenDistant } from './shared/distant-session.ts';
 import { Multiplexer } from './shared/multiplexer.ts';
 import type { Transport } from './transport.ts';
+import { xhrStreaming } from './xhr-streaming.ts';
 
 /** Knows which browsers have a handshake under way. */
 export interface Handshakes {
@@ -36,6 +38,8 @@ export interface EndpointContext extends CreatorContext {
   readonly handshakes: Handshakes;
   /** The route of exactly this path. */
   route(path: string): FallbackRoute | undefined;
+  /** How a stream of the session is had, if another node owns it. */
+  distant?(token: string, exchange: Exchange): OpenDistant | undefined;
 }
 
 /** Bytes that token and punctuation may add to a body. */
@@ -200,11 +204,46 @@ export class FallbackEndpoint {
       const owner =
         shared === undefined
           ? session
-          : new Multiplexer(session, unit, shared, (other) => this.#findFor(transport, other, exchange));
+          : new Multiplexer(session, unit, shared, (other) => this.#memberOf(transport, other, exchange));
       transport.serve({ exchange, session: owner, unit, headers, wanted, limits: this.#context.transport });
     } catch (error) {
       refuse(exchange, headers, error, route.log);
     }
+  }
+
+  /**
+   * Streams a session to another node, which writes the carrier that it shares (PROTOCOL.md §10).
+   * `action` is that of the carrier. The client is not the one that asks, so this answers with a
+   * status and no more.
+   */
+  attachMember(exchange: Exchange, action: string): void {
+    const carrier = TRANSPORTS.get(action);
+    const receive = (body: Buffer | Error): void => {
+      const prefix = body instanceof Error ? undefined : readToken(body);
+      const session = carrier && prefix && this.#findFor(carrier, prefix.token, exchange);
+      const route = session && this.#context.route(session.identity.route);
+      if (session === undefined || route === undefined || prefix === undefined) {
+        exchange.reply(404, PLAIN, '');
+        return;
+      }
+      try {
+        const unit = parseText(decodeUtf8(body as Buffer), prefix.end);
+        if (unit.wanted === undefined) throw new MalformedError('no attach');
+        const { transport: limits } = this.#context;
+        xhrStreaming.serve({ exchange, session, unit, headers: PLAIN, wanted: unit.wanted, limits });
+      } catch (error) {
+        refuse(exchange, PLAIN, error, route.log);
+      }
+    };
+    exchange.readBody(this.#context.body + TOKEN_ROOM, receive);
+  }
+
+  /** A further session of a shared carrier, of this node or of another. */
+  #memberOf(transport: Transport, token: string, exchange: Exchange): MemberSession | undefined {
+    const open = this.#context.distant?.(token, exchange);
+    return open === undefined
+      ? this.#findFor(transport, token, exchange)
+      : new DistantSession(token, exchange, open);
   }
 
   /**

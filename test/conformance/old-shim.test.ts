@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
+import { OLD_SHIMS } from '../support/old-shim/old-shims.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
 import { startGateway } from '../support/servers/gateway.ts';
 import { carriers } from './carriers.ts';
 import { scenario } from './conformance.ts';
 import { problemsOf, SOCKETS } from './together.ts';
 
-const folder = new URL('../support/old-shim/', import.meta.url);
-const versions = readdirSync(folder).filter((name) => /^\d/.test(name));
-
-for (const version of versions) {
-  const code = readFileSync(new URL(`${version}/websocket.min.js`, folder), 'utf8');
-
+for (const { version, code } of OLD_SHIMS) {
   describe(`the shim of ${version}, ${SOCKETS} cases at a time on one page, with today's gateway,`, () => {
     let upstream: Upstream;
     let gateway: Awaited<ReturnType<typeof startGateway>>;

@@ -2,14 +2,14 @@ import { END_LETTERS } from '../../dialect/resumable.ts';
 import type { Delivery, DeliveryPart, EndReason } from '../../protocol/delivery.ts';
 import type { SharedUnit, Unit } from '../../protocol/unit.ts';
 import type { Carrier, CarrierOwner } from '../../session/carrier.ts';
-import type { Session } from '../../session/session.ts';
 import { ackLater } from '../ack-later.ts';
+import type { MemberSession } from './distant-session.ts';
 import { MultiplexedCarrier } from './multiplexed-carrier.ts';
 
 /** One of several sessions, and its part of the unit that attaches them. */
 interface Member {
   /** Undefined: its token is unknown or may not be used. */
-  readonly session: Session | undefined;
+  readonly session: MemberSession | undefined;
   readonly unit: Unit;
 }
 
@@ -32,13 +32,19 @@ export class Multiplexer implements CarrierOwner {
   #selected = 0;
   /** The answer to a poll so far: what the sessions have written in this turn of the event loop. */
   #parts: DeliveryPart[] = [];
+  /**
+   * Distant sessions that a poll waits for, once there is something to answer. Or one that has
+   * something each time would keep them from ever having their say.
+   */
+  #unsaid = 0;
+  #isAnswered = false;
 
   /** `find` is called with the token of each further session. */
   constructor(
-    first: Session,
+    first: MemberSession,
     unit: Unit,
     shared: readonly SharedUnit[],
-    find: (token: string) => Session | undefined,
+    find: (token: string) => MemberSession | undefined,
   ) {
     const others = shared.map((one) => ({ session: find(one.token), unit: one.unit }));
     this.#members = [{ session: first, unit: { ...unit, shared: undefined } }, ...others];
@@ -58,8 +64,14 @@ export class Multiplexer implements CarrierOwner {
     this.#carriers = this.#members.map(
       (_member, number) => new MultiplexedCarrier(this, number, carrier, this.#open),
     );
+    const said = (): void => {
+      this.#unsaid--;
+      if (carrier.once) queueMicrotask(() => this.#answer(carrier));
+    };
+    this.#unsaid = this.#members.filter(({ session }) => session?.isDistant).length;
     this.#members.forEach(({ session, unit: { wanted } }, number) => {
-      session?.attachCarrier(this.#carriers[number] as MultiplexedCarrier, wanted?.n ?? 0, wanted?.ack ?? 0);
+      const member = this.#carriers[number] as MultiplexedCarrier;
+      session?.attachCarrier(member, wanted?.n ?? 0, wanted?.ack ?? 0, said);
     });
     this.#members.forEach(({ session }, number) => {
       if (session === undefined) this.#carriers[number]?.end('gone');
@@ -74,7 +86,7 @@ export class Multiplexer implements CarrierOwner {
     this.#each((session, carrier) => session.writable(carrier));
   }
 
-  #each(act: (session: Session, carrier: MultiplexedCarrier) => void): void {
+  #each(act: (session: MemberSession, carrier: MultiplexedCarrier) => void): void {
     this.#members.forEach(({ session }, number) => {
       const carrier = this.#carriers[number];
       if (session !== undefined && carrier !== undefined) act(session, carrier);
@@ -115,6 +127,8 @@ export class Multiplexer implements CarrierOwner {
   }
 
   #answer(poll: Carrier): void {
+    if (this.#unsaid > 0 || this.#parts.length === 0 || this.#isAnswered) return;
+    this.#isAnswered = true;
     this.detach();
     poll.deliver(joined(this.#parts));
   }
