@@ -6,6 +6,7 @@ import { RefusalLog } from '../base/refusal-log.ts';
 import { Broker } from '../stomp/broker/broker.ts';
 import { BrokerServer, type BrokerServerParts } from '../stomp/broker/broker-server.ts';
 import { StompListener } from '../stomp/broker/listener.ts';
+import { defaultBrokerOptions } from '../stomp/broker/options.ts';
 import { MAIN_BROKER } from '../stomp/broker/remote-broker.ts';
 import type { BrokerSettings } from './settings.ts';
 
@@ -33,7 +34,9 @@ export class Brokers {
    */
   async serve({ brokers, listen, socketPath }: BrokerSettings): Promise<number | undefined> {
     for (const [path, options] of Object.entries(brokers)) {
-      if (!this.#brokers.has(path)) this.#brokers.set(path, new Broker(options, this.#parts));
+      if (this.#brokers.has(path)) continue;
+      // The options may be of a release before this process's, which a reload has kept.
+      this.#brokers.set(path, new Broker({ ...defaultBrokerOptions, ...options }, this.#parts));
     }
     const main = this.#brokers.get(MAIN_BROKER);
     if (main !== undefined && listen !== undefined && this.#listener === undefined) {

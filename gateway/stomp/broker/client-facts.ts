@@ -3,7 +3,8 @@ import type { RightsOptions } from '../rights.ts';
 
 /**
  * What a worker says about a client to the broker process: the broker serves the client as if it
- * had come to the process itself.
+ * had come to the process itself. After an upgrade the two may be of different releases: fields
+ * are only ever added, and a reader ignores those that it does not know.
  */
 export interface ClientFacts extends RightsOptions {
   readonly carrier: Handshake['carrier'];
