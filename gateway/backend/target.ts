@@ -18,6 +18,8 @@ export interface UpstreamTarget {
   readonly headers: Readonly<Record<string, string>>;
   /** Name of the route in `Via`, by which a loop is noticed; absent: it is not. */
   readonly pseudonym?: string;
+  /** It is a whole application (`--app`): no option of a route names it. @default false */
+  readonly isApp?: boolean;
   /** Certificates that are trusted in place of the system's, in PEM form. */
   readonly ca?: string | Buffer;
   /** Certificate and key that it is shown; absent: none. */
@@ -28,6 +30,12 @@ export interface UpstreamTarget {
 export function targetOrigin(target: UpstreamTarget): string {
   const hostname = isIPv6(target.hostname) ? `[${target.hostname}]` : target.hostname;
   return `${target.secure ? 'wss' : 'ws'}://${hostname}:${target.port}`;
+}
+
+/** For log lines, without credentials. */
+export function targetName(target: UpstreamTarget): string {
+  const address = targetOrigin(target) + (target.path ?? '');
+  return target.isApp === true ? `application at ${address}` : address;
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Accepted, Backend, Handshake } from './backend.ts';
 import { attempt } from './dial.ts';
 import { connectionFailure, statusReason, usefulFields } from './failure.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
-import { targetOrigin, targetPath, type UpstreamTarget } from './target.ts';
+import { targetName, targetOrigin, targetPath, type UpstreamTarget } from './target.ts';
 
 /** How connections to an upstream are made. */
 export interface UpstreamOptions {
@@ -37,7 +37,7 @@ export interface UpstreamOptions {
  */
 export function upstreamBackend(target: UpstreamTarget, options: UpstreamOptions): Backend {
   return {
-    name: targetOrigin(target) + (target.path ?? ''),
+    name: targetName(target),
     connect: (handshake, signal) => {
       const url = targetOrigin(target) + targetPath(target, handshake);
       const client: ClientOptions = {

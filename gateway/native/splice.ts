@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { targetOrigin, type UpstreamTarget } from '../backend/target.ts';
+import { targetName, type UpstreamTarget } from '../backend/target.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { ClosedConnection } from '../base/connection-log.ts';
 import type { Log } from '../base/log.ts';
@@ -53,7 +53,7 @@ export function spliceUpgrade(
   const { clock, log } = options;
   return runConnection(
     request,
-    { clock, log, backend: targetOrigin(target) + (target.path ?? '') },
+    { clock, log, backend: targetName(target) },
     async ({ handshake, socket: client, head }, signal) => {
       const key = checkHandshake(handshake);
       const upstream = await switchProtocols(target, handshake, key, { ...options, signal });

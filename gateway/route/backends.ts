@@ -36,7 +36,7 @@ export interface BackendContext {
 /** The route of all WebSockets of an application. */
 export function appRouteOf(app: NonNullable<ResolvedOptions['app']>, defaults: RouteDefaults): RouteOptions {
   const { secure, hostname, port, host, ca } = app;
-  const backend = { kind: 'websocket', secure, hostname, port, path: undefined } as const;
+  const backend = { kind: 'websocket', secure, hostname, port, path: undefined, isApp: true } as const;
   const none = { stomp: undefined, identity: undefined, auth: undefined, headers: {}, ping: 0 };
   return { ...defaults, path: '', backend, host, ca, ...none };
 }
@@ -65,12 +65,12 @@ function backendAlone(route: RouteOptions, context: BackendContext): RouteBacken
 
 function webSocketBackend(
   route: RouteOptions,
-  { secure, hostname, port, path }: WebSocketBackendOptions,
+  { secure, hostname, port, path, isApp = false }: WebSocketBackendOptions & { readonly isApp?: boolean },
   { clock, stomp, connectTimeout }: BackendContext,
 ): RouteBackend {
   const { host, headers, ca, identity, maxMessage, ping } = route;
   const pseudonym = pseudonymOf(route.path);
-  const location = { secure, hostname, port, path, host, headers, pseudonym };
+  const location = { secure, hostname, port, path, host, headers, pseudonym, isApp };
   const target: UpstreamTarget = { ...location, ...(ca && { ca }), ...(identity && { identity }) };
   const upstream = upstreamBackend(target, { clock, connectTimeout, maxMessage, ping });
   // STOMP frames are made whole by reading them, so such a route is not spliced.

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
+import { createGateway, type Log } from '../../gateway/index.ts';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
 import { PollingSocket } from '../support/clients/polling-socket.ts';
 import { startGateway } from '../support/servers/gateway.ts';
@@ -108,6 +109,22 @@ describe('the WebSockets of an application', () => {
     own.send('echo');
     assert.equal(String((await once(own, 'message'))[0]), 'echo');
     own.terminate();
+  });
+
+  it('are refused with a line that names the application, and no option of a route', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const write = (msg: string, fields = {}): void => void lines.push({ ...fields, msg });
+    const log: Log = { error: write, warn: write, info: write, debug: () => {}, with: () => log };
+    const gone = createGateway({ listen: '127.0.0.1:0', app: 'http://127.0.0.1:1' }, { log });
+    const { port } = await gone.listen();
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+    await once(socket, 'unexpected-response');
+    socket.on('error', () => {}).terminate();
+    const line = lines.find(({ msg }) => msg === 'backend refused');
+    assert.equal(line?.backend, 'application at ws://127.0.0.1:1');
+    assert.equal(line?.reason, 'nothing listens there');
+    assert.doesNotMatch(JSON.stringify(lines), /--route|routes:/);
+    await gone.close(0);
   });
 
   it('are reached by pages that got the tag, with the inner address mapped', async () => {
