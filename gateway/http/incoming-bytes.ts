@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ByteQueue } from '../base/byte-queue.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
+import { withEscapedTarget } from './escaped-target.ts';
 import { type FastHead, PartialHead, parseFastHead } from './fast-head.ts';
 
 /** A head, parsed and as it came. */
@@ -32,7 +33,7 @@ export class IncomingBytes {
     const bytes = this.queue.join();
     const read = parseFastHead(bytes);
     if (typeof read === 'object') return this.#accept(bytes, read);
-    if (read === 'foreign') return read;
+    if (read === 'foreign') return this.#escape(bytes) ? this.beginHead() : read;
     this.#partial = new PartialHead();
     return this.continueHead(bytes);
   }
@@ -43,10 +44,17 @@ export class IncomingBytes {
     if (state === 'incomplete') return state;
     this.#partial = undefined;
     this.release();
-    if (state === 'foreign') return state;
+    if (state === 'foreign') return this.#escape(this.queue.join()) ? this.beginHead() : state;
     const bytes = this.queue.join();
     const read = parseFastHead(bytes);
     return typeof read === 'object' ? this.#accept(bytes, read) : 'foreign';
+  }
+
+  /** True: the request line was not ASCII, and is now. */
+  #escape(bytes: Buffer): boolean {
+    const escaped = withEscapedTarget(bytes);
+    if (escaped !== undefined) this.queue.keep(escaped);
+    return escaped !== undefined;
   }
 
   #accept(bytes: Buffer, { head, end }: { head: FastHead; end: number }): ReadHead {

@@ -54,6 +54,22 @@ describe('the plain HTTP of an application', () => {
     }
   });
 
+  it('gets what Internet Explorer does not escape as escapes, also in parts', async () => {
+    const line = 'GET /\xe4/?q=\xc3\xbc%20\xff';
+    await ask(gateway.port, request(line));
+    assert.match(last(), /^GET \/%E4\/\?q=%C3%BC%20%FF HTTP\/1\.1\r\n/);
+    app.requests.length = 0;
+    const bytes = Buffer.from(request(line, ['X-A: \xe9']), 'latin1');
+    for (const cut of [3, 7, 14, 20, 30, 60]) {
+      const client = rawClient(gateway.port, bytes.subarray(0, cut));
+      await new Promise((resolve) => setImmediate(resolve));
+      client.socket.write(bytes.subarray(cut));
+      await client.read();
+    }
+    assert.ok(app.requests.every((text) => /^GET \/%E4\/\?q=%C3%BC%20%FF .*X-A: \xe9\r\n/s.test(text)));
+    assert.equal(app.requests.length, 6);
+  });
+
   it('keeps the fields of a request, their names, order and repetitions', async () => {
     await get('/', [
       'X-b: 1',
