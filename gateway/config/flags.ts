@@ -109,6 +109,8 @@ function defaultNote({ fallback, repeatable }: OptionEntry): string {
 }
 
 const helpTail = `
+fallback-gateway reload [--pid-file <file>]: a running gateway with --workers takes over the installed
+program and its configuration, and closes no connection.
 fallback-gateway check-page URL says whether and where a page gets the shim's tag behind --app.
 Times are milliseconds or have a unit (500ms, 25s, 2m); sizes are bytes or have one (64KiB, 16MiB).
 In a config file --route is a list, routes, --demo is demo: true and --no-demo is demo: false.
