@@ -131,7 +131,7 @@ export class BusLink implements Link, BusUser, Flushable {
     this.#flow.reset();
     this.#ownMissed = 0;
     this.#announce();
-    this.#setConnected(true);
+    this.#connected();
   }
 
   busDisconnected(): void {
@@ -240,20 +240,23 @@ export class BusLink implements Link, BusUser, Flushable {
 
   #ownAnnounced(): void {
     this.#ownMissed = 0;
-    this.#setConnected(this.#bus.isConnected);
+    if (this.#bus.isConnected) this.#connected();
   }
 
   /** Nobody can be reached, and who lives is not known. */
   #cutOff(reason: string): void {
+    const wasConnected = this.#isConnected;
+    // Before the losses are reported: who hears of them wants to know.
+    this.#isConnected = false;
     this.#flow.reset();
     for (const peer of this.#peers.values()) peer.silence(reason);
-    this.#setConnected(false);
+    if (wasConnected) this.#listener.connectionChanged(false);
   }
 
-  #setConnected(isConnected: boolean): void {
-    if (this.#isConnected === isConnected) return;
-    this.#isConnected = isConnected;
-    this.#listener.connectionChanged(isConnected);
+  #connected(): void {
+    if (this.#isConnected) return;
+    this.#isConnected = true;
+    this.#listener.connectionChanged(true);
   }
 
   #announce(): void {
