@@ -232,6 +232,101 @@ describe('a node of a gateway of three', () => {
     });
   });
 
+  describe('lets sessions of several nodes share a carrier', () => {
+    it('that is a poll', async () => {
+      const [first, second] = [await clients.sessionOn('a'), await clients.sessionOn('b')];
+      const poll = (at: string, n: number, acks: readonly [number, number]): Promise<Answer> =>
+        clients.at(at).post('xhr-polling', first, `D${n},${acks[0]}␞S1,${second},${n},${acks[1]}␞`);
+      const waiting = poll('c', 1, [0, 0]);
+      await clients.at('c').post('send', second, '#1␞Tmine␞');
+      assert.equal((await waiting).body, 'S1␞A1␞#1␞Tmine␞');
+      const again = poll('a', 2, [0, 1]);
+      await clients.at('b').post('send', first, '#1␞Tyours␞');
+      assert.equal((await again).body, 'A1␞#1␞Tyours␞');
+    });
+
+    it('that is a stream', async () => {
+      const [first, second] = [await clients.sessionOn('a'), await clients.sessionOn('b')];
+      let text = '';
+      const stream = clients.at('c').stream(first, `D1,0␞S1,${second},1,0␞`);
+      stream.on('data', (chunk: Buffer) => {
+        text += chunk
+          .toString('utf8')
+          .replace(/\r\n[0-9a-f]+\r\n/g, '')
+          .replaceAll('\x1e', '␞');
+      });
+      await until('both positions', () => text.split('#1␞').length === 3);
+      const send = async (token: string, frame: string): Promise<void> => {
+        await clients.at('c').post('send', token, frame);
+      };
+      await send(second, '#1␞Tone␞');
+      await until('one', () => text.includes('Tone'));
+      await send(first, '#1␞Ttwo␞');
+      await until('two', () => text.includes('Ttwo'));
+      await send(second, '#2␞Tthree␞');
+      await until('three', () => text.includes('Tthree'));
+      await send(second, '#3␞Tfour␞');
+      await until('four', () => text.includes('Tfour'));
+      // What a chunk has before it is its length; acknowledgements come when they come.
+      const came = text.replaceAll(/\w*\r\n|A\d␞|P ␞/g, '');
+      assert.match(came, /#1␞S1␞#1␞(?:#1␞)?Tone␞S0␞#1␞Ttwo␞S1␞#2␞Tthree␞(?:#3␞)?Tfour␞$/);
+    });
+
+    it('that is an EventSource, and ends a session there with its own end', async () => {
+      const [first, second] = [await clients.sessionOn('a'), await clients.sessionOn('b')];
+      let text = '';
+      const path = `/echo/_fallback/v1/${first}/eventsource?d=1,0&s=1,${second},1,0`;
+      const controller = new AbortController();
+      const response = await fetch(`${clients.at('c').origin}${path}`, { signal: controller.signal });
+      const reader = (async () => {
+        for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+          text += Buffer.from(chunk).toString('utf8').replaceAll('\x1e', '␞');
+        }
+      })();
+      await until('both positions', () => text.split('#1␞').length === 3);
+      await clients.at('c').post('send', second, '#1␞C4001,bye␞');
+      await until('the close', () => text.includes('C4001,bye␞'));
+      await clients.at('c').post('send', first, '#1␞Tstill␞');
+      await until('the other', () => text.includes('Tstill'));
+      controller.abort();
+      await assert.rejects(reader);
+    });
+
+    it('with a token that nobody knows answered as on one node', async () => {
+      const first = await clients.sessionOn('a');
+      for (const unknown of ['b.unknown', 'other.unknown', 'a.unknown']) {
+        await clients.at('a').post('send', first, 'A0␞');
+        const answer = await clients.at('c').post('xhr-polling', first, `D1,0␞S1,${unknown},1,0␞`);
+        assert.match(answer.body, /S1␞E[gr]␞$/);
+        if (unknown !== 'other.unknown') assert.equal(answer.body, 'S1␞Eg␞');
+      }
+    });
+
+    it('over a route that the session of the other node has for itself', async () => {
+      const [first, second] = [await clients.sessionOn('a'), await clients.sessionOn('b', '/handler')];
+      const waiting = clients.at('c').post('xhr-polling', first, `D1,0␞S1,${second},1,0␞`);
+      await until('the poll', () => sockets.length > 0);
+      sockets.at(-1)?.send('pushed');
+      assert.equal((await waiting).body, 'S1␞#1␞Tpushed␞');
+    });
+
+    it('until the client is gone, or a node is lost', async () => {
+      const [first, second] = [await clients.sessionOn('a'), await clients.sessionOn('b')];
+      let text = '';
+      const stream = clients.at('a').stream(first, `D1,0␞S1,${second},1,0␞`);
+      stream.on('data', (chunk: Buffer) => {
+        text += chunk.toString('utf8').replaceAll('\x1e', '␞');
+      });
+      await until('both positions', () => text.split('#1␞').length === 3);
+      cluster.network.cut('a', 'b');
+      await until('Er', () => text.endsWith('Er␞\r\n'));
+      cluster.network.mend('a', 'b');
+      stream.destroy();
+      await clients.at('c').post('send', second, '#1␞Tone␞');
+      assert.equal((await clients.at('c').post('xhr-polling', second, 'D2,0␞')).body, 'A1␞#1␞Tone␞');
+    });
+  });
+
   it('holds a backend up while the client of another node does not read', async () => {
     const token = await clients.sessionOn('a', '/handler');
     const stream = clients.at('b').stream(token, 'D1,0␞', '/handler');

@@ -115,9 +115,11 @@ export class DistantSession implements MemberSession {
 
 /** What a request that attaches a session has for it beside the attach. */
 function framesOf({ arrivals, pageGone }: Unit): string {
-  const [first] = arrivals;
-  let frames = first === undefined ? '' : encodeTextControl('#', String(first.number));
-  for (const { message, more, close } of arrivals) {
+  let frames = '';
+  let next = 0;
+  for (const { number, message, more, close } of arrivals) {
+    if (number !== next) frames += encodeTextControl('#', String(number));
+    next = number + 1;
     if (message !== undefined) frames += encodeText(message, more);
     else if (close !== undefined) frames += encodeTextControl('C', encodeClose(close));
   }
