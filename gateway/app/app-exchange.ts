@@ -256,7 +256,7 @@ export class AppExchange {
     if (this.#mayRepeat()) {
       this.#isRepeated = true;
       this.#send();
-    } else this.#fail(appFailure(cause));
+    } else this.#fail(appFailure(cause, this.#side.name));
   }
 
   /** The application closed an idle connection in the moment in which it was used again. */
@@ -283,7 +283,7 @@ export class AppExchange {
   #broken(): void {
     if (this.#isOver) return;
     if (!this.#response.headersSent) {
-      this.#fail(appFailure(Object.assign(new Error('broken'), { code: 'ECONNRESET' })));
+      this.#fail(appFailure(Object.assign(new Error('broken'), { code: 'ECONNRESET' }), this.#side.name));
       return;
     }
     logBrokenAnswer(this.#side.log, this.#side.name, this.#client);

@@ -28,9 +28,9 @@ export function unusableAnswer(reason: string): RequestError {
   });
 }
 
-/** The refusal of a request on which the connection to the application failed. */
-export function appFailure(cause: AppFailure): RequestError {
-  return new RequestError('GW_APP', `the application: ${reasonOf(cause)}`, remedyOf(cause));
+/** The refusal of a request on which the connection to the application, `app`, failed. */
+export function appFailure(cause: AppFailure, app: string): RequestError {
+  return new RequestError('GW_APP', `the application: ${reasonOf(cause)}`, remedyOf(cause, app));
 }
 
 function reasonOf(cause: AppFailure): string {
@@ -41,11 +41,13 @@ function reasonOf(cause: AppFailure): string {
     case 'HPE_HEADER_OVERFLOW':
       return `its answer has more than ${MAX_ANSWER_FIELDS} bytes of header fields`;
     default:
+      // What a route has an option for has another one here.
+      if (failureKind(cause) === 'untrusted') return 'its certificate is not trusted';
       return connectionFailure(cause).message.replaceAll('the backend', 'it');
   }
 }
 
-function remedyOf(cause: AppFailure): Remedy | undefined {
+function remedyOf(cause: AppFailure, app: string): Remedy | undefined {
   switch (failureKind(cause)) {
     case 'unreached':
       return START;
@@ -55,6 +57,8 @@ function remedyOf(cause: AppFailure): Remedy | undefined {
       return { advice: 'give --app an http:// address' };
     case 'TLS':
       return { advice: 'give --app an https:// address' };
+    case 'closed':
+      return { advice: closedAdvice(app) };
     case 'untrusted':
       return { advice: 'set app.ca to the certificate of who signed it, or to its own if nobody did' };
     case 'expired':
@@ -64,6 +68,12 @@ function remedyOf(cause: AppFailure): Remedy | undefined {
     default:
       return undefined;
   }
+}
+
+/** A server that gets TLS and does not expect it, or the other way round, may just close. */
+function closedAdvice(app: string): string {
+  const other = app.startsWith('https:') ? 'does not speak TLS: http://' : 'speaks TLS: https://';
+  return `the log of the application may say why; or it ${other} is its address then`;
 }
 
 /** Logs that the application did not answer. `app` is its address. */

@@ -64,7 +64,7 @@ describe('what streams through to an application and back', function () {
     await gateway.close();
   });
 
-  /** Fails if the gateway grows by more than 64 MiB meanwhile. */
+  /** A gigabyte does not fit in; what V8 has not collected yet does. */
   async function inBoundedMemory(work: () => Promise<void>): Promise<void> {
     const pid = gateway.process.pid as number;
     const before = residentOf(pid);
@@ -77,7 +77,7 @@ describe('what streams through to an application and back', function () {
     } finally {
       clearInterval(look);
     }
-    if (before !== undefined) assert.ok(most - before < 64 * 1024 ** 2, `${most - before} bytes more`);
+    if (before !== undefined) assert.ok(most - before < 192 * 1024 ** 2, `${most - before} bytes more`);
   }
 
   it('a gigabyte down takes no memory', () =>
