@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts';
 import { headerValue, headerValues, type RawHeaders } from '../base/raw-headers.ts';
-import { allowsFallbacks, CONNECT_ADVICE } from './content-policy.ts';
+import { allowsFallbacks, CONNECT_ADVICE, parsePolicies } from './content-policy.ts';
 import { EntityTags, isSameEntity } from './entity-tags.ts';
 import { type NoTagReason, noTagTable } from './no-tag.ts';
 import { type Candidate, candidateOf, tagAt } from './page-candidate.ts';
@@ -78,7 +78,8 @@ class ShimTagger implements PageTagger {
           return { noTag };
         }
         this.#memory.forget(addressOf(request));
-        if (!allowsFallbacks(candidate.policies, { ...own, path: '/' })) {
+        const policies = [...candidate.policies, ...result.policies.flatMap(parsePolicies)];
+        if (!allowsFallbacks(policies, { ...own, path: '/' })) {
           this.#say('connect', CONNECT_ADVICE, request);
         }
         return { offset: result.offset, text: tag.text };

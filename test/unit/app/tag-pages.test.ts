@@ -150,6 +150,9 @@ describe('the tagger of pages', () => {
     const policy = ['Content-Security-Policy', "script-src 'self'; connect-src ws:"];
     assert.equal((await answer([...HTML, ...policy], PAGE)).body, TAGGED);
     assert.match(lines[0] as string, /fallbacks may be blocked.*'self'/);
+    const meta = '<head><meta http-equiv=Content-Security-Policy content="connect-src ws:"><script>';
+    await answer(HTML, meta, { to: request(FOR_PAGE, 'GET', '/b') });
+    assert.match(lines[1] as string, /"\/b".*'self'/);
   });
 
   it('gives a tagged page another entity tag, which the application never sees', async () => {
