@@ -16,12 +16,14 @@ import { AddressRates } from './base/address-rates.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { ConnectionCounts } from './base/connection-counts.ts';
 import { ConfigError } from './base/errors.ts';
+import { LineFile } from './base/line-file.ts';
 import { type Listen, listen } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import { ownPackage } from './base/package.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
+import { reopenOnSignal } from './base/reopen-on-signal.ts';
 import type { Link } from './cluster/link.ts';
 import { createNatsLink } from './cluster/nats-link.ts';
 import { newNodeName } from './cluster/node-name.ts';
@@ -38,6 +40,7 @@ import { demoPages } from './demo/pages.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { Flash } from './flash/flash.ts';
 import { Cluster } from './forward/cluster.ts';
+import { AccessLog } from './http/access-log.ts';
 import { attachTo, type RequestTaker } from './http/attach.ts';
 import { descriptorLimit } from './http/descriptors.ts';
 import type { Exchange } from './http/exchange.ts';
@@ -57,6 +60,7 @@ import { RouteTable } from './route/route-table.ts';
 import { onlyFallbacks, Router } from './route/router.ts';
 import { SockJs } from './route/sockjs.ts';
 import { StompBackends } from './route/stomp-backends.ts';
+import { withoutSecrets } from './route/without-secrets.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
 import type { BrokerProcess } from './stomp/broker/remote-broker.ts';
@@ -157,6 +161,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #draining = new AbortController();
   readonly #log: RefusalLog;
   readonly #listen: Listen;
+  #closeAccessLog = (): void => {};
   #server: HttpServer | undefined;
   #pages: ReturnType<typeof createPages> | undefined;
 
@@ -297,6 +302,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     for (const route of this.#routes.values) route.close();
     await this.#server?.close(Math.min(LAST_ANSWERS, Math.max(0, end - clock.now())));
     await this.#cluster?.close();
+    this.#closeAccessLog();
     this.#log.flush();
   }
 
@@ -365,6 +371,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const { listen, tls, http } = this.#options;
     const sockets = socketLimits(this.#bounds.connectionLimits, descriptorLimit());
     const context = this.#listenerContext(false);
+    const accessLog = this.#openAccessLog();
     const server: HttpServer = new HttpServer(
       { listen, tls, ...http, sockets },
       {
@@ -384,14 +391,36 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
         fastPath: {
           memory: this.#shared.memory,
           takes: this.#router.isFrequent,
-          onRequest: (exchange) => this.#router.onRequest(exchange),
+          onRequest: (exchange) => this.#router.onRequest(accessLog?.watch(exchange) ?? exchange),
           // Players send policy requests unencrypted.
           onMarkup: tls === undefined ? this.#flash.onMarkup : undefined,
         },
       },
       this.#shared.log,
     );
+    if (accessLog !== undefined) {
+      server.node.prependListener('request', accessLog.onRequest);
+      server.node.prependListener('upgrade', accessLog.onUpgrade);
+    }
     return server;
+  }
+
+  /** Throws a `ConfigError` if its file cannot be opened. */
+  #openAccessLog(): AccessLog | undefined {
+    const { accessLog, access } = this.#options;
+    if (accessLog === undefined) return undefined;
+    const file = new LineFile(accessLog, 'accessLog', this.#log);
+    const ignore = reopenOnSignal(file);
+    this.#closeAccessLog = () => {
+      ignore();
+      file.close();
+    };
+    return new AccessLog({
+      write: (line) => file.write(line),
+      proxies: this.#proxies,
+      userHeader: access.userHeader,
+      withoutSecrets,
+    });
   }
 
   /** `isShared`: other listeners have requests on the same server. */

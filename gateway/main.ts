@@ -81,6 +81,7 @@ async function serveWithWorkers(
     kill: () => supervision.kill(),
     fail,
   });
+  if (process.platform !== 'win32') process.on('SIGUSR1', () => supervision.reopenLogs());
   const { address } = await supervision.start();
   sayStarted(commandLine, address);
 }

@@ -13,6 +13,7 @@ export function answerRaw(
   reason: string,
   fields: readonly string[] = [],
 ): void {
+  if (!statuses.has(socket)) statuses.set(socket, status);
   if (socket.writable) socket.end(encode(status, reason, fields), 'latin1');
   if (socket.writableFinished) socket.destroy();
   else socket.once('finish', () => socket.destroy());
@@ -30,4 +31,12 @@ function encode(status: number, reason: string, fields: readonly string[]): stri
   ];
   for (let index = 0; index < fields.length; index += 2) lines.push(`${fields[index]}: ${fields[index + 1]}`);
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** For the access log: nothing else knows what was answered in place of a 101. */
+const statuses = new WeakMap<Duplex, number>();
+
+/** The status of the first answer that `answerRaw` wrote; undefined: it wrote none. */
+export function rawStatusOf(socket: Duplex): number | undefined {
+  return statuses.get(socket);
 }

@@ -194,6 +194,11 @@ export interface GatewayOptions {
   readonly clusterCredentials?: string | undefined;
   /** The same as `ca` of `cluster`. */
   readonly clusterCa?: string | undefined;
+  /**
+   * File that gets a line for each request in the combined format. SIGUSR1 has it opened again.
+   * Only for a gateway that listens itself. @default none
+   */
+  readonly accessLog?: string | undefined;
   /** @default 'info' */
   readonly logLevel?: LogLevel | undefined;
   /** `auto`: text on a terminal, JSON elsewhere. @default 'auto' */

@@ -84,6 +84,7 @@ export function resolveOptions(
     cluster: problems.check(['cluster', 'clusterCredentials', 'clusterCa'], () =>
       resolveCluster(options, nameOf),
     ),
+    accessLog: options.accessLog,
     log: { level: options.logLevel, format: options.logFormat },
   };
   problems.throwIfAny();

@@ -60,6 +60,8 @@ export interface ResolvedOptions {
   /** Absent: no gateway on another machine belongs to this one. */
   readonly cluster: ClusterOptions | undefined;
   readonly log: LogOptions;
+  /** File of the access log; absent: there is none. */
+  readonly accessLog: string | undefined;
 }
 
 /** One route: a path and its backend. */

@@ -100,6 +100,11 @@ export const optionTable = {
     processes.maxGenerations,
   ),
 
+  accessLog: maybe(
+    '--access-log <file>',
+    'requests in combined format; SIGUSR1 opens the file again',
+    fileName(),
+  ),
   logLevel: option('--log-level <level>', logLevels.join(', '), word(logLevels), log.level),
   logFormat: option(
     '--log-format <format>',

@@ -44,6 +44,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
     'pem',
   ],
   tlsKey: ['key', 'sslkey', 'keyfile', 'sslcertificatekey', 'privatekey'],
+  accessLog: ['accesslog', 'requestlog', 'accesslogfile', 'httplog', 'logfile'],
   logLevel: [
     'verbose',
     'debug',

@@ -72,6 +72,10 @@ export class Generation {
     this.#checkEmpty();
   }
 
+  reopenLogs(): void {
+    for (const worker of this.#workers) worker.reopenLogs();
+  }
+
   kill(): void {
     for (const worker of this.#workers) worker.kill();
   }

@@ -65,4 +65,9 @@ export class Supervision {
   kill(): void {
     this.#supervisor.kill();
   }
+
+  /** Workers open their access log again. */
+  reopenLogs(): void {
+    this.#supervisor.reopenLogs();
+  }
 }

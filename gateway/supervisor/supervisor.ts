@@ -82,6 +82,11 @@ export class Supervisor {
     this.#context.sockets.close();
   }
 
+  /** All workers, old ones too, open their access log again. */
+  reopenLogs(): void {
+    for (const generation of this.#generations) generation.reopenLogs();
+  }
+
   /** Ends all workers at once. */
   kill(): void {
     for (const generation of this.#generations) generation.kill();

@@ -147,6 +147,11 @@ export class WorkerProcess implements Member {
     this.#port.kill('SIGKILL');
   }
 
+  /** A worker without an access log ignores the signal. */
+  reopenLogs(): void {
+    this.#port.kill('SIGUSR1');
+  }
+
   #become(state: WorkerState): void {
     const allowed: readonly WorkerState[] = nextStates[this.#state];
     if (!allowed.includes(state)) throw new Error(`a worker cannot become ${state} from ${this.#state}`);

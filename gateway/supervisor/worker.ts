@@ -76,6 +76,8 @@ class Worker {
     for (const signal of ['SIGINT', 'SIGHUP', 'SIGBREAK'] as const) {
       if (signal !== 'SIGBREAK' || process.platform === 'win32') process.on(signal, () => {});
     }
+    // Node would start its debugger.
+    if (process.platform !== 'win32') process.on('SIGUSR1', () => {});
     this.#channel.send({ kind: 'hello', release: this.#program.release });
   }
 
