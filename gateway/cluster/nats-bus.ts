@@ -173,17 +173,17 @@ export class NatsBus implements Bus {
       await connection.close();
       return;
     }
-    const { name } = this.#options;
+    try {
+      this.#subscribe(connection);
+    } catch {
+      // It has ended in the meantime.
+      await connection.close();
+      return;
+    }
     this.#connection = connection;
     this.#loggedReason = undefined;
     this.#named = namedBy(connection, server);
     this.#log.info('connected to NATS', { server: connection.getServer() });
-    const subscribe = (subject: string, take: (message: Msg) => void): void => {
-      connection.subscribe(subject, { callback: guarded(take) });
-    };
-    subscribe(`${name}.presence`, ({ data }) => this.#user.busAnnounced(asBuffer(data)));
-    subscribe(`${name}.node.${this.#self}`, ({ data }) => this.#user.busReceived(asBuffer(data)));
-    subscribe(`${name}.reply.${this.#self}.*`, (message) => this.#answered(message));
     void this.#watch(connection, server);
     this.#user.busConnected();
     const error = await connection.closed();
@@ -191,6 +191,16 @@ export class NatsBus implements Bus {
     if (this.#isClosed) return;
     this.#log.warn('connection with NATS lost', { reason: error ? reasonOf(error) : 'closed' });
     this.#user.busDisconnected();
+  }
+
+  #subscribe(connection: NatsConnection): void {
+    const { name } = this.#options;
+    const subscribe = (subject: string, take: (message: Msg) => void): void => {
+      connection.subscribe(subject, { callback: guarded(take) });
+    };
+    subscribe(`${name}.presence`, ({ data }) => this.#user.busAnnounced(asBuffer(data)));
+    subscribe(`${name}.node.${this.#self}`, ({ data }) => this.#user.busReceived(asBuffer(data)));
+    subscribe(`${name}.reply.${this.#self}.*`, (message) => this.#answered(message));
   }
 
   /** A server says what became of a message that has a subject for the answer. */
