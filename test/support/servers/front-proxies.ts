@@ -38,7 +38,7 @@ const kinds: Readonly<Record<FrontProxyName, Kind>> = {
     whole: (recipe, folder) => {
       const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
       const temporary = paths.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
-      return `pid ${folder}/pid; error_log ${folder}/error.log; daemon off; worker_processes 1;
+      return `pid ${folder}/pid; error_log ${folder}/error.log; daemon off; master_process off;
 events {} http { access_log off; ${temporary}\n${recipe}\n}`;
     },
     args: (file, folder) => ['-p', folder, '-c', file],
