@@ -25,7 +25,8 @@ describe('a WebSocket through the wrong process of a gateway of three processes'
   });
 
   for (const { name, transport, browser } of carriers) {
-    if (transport === 'websocket') continue;
+    // What the gateway sees of these is the same in other engines.
+    if (transport === 'websocket' || name.includes('old Internet Explorer')) continue;
     describe(`over ${name}`, () => {
       websocketConformance({
         tags: ['lines', 'echo', 'commands', 'refuse', 'transport'],
