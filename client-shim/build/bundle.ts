@@ -80,7 +80,9 @@ const LETTERS = 'nrteuoicfasvdlphwgymbkxjqTSCBAEDIMOPNRLFHUVGWXJKQYZz';
 export type ShortNames = Readonly<Record<string, string>>;
 
 /** The names with which the shim was smallest when tune.ts ran. */
-export const TUNED = JSON.parse(readFileSync(new URL('short-names.json', import.meta.url), 'utf8')) as ShortNames;
+export const TUNED = JSON.parse(
+  readFileSync(new URL('short-names.json', import.meta.url), 'utf8'),
+) as ShortNames;
 
 /**
  * A short name for each internal property of the script: the one that `tuned` has for it. Those
