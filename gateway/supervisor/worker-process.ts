@@ -130,6 +130,8 @@ export class WorkerProcess implements Member {
     if (this.#state === 'starting') this.drain();
     if (this.#state !== 'serving') return;
     this.#become('retiring');
+    // From now on connections are for the others only: a reload that was reported is in force.
+    this.#context.sockets.stopAll(this.#port);
     this.send({ kind: 'retire' });
   }
 
