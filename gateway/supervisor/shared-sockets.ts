@@ -165,7 +165,7 @@ export class SharedSockets {
     void this.#sockets.get(key)?.socket.then((socket) => socket.remove(worker, false));
   }
 
-  /** The worker gets no more connections of any port, whatever it has been told so far. */
+  /** The worker gets no more connections of any port. */
   stopAll(worker: WorkerPort): void {
     for (const id of [...(this.#keys.get(worker)?.keys() ?? [])]) this.stop(worker, id);
   }
