@@ -123,7 +123,7 @@ export class Entry {
       fields: 'of-session',
       isRepeatable: true,
       answerHere: (stored, why) =>
-        why === 'gone' ? here(stored) : here(stored, new RequestError('GW_NODE')),
+        why === 'unreachable' ? here(stored, new RequestError('GW_NODE')) : here(stored),
     });
     return true;
   }
@@ -176,6 +176,7 @@ export class Entry {
       isRepeatable: true,
       answerHere: (stored, why) => {
         if (why === 'unreachable') here(stored, new RequestError('GW_NODE_CREATE'));
+        else if (why === 'own') here(stored);
         else this.#createAt(nodes.ownerOf(place.key, node), stored, body, place, here);
       },
       // It has no room, or is about to end; the one that the hash leads to may have room.

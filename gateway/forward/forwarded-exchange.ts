@@ -14,7 +14,9 @@ export type NotForwarded =
   /** Its owner has ended. */
   | 'gone'
   /** Its owner may be alive, and cannot be reached. */
-  | 'unreachable';
+  | 'unreachable'
+  /** This node is the owner, as another one has found out. */
+  | 'own';
 
 export interface ForwardContext {
   readonly memory: MemoryBudget;
@@ -89,6 +91,10 @@ export class ForwardedExchange implements EntryEnd, DrainListener {
   start(node: string): void {
     this.#node = node;
     this.#peer = undefined;
+    if (node === this.#context.nodes.self) {
+      this.#answerHere('own');
+      return;
+    }
     this.#context.nodes.whenKnown(node, (outcome) => {
       if (this.#isOver) return;
       if (outcome === 'up') this.#send();

@@ -99,7 +99,7 @@ export class SockJsEntry {
       isRepeatable,
       answerHere: (stored, why) => {
         if (why === 'gone') this.#known.delete(key);
-        here(stored, why === 'gone' ? undefined : new RequestError('GW_NODE'));
+        here(stored, why === 'unreachable' ? new RequestError('GW_NODE') : undefined);
       },
     });
   }

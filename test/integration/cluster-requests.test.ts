@@ -61,6 +61,19 @@ describe('a node of a gateway of three', () => {
       assert.deepEqual([tokens.size, sockets.length - opened], [1_000, 1_000]);
     });
 
+    it('where it is already, if the node that was chosen finds it at the one that got the repeat', async () => {
+      // The nonce leads to another node once there is a third one that takes sessions.
+      const nonces = Array.from({ length: 40 }, () => randomBytes(12).toString('hex'));
+      const first = await Promise.all(nonces.map((nonce) => clients.create('a', { nonce })));
+      await cluster.add('d');
+      await until('the new node', () => cluster.network.reaches('a', 'd'));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const repeats = await Promise.all(
+        nonces.map((nonce, at) => clients.create(nodeOf(tokenOf(first[at] as Answer)), { nonce })),
+      );
+      assert.deepEqual(repeats.map(tokenOf), first.map(tokenOf));
+    });
+
     it('and names its owner before the end of the answer', async () => {
       const answer = await clients.create('a');
       assert.match(answer.body, new RegExp(`&node=${nodeOf(tokenOf(answer))}&end=1$`));
