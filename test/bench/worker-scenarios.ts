@@ -55,7 +55,7 @@ export const workerScenarios: readonly Scenario[] = [echoes, idle];
 
 function idleRow(name: string, dialect: string, workers: number | undefined): Row {
   return {
-    name: `${name} ${dialect.replace('gateway ', '')}, idle`,
+    name: `${name}: ${dialect.replace('gateway ', '')}, idle`,
     ours: false,
     run: async ({ idleSessions, headers }) => {
       const gateway = await startWorkers(workers);
@@ -83,7 +83,7 @@ function groupsOf(dialect: string): readonly RowGroup[] {
     overNats('gateway, 2 processes over NATS, led by the address', dialect, true),
   ];
   return others.map((other) => ({
-    name: `${dialect.replace('gateway ', '')}: ${other.name.replace('gateway, ', '')}`,
+    name: other.name.replace('gateway, ', ''),
     rows: [{ ...other, ours: true }, one],
   }));
 }
@@ -99,7 +99,7 @@ export function hasNats(): boolean {
 
 function row(name: string, dialect: string, start: () => Promise<NodesProcess>, routed = false): Row {
   return {
-    name: `${name} ${dialect.replace('gateway ', '')}`,
+    name: `${name}: ${dialect.replace('gateway ', '')}`,
     ours: false,
     run: async (settings) => {
       const gateway = await start();
