@@ -248,6 +248,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
 
   attach(server: Server): this {
     refuseApp(this.#app, 'attach');
+    this.#join();
     attachTo(server, this.#listenerContext(true));
     return this;
   }
@@ -258,6 +259,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const { clock } = this.#shared;
     const backend = backendFor({ clock, connectTimeout, maxMessage, ping: 0 });
     this.#add({ ...routeDefaults, path: '' }, { backend });
+    this.#join();
     const context = this.#listenerContext(true);
     attachTo(
       server,
@@ -268,6 +270,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
 
   middleware(): Middleware {
     refuseApp(this.#app, 'middleware');
+    this.#join();
     const takeRequest = requestTaker(this.#listenerContext(true));
     const takePage = this.#shim();
     return (request, response, next) => {
@@ -304,6 +307,13 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     await this.#cluster?.close();
     this.#closeAccessLog();
     this.#log.flush();
+  }
+
+  /** Reaches the other nodes, where nothing waits for that. Until then their clients wait. */
+  #join(): void {
+    this.#cluster?.start().catch((error: Error) => {
+      this.#log.error('other nodes cannot be reached', { code: 'GW_INTERNAL', reason: error.message });
+    });
   }
 
   // --- composition ---

@@ -109,7 +109,7 @@ export class NatsBus implements Bus {
     this.#connection.publish(subject, payload, reply === undefined ? undefined : { reply });
   }
 
-  /** Connects again and again. `tried` is called after the first attempt. */
+  /** Connects again and again. `tried` is called after the first attempt, and at the end. */
   async #run(tried: () => void): Promise<void> {
     while (!this.#isClosed) {
       const dialled = await this.#dialAny();
@@ -123,6 +123,8 @@ export class NatsBus implements Bus {
         await this.#wait(RETRY + Math.random() * RETRY_SPREAD);
       }
     }
+    // Closed before the first attempt.
+    tried();
   }
 
   /** Tries all servers in a random order, each once. */

@@ -56,6 +56,7 @@ export class Cluster implements LinkListener {
   readonly #owner: Owner;
   readonly #owners = new Map<string, OwnerPeer>();
   readonly #joiners = new Map<string, ChunkJoiner>();
+  #started: Promise<void> | undefined;
   #lastId = 0;
 
   constructor(link: Link, gateway: ClusterContext) {
@@ -100,8 +101,10 @@ export class Cluster implements LinkListener {
     this.#questions.ask(TOPIC.handshake, key, (found) => report(found !== undefined));
   }
 
+  /** Reaches the others from now on. Called again: the same start. */
   start(): Promise<void> {
-    return this.#link.start(this);
+    this.#started ??= this.#link.start(this);
+    return this.#started;
   }
 
   /** This node takes no new sessions any more, and keeps what it has. */
