@@ -139,6 +139,7 @@ export class Cluster implements LinkListener {
 
   drained(name: string): void {
     this.#owner.drained(name);
+    this.#owners.get(name)?.drained();
   }
 
   connectionChanged(): void {

@@ -103,6 +103,10 @@ export class ForwardedUpgrade implements EntryEnd {
     } else this.#socket.end();
   }
 
+  linkDrained(): void {
+    this.#window.linkDrained();
+  }
+
   // --- the end ---
 
   nodeLost(): void {

@@ -6,6 +6,8 @@ import { goneFrame } from './entry-peer.ts';
 export interface EntryEnd {
   /** Takes a frame of the owner. */
   received(frame: FrameReader): void;
+  /** The link takes more, after it was full. */
+  linkDrained?(): void;
   /** The owner cannot be reached any more. */
   nodeLost(): void;
   /** This node ends. */
@@ -47,6 +49,10 @@ export class OwnerPeer {
     const end = this.#ends.get(frame.id);
     if (end !== undefined) end.received(frame);
     else if (frame.kind === KIND.write || frame.kind === KIND.stream) this.send(goneFrame(frame.id));
+  }
+
+  drained(): void {
+    for (const end of [...this.#ends.values()]) end.linkDrained?.();
   }
 
   nodeLost(): void {

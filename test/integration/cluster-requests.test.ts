@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { HIGH_WATER, type Link } from '../../gateway/cluster/link.ts';
 import type { GatewaySocket } from '../../gateway/index.ts';
 import { type Answer, createBody, frames } from '../support/clients/fallback-client.ts';
 import { startCluster, type TestCluster } from '../support/cluster/gateways.ts';
@@ -360,6 +361,30 @@ describe('a node of a gateway of three', () => {
     });
     stream.resume();
     await until('what was held back', () => read > 500_000);
+  });
+
+  it('reads a WebSocket on, after the link was full', async () => {
+    const token = await clients.sessionOn('a');
+    const url = `ws://127.0.0.1:${clients.node('b').port}/echo/_fallback/v1/${token}/websocket`;
+    const socket = new WebSocket(url);
+    let text = '';
+    socket.on('message', (data) => {
+      text += String(data);
+    });
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(frames('D1,0␞#1␞Tone␞'));
+    await until('the echo', () => text.includes('Tone'));
+    const link = cluster.network.find('b') as Link;
+    cluster.network.hold();
+    const frame = Buffer.alloc(HIGH_WATER - 10);
+    frame[0] = 255; // No kind of this release.
+    link.send('a', frame);
+    socket.send(frames('#2␞Ttwo␞'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    cluster.network.release();
+    socket.send(frames('#3␞Tthree␞'));
+    await until('what was sent later', () => text.includes('Tthree'));
+    socket.close();
   });
 
   it('asks all nodes whether a handshake is under way', async () => {
