@@ -41,9 +41,15 @@ async function main(): Promise<void> {
   const role = takeRole();
   if (role === WORKER) serveAsWorker(args);
   else if (role === BROKER) runBrokerProcess();
-  else if (args[0] === CHECK_PAGE) await check(args.slice(1));
-  else if (args[0] === 'reload') await reload(args.slice(1));
+  else if (args[0] === CHECK_PAGE || args[0] === 'reload') await command(args[0], args.slice(1));
   else await start(args);
+}
+
+async function command(name: string, args: readonly string[]): Promise<void> {
+  // One help text has all commands.
+  if (args[0] === '--help' || args[0] === '-h') await start(['--help']);
+  else if (name === CHECK_PAGE) await check(args);
+  else await reload(args);
 }
 
 async function start(args: readonly string[]): Promise<void> {

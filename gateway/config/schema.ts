@@ -21,7 +21,7 @@ export const optionTable = {
     z.array(route()),
     ['/echo=echo:', '/stomp=stomp:'],
   ),
-  app: maybe('--app <url>', 'a whole application: its HTTP, pages and WebSockets', app()),
+  app: maybe('--app <url>', 'a whole application behind: its HTTP, pages, WebSockets', app()),
   appHost: maybe('--app-host <host>', "Host that the application gets (default the client's)", hostValue()),
   origin: repeatable('--origin <origin>', 'pages allowed beside our own; * for all', oneOrMore(origin()), []),
   host: repeatable(
@@ -77,9 +77,9 @@ export const optionTable = {
   ...times,
   ...bounds,
 
-  workers: maybe('--workers <count>', 'processes that serve together and can be reloaded; auto', workers()),
+  workers: maybe('--workers <count>', 'processes that serve together; auto: one per processor', workers()),
   pidFile: maybe('--pid-file <file>', 'has the process to send signals to', fileName()),
-  node: maybe('--node <name>', 'begins the name of this process in addresses, for balancers', node()),
+  node: maybe('--node <name>', 'begins the names of these processes, for balancers', node()),
   cluster: maybe(
     '--cluster <urls>',
     'NATS servers over which gateways on several machines are one',

@@ -47,6 +47,14 @@ describe('fallback-gateway check-page', function () {
 
   const check = (path: string, ...flags: string[]) => start('check-page', ...flags, origin + path).ended();
 
+  it('has its line in the help, as reload has', async () => {
+    for (const command of ['check-page', 'reload']) {
+      const { code, stdout, stderr } = await start(command, '--help').ended();
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+      assert.match(stdout, new RegExp(`^fallback-gateway ${command} `, 'm'));
+    }
+  });
+
   it('says where the tag goes, and ends with 0', async () => {
     const map = `${origin.replace('http', 'ws')}/ -> /`;
     const found = await check('/');
