@@ -79,12 +79,11 @@ events {} http { access_log off; ${temporary}\n${recipe}\n}`;
   },
 };
 
-const documentation = readFileSync(new URL('../../../docs/front-proxies.md', import.meta.url), 'utf8');
-
-/** The recipe as the documentation has it. */
-function recipeOf(name: string): string {
+/** The recipe as a page of the documentation has it. */
+export function recipeOf(name: string, page = 'front-proxies.md'): string {
+  const documentation = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
   const found = new RegExp(`<!-- recipe: ${name} -->\n\`\`\`\\w+\n([\\s\\S]*?)\`\`\``).exec(documentation);
-  if (found?.[1] === undefined) throw new Error(`docs/front-proxies.md has no recipe for ${name}`);
+  if (found?.[1] === undefined) throw new Error(`docs/${page} has no recipe for ${name}`);
   return found[1];
 }
 
