@@ -1,4 +1,4 @@
-import { Agent } from 'node:http';
+import { Agent, type ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { openSocket } from '../backend/dial.ts';
 import type { Clock } from '../base/clock.ts';
@@ -13,6 +13,10 @@ const IDLE = 1_500;
 
 /** Idle connections that are kept. */
 const MAX_IDLE = 256;
+
+function destroyIt(this: Duplex): void {
+  this.destroy();
+}
 
 /** The connections to the application. */
 export class AppAgent extends Agent {
@@ -31,5 +35,20 @@ export class AppAgent extends Agent {
     // It may refuse a long upload and close before it has read all of it.
     readBeforeReset(socket, this.#clock);
     return socket;
+  }
+
+  /**
+   * Nothing is to come on an idle connection. What comes all the same would be dropped, and its
+   * rest, or what follows it, be taken for the answer to the next request.
+   */
+  override keepSocketAlive(socket: Duplex): boolean {
+    const isKept = super.keepSocketAlive(socket) as unknown as boolean;
+    if (isKept) socket.on('data', destroyIt);
+    return isKept;
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    socket.off('data', destroyIt);
+    super.reuseSocket(socket, request);
   }
 }

@@ -11,6 +11,7 @@ import { RequestError } from '../base/errors.ts';
 import { filterHeaders, type RawHeaders } from '../base/raw-headers.ts';
 import type { NodeExchange } from '../http/node-exchange.ts';
 import { PLAIN } from '../http/plain.ts';
+import { answerFault, wrongCoding } from './answer-faults.ts';
 import {
   type AppFailure,
   appFailure,
@@ -25,15 +26,9 @@ import { Deadline } from './deadline.ts';
 import { HeldPage } from './held-page.ts';
 import { passInterim } from './interim-answers.ts';
 import type { PageTagger } from './page-tagger.ts';
-import { type Framing, framingOf, requestFields } from './request-fields.ts';
+import { type Framing, framingOf, IDEMPOTENT, requestFields } from './request-fields.ts';
 import { responseFields } from './response-fields.ts';
 import { addTrailers } from './trailers.ts';
-
-/**
- * Methods that may be sent again on another connection if the first one was closed meanwhile (RFC
- * 9110 §9.2.2).
- */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** One request of a client, passed on to the application, and its answer on the way back. */
 export class AppExchange {
@@ -109,16 +104,18 @@ export class AppExchange {
       maxHeaderSize: MAX_ANSWER_FIELDS,
       timeout: 0,
     });
+    // Node would drop the fields behind the thousandth: MAX_ANSWER_FIELDS is the bound.
+    outgoing.maxHeadersCount = 0;
     this.#outgoing = outgoing;
     outgoing.on('socket', (socket) => this.#awaitConnection(socket));
     outgoing.on('finish', () => this.#awaitAnswer());
     outgoing.on('information', (interim) => {
       if (!this.#isOver) passInterim(interim, this.#request, this.#response);
     });
-    outgoing.on('response', (incoming) => this.#answer(incoming));
     outgoing.on('error', (cause) => this.#failed(cause));
-    const { switched } = this.#change ?? {};
-    if (switched !== undefined) outgoing.on('upgrade', switched);
+    // Without a listener Node would end the connection, and the request would wait for ever.
+    const answered = (incoming: IncomingMessage): void => this.#answer(incoming);
+    outgoing.on('response', answered).on('upgrade', this.#change?.switched ?? answered);
     if (this.#framing === 'none') outgoing.end();
     else this.#sendBody(outgoing);
   }
@@ -177,14 +174,14 @@ export class AppExchange {
       return;
     }
     incoming.on('error', () => this.#broken());
-    const coding = incoming.headers['transfer-encoding'];
-    if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-      this.#fail(unusableAnswer('its answer has a transfer coding besides chunked'));
+    const fault = answerFault(incoming);
+    if (fault !== undefined) {
+      this.#fail(fault);
       return;
     }
     const { method, target, rawHeaders } = this.#client;
     const status = incoming.statusCode ?? 0;
-    const fields = this.#answerFields(incoming, coding !== undefined);
+    const fields = this.#answerFields(incoming);
     const tagged = this.#tagger?.respond({ method, target, rawHeaders }, { status, rawHeaders: fields });
     if (tagged === undefined || !('push' in tagged)) {
       if (this.#begin(incoming, tagged?.rawHeaders ?? fields)) this.#pass(incoming, incoming);
@@ -197,15 +194,19 @@ export class AppExchange {
         if (rest === undefined) this.#end(incoming);
         else this.#pass(rest, incoming);
       },
-      failed: () => this.#broken(),
+      failed: (isBroken) => {
+        if (isBroken || this.#response.headersSent) this.#broken();
+        else this.#fail(wrongCoding());
+      },
     });
     this.#client.onGone(() => held.stop());
   }
 
-  #answerFields(incoming: IncomingMessage, isChunked: boolean): string[] {
+  #answerFields(incoming: IncomingMessage): string[] {
     const client = this.#client;
     const fields = responseFields(incoming.rawHeaders, this.#side.addresses, () => ownOrigin(client));
     // Node refuses to announce trailers where it sends no chunks.
+    const isChunked = incoming.headers['transfer-encoding'] !== undefined;
     const hasTrailers = isChunked && client.method !== 'HEAD' && this.#request.httpVersion !== '1.0';
     return hasTrailers ? fields : filterHeaders(fields, (lower) => lower !== 'trailer');
   }
@@ -217,6 +218,9 @@ export class AppExchange {
     try {
       response.writeHead(statusCode, statusMessage, fields as string[]);
     } catch {
+      // Node keeps the reason that it refuses, and would refuse the answer in its place, too.
+      response.statusMessage = '';
+      response.sendDate = true;
       this.#fail(unusableAnswer('its answer has a status or a field that cannot be passed on'));
       return false;
     }

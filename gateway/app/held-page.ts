@@ -8,8 +8,8 @@ import type { PageStart, TaggedStart } from './page-tagger.ts';
 export interface HeldPageOwner {
   /** The head and the beginning may leave. `rest` is what follows; absent: nothing. */
   begin(start: TaggedStart, rest: Readable | undefined): void;
-  /** The body cannot be decoded. */
-  failed(): void;
+  /** The body cannot be decoded, or `isBroken`: it broke off. */
+  failed(isBroken: boolean): void;
 }
 
 /**
@@ -17,6 +17,9 @@ export interface HeldPageOwner {
  * that the application sends in parts must not wait for its next part.
  */
 const PAUSE = 100;
+
+/** Errors of a body that did not come to its end. All others are those of the decoder. */
+const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /** A page whose head waits until the tag has its place. */
 export class HeldPage {
@@ -34,7 +37,7 @@ export class HeldPage {
     this.#source = decoder ?? incoming;
     if (decoder !== undefined) {
       pipeline(incoming, decoder, (error) => {
-        if (error) owner.failed();
+        if (error) owner.failed(BROKEN.has(error.code ?? ''));
       });
     }
     this.#source.on('data', this.#onData);

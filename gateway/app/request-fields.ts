@@ -81,6 +81,12 @@ const SET_ANEW: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-h
 /** Methods for which Node's client sends no framing of its own (lib/_http_client.js). */
 const WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
+/**
+ * Methods that may be sent again on another connection if the first one was closed meanwhile (RFC
+ * 9110 §9.2.2).
+ */
+export const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
 /** The name by which the client came: as it wrote it, or as a trusted proxy says. */
 function clientHost({ host }: RequestHead, written: string): string {
   return written.toLowerCase() === host ? written : host;

@@ -65,6 +65,8 @@ export class HttpServer {
       tls === undefined
         ? http.createServer(limits)
         : https.createServer({ ...limits, handshakeTimeout: headerTimeout, ...secureOptions(tls) });
+    // Node would drop the fields behind the thousandth: `maxHeaderSize` is the bound.
+    this.node.maxHeadersCount = 0;
     this.#fast = listeners.fastPath && this.#putFastPathFirst(settings, listeners, log);
     this.#guard = this.#guardSockets(settings.sockets, listeners.proxies, log);
     this.node.on('request', (request, response) => {
