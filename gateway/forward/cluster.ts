@@ -4,8 +4,9 @@ import type { MemoryBudget } from '../base/memory-budget.ts';
 import { Claims } from '../cluster/claims.ts';
 import { FrameReader, KIND } from '../cluster/frame.ts';
 import type { Link, LinkListener, NodeInfo } from '../cluster/link.ts';
-import { ChunkJoiner, inChunks } from '../cluster/long-frames.ts';
+import { ChunkJoiner } from '../cluster/long-frames.ts';
 import { Nodes } from '../cluster/nodes.ts';
+import { Outflow } from '../cluster/outflow.ts';
 import { NO, Questions, TOPIC, YES } from '../cluster/questions.ts';
 import type { KnownTokens } from '../transport/body-gates.ts';
 import { Entry } from './entry.ts';
@@ -53,6 +54,7 @@ export class Cluster implements LinkListener {
   readonly #link: Link;
   readonly #log: Log;
   readonly #nodes: Nodes;
+  readonly #outflow: Outflow;
   readonly #owner: Owner;
   readonly #owners = new Map<string, OwnerPeer>();
   readonly #joiners = new Map<string, ChunkJoiner>();
@@ -63,7 +65,9 @@ export class Cluster implements LinkListener {
     const { clock, log, memory, sessions, body, answering, holdings, ownsSessions, draining } = gateway;
     this.#link = link;
     this.#log = log;
-    const send = (to: string, frame: Buffer): boolean => inChunks(frame, (chunk) => link.send(to, chunk));
+    const outflow = new Outflow(link);
+    this.#outflow = outflow;
+    const send = (to: string, frame: Buffer): boolean => outflow.send(to, frame);
     const nodes = new Nodes(link, clock, ownsSessions);
     this.#nodes = nodes;
     const questions = (): Questions => this.#questions;
@@ -138,6 +142,7 @@ export class Cluster implements LinkListener {
   }
 
   drained(name: string): void {
+    if (!this.#outflow.drained(name)) return;
     this.#owner.drained(name);
     this.#owners.get(name)?.drained();
   }
@@ -185,6 +190,7 @@ export class Cluster implements LinkListener {
   /** All that was under way with a node is over. */
   #forget(name: string): void {
     this.#joiners.delete(name);
+    this.#outflow.nodeLost(name);
     this.#questions.nodeLost(name);
     this.#owner.nodeLost(name);
     const peer = this.#owners.get(name);
