@@ -16,6 +16,11 @@ const HELLO_TIMEOUT = 5_000;
  */
 const MAX_WAITING = 64 * 1024 ** 2;
 
+/** Milliseconds between two looks at a node that is to read. */
+const LOOK = 1_000;
+/** Looks at which it had read nothing of what waits, after which its connection is cut. */
+const MAX_IDLE_LOOKS = 5;
+
 /** Who uses a connection. */
 export interface ConnectionUser {
   /** The first record. False: the connection is of no use, and is closed. */
@@ -41,6 +46,8 @@ export class UnixConnection implements Flushable {
   #isQueued = false;
   /** `send` answered false, and `drained` was not called yet. */
   #isFull = false;
+  #lookTimer: Timer | undefined;
+  #idleLooks = 0;
   #isEnding = false;
   #reason: string | undefined;
 
@@ -67,7 +74,11 @@ export class UnixConnection implements Flushable {
     }
     const { waiting } = this;
     if (waiting > MAX_WAITING) this.destroy('it does not read');
-    if (waiting >= HIGH_WATER) this.#isFull = true;
+    if (waiting >= HIGH_WATER && !this.#isFull) {
+      this.#isFull = true;
+      this.#idleLooks = 0;
+      this.#lookTimer = this.#clock.setTimeout(this.#look, LOOK);
+    }
     return waiting < HIGH_WATER;
   }
 
@@ -99,9 +110,17 @@ export class UnixConnection implements Flushable {
     this.#socket.write(bytes as Buffer, this.#isFull ? this.#written : undefined);
   }
 
+  /** Counted, since this process may have been busy itself: what is due is read between two. */
+  readonly #look = (): void => {
+    if (++this.#idleLooks > MAX_IDLE_LOOKS) this.destroy('it does not read');
+    else this.#lookTimer = this.#clock.setTimeout(this.#look, LOOK);
+  };
+
   readonly #written = (): void => {
+    this.#idleLooks = 0;
     if (!this.#isFull || this.waiting >= HIGH_WATER / 2 || this.#socket.destroyed) return;
     this.#isFull = false;
+    this.#clock.clearTimeout(this.#lookTimer);
     this.#user.drained(this);
   };
 
@@ -137,6 +156,7 @@ export class UnixConnection implements Flushable {
 
   #closed(): void {
     this.#clock.clearTimeout(this.#helloTimer);
+    this.#clock.clearTimeout(this.#lookTimer);
     this.#batch.clear();
     this.#user.closed(this, this.#reason);
   }

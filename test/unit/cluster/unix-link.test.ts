@@ -4,14 +4,16 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../../gateway/base/clock.ts';
 import { ConfigError } from '../../../gateway/base/errors.ts';
 import { type Log, silentLog } from '../../../gateway/base/log.ts';
 import { encodeHello } from '../../../gateway/cluster/hello.ts';
-import { MAX_FRAME } from '../../../gateway/cluster/link.ts';
-import { RecordBatch } from '../../../gateway/cluster/record-batch.ts';
+import { HIGH_WATER, MAX_FRAME } from '../../../gateway/cluster/link.ts';
+import { RecordBatch, RecordKind } from '../../../gateway/cluster/record-batch.ts';
 import { socketPath, UnixLink } from '../../../gateway/cluster/unix-link.ts';
 import { LinkLog } from '../../support/cluster/link-log.ts';
 import { linkSuite, reported } from '../../support/cluster/link-suite.ts';
+import { TestClock } from '../../support/test-clock.ts';
 import { until } from '../../support/until.ts';
 
 describe('the link over Unix sockets', () => {
@@ -28,8 +30,8 @@ describe('the link over Unix sockets', () => {
     rmSync(folder, { recursive: true, force: true });
   }
 
-  function make(name: string, log: Log = silentLog): UnixLink {
-    const link = new UnixLink({ self: name, path: socketPath(folder, name), log });
+  function make(name: string, log: Log = silentLog, clock: Clock = systemClock): UnixLink {
+    const link = new UnixLink({ self: name, path: socketPath(folder, name), log, clock });
     for (const [other, its] of links) {
       its.nodeAdded(name, socketPath(folder, name));
       link.nodeAdded(other, socketPath(folder, other));
@@ -91,6 +93,36 @@ describe('the link over Unix sockets', () => {
       await reported(a, 'up b');
       await reported({ link: later, log }, 'up a');
     });
+
+    for (const reads of [true, false]) {
+      it(`${reads ? 'keeps' : 'loses'} a node that ${reads ? 'reads slowly' : 'does not read'}`, async () => {
+        const clock = new TestClock();
+        const b = { link: make('b', silentLog, clock), log: new LinkLog() };
+        await b.link.start(b.log);
+        const socket = connect(socketPath(folder, 'b')).pause();
+        const hello = new RecordBatch();
+        hello.push(RecordKind.hello, encodeHello('a', 'b', true));
+        socket.write(hello.take(0, Number.POSITIVE_INFINITY)[0] as Buffer);
+        await reported(b, 'up a');
+        const frame = Buffer.alloc(HIGH_WATER);
+        assert.deepEqual([b.link.send('a', frame), b.link.send('a', frame)], [false, false]);
+        clock.advance(4_000);
+        if (reads) {
+          socket.resume();
+          await reported(b, 'drained a');
+          socket.pause();
+          assert.equal(b.link.send('a', frame), false);
+          clock.advance(4_000);
+          await delay(20);
+          assert.deepEqual(b.log.take(), ['up a', 'drained a']);
+        } else {
+          clock.advance(2_000);
+          await reported(b, 'lost a');
+          assert.equal(clock.timers, 0);
+        }
+        socket.destroy();
+      });
+    }
 
     it('reports a node gone as soon as its end is known, behind its last frame', async () => {
       const [a, b] = [await started('a'), await started('b')];
