@@ -62,6 +62,11 @@ export class Nodes {
     return this.#up.has(name);
   }
 
+  /** Its process has ended, or there never was one. */
+  isGone(name: string): boolean {
+    return name !== this.self && this.#outcomeOf(name) === 'gone';
+  }
+
   /** Another node may have seen other members a moment ago. */
   get isUnsettled(): boolean {
     return this.#clock.now() - this.#changed < UNSETTLED;

@@ -3,7 +3,7 @@ import type { Claims } from '../cluster/claims.ts';
 import { KIND } from '../cluster/frame.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
 import type { Upgrade } from '../http/upgrade.ts';
-import { CreateGate, type KnownTokens, TokenGate } from '../transport/body-gates.ts';
+import { CreateGate, type KnownTokens } from '../transport/body-gates.ts';
 import { CREATE_BODY } from '../transport/create.ts';
 import { TOKEN_ROOM } from '../transport/endpoint.ts';
 import type { FallbackAddress } from '../transport/fallback-path.ts';
@@ -11,6 +11,7 @@ import { FormGate, GROWTH } from '../transport/legacy/form.ts';
 import { scriptBody } from '../transport/legacy/script.ts';
 import { TRANSPORTS } from '../transport/list.ts';
 import type { OpenDistant } from '../transport/shared/distant-session.ts';
+import { EntryGate } from './entry-gate.ts';
 import { type ForwardContext, ForwardedExchange, forward, type NotForwarded } from './forwarded-exchange.ts';
 import { ForwardedUpgrade } from './forwarded-upgrade.ts';
 import { CREATE, encodeRequest, MEMBER } from './request-frame.ts';
@@ -41,14 +42,13 @@ const NOTHING = Buffer.alloc(0);
 /** Decides which node answers a request that this one got, and forwards it. */
 export class Entry {
   readonly #context: EntryContext;
-  readonly #gate: TokenGate;
+  readonly #gate: EntryGate;
   readonly #createGate: CreateGate;
 
   constructor(context: EntryContext) {
     const { memory, sessions, nodes } = context;
     this.#context = context;
-    const isElsewhere = (token: string): boolean => (nodeOf(token) ?? nodes.self) !== nodes.self;
-    this.#gate = new TokenGate({ knows: (token) => isElsewhere(token) || sessions.knows(token) }, memory);
+    this.#gate = new EntryGate(sessions, nodes, memory);
     this.#createGate = new CreateGate(memory);
   }
 
