@@ -25,6 +25,7 @@ export class Supervisor {
   #linger = 0;
   #state: State = 'idle';
   #current: Generation | undefined;
+  #started: Promise<unknown> | undefined;
   /** The reload that runs, and the one behind it. */
   #running: Promise<ReloadOutcome> | undefined;
   #queued: Promise<ReloadOutcome> | undefined;
@@ -34,7 +35,13 @@ export class Supervisor {
   }
 
   /** Starts the first generation. Rejects with a `StartFailure`. */
-  async start(): Promise<Report> {
+  start(): Promise<Report> {
+    const started = this.#start();
+    this.#started = started.catch(() => {});
+    return started;
+  }
+
+  async #start(): Promise<Report> {
     const generation = this.#newGeneration();
     try {
       const report = await this.#run(generation);
@@ -55,7 +62,7 @@ export class Supervisor {
   /**
    * Starts a new generation from what is on the disk now, and retires the present one. If the new
    * one cannot start, nothing changes. A reload that is requested while another runs comes behind
-   * it, since that one may have read the files already.
+   * it, since that one may have read the files already; the same goes for the start.
    */
   reload(): Promise<ReloadOutcome> {
     if (this.#running === undefined) {
@@ -95,7 +102,9 @@ export class Supervisor {
 
   async #reload(): Promise<ReloadOutcome> {
     const { log } = this.#context;
-    if (this.#state === 'idle') return refused(['the gateway is starting']);
+    await this.#started;
+    // The start failed, and ends the process.
+    if (this.#state === 'idle') return refused(['the gateway did not start']);
     if (this.#state === 'draining') return refused(DRAINING);
     const generation = this.#newGeneration();
     try {

@@ -64,6 +64,20 @@ describe('a supervisor', () => {
     assert.deepEqual(start?.kind === 'start' && start.snapshot, { release: '1.0.0', content: 'options' });
   });
 
+  it('reloads after the start what was to be reloaded while it started', async () => {
+    const started = supervisor.start();
+    const outcomes = [supervisor.reload(), supervisor.reload()];
+    await settled();
+    assert.equal(workers.length, 1);
+    worker(0).serves();
+    await started;
+    await settled();
+    worker(1).serves();
+    await settled();
+    worker(2).serves();
+    for (const outcome of outcomes) assert.equal((await outcome).isDone, true);
+  });
+
   it('rejects with what the first worker says of itself', async () => {
     const started = supervisor.start();
     worker(0).says({ kind: 'hello', release: '1.0.0' });
