@@ -112,7 +112,7 @@ export class UnixConnection implements Flushable {
 
   /** Counted, since this process may have been busy itself: what is due is read between two. */
   readonly #look = (): void => {
-    if (++this.#idleLooks > MAX_IDLE_LOOKS) this.destroy('it does not read');
+    if (++this.#idleLooks >= MAX_IDLE_LOOKS) this.destroy('it does not read');
     else this.#lookTimer = this.#clock.setTimeout(this.#look, LOOK);
   };
 
