@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { BrokerChild } from './broker-child.ts';
@@ -5,6 +6,7 @@ import {
   type BindError,
   type FromWorker,
   MESSAGES_VERSION,
+  type NodeAddress,
   type Report,
   type Sent,
   type Snapshot,
@@ -64,7 +66,7 @@ export class WorkerProcess implements Member {
   readonly #port: WorkerPort;
   #state: WorkerState = 'starting';
   #hasServed = false;
-  #node: string | undefined;
+  #node: NodeAddress | undefined;
   #grace = UNKNOWN_GRACE;
   #failure: StartFailure | undefined;
   #late: Timer;
@@ -118,7 +120,7 @@ export class WorkerProcess implements Member {
 
   /** Its fields in log lines. */
   get fields(): Readonly<Record<string, string | number | undefined>> {
-    return { worker: this.pid, node: this.#node, generation: this.#generation };
+    return { worker: this.pid, node: this.#node?.name, generation: this.#generation };
   }
 
   send(message: ToWorker): void {
@@ -167,7 +169,7 @@ export class WorkerProcess implements Member {
         this.#greet(message.gateway, message.release);
         return;
       case 'linked':
-        this.#node = message.node.name;
+        this.#node = message.node;
         void nodes.announce(this, message.node).then(() => this.send({ kind: 'announced' }));
         return;
       case 'knows':
@@ -233,6 +235,11 @@ export class WorkerProcess implements Member {
     this.#resolveLeft('an operator ends it');
   }
 
+  /** One that was killed has left it behind. Named pipes end with their process. */
+  #removeSocket(): void {
+    if (this.#node !== undefined && process.platform !== 'win32') rmSync(this.#node.path, { force: true });
+  }
+
   #fail(failure: StartFailure): void {
     this.#failure ??= failure;
     this.kill();
@@ -245,6 +252,7 @@ export class WorkerProcess implements Member {
     this.#become('ended');
     if (isSudden) this.#resolveLeft(howEnded(ending));
     nodes.remove(this);
+    this.#removeSocket();
     sockets.ended(this.#port);
     this.#rejectStarted(this.#failure ?? new StartFailure(1, [`the new process ended: ${howEnded(ending)}`]));
     this.#resolveEnded(ending);

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { silentLog } from '../../../gateway/base/log.ts';
 import { BrokerChild } from '../../../gateway/supervisor/broker-child.ts';
 import { NodeBook } from '../../../gateway/supervisor/node-book.ts';
@@ -177,6 +180,17 @@ describe('a supervisor', () => {
     await settled();
     clock.advance(0);
     assert.equal(workers.length, count + 1);
+  });
+
+  it('removes the socket of a worker that was killed', async () => {
+    await serving();
+    const folder = mkdtempSync(join(tmpdir(), 'gateway-socket-'));
+    const path = join(folder, 'a.sock');
+    writeFileSync(path, '');
+    worker(0).says({ kind: 'linked', node: { name: 'a', path } });
+    worker(0).ends(null, 'SIGKILL');
+    assert.deepEqual(readdirSync(folder), []);
+    rmSync(folder, { recursive: true });
   });
 
   it('replaces no worker of an old generation', async () => {
