@@ -73,7 +73,8 @@ export class ForwardedExchange implements EntryEnd, DrainListener {
   #isOver = false;
   #stream: ResponseStream | undefined;
   #lastWords: Buffer | undefined;
-  readonly #taken: ReceiveWindow;
+  /** Of a stream. */
+  #taken: ReceiveWindow | undefined;
   /** Bytes that the client has not read. */
   #unread = 0;
 
@@ -84,7 +85,6 @@ export class ForwardedExchange implements EntryEnd, DrainListener {
     account.set(frame.length);
     exchange.forgetRequest();
     exchange.onGone(() => this.#clientGone());
-    this.#taken = new ReceiveWindow((bytes) => this.#peer?.send(encodeFrame(KIND.credit, this.#id, bytes)));
   }
 
   /** Sends the request to its owner, as soon as that can be reached. */
@@ -154,31 +154,32 @@ export class ForwardedExchange implements EntryEnd, DrainListener {
       this.#redirect(next);
       return;
     }
-    const headers = this.#context.headers.decode(frame.text());
+    const headers = this.#context.headers.decode(frame.next());
     this.#finish();
     exchange.reply(frame.value, headers, frame.next());
   }
 
   #begin(frame: FrameReader): void {
-    const headers = this.#context.headers.decode(frame.text());
+    const headers = this.#context.headers.decode(frame.next());
     const words = frame.next();
     // A view would keep the whole batch that it came in.
     if (words.length > 0) this.#lastWords = Buffer.from(words);
     this.#request.account.close();
+    this.#taken = new ReceiveWindow((bytes) => this.#peer?.send(encodeFrame(KIND.credit, this.#id, bytes)));
     const stream = this.#request.exchange.stream(frame.value, headers);
     this.#stream = stream;
     stream.onDrain(this);
   }
 
   #write(frame: FrameReader): void {
-    if (this.#stream?.write(frame.next()) === true) this.#taken.took(frame.length);
+    if (this.#stream?.write(frame.next()) === true) this.#taken?.took(frame.length);
     else this.#unread += frame.length;
   }
 
   drained(): void {
     const bytes = this.#unread;
     this.#unread = 0;
-    this.#taken.took(bytes);
+    this.#taken?.took(bytes);
   }
 
   // --- the end ---

@@ -23,8 +23,19 @@ export function encodeHeaders(headers: Headers): string {
 /** Decodes header fields. Each block is decoded once, as long as it is remembered. */
 export class HeaderBlocks {
   readonly #known = new Map<string, Headers>();
+  /** The block before: most are the same, and bytes are compared faster than they are decoded. */
+  #last = Buffer.alloc(0);
+  #lastHeaders: Headers = {};
 
-  decode(block: string): Headers {
+  decode(bytes: Buffer): Headers {
+    if (!this.#last.equals(bytes)) {
+      this.#lastHeaders = this.#decode(bytes.toString('utf8'));
+      this.#last = Buffer.from(bytes);
+    }
+    return this.#lastHeaders;
+  }
+
+  #decode(block: string): Headers {
     const known = this.#known.get(block);
     if (known !== undefined) return known;
     const headers = decodeHeaders(block);

@@ -22,6 +22,23 @@ const OF_SESSION: ReadonlySet<string> = new Set([
   'x-forwarded-for',
 ]);
 
+/** Whether a field goes with requests of a session, by its name as it was sent. */
+const known = new Map<string, boolean>();
+
+/** Names that are remembered, and their longest: clients send the same few dozen all the time. */
+const MAX_KNOWN = 500;
+const LONGEST_KNOWN = 64;
+
+function goesWithSession(name: string): boolean {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const goes = OF_SESSION.has(name.toLowerCase());
+  if (name.length > LONGEST_KNOWN) return goes;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(detached(name), goes);
+  return goes;
+}
+
 /** Neither a path nor a field has one in it (RFC 9112 §2.2, RFC 9110 §5.5). */
 const SEPARATOR = '\n';
 
@@ -50,7 +67,7 @@ export function encodeRequest(
   text += SEPARATOR + forwardedFor + SEPARATOR + (secure ? '1' : '') + SEPARATOR + host;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
-    if (fields === 'all' || OF_SESSION.has(name.toLowerCase())) {
+    if (fields === 'all' || goesWithSession(name)) {
       text += SEPARATOR + name + SEPARATOR + rawHeaders[index + 1];
     }
   }
