@@ -18,11 +18,13 @@ export function resolveApp(options: CheckedOptions, nameOf: NameOf): AppOptions 
   const { url, ca, host, inject, exclude, prefix = '', timeout } = given;
   const nameOfCa = nameOf(['app', 'ca']);
   if (ca !== undefined && !url.secure) throw badOption(`${nameOfCa} is for https:// applications`);
+  const sentHost = appHost ?? host;
   return {
     ...url,
-    host: appHost ?? host,
+    host: sentHost,
     ca: ca === undefined ? undefined : readCertificates(ca, nameOfCa),
     ...{ inject, exclude, prefix, timeout },
-    anyHost: options.host.length === 0,
+    // An application that gets another Host cannot notice a rebound name (DNS rebinding) by itself.
+    anyHost: options.host.length === 0 && sentHost === undefined,
   };
 }

@@ -269,12 +269,14 @@ describe('an application that has the gateway’s own paths', () => {
     const app = await startRawApp((socket) => socket.write(plain([], 'the application')));
     const url = `http://127.0.0.1:${app.port}`;
     const gateway = await startGateway({ app: { url, prefix: '/-gw', host: 'inner.example' } });
-    const get = (path: string): Promise<string> =>
-      ask(gateway.port, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    const get = (path: string, host = 'localhost'): Promise<string> =>
+      ask(gateway.port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
     assert.match(await get('/healthz'), /the application$/);
     assert.match(await get('/shim/a.js'), /the application$/);
     assert.match(app.requests[0] ?? '', /\r\nHost: inner\.example\r\n/);
     assert.match(await get('/-gw/healthz'), /ok\n$/);
+    // The application cannot see that this name leads here by somebody else's doing.
+    assert.match(await get('/', 'rebound.example'), /^HTTP\/1\.1 421 /);
     assert.equal(app.requests.length, 2);
     await gateway.close();
     await app.close();

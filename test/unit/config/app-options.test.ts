@@ -32,6 +32,12 @@ describe('the option app', () => {
     assert.deepEqual([app?.anyHost, routes.length], [false, 1]);
   });
 
+  it('accepts the usual names only where the application is given another Host', () => {
+    for (const options of [{ app: { url: 'http://a', host: 'b' } }, { app: 'http://a', appHost: 'b' }]) {
+      assert.equal(resolved(options).app?.anyHost, false);
+    }
+  });
+
   it('has its Host from appHost, which wins', () => {
     assert.equal(resolved({ app: { url: 'http://a', host: 'b' } }).app?.host, 'b');
     assert.equal(resolved({ app: { url: 'http://a', host: 'b' }, appHost: 'c:1' }).app?.host, 'c:1');
