@@ -1,3 +1,4 @@
+import { appRemedy, START_APP } from '../backend/app-remedy.ts';
 import { connectionFailure, failureKind } from '../backend/failure.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -13,12 +14,11 @@ export type AppFailure = NodeJS.ErrnoException;
 export const MAX_ANSWER_FIELDS = 32_768;
 
 const LONGER: Remedy = { advice: 'let the application answer sooner, or set app.timeout higher' };
-const START: Remedy = { advice: 'start the application, or give --app its address' };
 
 /** The refusal of a request that the application did not answer in time. */
 export function tooSlow(what: 'connection' | 'answer', milliseconds: number): RequestError {
   const reason = `the application: no ${what} within ${milliseconds} ms`;
-  return new RequestError('GW_APP_TIMEOUT', reason, what === 'connection' ? START : LONGER);
+  return new RequestError('GW_APP_TIMEOUT', reason, what === 'connection' ? START_APP : LONGER);
 }
 
 /** The refusal of an answer that no client could read safely. */
@@ -30,7 +30,7 @@ export function unusableAnswer(reason: string): RequestError {
 
 /** The refusal of a request on which the connection to the application, `app`, failed. */
 export function appFailure(cause: AppFailure, app: string): RequestError {
-  return new RequestError('GW_APP', `the application: ${reasonOf(cause)}`, remedyOf(cause, app));
+  return new RequestError('GW_APP', `the application: ${reasonOf(cause)}`, appRemedy(cause, app));
 }
 
 function reasonOf(cause: AppFailure): string {
@@ -45,35 +45,6 @@ function reasonOf(cause: AppFailure): string {
       if (failureKind(cause) === 'untrusted') return 'its certificate is not trusted';
       return connectionFailure(cause).message.replaceAll('the backend', 'it');
   }
-}
-
-function remedyOf(cause: AppFailure, app: string): Remedy | undefined {
-  switch (failureKind(cause)) {
-    case 'unreached':
-      return START;
-    case 'descriptors':
-      return { advice: 'raise ulimit -n' };
-    case 'no TLS':
-      return { advice: 'give --app an http:// address' };
-    case 'TLS':
-      return { advice: 'give --app an https:// address' };
-    case 'closed':
-      return { advice: closedAdvice(app) };
-    case 'untrusted':
-      return { advice: 'set app.ca to the certificate of who signed it, or to its own if nobody did' };
-    case 'expired':
-      return { advice: 'renew the certificate of the application' };
-    case 'other name':
-      return { advice: 'give --app the name that the certificate has' };
-    default:
-      return undefined;
-  }
-}
-
-/** A server that gets TLS and does not expect it, or the other way round, may just close. */
-function closedAdvice(app: string): string {
-  const other = app.startsWith('https:') ? 'does not speak TLS: http://' : 'speaks TLS: https://';
-  return `the log of the application may say why; or it ${other} is its address then`;
 }
 
 /** Logs that the application did not answer. `app` is its address. */

@@ -1,5 +1,6 @@
 import type { RefusedError } from '../base/errors.ts';
 import { type Remedy, routeSettings } from '../base/remedy.ts';
+import { appSocketRemedy } from './app-remedy.ts';
 import { failureKind } from './failure.ts';
 
 /** A request to a backend, as far as a remedy depends on it. */
@@ -16,6 +17,8 @@ const UNREACHED: Remedy = { advice: 'start the server, or give the route another
 
 /** What the operator can do about a backend that refused; undefined where nothing is known. */
 export function backendRemedy(error: RefusedError, request: BackendRequest): Remedy | undefined {
+  const app = /^application at (.*)$/.exec(request.backend)?.[1];
+  if (app !== undefined) return error.remedy ?? appSocketRemedy(error, app);
   // A handler has no address that could be wrong.
   if (error.remedy !== undefined || !/^\w+:\/\//.test(request.backend)) return error.remedy;
   if (error.status !== undefined) return statusRemedy(error.status, request);

@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
 import { hostRows, jsonpRows, originRows } from './rows-access.ts';
+import { appRows } from './rows-app.ts';
 import { backendRows, stompRows } from './rows-backends.ts';
 import { boundRows, routeRows } from './rows-requests.ts';
 import type { Surroundings } from './servers.ts';
@@ -13,6 +14,7 @@ export function allRows(around: Surroundings): readonly Row[] {
     ...routeRows(around),
     ...boundRows,
     ...backendRows(around),
+    ...appRows(around),
     ...stompRows(around),
   ];
 }
