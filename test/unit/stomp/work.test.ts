@@ -19,6 +19,8 @@ import { Parsed } from './frames.ts';
 
 /** Growth of linear work when its input doubles, with room for caches and collections. */
 const LINEAR = 2.6;
+/** Bytes of which four times as many still are in a processor's cache: scans outside of it are slower. */
+const CACHED = 100_000;
 const UNBOUNDED = { maxFrame: 1e9, maxHead: 1e9, maxHeaders: 1e9, maxLine: 1e9 };
 
 function inBytes(text: string): Buffer[] {
@@ -36,8 +38,8 @@ const STREAMS: Record<string, [size: number, stream: (size: number) => Buffer[]]
     64,
     (size) => [Buffer.from('SEND\n\n'), ...Array.from({ length: size }, () => Buffer.alloc(4096, 120))],
   ],
-  'a body without its NUL': [4e6, (size) => [Buffer.from(`SEND\n\n${'x'.repeat(size)}`)]],
-  'a line without its end': [4e6, (size) => [Buffer.from(`SEND\nx:${'x'.repeat(size)}`)]],
+  'a body without its NUL': [CACHED, (size) => [Buffer.from(`SEND\n\n${'x'.repeat(size)}`)]],
+  'a line without its end': [CACHED, (size) => [Buffer.from(`SEND\nx:${'x'.repeat(size)}`)]],
   'many header lines': [
     2000,
     (size) => [Buffer.from(`SEND\n${Array.from({ length: size }, (_, i) => `${i}:\n`).join('')}\n\0`)],
