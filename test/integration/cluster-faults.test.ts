@@ -3,8 +3,8 @@ import { openRealm, type Realm, type RealmOptions } from '../support/browser/rea
 import { type Flood, floodScript, startFlood } from '../support/clients/flood.ts';
 import { type NatsServer, startNats } from '../support/cluster/nats-server.ts';
 import { FaultProxy } from '../support/faults/fault-proxy.ts';
-import type { Fault } from '../support/faults/faults.ts';
 import { type FlappingProxy, startFlapping } from '../support/faults/flapping-proxy.ts';
+import { FIFTH, FLOOD_OPTIONS, XDR } from '../support/faults/flood-faults.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
 import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
@@ -17,24 +17,6 @@ const LIMIT = Math.max(180_000, MESSAGES);
 const PROCESSES = 3;
 /** Sockets of one page that share a downstream. */
 const MEMBERS = 4;
-
-/** A fifth of all requests; the sum of the shares. */
-const FAULTS: Partial<Record<Fault, number>> = {
-  'cut-request': 0.04,
-  'cut-response': 0.05,
-  delay: 0.03,
-  duplicate: 0.03,
-  'late-duplicate': 0.02,
-  void: 0.025,
-  hang: 0.005,
-};
-
-const XDR: Partial<RealmOptions> = {
-  ie: true,
-  xhr: 'msxml',
-  xdr: true,
-  without: ['WebSocket', 'TextDecoder'],
-};
 
 const carriers: readonly {
   readonly transport: string;
@@ -82,20 +64,17 @@ describe('over three processes, whose links flap, through a proxy that breaks on
     links = await Promise.all(
       names.map((_, index) => startFlapping(nats.port, random.fork(index), [700, 4_000])),
     );
-    const times = ['--grace', '0', '--heartbeat', '1s', '--resume-window', '60s', '--jsonp'];
-    // Small, so that a flood is many requests, and each of them has its chance to break.
-    const sizes = ['--max-body', '16KiB', '--poll-budget', '16KiB', '--stream-budget', '32KiB'];
-    const route = ['--route', `/flood=ws://127.0.0.1:${flood.port}`, '--log-level', 'silent', '--no-demo'];
+    const route = ['--route', `/flood=ws://127.0.0.1:${flood.port}`, ...FLOOD_OPTIONS];
     gateways = await Promise.all(
       names.map((name, index) => {
         const link = ['--cluster', `nats://127.0.0.1:${links[index]?.port}`, '--node', name];
-        return startProgram([...route, ...times, ...sizes, ...link]);
+        return startProgram([...route, ...link]);
       }),
     );
     proxy = await FaultProxy.start({
       target: gateways.map(({ port }) => port),
       seed,
-      faults: FAULTS,
+      faults: FIFTH,
       only: (request) => request.url?.includes('/_fallback/') ?? false,
       hang: 4_000,
     });

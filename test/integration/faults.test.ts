@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openRealm, type Realm, type RealmOptions } from '../support/browser/realm.ts';
 import { type Flood, floodScript, startFlood } from '../support/clients/flood.ts';
 import { FaultProxy } from '../support/faults/fault-proxy.ts';
-import type { Fault } from '../support/faults/faults.ts';
+import { FIFTH, FLOOD_OPTIONS, XDR } from '../support/faults/flood-faults.ts';
 import { seedFromEnvironment } from '../support/random.ts';
 import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
 import { until } from '../support/until.ts';
@@ -13,25 +13,6 @@ const SESSIONS = full ? 100 : 25;
 /** Sockets of one page that share a downstream. */
 const MEMBERS = 6;
 const LIMIT = 180_000;
-const QUIET = ['--log-level', 'silent', '--no-demo'];
-
-/** A fifth of all requests; the sum of the shares. */
-const FAULTS: Partial<Record<Fault, number>> = {
-  'cut-request': 0.04,
-  'cut-response': 0.05,
-  delay: 0.03,
-  duplicate: 0.03,
-  'late-duplicate': 0.02,
-  void: 0.025,
-  hang: 0.005,
-};
-
-const XDR: Partial<RealmOptions> = {
-  ie: true,
-  xhr: 'msxml',
-  xdr: true,
-  without: ['WebSocket', 'TextDecoder'],
-};
 
 /**
  * Every message of JSONP's way up is two requests, a form and a script: fewer of them are as much.
@@ -71,20 +52,11 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
 
   async function open(transport: string, count: number, browser: Partial<RealmOptions>): Promise<void> {
     flood = await startFlood(count);
-    const times = ['--grace', '0', '--heartbeat', '1s', '--resume-window', '60s', '--jsonp'];
-    // Small, so that a flood is many requests, and each of them has its chance to break.
-    const sizes = ['--max-body', '16KiB', '--poll-budget', '16KiB', '--stream-budget', '32KiB'];
-    gateway = await startProgram([
-      '--route',
-      `/flood=ws://127.0.0.1:${flood.port}`,
-      ...times,
-      ...sizes,
-      ...QUIET,
-    ]);
+    gateway = await startProgram(['--route', `/flood=ws://127.0.0.1:${flood.port}`, ...FLOOD_OPTIONS]);
     proxy = await FaultProxy.start({
       target: gateway.port,
       seed,
-      faults: FAULTS,
+      faults: FIFTH,
       only: (request) => request.url?.includes('/_fallback/') ?? false,
       hang: 4000,
     });

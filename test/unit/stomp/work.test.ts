@@ -19,7 +19,7 @@ import { Parsed } from './frames.ts';
 
 /** Growth of linear work when its input doubles, with room for caches and collections. */
 const LINEAR = 2.6;
-/** Bytes of which four times as many still are in a processor's cache: scans outside of it are slower. */
+/** Four times as many bytes are still in a processor's cache: scans outside of it are slower. */
 const CACHED = 100_000;
 const UNBOUNDED = { maxFrame: 1e9, maxHead: 1e9, maxHeaders: 1e9, maxLine: 1e9 };
 
