@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { ownOrigin } from '../access/origins.ts';
 import { RequestError } from '../base/errors.ts';
-import { filterHeaders, type RawHeaders } from '../base/raw-headers.ts';
+import { filterHeaders, headerValue, type RawHeaders } from '../base/raw-headers.ts';
 import type { NodeExchange } from '../http/node-exchange.ts';
 import { PLAIN } from '../http/plain.ts';
 import { answerFault, wrongCoding } from './answer-faults.ts';
@@ -206,7 +206,7 @@ export class AppExchange {
     const client = this.#client;
     const fields = responseFields(incoming.rawHeaders, this.#side.addresses, () => ownOrigin(client));
     // Node refuses to announce trailers where it sends no chunks.
-    const isChunked = incoming.headers['transfer-encoding'] !== undefined;
+    const isChunked = headerValue(incoming.rawHeaders, 'transfer-encoding') !== undefined;
     const hasTrailers = isChunked && client.method !== 'HEAD' && this.#request.httpVersion !== '1.0';
     return hasTrailers ? fields : filterHeaders(fields, (lower) => lower !== 'trailer');
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { headerValue } from '../base/raw-headers.ts';
 import type { Exchange } from './exchange.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { asksForWebSocket } from './ignore-upgrade.ts';
@@ -68,8 +69,8 @@ export function requestTaker({
 }
 
 /** Node would refuse this by itself (`requireHostHeader`), and say nothing of it. */
-function hostFault({ httpVersion, headers }: IncomingMessage): RequestError | undefined {
-  if (httpVersion !== '1.1' || headers.host !== undefined) return undefined;
+function hostFault({ httpVersion, rawHeaders }: IncomingMessage): RequestError | undefined {
+  if (httpVersion !== '1.1' || headerValue(rawHeaders, 'host') !== undefined) return undefined;
   return new RequestError('GW_MALFORMED', 'no Host');
 }
 

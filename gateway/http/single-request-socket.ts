@@ -92,7 +92,8 @@ export class SingleRequestSocket extends Duplex {
   #return(goesOn: boolean): void {
     this.#isReturned = true;
     this.#detach();
-    this.destroy();
+    // Not at once: inside of the callback of a write, Node would make an error for nobody.
+    process.nextTick(destroy, this);
     this.#onAnswered(goesOn);
   }
 
@@ -104,4 +105,8 @@ export class SingleRequestSocket extends Duplex {
   readonly #onTimeout = (): void => {
     this.emit('timeout');
   };
+}
+
+function destroy(socket: SingleRequestSocket): void {
+  socket.destroy();
 }
