@@ -114,6 +114,8 @@ async function versionOf(name: string): Promise<[string, string]> {
   return [name, (manifest as { version: string }).version];
 }
 
+// A bench that is given up ends what it has started, by the listeners for its own exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -71,7 +71,7 @@ async function startCommand(args: readonly string[]): Promise<Command> {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const kill = () => void child.kill('SIGKILL');
+  const kill = () => process.kill(-(child.pid as number), 'SIGKILL');
   process.once('exit', kill);
   return {
     port: await portOf(child),
