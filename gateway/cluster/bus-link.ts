@@ -48,7 +48,7 @@ export class BusLink implements Link, BusUser, Flushable {
   readonly #context: BusPeerContext;
   readonly #flow: BusFlow;
   readonly #peers = new Map<string, BusPeer>();
-  /** Nodes of releases that cannot be talked to: each is logged once. */
+  /** Nodes with which there is no common version: each is logged once. */
   readonly #refused = new Set<string>();
   #listener: LinkListener = nobody;
   #isAccepting = true;
@@ -195,7 +195,7 @@ export class BusLink implements Link, BusUser, Flushable {
   #refuse({ name, version, oldest }: Presence): void {
     if (this.#refused.has(name)) return;
     this.#refused.add(name);
-    this.#log.warn('a process of another release cannot be talked to', { node: name, version, oldest });
+    this.#log.warn('a process of another release speaks no common version', { node: name, version, oldest });
   }
 
   /** Once each tick: says that this node lives, and looks who else does. */

@@ -60,7 +60,7 @@ export interface Link {
   readonly isConnected: boolean;
   /**
    * Begins to look for others and to be found. Called once. Resolves when others can reach this
-   * node, or when that will be tried again and again. Rejects with a `ConfigError` where no retry
+   * node, or when that is being retried. Rejects with a `ConfigError` where no retry
    * can help.
    */
   start(listener: LinkListener): Promise<void>;

@@ -230,7 +230,7 @@ export class NatsBus implements Bus {
   #logAway(reason: string): void {
     if (this.#loggedReason === reason || this.#isClosed) return;
     this.#loggedReason = reason;
-    this.#log.error('NATS cannot be reached, it is tried again and again', { reason });
+    this.#log.error('NATS cannot be reached, retrying', { reason });
   }
 
   async #wait(milliseconds: number): Promise<void> {

@@ -165,7 +165,7 @@ export class UnixPeer implements ConnectionUser {
     if (!understands(hello)) {
       this.#enter('refused');
       const { version, oldest } = hello;
-      this.#context.log.warn('a process of another release cannot be talked to', {
+      this.#context.log.warn('a process of another release speaks no common version', {
         ...{ node: this.name, version, oldest, ours: LINK_VERSION },
       });
       return false;

@@ -154,7 +154,7 @@ describe('the link over Unix sockets', () => {
       const hello = JSON.stringify({ version: 9, oldest: 9, name: 'a', to: 'b', isAccepting: true });
       const answer = await speak('b', 0, Buffer.from(hello));
       assert.match(answer.toString(), /"version":1,"oldest":1,"name":"b","to":"a"/);
-      assert.deepEqual(lines, ['a process of another release cannot be talked to a']);
+      assert.deepEqual(lines, ['a process of another release speaks no common version a']);
       assert.deepEqual(b.log.take(), []);
     });
 
