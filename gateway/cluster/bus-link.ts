@@ -28,6 +28,12 @@ const GONE_AFTER = 900;
 /** The same for nodes that were not heard since the bus changed: they have to connect anew. */
 const SETTLED_AFTER = 5_000;
 
+/**
+ * Milliseconds for which a node that was lost and came back has as long, too: its connection with
+ * the bus is bad, and that is more likely the reason than its end.
+ */
+const UNSTEADY = 60_000;
+
 export interface BusLinkOptions {
   readonly self: string;
   readonly bus: Bus;
@@ -76,6 +82,7 @@ export class BusLink implements Link, BusUser, Flushable {
       listener: () => this.#listener,
       presence: () => this.#presence(false),
       newEpoch: () => ++this.#epoch,
+      now: () => this.#clock.now(),
       left: (name) => this.#gone(name),
       log: (reason, node) => this.#log.debug('link cut', { node, reason }),
     };
@@ -223,7 +230,8 @@ export class BusLink implements Link, BusUser, Flushable {
   /** Whether a node that nobody is there for is gone. The bus said so just now. */
   #judge(peer: BusPeer): void {
     const now = this.#clock.now();
-    if (now - (peer.unreachableSince ?? now) < GONE_AFTER) return;
+    const goneAfter = now - peer.returnedAt < UNSTEADY ? SETTLED_AFTER : GONE_AFTER;
+    if (now - (peer.unreachableSince ?? now) < goneAfter) return;
     if (!peer.isSettled && now - this.#changedAt < SETTLED_AFTER) return;
     this.#gone(peer.name);
   }

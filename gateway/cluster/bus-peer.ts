@@ -33,6 +33,8 @@ export interface BusPeerContext {
   readonly presence: () => Buffer;
   /** An epoch that was never used before. */
   readonly newEpoch: () => number;
+  /** Milliseconds of the clock. */
+  readonly now: () => number;
   /** It said that it ends. */
   readonly left: (name: string) => void;
   readonly log: (message: string, node: string) => void;
@@ -55,6 +57,9 @@ export class BusPeer {
   unreachableSince: number | undefined;
   /** It was heard since the bus changed. */
   isSettled = true;
+  /** When it came back last, after it was up and lost. */
+  returnedAt = Number.NEGATIVE_INFINITY;
+  #wasUp = false;
   #epoch: number;
   #theirEpoch = 0;
   /** Chunks of these epochs. */
@@ -212,6 +217,8 @@ export class BusPeer {
     this.#received = 0;
     this.#reader = this.#newReader();
     this.#enter('up');
+    if (this.#wasUp) this.returnedAt = this.#context.now();
+    this.#wasUp = true;
     // It may not know yet that this node knows its epoch.
     this.greet();
     this.#reportUp();

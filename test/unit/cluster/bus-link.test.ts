@@ -99,6 +99,29 @@ describe('the link over a bus that may lose messages', () => {
     assert.deepEqual(b.log.take(), ['lost a', 'cut off', 'connected', 'up a']);
   });
 
+  it('gives a node that was lost and came back five seconds for a minute', async () => {
+    const [a, b] = await two();
+    for (const [wait, longest] of [
+      [1_000, 5_000],
+      [61_000, 1_000],
+    ] as const) {
+      broker.disconnect('b');
+      pass(2 * TICK);
+      broker.connect(b.bus);
+      broker.deliverAll();
+      pass(wait);
+      assert.deepEqual(a.log.take(), ['lost b', 'up b']);
+      broker.disconnect('b');
+      pass(longest);
+      assert.deepEqual(a.log.take(), ['lost b']);
+      pass(2 * TICK);
+      assert.deepEqual(a.log.take(), ['gone b']);
+      broker.connect(b.bus);
+      broker.deliverAll();
+      assert.deepEqual(a.log.take(), ['up b']);
+    }
+  });
+
   it('gives others five seconds to connect again after its own connection was lost', async () => {
     const [a, b] = await two();
     broker.disconnect('a');
