@@ -106,11 +106,13 @@ let shared: Promise<NatsServer> | undefined;
 
 /** One server for all tests of a process. */
 function natsServer(): Promise<NatsServer> {
-  shared ??= startNats().then((server) => {
-    process.once('exit', () => process.kill(server.pid));
-    return server;
-  });
+  shared ??= startNats();
   return shared;
+}
+
+/** Ends it. */
+export async function removeNatsServer(): Promise<void> {
+  await (await shared)?.remove();
 }
 
 async function natsLinks(names: readonly [string, string]): Promise<Links> {
