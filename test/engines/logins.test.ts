@@ -159,11 +159,13 @@ for (const engine of ['chromium', 'firefox'] as const) {
       });
     }
 
-    it('gives him more time than an answer may take', async function () {
-      if (engine !== 'chromium') this.skip();
-      assert.equal(await visit('xhr-polling', 'takes his time'), 'xhr-polling hello anna');
-      assert.equal(dialogues, 1);
-    });
+    // Firefox's dialogue is answered by its driver, at once.
+    if (engine === 'chromium') {
+      it('gives him more time than an answer may take', async () => {
+        assert.equal(await visit('xhr-polling', 'takes his time'), 'xhr-polling hello anna');
+        assert.equal(dialogues, 1);
+      });
+    }
 
     it('is left when the user gives up', async () => {
       assert.equal(
