@@ -31,8 +31,11 @@ const kinds = carriers.filter(
   ({ transport }, index) =>
     transport !== 'iframe-htmlfile' && carriers.findIndex((one) => one.transport === transport) === index,
 );
+/** A page has six connections to a host, and sixteen sockets share a stream. */
+const PAGES = full ? 4 : 1;
 /** Sockets of each page. */
-const EACH = Math.ceil(SESSIONS / kinds.length);
+const EACH = Math.ceil(SESSIONS / kinds.length / PAGES);
+const ALL = EACH * PAGES * kinds.length;
 
 interface Talk {
   readonly opened: number;
@@ -77,7 +80,7 @@ describe(`${RELOADS} reloads under load`, function () {
     writeFileSync(join(folder, 'gateway.yaml'), JSON.stringify(options));
   }
 
-  it(`close none of ${EACH * kinds.length} sockets over all transports and ${NATIVES} native ones, and no message is wrong`, async () => {
+  it(`close none of ${ALL} sockets over all transports and ${NATIVES} native ones, and no message is wrong`, async () => {
     configure(1);
     const config = ['--config', join(folder, 'gateway.yaml'), '--workers', String(WORKERS)];
     const gateway = keep(new Run([...config, '--max-generations', '12', '--pid-file', join(folder, 'pid')]));
@@ -86,7 +89,7 @@ describe(`${RELOADS} reloads under load`, function () {
     const talks = [startNatives(port, NATIVES), ...(await openPages(port))];
     const all = (): readonly Talk[] => talks;
     const sum = (of: (talk: Talk) => number): number => all().reduce((total, talk) => total + of(talk), 0);
-    const total = EACH * kinds.length + NATIVES;
+    const total = ALL + NATIVES;
     await until('all sockets are open', () => sum(({ opened }) => opened) === total, 60_000);
     for (const talk of all()) talk.gaps.length = 0;
 
@@ -124,7 +127,8 @@ describe(`${RELOADS} reloads under load`, function () {
 
   async function openPages(port: number): Promise<Talk[]> {
     const talks: Talk[] = [];
-    for (const { name, transport, browser } of kinds) {
+    const pages = kinds.flatMap((kind) => Array.from({ length: PAGES }, () => kind));
+    for (const { name, transport, browser } of pages) {
       const realm = openRealm({ ...browser, url: `http://127.0.0.1:${port}/page` });
       realms.push(realm);
       await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
