@@ -13,7 +13,7 @@ export type Group = (typeof GROUPS)[number];
 export const MINUTES: Readonly<Record<Group, number>> = {
   unit: 1,
   checks: 4,
-  integration: 17,
+  integration: 22,
   'third-party': 6,
   engines: 20,
 };
