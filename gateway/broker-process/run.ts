@@ -1,7 +1,8 @@
 import { systemClock } from '../base/clock.ts';
 import { createLog } from '../base/log.ts';
+import { asSystemError } from '../base/system-error.ts';
 import { Brokers } from './brokers.ts';
-import { asSystemError, type FromBroker, type ToBroker, VERSION } from './messages.ts';
+import { type FromBroker, type ToBroker, VERSION } from './messages.ts';
 import type { BrokerSettings } from './settings.ts';
 
 /** A terminal and systemd send them to every process, while workers still need this one. */

@@ -2,6 +2,7 @@ import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
+import { wrapReceiver } from './receiver-wrapper.ts';
 
 /**
  * What happens to a binary message for a client that takes only text: it is sent in base64, or the
@@ -14,16 +15,7 @@ export type BinaryFate = 'base64' | 'close';
  * (RFC 6455 §7.4.1).
  */
 export function textOnly(channel: Channel, fate: BinaryFate): Channel {
-  return {
-    send: (message) => channel.send(message),
-    close: (status) => channel.close(status),
-    pause: () => channel.pause(),
-    resume: () => channel.resume(),
-    get bufferedAmount() {
-      return channel.bufferedAmount;
-    },
-    attach: (receiver) => channel.attach(new TextReceiver(channel, receiver, fate)),
-  };
+  return wrapReceiver(channel, (receiver) => new TextReceiver(channel, receiver, fate));
 }
 
 class TextReceiver implements Receiver {

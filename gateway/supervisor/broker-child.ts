@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { fromSystemError } from '../base/system-error.ts';
 import { type FromBroker, type ToBroker, VERSION } from '../broker-process/messages.ts';
 import type { BrokerSettings } from '../broker-process/settings.ts';
 import { RestartDelay } from './restart-delay.ts';
@@ -159,7 +160,7 @@ export class BrokerChild {
     if (message.kind === 'serving') waiting.resolve(message.stompPort);
     else {
       if (this.#settings === undefined) this.#dismiss();
-      waiting.reject(Object.assign(new Error(message.error.message), message.error));
+      waiting.reject(fromSystemError(message.error));
     }
   }
 

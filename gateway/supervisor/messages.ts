@@ -1,4 +1,5 @@
 import type { ListenAddress, PortUse } from '../base/listen.ts';
+import type { SystemError } from '../base/system-error.ts';
 import type { BrokerSettings } from '../broker-process/settings.ts';
 import type { ProcessOptions } from './options.ts';
 
@@ -23,16 +24,6 @@ export interface Snapshot {
   readonly content: unknown;
 }
 
-/** What a port's error was. */
-export interface BindError {
-  readonly message: string;
-  readonly code?: string | undefined;
-  readonly syscall?: string | undefined;
-  readonly address?: string | undefined;
-  readonly hostname?: string | undefined;
-  readonly port?: number | undefined;
-}
-
 /** From the supervisor to a worker. */
 export type ToWorker =
   /** The answer to `hello`. */
@@ -54,10 +45,10 @@ export type ToWorker =
   /** All others know the node of `linked`. */
   | { readonly kind: 'announced' }
   | { readonly kind: 'bound'; readonly id: number; readonly address: ListenAddress }
-  | { readonly kind: 'bind-failed'; readonly id: number; readonly error: BindError }
+  | { readonly kind: 'bind-failed'; readonly id: number; readonly error: SystemError }
   /** The broker process serves. */
   | { readonly kind: 'broker-serves'; readonly stompPort: number | undefined }
-  | { readonly kind: 'broker-failed'; readonly error: BindError }
+  | { readonly kind: 'broker-failed'; readonly error: SystemError }
   /** A client has connected to the port `id`; comes with its socket. */
   | { readonly kind: 'connection'; readonly id: number }
   /** Keeps what it has, and ends when that is over. */

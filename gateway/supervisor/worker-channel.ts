@@ -1,7 +1,8 @@
 import type { Server, Socket } from 'node:net';
 import type { Listen, ListenAddress } from '../base/listen.ts';
+import { fromSystemError } from '../base/system-error.ts';
 import type { BrokerSettings } from '../broker-process/settings.ts';
-import { type BindError, type FromWorker, received, sent, type ToWorker } from './messages.ts';
+import { type FromWorker, received, sent, type ToWorker } from './messages.ts';
 
 /** The other side of a worker's messages: `process`, or a test's. */
 export interface Supervised {
@@ -47,9 +48,9 @@ export class WorkerChannel {
       if (known === undefined) return;
       if (known.kind === 'connection') this.#accept(known.id, socket as Socket | undefined);
       else if (known.kind === 'bound') this.#binds.get(known.id)?.bound(known.address);
-      else if (known.kind === 'bind-failed') this.#binds.get(known.id)?.failed(bindFailure(known.error));
+      else if (known.kind === 'bind-failed') this.#binds.get(known.id)?.failed(fromSystemError(known.error));
       else if (known.kind === 'broker-serves') this.#broker?.serves(known.stompPort);
-      else if (known.kind === 'broker-failed') this.#broker?.failed(bindFailure(known.error));
+      else if (known.kind === 'broker-failed') this.#broker?.failed(fromSystemError(known.error));
       else listener(known);
     });
   }
@@ -94,8 +95,4 @@ export class WorkerChannel {
     socket.setNoDelay(true);
     server.emit('connection', socket);
   }
-}
-
-function bindFailure({ message, ...fields }: BindError): Error {
-  return Object.assign(new Error(message), fields);
 }

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { asSystemError } from '../base/system-error.ts';
 import type { BrokerChild } from './broker-child.ts';
 import {
-  type BindError,
   type FromWorker,
   MESSAGES_VERSION,
   type NodeAddress,
@@ -178,13 +178,13 @@ export class WorkerProcess implements Member {
       case 'bind':
         sockets.bind(this.#port, this.#generation, message).then(
           (address) => this.send({ kind: 'bound', id: message.id, address }),
-          (error: unknown) => this.send({ kind: 'bind-failed', id: message.id, error: bindError(error) }),
+          (error: unknown) => this.send({ kind: 'bind-failed', id: message.id, error: asSystemError(error) }),
         );
         return;
       case 'broker':
         this.#context.broker.serve(message.settings).then(
           (stompPort) => this.send({ kind: 'broker-serves', stompPort }),
-          (error: unknown) => this.send({ kind: 'broker-failed', error: bindError(error) }),
+          (error: unknown) => this.send({ kind: 'broker-failed', error: asSystemError(error) }),
         );
         return;
       case 'stop':
@@ -261,9 +261,4 @@ export class WorkerProcess implements Member {
 
 export function howEnded({ code, signal }: Ending): string {
   return signal === null ? `code ${code}` : signal;
-}
-
-function bindError(error: unknown): BindError {
-  const { message, code, syscall, address, hostname, port } = error as NodeJS.ErrnoException & BindError;
-  return { message, code, syscall, address, hostname, port };
 }

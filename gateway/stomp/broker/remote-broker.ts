@@ -4,6 +4,7 @@ import { openUpstream } from '../../backend/upstream.ts';
 import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
 import type { Channel } from '../../channel/channel.ts';
+import { wrapReceiver } from '../../channel/receiver-wrapper.ts';
 import { CloseCode } from '../../protocol/close.ts';
 import { CLOSES } from '../../protocol/close-table.ts';
 import type { RightsOptions } from '../rights.ts';
@@ -76,19 +77,9 @@ function refusalOf({ status, message, cause }: RefusedError): RefusedError {
 
 /** A broker that ends without a Close has gone: its clients get what a lost broker gives. */
 function endingAsLost(channel: Channel): Channel {
-  return {
-    send: (message) => channel.send(message),
-    close: (status) => channel.close(status),
-    pause: () => channel.pause(),
-    resume: () => channel.resume(),
-    get bufferedAmount() {
-      return channel.bufferedAmount;
-    },
-    attach: (receiver) =>
-      channel.attach({
-        message: (message) => receiver.message(message),
-        drained: () => receiver.drained(),
-        closed: (status) => receiver.closed(status.code === CloseCode.abnormal ? CLOSES.brokerGone : status),
-      }),
-  };
+  return wrapReceiver(channel, (receiver) => ({
+    message: (message) => receiver.message(message),
+    drained: () => receiver.drained(),
+    closed: (status) => receiver.closed(status.code === CloseCode.abnormal ? CLOSES.brokerGone : status),
+  }));
 }
