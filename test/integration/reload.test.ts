@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { WebSocket } from 'ws';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
+import { echo, openNative } from '../support/clients/native-echo.ts';
 import { PollingSocket } from '../support/clients/polling-socket.ts';
 import { freePort } from '../support/machine/free-ports.ts';
 import { program, Run, useRuns } from '../support/machine/program-run.ts';
@@ -27,18 +27,6 @@ import { logged, untilWorkers, workersOf } from '../support/machine/supervisor-r
 import { until } from '../support/until.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-async function open(port: number, path = '/echo'): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`);
-  await once(socket, 'open');
-  return socket;
-}
-
-async function echo(socket: WebSocket, text: string): Promise<void> {
-  socket.send(text);
-  const [message] = await once(socket, 'message');
-  assert.equal(String(message), text);
-}
 
 describe('a reload', function () {
   this.timeout(40_000);
@@ -70,14 +58,14 @@ describe('a reload', function () {
   it('closes no native connection, and serves new ones by the new generation, on the same port', async () => {
     const gateway = startWorkers(2);
     const port = await gateway.port();
-    const sockets = [await open(port), await open(port)];
+    const sockets = [await openNative(port), await openNative(port)];
     assert.deepEqual(await reload(), {
       code: 0,
       stdout: `reloaded: generation 2 of release ${version()} serves\n`,
       stderr: '',
     });
     for (const socket of sockets) await echo(socket, 'goes on');
-    const next = await open(port);
+    const next = await openNative(port);
     await echo(next, 'new');
     assert.equal(workersOf(gateway).length, 4);
     for (const socket of sockets) socket.close();
@@ -152,17 +140,17 @@ describe('a reload', function () {
     await until('two refusals', () => logged(gateway, 'reload refused, nothing was changed').length === 2);
     assert.equal(logged(gateway, 'reload refused, nothing was changed')[1]?.reason, line);
     assert.deepEqual(workersOf(gateway), [worker]);
-    await echo(await open(port), 'as before');
+    await echo(await openNative(port), 'as before');
   });
 
   it('takes over routes, the address and the number of workers', async () => {
     const gateway = start();
     const port = await gateway.port();
-    const old = await open(port);
+    const old = await openNative(port);
     const free = await freePort();
     write({ listen: free, routes: ['/new=echo:'] });
     assert.equal((await reload()).code, 0);
-    await echo(await open(free, '/new'), 'at the new address');
+    await echo(await openNative(free, '/new'), 'at the new address');
     await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
     await echo(old, 'at the old address');
   });
@@ -178,7 +166,7 @@ describe('a reload', function () {
     const { code, stderr } = await reload('--pid-file', pidFile);
     assert.equal(code, 1);
     assert.match(stderr, /^fallback-gateway: cannot listen on 127\.0\.0\.1:\d+: the address is in use .*\n$/);
-    await echo(await open(port), 'as before');
+    await echo(await openNative(port), 'as before');
   });
 
   it('takes over a certificate', async function () {
@@ -209,10 +197,10 @@ describe('a reload', function () {
   it('drains the oldest generation at the bound, with a line', async () => {
     const gateway = start('--max-generations', '2');
     const port = await gateway.port();
-    const oldest = await open(port);
+    const oldest = await openNative(port);
     const closed = once(oldest, 'close');
     await reload();
-    const second = await open(port);
+    const second = await openNative(port);
     await reload();
     assert.equal((await closed)[0], 1001);
     await echo(second, 'still here');
@@ -226,7 +214,7 @@ describe('a reload', function () {
 
   it('drains a replaced generation after --linger, with a line', async () => {
     const gateway = start('--linger', '1ms');
-    const socket = await open(await gateway.port());
+    const socket = await openNative(await gateway.port());
     const closed = once(socket, 'close');
     await reload();
     assert.equal((await closed)[0], 1001);
@@ -261,7 +249,7 @@ describe('a reload', function () {
     const current = join(folder, 'current');
     symlinkSync(install('1.0.0'), current);
     const gateway = run(['--workers', '1', '--config', config], join(current, 'dist/gateway/main.js'));
-    const socket = await open(await gateway.port());
+    const socket = await openNative(await gateway.port());
     symlinkSync(install('1.1.0'), join(folder, 'next'));
     renameSync(join(folder, 'next'), current);
     assert.equal((await reload()).stdout, 'reloaded: generation 2 of release 1.1.0 serves\n');

@@ -4,22 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
+import { echo, openNative } from '../support/clients/native-echo.ts';
 import { useRuns } from '../support/machine/program-run.ts';
 import { logged, untilWorkers, workersOf } from '../support/machine/supervisor-run.ts';
 import { until } from '../support/until.ts';
-
-async function open(port: number): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/echo`);
-  await once(socket, 'open');
-  return socket;
-}
-
-async function echo(socket: WebSocket, text: string): Promise<void> {
-  socket.send(text);
-  const [message] = await once(socket, 'message');
-  assert.equal(String(message), text);
-}
 
 describe('the program with --workers', function () {
   this.timeout(30_000);
@@ -41,7 +30,7 @@ describe('the program with --workers', function () {
     assert.equal(readFileSync(file, 'utf8'), `${run.child.pid}\n`);
     assert.equal(workersOf(run).length, 2);
     assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
-    const socket = await open(port);
+    const socket = await openNative(port);
     const closed = once(socket, 'close');
     run.child.kill('SIGTERM');
     assert.equal((await closed)[0], 1001);
@@ -53,7 +42,7 @@ describe('the program with --workers', function () {
     const run = start(...args('--workers', '2'));
     const port = await run.port();
     const sockets = [];
-    for (let index = 0; index < 10; index++) sockets.push(await open(port));
+    for (let index = 0; index < 10; index++) sockets.push(await openNative(port));
     await until('all lines', () => logged(run, 'connection opened').length === 10);
     const perNode = new Map<unknown, number>();
     for (const { node } of logged(run, 'connection opened')) perNode.set(node, (perNode.get(node) ?? 0) + 1);
@@ -64,7 +53,7 @@ describe('the program with --workers', function () {
   it('replaces a worker that dies, whose neighbours notice nothing', async () => {
     const run = start(...args('--workers', '2'));
     const port = await run.port();
-    const sockets = [await open(port), await open(port)];
+    const sockets = [await openNative(port), await openNative(port)];
     const [first] = await untilWorkers(run, 2);
     process.kill(first as number, 'SIGKILL');
     const lost = await Promise.race(sockets.map((socket) => once(socket, 'close').then(() => socket)));
@@ -73,8 +62,8 @@ describe('the program with --workers', function () {
     await until('the next worker', () => logged(run, 'worker started').length === 1);
     const [line] = logged(run, 'worker ended: starting another');
     assert.deepEqual([line?.worker, line?.reason, line?.level], [first, 'SIGKILL', 'error']);
-    await echo(await open(port), 'a');
-    await echo(await open(port), 'b');
+    await echo(await openNative(port), 'a');
+    await echo(await openNative(port), 'b');
   });
 
   it('keeps its port while no worker is left, and its connections wait for the next one', async () => {
@@ -83,7 +72,7 @@ describe('the program with --workers', function () {
     const [only] = await untilWorkers(run, 1);
     process.kill(only as number, 'SIGKILL');
     await until('the line', () => logged(run, 'worker ended: starting another').length === 1);
-    await echo(await open(port), 'served by the next one');
+    await echo(await openNative(port), 'served by the next one');
   });
 
   it('starts a worker that dies again and again ever later', async () => {
@@ -104,7 +93,7 @@ describe('the program with --workers', function () {
     const run = start(...args('--workers', '2'));
     const port = await run.port();
     const workers = await untilWorkers(run, 2);
-    const socket = await open(port);
+    const socket = await openNative(port);
     const closed = once(socket, 'close');
     run.child.kill('SIGKILL');
     assert.equal((await closed)[0], 1001);
@@ -130,7 +119,7 @@ describe('the program with --workers', function () {
     const run = start(...args('--workers', '2', '--grace', '1m'));
     const port = await run.port();
     const workers = await untilWorkers(run, 2);
-    const socket = await open(port);
+    const socket = await openNative(port);
     socket.on('error', () => {});
     // A client that does not read does not answer the Close either.
     socket.pause();
@@ -147,10 +136,10 @@ describe('the program with --workers', function () {
     const run = start(...args('--workers', '1'));
     const port = await run.port();
     const [only] = await untilWorkers(run, 1);
-    const socket = await open(port);
+    const socket = await openNative(port);
     const closed = once(socket, 'close');
     process.kill(only as number, 'SIGTERM');
     assert.equal((await closed)[0], 1001);
-    await echo(await open(port), 'from the next one');
+    await echo(await openNative(port), 'from the next one');
   });
 });
