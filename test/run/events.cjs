@@ -17,7 +17,12 @@ module.exports = class Events {
     runner.on(EVENT_TEST_PASS, (test) => send({ event: 'pass', title: test.fullTitle() }));
     runner.on(EVENT_TEST_PENDING, (test) => send({ event: 'skip', title: test.fullTitle() }));
     runner.on(EVENT_TEST_FAIL, (test, error) =>
-      send({ event: 'fail', title: test.fullTitle(), error: describe(error) }),
+      send({
+        event: 'fail',
+        title: test.fullTitle(),
+        error: describe(error),
+        isTest: test.type === 'test',
+      }),
     );
     runner.on(EVENT_RUN_END, () => send({ event: 'end' }));
   }

@@ -15,6 +15,10 @@ export interface Failure {
 export interface Outcome {
   readonly job: Job;
   readonly passed: number;
+  /**
+   * Titles of the tests among the failures. Other failures are those of a hook or of the process.
+   */
+  readonly failedTests: readonly string[];
   readonly failures: readonly Failure[];
   readonly skipped: readonly string[];
   readonly seconds: number;
@@ -51,6 +55,7 @@ export class Running {
   readonly #exit: number;
   readonly #failures: Failure[] = [];
   readonly #skipped: string[] = [];
+  readonly #failedTests: string[] = [];
   #output = '';
   #hasEnded = false;
   #killed: string | undefined;
@@ -60,7 +65,9 @@ export class Running {
   constructor(job: Job, exit = EXIT) {
     this.job = job;
     this.#exit = exit;
-    const args = ['--import', 'tsx', ...MOCHA, '--forbid-only', '--reporter', reporter, ...job.files];
+    const only = job.tests === undefined ? [] : ['--grep', patternOf(job.tests)];
+    const mocha = [...MOCHA, '--forbid-only', '--reporter', reporter, ...only];
+    const args = ['--import', 'tsx', ...mocha, ...job.files];
     // In a process group of its own, so that it can be ended with all that it started.
     this.#child = spawn(process.execPath, args, {
       cwd: root,
@@ -106,6 +113,7 @@ export class Running {
     return {
       job: this.job,
       passed: this.passed,
+      failedTests: this.#failedTests,
       failures: this.#failures,
       skipped: this.#skipped,
       seconds: this.seconds,
@@ -113,7 +121,7 @@ export class Running {
     };
   }
 
-  #take(event: { event: string; title: string; error: string }): void {
+  #take(event: { event: string; title: string; error: string; isTest: boolean }): void {
     this.#endAfter(SILENT, 'no test ended for ten minutes');
     switch (event.event) {
       case 'begin':
@@ -127,6 +135,7 @@ export class Running {
         return;
       case 'fail':
         this.#failures.push({ title: event.title, error: event.error });
+        if (event.isTest) this.#failedTests.push(event.title);
         return;
       default:
         this.#hasEnded = true;
@@ -153,4 +162,9 @@ export class Running {
     const error = `${how}${where}\n${this.#output.slice(-4_000)}`;
     this.#failures.push({ title: this.job.name, error });
   }
+}
+
+/** A pattern that matches these titles and no other. */
+function patternOf(titles: readonly string[]): string {
+  return `^(${titles.map((title) => title.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})$`;
 }

@@ -5,6 +5,7 @@ import { MOCHA, type Outcome, Running } from './job.ts';
 import { GROUPS, type Group, type Job, jobsOf, roomJob, root, SIDE_BY_SIDE } from './plan.ts';
 import { Report } from './report.ts';
 import { Schedule } from './schedule.ts';
+import { joinRuns, secondRun } from './second-run.ts';
 
 const HELP = `node --import tsx test/run/main.ts [GROUP...] [options]
 
@@ -89,11 +90,12 @@ async function runAll(jobs: readonly Job[]): Promise<number> {
       if (isFew) report.runsAgain(outcome);
       else report.count(outcome);
     }
-    return new Schedule(isFew ? again.map(({ job }) => ({ ...job, alone: true })) : [], {
+    const firstOf = new Map(again.map((outcome) => [outcome.job.name, outcome]));
+    return new Schedule(isFew ? again.map(secondRun) : [], {
       slots: 1,
       ended(outcome) {
         report.ended(outcome);
-        report.count(outcome);
+        report.count(joinRuns(firstOf.get(outcome.job.name) as Outcome, outcome));
       },
     });
   };

@@ -24,6 +24,8 @@ export interface Job {
   readonly group: Group;
   readonly files: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Titles of the only tests that run. @default all */
+  readonly tests?: readonly string[];
   /** Nothing may run beside it: it measures time or memory. */
   readonly alone: boolean;
   /** Jobs that share a resource run one after the other. */

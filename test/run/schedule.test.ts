@@ -27,7 +27,15 @@ function schedule(jobs: readonly Job[], slots: number) {
     ended,
     running: () => [...made.running].map(({ job: { name } }) => name),
     async end(name: string, error?: Error): Promise<void> {
-      const outcome = { job: job(name), passed: 1, failures: [], skipped: [], seconds: 0, output: '' };
+      const outcome = {
+        job: job(name),
+        passed: 1,
+        failedTests: [],
+        failures: [],
+        skipped: [],
+        seconds: 0,
+        output: '',
+      };
       ends.get(name)?.(error ?? outcome);
       await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     },

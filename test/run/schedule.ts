@@ -52,7 +52,7 @@ export class Schedule {
     void running.outcome
       .catch((error: unknown): Outcome => {
         const failures = [{ title: job.name, error: String(error) }];
-        return { job, passed: 0, failures, skipped: [], seconds: 0, output: '' };
+        return { job, passed: 0, failedTests: [], failures, skipped: [], seconds: 0, output: '' };
       })
       .then((outcome) => {
         this.running.delete(running);
