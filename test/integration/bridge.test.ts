@@ -1,7 +1,9 @@
 import { strict as assert } from 'node:assert';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { VERSION } from '../../client-shim/src/lang/version.ts';
 import type { GatewaySocket, HandlerRequest } from '../../gateway/index.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { OLD_SHIMS } from '../support/old-shim/old-shims.ts';
 import { launchChromium } from '../support/pages/chromium.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
 import { startGateway } from '../support/servers/gateway.ts';
@@ -100,6 +102,19 @@ describe('a page of another origin, through the bridge (PROTOCOL.md §14), in Ch
     );
     assert.equal(await tab.evaluate('sockets[0].transport'), 'eventsource');
   });
+
+  for (const { version, code } of OLD_SHIMS)
+    it(`is today's for a page with the shim of ${version}`, async () => {
+      const headers = { 'access-control-allow-origin': '*' };
+      await context.route('**/shim/websocket.min.js', (route) => route.fulfill({ body: code, headers }));
+      const tab = await open({ amputate: '' });
+      assert.equal(await tab.evaluate('WebSocketShim.version'), version);
+      await tab.evaluate("open('/room')");
+      await tab.waitForFunction("said(0, 'open')");
+      await tab.evaluate("sockets[0].send('hello')");
+      await tab.waitForFunction("said(0, 'hello')");
+      assert.ok((await steps(tab)).includes('bridge open'));
+    });
 
   it('brings the cookies of the gateway’s site and the origin of the page to the backend', async () => {
     await context.addCookies([{ name: 'user', value: 'ann', url: base }]);
@@ -209,14 +224,14 @@ describe('a page of another origin, through the bridge (PROTOCOL.md §14), in Ch
     const tab = await open({ transports: 'iframe-htmlfile' });
     await tab.evaluate("open('/room')");
     await tab.waitForFunction("said(0, 'open')");
-    const forged = "'fallback-gateway 0.1.0 99 1 Tforged'";
+    const forged = `'fallback-gateway ${VERSION} 99 1 Tforged'`;
     // From the page itself to itself, and from a frame of the page's own origin to the bridge.
     await tab.evaluate(`window.postMessage(${forged}, '*')`);
     await tab.evaluate(`(function () {
       var frame = document.createElement('iframe');
       document.body.appendChild(frame);
       var other = frame.contentWindow;
-      other.eval("parent.frames[0].postMessage('fallback-gateway 0.1.0 99 1 T1,forged', '*'); parent.postMessage(" + ${JSON.stringify(forged)} + ", '*')");
+      other.eval("parent.frames[0].postMessage('fallback-gateway ${VERSION} 99 1 T1,forged', '*'); parent.postMessage(" + ${JSON.stringify(forged)} + ", '*')");
     })()`);
     await tab.evaluate("sockets[0].send('own')");
     await tab.waitForFunction("said(0, 'own')");
