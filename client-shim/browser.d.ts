@@ -45,6 +45,7 @@ export interface Page {
   WebSocketShim?: unknown;
   FallbackGatewayFlash?: unknown;
   FallbackGatewayBridge?: unknown;
+  FallbackGatewayScripts?: unknown;
   readonly onpagehide?: unknown;
 
   readonly ArrayBuffer?: { new (length: number): ArrayBuffer; isView?(value: unknown): boolean };

@@ -21,6 +21,10 @@ await write(
   'flash-socket.js',
   finish(await bundle(source('flash-socket.ts'), 'iife'), banner, { minified: true }),
 );
+await write(
+  'script-requests.js',
+  finish(await bundle(source('script-requests.ts'), 'iife'), banner, { minified: true }),
+);
 await copyFile(new URL('client-shim/flash/flash-socket.swf', root), new URL('flash-socket.swf', out));
 await write(
   'bridge-socket.js',

@@ -33,7 +33,7 @@ export interface LazyScript {
   open(options: SocketOptions): DirectSocket;
 }
 
-export type LazyScriptName = 'FallbackGatewayFlash' | 'FallbackGatewayBridge';
+export type LazyScriptName = 'FallbackGatewayFlash' | 'FallbackGatewayBridge' | 'FallbackGatewayScripts';
 
 /** Milliseconds that the script may take to load. */
 const LOAD_TIMEOUT = 2500;
@@ -42,12 +42,12 @@ const LOAD_TIMEOUT = 2500;
  * Loads a script from the gateway at `origin`. `done` gets undefined if it does not load. The
  * returned function cancels the load.
  */
-export function loadLazyScript(
+export function loadLazyScript<Script = LazyScript>(
   platform: Platform,
   origin: string,
   file: string,
   name: LazyScriptName,
-  done: (script: LazyScript | undefined) => void
+  done: (script: Script | undefined) => void
 ): () => void {
   const page = platform._page;
   const document = page.document as Document;
@@ -62,7 +62,7 @@ export function loadLazyScript(
 
   function finish(): void {
     forget();
-    done(page[name] as LazyScript | undefined);
+    done(page[name] as Script | undefined);
   }
 
   timeout._set(page[name] ? 0 : LOAD_TIMEOUT);
@@ -75,8 +75,13 @@ export function loadLazyScript(
           // run.
           if (page[name] || !element.readyState) finish();
         };
-    element.src = shimFolder(document, origin) + file;
-    insert(document, element);
+    try {
+      element.src = shimFolder(document, origin) + file;
+      insert(document, element);
+    } catch (_) {
+      // A page that requires Trusted Types.
+      timeout._set(0);
+    }
   }
   return forget;
 }

@@ -1,163 +1,79 @@
-import type { Document, Element, Location, Page } from '../../browser.d.ts';
 import { nothing } from '../lang/nothing.ts';
-import { encodeUri } from '../wire/utf8.ts';
-import { expose, insert, newName, remove } from './element.ts';
+import { newName } from './element.ts';
+import { loadLazyScript } from './lazy-script.ts';
 import type { Platform } from './platform.ts';
-import type { Request, Requester, RequestOptions } from './requester.ts';
-import { unwrap } from './unwrap.ts';
-
-/** Longest address in characters: IE accepts 2,083, and some proxies no more than 2,000. */
-const LONGEST = 2000;
-/**
- * Characters of such an address beside the gateway's own and the frames: token, `#`, `A`, names.
- */
-const AROUND = 200;
-/** Milliseconds within which old IE may run a script after it reported that it loaded or failed. */
-const GRACE = 1000;
+import type { Requester } from './requester.ts';
 
 /**
- * Sends by script tags, and by forms if the body is long (PROTOCOL.md §4.4). This works in every
- * engine with a document, to any origin.
+ * The separate script `/shim/script-requests.js`. As with the others, its names are not shortened
+ * and stay as they are (lazy-script.ts).
  */
-export const scriptRequester: Requester = { _works: hasScript, _post: post, _maxBody: room, _asksUser: true };
+export interface ScriptRequests {
+  /** The largest body in bytes for the `send` action at `address`. */
+  room(address: string): number;
+  /**
+   * Sends a request; the returned function cancels it. `later` and `newName` are the shim's: the
+   * names in a window are counted in one place. `leaving`: the page is being unloaded. `quiet`: no
+   * login dialogue yet (PROTOCOL.md §3.4).
+   */
+  post(
+    later: (run: () => void, ms: number) => void,
+    newName: () => string,
+    address: string,
+    body: string,
+    leaving: boolean | undefined,
+    quiet: boolean | undefined,
+    done: (status: number, text: string) => void
+  ): () => void;
+}
+
+/**
+ * Sends by script tags and forms, in every engine with a document, to any origin. The code is a
+ * separate script: few engines need it, and a page that may not load that script may not make such
+ * requests either. A script that does not load is a request without a response, and the next
+ * request loads it again.
+ */
+export const scriptRequester: Requester = {
+  _works: hasScript,
+  _post: (platform, address, body, options, done = nothing) => {
+    const script = loaded(platform);
+    let abort: () => void = nothing;
+
+    function send(requests: ScriptRequests | undefined): void {
+      if (requests)
+        abort = requests.post(
+          platform._setTimeout,
+          newName,
+          address,
+          body as string,
+          options._sync,
+          options._quiet,
+          done
+        );
+      else done(0, 'no script');
+    }
+
+    // At once, because a page that is being unloaded has no later task.
+    if (script) send(script);
+    else
+      abort = loadLazyScript(
+        platform,
+        address.replace(/([^/])\/[^/].*/, '$1'),
+        'script-requests.js',
+        'FallbackGatewayScripts',
+        send
+      );
+    return { _abort: () => abort() };
+  },
+  // The request that created the session has loaded the script.
+  _maxBody: (platform, address) => (loaded(platform) as ScriptRequests).room(address),
+  _asksUser: true
+};
 
 export function hasScript(platform: Platform): boolean {
   return !!platform._page.document;
 }
 
-/**
- * The largest body in bytes. Without forms, the body must fit into an address. A character takes at
- * most nine characters there, and the outbox counts it as three bytes.
- */
-function room(platform: Platform, address: string): number {
-  return hasForms(platform) ? Infinity : 512 + Math.max(90, (LONGEST - AROUND - address.length) / 3);
-}
-
-function hasForms(platform: Platform): boolean {
-  return !!documentOf(platform).createElement('form').submit;
-}
-
-function documentOf(platform: Platform): Document {
-  return platform._page.document as Document;
-}
-
-function post(
-  platform: Platform,
-  address: string,
-  body: string | ArrayBuffer,
-  options: RequestOptions,
-  done?: (status: number, text: string) => void
-): Request {
-  const text = body as string;
-  try {
-    // `#` comes before numbered frames. No other request has one.
-    return text.indexOf('#') >= 0 && hasForms(platform)
-      ? postForm(platform, address, text, done)
-      : getScript(platform, address, text, options._sync ? 'img' : 'script', done, options._quiet);
-  } catch (error) {
-    // A page that requires Trusted Types, or has replaced what a document can do.
-    platform._setTimeout(() => done && done(0, '' + error), 0);
-    return { _abort: nothing };
-  }
-}
-
-/**
- * Inserts a script. Its address is the request, and running it is the response. When the page is
- * being unloaded, engines still request an image.
- */
-function getScript(
-  platform: Platform,
-  address: string,
-  body: string,
-  tag: string,
-  done?: (status: number, text: string) => void,
-  quiet?: boolean
-): Request {
-  const page = platform._page;
-  const document = documentOf(platform);
-  const name = newName();
-  const script = document.createElement(tag);
-
-  /** Ends the request; false if it had ended. */
-  function forget(): boolean {
-    if (!conceal()) return false;
-    script.onload = script.onerror = script.onreadystatechange = null;
-    remove(script);
-    return true;
-  }
-
-  function finish(status: number, text: string): void {
-    if (forget() && done) done(status, text);
-  }
-
-  function ended(): void {
-    const state = script.readyState;
-    if (!state || /loaded|complete/.test(state)) platform._setTimeout(() => finish(0, ''), state ? GRACE : 0);
-  }
-
-  const conceal = expose(page, name, (text) => unwrap(text, finish));
-  script.onload = script.onerror = script.onreadystatechange = ended;
-  script.src = address + '?c=' + name + '&b=' + encodeUri(body) + (quiet ? '&l=0' : '');
-  insert(document, script);
-  return { _abort: forget };
-}
-
-/**
- * Submits a form into a hidden frame. The response cannot be read across origins. When it has
- * arrived, a script asks the gateway how much it has received.
- */
-function postForm(
-  platform: Platform,
-  address: string,
-  body: string,
-  done?: (status: number, text: string) => void
-): Request {
-  const page = platform._page;
-  const document = documentOf(platform);
-  const name = newName();
-  const holder = document.createElement('div');
-  let request: Request | undefined;
-
-  holder.style.display = 'none';
-  // Markup, because IE up to 7 only knows a frame by the name that it was created with. Without
-  // `src`, IE 6 warns on secure pages.
-  holder.innerHTML =
-    '<form method="post" target="' +
-    name +
-    '"><textarea name="b"></textarea></form><iframe name="' +
-    name +
-    (page.ActiveXObject ? '" src="javascript:0' : '') +
-    '"></iframe>';
-  const form = holder.firstChild as Element;
-  const frame = holder.lastChild as Element;
-
-  function clear(): void {
-    frame.onload = frame.onreadystatechange = null;
-    // Later, because IE crashes if a frame is removed in its own event.
-    platform._setTimeout(() => remove(holder), 0);
-  }
-
-  function arrived(): void {
-    if (frame.readyState && frame.readyState !== 'complete') return;
-    try {
-      // The empty page that the frame starts with fires an event as well.
-      if (/^(about|javascript):/.test(((frame.contentWindow as Page).location as Location).href)) return;
-    } catch (_) {
-      // The document has another origin, so it is the response.
-    }
-    clear();
-    request = getScript(platform, address, body.substring(0, body.indexOf(';')) + ';A0\x1e', 'script', done);
-  }
-
-  form.action = address + '?f=1';
-  (form.firstChild as Element).value = encodeUri(body);
-  insert(document, holder);
-  frame.onload = frame.onreadystatechange = arrived;
-  (form.submit as () => void)();
-  return {
-    _abort: () => {
-      if (request) request._abort();
-      else clear();
-    }
-  };
+function loaded(platform: Platform): ScriptRequests | undefined {
+  return platform._page.FallbackGatewayScripts as ScriptRequests | undefined;
 }

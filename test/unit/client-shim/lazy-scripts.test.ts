@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const built = (name: string) =>
   readFileSync(new URL(`../../../dist/client-shim/${name}`, import.meta.url), 'latin1');
 
-/** By which the shim and its parts know each other (transport/part.ts, transport/websocket.ts). */
+/** By which the shim and its parts know each other (transport/lazy-script.ts, transport/direct-socket.ts). */
 const SHARED = [
   ...['open', 'url', 'protocols', 'origin', 'bytes', 'events', 'hooks'],
   ...['send', 'close', 'settle', 'abandon', 'message', 'sent', 'closing', 'closed'],
@@ -12,6 +12,7 @@ const SHARED = [
 ];
 const PARTS: readonly (readonly [file: string, names: readonly string[]])[] = [
   ['flash-socket.js', [...SHARED, 'proved', 'FallbackGatewayFlash']],
+  ['script-requests.js', ['room', 'post', 'FallbackGatewayScripts']],
   ['bridge-socket.js', [...SHARED, 'transports', 'step', 'FallbackGatewayBridge']],
 ];
 /** By which the script and the movie do (FlashSocket.hx). */

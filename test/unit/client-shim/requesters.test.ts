@@ -8,6 +8,7 @@ import { jsonpPolling } from '../../../client-shim/src/transport/jsonp-polling.t
 import type { Requester } from '../../../client-shim/src/transport/requester.ts';
 import { requesterFor } from '../../../client-shim/src/transport/requesters.ts';
 import { scriptRequester } from '../../../client-shim/src/transport/script-requester.ts';
+import { createScriptRequests } from '../../../client-shim/src/transport/script-requests.ts';
 import { xdrRequester } from '../../../client-shim/src/transport/xdr-requester.ts';
 import { xhrPolling } from '../../../client-shim/src/transport/xhr-polling.ts';
 import { xhrRequester } from '../../../client-shim/src/transport/xhr-requester.ts';
@@ -65,6 +66,7 @@ class OldBrowser extends FakeBrowser {
     this.page.document = document;
     this.body = this.page.document.body;
     this.page.location = { protocol: 'http:', href: 'http://host:8080/page' };
+    this.page.FallbackGatewayScripts = createScriptRequests(this.page);
     this.page.XDomainRequest = class extends FakeXdr {
       constructor() {
         super();
@@ -390,6 +392,7 @@ describe('a request by a script tag', () => {
         throw new Error("Object doesn't support this action");
       },
     });
+    browser.page.FallbackGatewayScripts = createScriptRequests(window);
     const platform = Object.assign(Object.create(browser), { page: window }) as OldBrowser;
     const { received } = post(scriptRequester, platform, 'x');
     browser.call(browser.scripts[0] as Script, 'A1');
@@ -403,6 +406,73 @@ describe('a request by a script tag', () => {
     const [image] = browser.body.childNodes as [Script];
     assert.equal(image.tagName, 'IMG');
     assert.equal(requested(image), `t;X${RS}`);
+  });
+});
+
+describe('the first request by a script tag', () => {
+  /** A browser that has not loaded the script with such requests. */
+  function fresh() {
+    const browser = new OldBrowser();
+    const requests = browser.page.FallbackGatewayScripts;
+    browser.page.FallbackGatewayScripts = undefined;
+    const load = () => {
+      browser.page.FallbackGatewayScripts = requests;
+      browser.scripts[0]?.onload();
+    };
+    return { browser, load };
+  }
+
+  it('loads the script that makes them, and goes when it is there', () => {
+    const { browser, load } = fresh();
+    const { received } = post(scriptRequester, browser, `t;A1${RS}`);
+    assert.deepEqual(
+      browser.scripts.map(({ src }) => src),
+      ['http://host:8080/shim/script-requests.js'],
+    );
+    load();
+    assert.equal(requested(browser.scripts[1] as Script), `t;A1${RS}`);
+    browser.call(browser.scripts[1] as Script, `A1${RS}`);
+    assert.deepEqual(received, [[200, `A1${RS}`]]);
+    post(scriptRequester, browser, `t;A2${RS}`);
+    assert.equal(browser.scripts.length, 3, 'once');
+  });
+
+  it('got no answer if that script does not load, and a later one loads it again', () => {
+    const { browser, load } = fresh();
+    const first = post(scriptRequester, browser, 'x');
+    browser.scripts[0]?.onerror();
+    const second = post(scriptRequester, browser, 'y');
+    browser.clock.advance(2500);
+    assert.deepEqual([first.received, second.received], [[[0, 'no script']], [[0, 'no script']]]);
+    assert.deepEqual([browser.body.childNodes, browser.clock.timers], [[], 0]);
+    browser.scripts.length = 0;
+    post(scriptRequester, browser, 'z');
+    load();
+    assert.equal(requested(browser.scripts[1] as Script), 'z');
+  });
+
+  it('got none either where the page may not load it (Trusted Types)', () => {
+    const { browser } = fresh();
+    const { document } = browser.page;
+    const { createElement } = document;
+    document.createElement = (tag: string) =>
+      Object.defineProperty(createElement.call(document, tag), 'src', {
+        set: () => {
+          throw new TypeError('This document requires TrustedScriptURL');
+        },
+      });
+    const { received } = post(scriptRequester, browser, 'x');
+    browser.clock.advance(1);
+    assert.deepEqual(received, [[0, 'no script']]);
+  });
+
+  it('is not made if it is given up before that', () => {
+    const { browser } = fresh();
+    const { received, request } = post(scriptRequester, browser, 'x');
+    request._abort();
+    assert.deepEqual([browser.scripts[0]?.onload, browser.body.childNodes], [null, []]);
+    browser.clock.advance(3000);
+    assert.deepEqual([received, browser.scripts.length], [[], 1]);
   });
 });
 
