@@ -13,7 +13,7 @@ export interface ScriptRequests {
   room(address: string): number;
   /**
    * Sends a request; the returned function cancels it. `later` and `newName` are the shim's: the
-   * names in a window are counted in one place. `leaving`: the page is being unloaded. `quiet`: no
+   * names in a window are counted in one place. `unloads`: the page is being unloaded. `quiet`: no
    * login dialogue yet (PROTOCOL.md §3.4).
    */
   post(
@@ -21,7 +21,7 @@ export interface ScriptRequests {
     newName: () => string,
     address: string,
     body: string,
-    leaving: boolean | undefined,
+    unloads: boolean | undefined,
     quiet: boolean | undefined,
     done: (status: number, text: string) => void
   ): () => void;

@@ -35,13 +35,13 @@ export function createScriptRequests(page: Page): ScriptRequests {
     // Without forms, the body must fit into an address. A character takes at most nine characters
     // there, and the outbox counts it as three bytes.
     room: (address) => (hasForms ? Infinity : 512 + Math.max(90, (LONGEST - AROUND - address.length) / 3)),
-    post: (later, newName, address, body, leaving, quiet, done) => {
+    post: (later, newName, address, body, unloads, quiet, done) => {
       const request: ScriptRequest = { page, document, later, newName, address, done, quiet };
       try {
         // `#` comes before numbered frames. No other request has one.
         return body.indexOf('#') >= 0 && hasForms
           ? postForm(request, body)
-          : getScript(request, body, leaving ? 'img' : 'script');
+          : getScript(request, body, unloads ? 'img' : 'script');
       } catch (error) {
         // A page that requires Trusted Types, or has replaced what a document can do.
         later(() => done(0, '' + error), 0);

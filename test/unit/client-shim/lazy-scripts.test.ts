@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const built = (name: string) =>
   readFileSync(new URL(`../../../dist/client-shim/${name}`, import.meta.url), 'latin1');
 
-/** By which the shim and its parts know each other (transport/lazy-script.ts, transport/direct-socket.ts). */
+/** By which the shim and its separate scripts know each other (transport/direct-socket.ts). */
 const SHARED = [
   ...['open', 'url', 'protocols', 'origin', 'bytes', 'events', 'hooks'],
   ...['send', 'close', 'settle', 'abandon', 'message', 'sent', 'closing', 'closed'],
