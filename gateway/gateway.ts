@@ -15,12 +15,14 @@ import type { UpstreamOptions } from './backend/upstream.ts';
 import { AddressRates } from './base/address-rates.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { ConnectionCounts } from './base/connection-counts.ts';
+import { Counters } from './base/counters.ts';
 import { ConfigError } from './base/errors.ts';
 import { LineFile } from './base/line-file.ts';
 import { type Listen, listen } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import { ownPackage } from './base/package.ts';
+import { RecentRefusals } from './base/recent-refusals.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
 import { reopenOnSignal } from './base/reopen-on-signal.ts';
@@ -73,6 +75,8 @@ import { SessionSocketEndpoint } from './transport/websocket.ts';
 interface Shared {
   readonly clock: Clock;
   readonly log: Log;
+  /** Counts what connections do. */
+  readonly counters: Counters;
   /** Counts the bytes that are held on behalf of clients. */
   readonly memory: MemoryBudget;
   /** Counts native connections and fallback sessions. */
@@ -160,6 +164,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #router: Router;
   readonly #draining = new AbortController();
   readonly #log: RefusalLog;
+  readonly #refusals: RecentRefusals;
   readonly #listen: Listen;
   #closeAccessLog = (): void => {};
   #server: HttpServer | undefined;
@@ -177,10 +182,17 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     this.#listen = via;
     this.#processes = processes;
     this.#bounds = shareOf(options, processes);
-    this.#log = RefusalLog.of(log, clock, { writtenAs, bounds: higherBounds(options) });
+    const wording = { writtenAs, bounds: higherBounds(options) };
+    const counters = new Counters();
+    this.#refusals = new RecentRefusals(clock, wording);
+    this.#log = RefusalLog.of(log, clock, wording, (refusal, route) => {
+      counters.refused(String(refusal.fields.code));
+      this.#refusals.add(refusal, route);
+    });
     this.#shared = {
       clock,
       log: this.#log,
+      counters,
       memory: new MemoryBudget(this.#bounds.memoryLimits),
       connections: new ConnectionCounts(this.#bounds.connectionLimits),
       rates: options.createRate && new AddressRates(options.createRate, clock),

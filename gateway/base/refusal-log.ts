@@ -22,6 +22,9 @@ interface Entry {
   readonly group: string;
 }
 
+/** `route` is that of the log's scope, or empty. */
+export type SeeRefusal = (refusal: Refusal, route: string) => void;
+
 /** What the scopes of one log share. */
 class Recent {
   readonly clock: Clock;
@@ -32,9 +35,13 @@ class Recent {
   readonly #groups = new Map<string, number>();
   #timer: Timer;
 
-  constructor(clock: Clock, wording: Wording) {
+  /** Called for each refusal, whether it is written or not. */
+  readonly seen: SeeRefusal;
+
+  constructor(clock: Clock, wording: Wording, seen: SeeRefusal) {
     this.clock = clock;
     this.wording = wording;
+    this.seen = seen;
   }
 
   /** Writes the first of its kind, and counts the others. Returns whether it wrote. */
@@ -121,8 +128,9 @@ export class RefusalLog implements Log {
     this.#scope = scope;
   }
 
-  static of(log: Log, clock: Clock, wording: Wording): RefusalLog {
-    return new RefusalLog(log, new Recent(clock, wording), '');
+  /** `seen` is called for each refusal. */
+  static of(log: Log, clock: Clock, wording: Wording, seen: SeeRefusal = () => {}): RefusalLog {
+    return new RefusalLog(log, new Recent(clock, wording, seen), '');
   }
 
   get wording(): Wording {
@@ -155,6 +163,7 @@ export class RefusalLog implements Log {
   }
 
   refusal(refusal: Refusal): void {
+    this.#recent.seen(refusal, this.#scope);
     if (this.#recent.add(this.#log, this.#scope, refusal) || !this.isDebug) return;
     write(this.#log, { ...refusal, level: 'debug' }, this.wording);
   }

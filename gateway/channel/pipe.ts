@@ -1,14 +1,8 @@
+import type { Flow, TransportCounters } from '../base/counters.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Meter } from '../protocol/meter.ts';
 import type { Channel, Receiver } from './channel.ts';
-
-/** Counts of one direction. */
-export interface Flow {
-  messages: number;
-  /** Bytes of payload. */
-  bytes: number;
-}
 
 /** What went through a pipe, and how it ended. */
 export class Traffic {
@@ -18,6 +12,8 @@ export class Traffic {
   closed: { readonly end: 'a' | 'b'; readonly status: CloseStatus } | undefined;
   /** Measures what `a` sends; absent: it may send as much as it likes. */
   meter: Meter | undefined;
+  /** Those of the route; absent: nobody adds them up. */
+  counters: TransportCounters | undefined;
   /** Called for what is too much, with the status to close both ends with. It goes no further. */
   exceeded: (status: CloseStatus) => void = () => {};
 }
@@ -87,6 +83,12 @@ class CountedDirection extends Direction {
     }
     flow.messages++;
     flow.bytes += message.size;
+    const { counters } = this.#traffic;
+    if (counters !== undefined) {
+      const total = this.#end === 'a' ? counters.up : counters.down;
+      total.messages++;
+      total.bytes += message.size;
+    }
     super.message(message);
   }
 

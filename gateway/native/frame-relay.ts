@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Flow } from '../base/counters.ts';
 import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import { type FrameFollower, PONG_SIZE } from './frame-follower.ts';
@@ -21,6 +22,8 @@ export interface RelayOwner {
 export class FrameRelay {
   /** Bytes that came from the source. */
   bytes = 0;
+  /** The direction's part of the route's counters; absent: nobody adds them up. */
+  total: Flow | undefined;
   /** Set active by every chunk. */
   activity: { active: boolean } | undefined;
   /** Measures messages and bytes of each read; absent: as many as the source likes. */
@@ -93,6 +96,10 @@ export class FrameRelay {
     const rest = this.#inserted || this.#last ? this.#passToBoundary(data) : 0;
     const before = this.#follower.messages;
     if (!this.#over) this.#passFrames(data, rest);
+    if (this.total !== undefined) {
+      this.total.bytes += chunk.length;
+      this.total.messages += this.#follower.messages - before;
+    }
     if (this.measure !== undefined && !this.#over) this.#measured(before, chunk.length);
   }
 

@@ -10,6 +10,7 @@ import {
   logClosed,
   logOpened,
 } from '../base/connection-log.ts';
+import type { RouteCounters } from '../base/counters.ts';
 import { detached } from '../base/detached.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -25,6 +26,8 @@ export interface LifecycleContext {
   readonly clock: Clock;
   /** The route's log. */
   readonly log: Log;
+  /** Of the route; absent: nobody counts. */
+  readonly counters?: RouteCounters | undefined;
   /** Name of the backend, for log lines. */
   readonly backend: string;
 }
@@ -159,6 +162,7 @@ class Connection implements NativeConnection {
     const { clock, log } = this.#context;
     this.#opened = opened;
     this.#openedAt = clock.now();
+    this.#context.counters?.opened('native');
     const { admitted } = this;
     this.admitted = undefined;
     if (admitted !== undefined) {
@@ -179,6 +183,11 @@ class Connection implements NativeConnection {
     if (this.#log === undefined || this.#opened === undefined) return;
     const summary = { carriers: 'websocket', ...this.#opened.summary() };
     const closed = this.#isDrained ? { ...summary, code: 1001, by: 'gateway' as const } : summary;
+    const { counters } = this.#context;
+    if (counters !== undefined) {
+      counters.natives--;
+      counters.closed(closed.code, closed.by, closed.reason ?? '');
+    }
     logClosed(this.#log, this.#client, closed, this.#context.clock.now() - this.#openedAt);
   }
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { Accepted, Backend } from '../backend/backend.ts';
 import type { Clock } from '../base/clock.ts';
+import type { RouteCounters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe, Traffic } from '../channel/pipe.ts';
@@ -30,6 +31,8 @@ export interface NativeOptions {
   readonly clientPing: number;
   /** What a client may send in a time. */
   readonly rates?: MessageRates | undefined;
+  /** Of the route; absent: nobody counts. */
+  readonly counters?: RouteCounters | undefined;
 }
 
 /** A channel over a client's own connection. */
@@ -62,8 +65,8 @@ export class NativeEndpoint {
 
   /** Connects a client with a backend, or refuses it. */
   connect(request: UpgradeRequest, backend: Backend): NativeConnection {
-    const { clock, log } = this.#options;
-    return runConnection(request, { clock, log, backend: backend.name }, (admitted, signal) =>
+    const { clock, log, counters } = this.#options;
+    return runConnection(request, { clock, log, counters, backend: backend.name }, (admitted, signal) =>
       this.#open(admitted, backend, signal),
     );
   }
@@ -98,8 +101,9 @@ export class NativeEndpoint {
   /** Joins the client with the backend. `near` carries the client's messages. */
   #join(client: ClientChannel, near: Channel, accepted: Accepted): OpenConnection {
     const { channel: far, protocol } = accepted;
-    const { rates, clock } = this.#options;
+    const { rates, clock, counters } = this.#options;
     const traffic = new Traffic();
+    traffic.counters = counters?.native;
     /** What the gateway closed the connection with. */
     let own: CloseStatus | undefined;
     const close = (status: CloseStatus): void => {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { targetName, type UpstreamTarget } from '../backend/target.ts';
+import { timed } from '../backend/timed.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { ClosedConnection } from '../base/connection-log.ts';
+import type { RouteCounters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { KeepAlive } from '../channel/keep-alive.ts';
@@ -37,6 +39,8 @@ export interface SpliceOptions {
   readonly clientPing: number;
   /** What a client may send in a time. Bytes are those of its frames. */
   readonly rates?: MessageRates | undefined;
+  /** Of the route; absent: nobody counts. */
+  readonly counters?: RouteCounters | undefined;
 }
 
 /**
@@ -50,13 +54,15 @@ export function spliceUpgrade(
   target: UpstreamTarget,
   options: SpliceOptions,
 ): NativeConnection {
-  const { clock, log } = options;
+  const { clock, log, counters } = options;
   return runConnection(
     request,
-    { clock, log, backend: targetName(target) },
+    { clock, log, counters, backend: targetName(target) },
     async ({ handshake, socket: client, head }, signal) => {
       const key = checkHandshake(handshake);
-      const upstream = await switchProtocols(target, handshake, key, { ...options, signal });
+      const upstream = await timed(counters, clock, signal, () =>
+        switchProtocols(target, handshake, key, { ...options, signal }),
+      );
       if (signal.aborted) {
         upstream.socket.destroy();
         return undefined;
@@ -114,6 +120,8 @@ class Splice implements OpenConnection, RelayOwner {
     if (meter !== undefined) this.#toUpstream.measure = (messages, bytes) => meter.take(messages, bytes);
     this.#keepAlive = new KeepAlive(options.clock, options.clientPing, () => this.#pingClient());
     this.#toUpstream.activity = this.#keepAlive;
+    this.#toUpstream.total = options.counters?.native.up;
+    this.#toClient.total = options.counters?.native.down;
     this.#toClient.start(upstream.head);
     this.#toUpstream.start(head);
   }

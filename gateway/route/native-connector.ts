@@ -5,6 +5,7 @@ import type { ForwardAuth } from '../backend/forward-auth.ts';
 import type { RefusalMemory } from '../backend/refusal-memory.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import type { Clock } from '../base/clock.ts';
+import type { RouteCounters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
 import type { Channel } from '../channel/channel.ts';
@@ -20,6 +21,7 @@ import { addressed, handshakeOf, isAnybody, readdressed } from './handshake.ts';
 export interface NativeContext {
   readonly clock: Clock;
   readonly log: Log;
+  readonly counters: RouteCounters;
   readonly refusals: RefusalMemory;
   readonly memory: MemoryBudget;
   readonly access: Access;
@@ -54,8 +56,8 @@ export class NativeConnector {
 
   constructor(context: NativeContext) {
     this.#context = context;
-    const { clock, log, maxMessage, clientPing, rates } = context;
-    this.#endpoint = new NativeEndpoint({ clock, log, maxMessage, clientPing, rates });
+    const { clock, log, counters, maxMessage, clientPing, rates } = context;
+    this.#endpoint = new NativeEndpoint({ clock, log, counters, maxMessage, clientPing, rates });
   }
 
   /**
@@ -104,8 +106,9 @@ export class NativeConnector {
   }
 
   #splice(request: UpgradeRequest, target: UpstreamTarget): NativeConnection {
-    const { clock, log, maxMessage, clientPing, rates, connectTimeout } = this.#context;
-    return spliceUpgrade(request, target, { clock, log, connectTimeout, maxMessage, clientPing, rates });
+    const { clock, log, counters, maxMessage, clientPing, rates, connectTimeout } = this.#context;
+    const options = { clock, log, counters, connectTimeout, maxMessage, clientPing, rates };
+    return spliceUpgrade(request, target, options);
   }
 
   /** `url` is that of the backend's handshake, where it is another. */

@@ -5,9 +5,11 @@ import { acceptEarly } from '../backend/accept-early.ts';
 import type { ForwardAuth } from '../backend/forward-auth.ts';
 import { RefusalMemory } from '../backend/refusal-memory.ts';
 import { textBackend } from '../backend/text-backend.ts';
+import { timedBackend } from '../backend/timed.ts';
 import type { AddressRates } from '../base/address-rates.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
+import type { Counters, RouteCounters } from '../base/counters.ts';
 import { detached } from '../base/detached.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -38,6 +40,7 @@ export interface RouteContext {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly log: Log;
+  readonly counters: Counters;
   readonly memory: MemoryBudget;
   readonly connections: ConnectionCounts;
   /** How fast an address may open connections; absent: as fast as it likes. */
@@ -67,6 +70,9 @@ export class Route implements FallbackRoute, SockJsRoute {
   readonly access: Access;
   readonly hosts: HostNames;
   readonly natives: NativeConnector;
+  readonly counters: RouteCounters;
+  /** For the status page. */
+  readonly backendName: string;
   readonly #context: RouteContext;
   readonly #auth: ForwardAuth | undefined;
   readonly #maxSessions: number;
@@ -78,11 +84,15 @@ export class Route implements FallbackRoute, SockJsRoute {
   readonly #framed: SessionKind;
   #sessions = 0;
 
-  constructor(context: RouteContext, bounds: RouteBounds, { backend, target, auth }: RouteBackend) {
+  constructor(context: RouteContext, bounds: RouteBounds, { backend: given, target, auth }: RouteBackend) {
     const { clock, memory, access, registry, draining, options } = context;
     const { path, jsonp, maxMessage, maxSessions, clientPing } = bounds;
     const { session, sockjs, connectTimeout } = options;
     const log = context.log.with({ route: path || '/' });
+    const counters = context.counters.route(path);
+    const backend = timedBackend(given, counters, clock);
+    this.counters = counters;
+    this.backendName = backend.name;
     this.path = path;
     this.log = log;
     this.jsonp = jsonp;
@@ -94,7 +104,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     this.#context = context;
     this.#auth = auth;
     this.#maxSessions = maxSessions;
-    const common = { clock, log, memory, maxMessage };
+    const common = { clock, log, counters, memory, maxMessage };
     this.#resumable = { context: { ...common, limits: session, policy: resumablePolicy }, backend };
     this.#sockjs = {
       context: { ...common, limits: sockjsLimits(session, sockjs), policy: sockjsPolicy },
@@ -118,7 +128,19 @@ export class Route implements FallbackRoute, SockJsRoute {
     const takePlace = (address: string) => this.#takeSession(address);
     this.#opener = new SessionOpener({ log, refusals, auth, registry, takePlace, route: path, draining });
     this.natives = new NativeConnector({
-      ...{ clock, log, refusals, memory, access, maxMessage, clientPing, connectTimeout, backend, target },
+      ...{
+        clock,
+        log,
+        counters,
+        refusals,
+        memory,
+        access,
+        maxMessage,
+        clientPing,
+        connectTimeout,
+        backend,
+        target,
+      },
       takePlace: (address) => this.#takeConnection(address),
       route: path,
       auth,

@@ -23,14 +23,14 @@ export class Downstream {
   carrier: Carrier | undefined;
   /** Number of the newest attach; 0 before the first. */
   attachNumber = 0;
+  /** Number of the next entry to write. */
+  cursor = 1;
   /** When the carrier was last written on: ms of the clock. */
   wrote: number;
   readonly #owner: DownstreamOwner;
   readonly #outbox: Outbox;
   readonly #policy: SessionPolicy;
   readonly #clock: Clock;
-  /** Number of the next entry to write. */
-  #cursor = 1;
   #isWritable = true;
   #isFlushing = false;
   /** What has to be done before the next delivery. */
@@ -50,7 +50,7 @@ export class Downstream {
 
   /** Every entry was written on the present carrier or an earlier one. */
   get isAllWritten(): boolean {
-    return this.#cursor > this.#outbox.last;
+    return this.cursor > this.#outbox.last;
   }
 
   /** Bytes that the next delivery occupies so far beside its messages. */
@@ -72,7 +72,7 @@ export class Downstream {
     this.#isWritable = true;
     this.#lastAckSent = 0;
     // A repeated request may acknowledge less than was acknowledged since.
-    this.#cursor = Math.max(ack + 1, this.#outbox.first);
+    this.cursor = Math.max(ack + 1, this.#outbox.first);
     this.wrote = this.#clock.now();
     return older;
   }
@@ -98,7 +98,7 @@ export class Downstream {
 
   /** The client has all up to `number`. */
   acknowledged(number: number): void {
-    if (this.#cursor <= number) this.#cursor = number + 1;
+    if (this.cursor <= number) this.cursor = number + 1;
   }
 
   /**
@@ -145,19 +145,19 @@ export class Downstream {
 
   #deliver(carrier: Carrier): void {
     const { received } = this.#owner;
-    const first = this.#cursor;
+    const first = this.cursor;
     const entries = this.#outbox.from(first, carrier.room);
     if (this.#isPreparing(entries)) return;
     if (carrier.once && this.#policy.delivered === 'written') leaveEnd(entries);
     // An echo must not overtake the acknowledgement of what it answers: in its event,
     // `bufferedAmount` would be wrong.
     const ack = this.#lastAckSent < received ? received : -1;
-    this.#cursor = first + entries.length;
+    this.cursor = first + entries.length;
     this.#lastAckSent = received;
     this.wrote = this.#clock.now();
     if (carrier.once) this.#owner.usedUp();
     this.#isWritable = carrier.deliver({ first, entries, ack });
-    this.#owner.written(this.#cursor - 1);
+    this.#owner.written(this.cursor - 1);
     if (this.#needsAck && this.isAllWritten) {
       this.#needsAck = false;
       if (!carrier.once && this.#policy.delivered === 'acknowledged') carrier.heartbeat();

@@ -38,6 +38,10 @@ export class SessionRegistry {
     return this.#sessions.size;
   }
 
+  get sessions(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
   find(token: string): Session | undefined {
     return this.#sessions.get(token);
   }

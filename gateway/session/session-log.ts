@@ -4,6 +4,7 @@ import {
   logClosed,
   logOpened,
 } from '../base/connection-log.ts';
+import type { RouteCounters, TransportCounters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
@@ -19,11 +20,14 @@ const MAX_MOVES = 8;
 /** Who ended a session. */
 export type ClosedBy = ClosedConnection['by'];
 
-/** Writes the life of one session to the log, and counts the totals of its last line. */
+/** Writes the life of one session to the log, and counts what it does. */
 export class SessionLog {
   readonly #log: Log;
   readonly #identity: SessionIdentity;
   readonly #dialect: string | undefined;
+  readonly #counters: RouteCounters;
+  /** Those of the transport that carried it last. */
+  #transport: TransportCounters;
   #messagesIn = 0;
   #bytesIn = 0;
   #messagesOut = 0;
@@ -37,14 +41,22 @@ export class SessionLog {
   #whyItEnded = '';
   #closed: { readonly by: ClosedBy; readonly status: CloseStatus } | undefined;
 
-  constructor(log: Log, identity: SessionIdentity, dialect: string | undefined) {
+  constructor(log: Log, identity: SessionIdentity, dialect: string | undefined, counters: RouteCounters) {
     this.#log = log;
     this.#identity = identity;
     this.#dialect = dialect;
+    this.#counters = counters;
+    this.#transport = counters.unattached;
+  }
+
+  /** Name of the transport that carried it last; `none` before its first downstream. */
+  get transport(): string {
+    return this.#transport.name;
   }
 
   opened(): void {
     const { id, protocol } = this.#identity;
+    this.#counters.opened(this.#dialect === undefined ? 'fallback' : 'sockjs');
     logOpened(this.#log.with({ route: this.#route }), {
       session: id,
       ...this.#client,
@@ -56,14 +68,20 @@ export class SessionLog {
 
   /** A message of the client went to the backend. */
   received(message: Message): void {
+    const { up } = this.#transport;
     this.#messagesIn++;
     this.#bytesIn += message.size;
+    up.messages++;
+    up.bytes += message.size;
   }
 
   /** The backend sent a message. */
   sent(message: Message): void {
+    const { down } = this.#transport;
     this.#messagesOut++;
     this.#bytesOut += message.size;
+    down.messages++;
+    down.bytes += message.size;
   }
 
   entered(state: string, before: string): void {
@@ -73,7 +91,11 @@ export class SessionLog {
   attached(carrier: Carrier, attach: number): void {
     const { name } = carrier;
     const last = this.#lastCarrier;
+    if (last !== undefined && this.#whyItEnded === 'gone') this.#counters.resumes++;
     if (last !== name) {
+      this.#transport = this.#counters.transport(name);
+      if (last === undefined) this.#transport.opens++;
+      else this.#counters.moved(last, name, this.#whyItEnded);
       if (last !== undefined && this.#moved++ < MAX_MOVES) {
         this.#moves += `${this.#moves && ', '}${last}>${name} ${this.#whyItEnded}`;
       }
@@ -93,7 +115,13 @@ export class SessionLog {
     if (isWorthALine && this.#log.isDebug !== false) this.#debug(why, { carrier: this.#lastCarrier ?? '' });
   }
 
+  /** So many frames are written again. */
+  replayed(frames: number): void {
+    this.#counters.replays += frames;
+  }
+
   delayed(count: number): void {
+    this.#counters.delayed++;
     if (this.#log.isDebug !== false) this.#debug('request delayed', { delayed: count });
   }
 
@@ -105,6 +133,7 @@ export class SessionLog {
   /** `duration` is in milliseconds. */
   closed(duration: number): void {
     const { by = 'gateway', status } = this.#closed ?? {};
+    this.#counters.closed(status?.code, by, status?.reason ?? '');
     const closed = {
       code: status?.code,
       by,

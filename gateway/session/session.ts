@@ -1,3 +1,4 @@
+import { RouteCounters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
@@ -22,6 +23,20 @@ export interface SessionContext extends UpstreamContext {
   readonly log: Log;
   /** Counts what is held for the client. */
   readonly memory: MemoryBudget;
+  /** Of the route. @default they are the session's alone */
+  readonly counters?: RouteCounters | undefined;
+}
+
+/** What a session holds, for who counts all of them. */
+export interface SessionHoldings {
+  /** Name of the transport that carried it last; `none` before its first downstream. */
+  readonly transport: string;
+  /** Bytes for the client. */
+  readonly outbox: number;
+  /** Bytes for the backend. */
+  readonly inbox: number;
+  /** Requests whose answers wait. */
+  readonly delayed: number;
 }
 
 /**
@@ -48,12 +63,12 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
 
   /** `ended` is called once, when the session is to be forgotten. */
   constructor(identity: SessionIdentity, context: SessionContext, ended: () => void) {
-    const { clock, limits, log, memory, policy } = context;
+    const { clock, limits, log, memory, policy, counters = new RouteCounters(identity.route) } = context;
     this.identity = identity;
     this.#ended = ended;
     this.#context = context;
     this.#account = memory.account(identity.address);
-    this.#log = new SessionLog(log, identity, policy.dialect);
+    this.#log = new SessionLog(log, identity, policy.dialect, counters);
     this.#upstream = new Upstream(this, context);
     this.#downstream = new Downstream(this, this.#outbox, policy, clock);
     this.#life = new Lifetime(this, this.#downstream, limits, clock, this.#log);
@@ -79,6 +94,16 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   /** Number of the last frame received from the client in unbroken order. */
   get received(): number {
     return this.#upstream.received;
+  }
+
+  /** What it holds now. Bytes are by weight. */
+  get holdings(): SessionHoldings {
+    return {
+      transport: this.#log.transport,
+      outbox: this.#outbox.bytes + this.#downstream.preparedBytes,
+      inbox: this.#upstream.bytes,
+      delayed: this.#upstream.delayed,
+    };
   }
 
   // --- towards the backend ---
@@ -175,7 +200,9 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
       carrier.end(refusal);
       return;
     }
+    const { cursor } = this.#downstream;
     const older = this.#downstream.attach(carrier, n, ack);
+    if (cursor > this.#downstream.cursor) this.#log.replayed(cursor - this.#downstream.cursor);
     if (older !== undefined) this.#log.carrierEnded('superseded');
     this.#log.attached(carrier, n);
     this.#life.heard();
