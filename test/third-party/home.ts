@@ -11,6 +11,7 @@ const home =
 /** What `install.sh` installs by name. */
 const NAMES: readonly string[] = [
   'libraries',
+  'bundlers',
   'rails',
   'spring',
   'channels',

@@ -7,7 +7,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 home=${THIRD_PARTY_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/fallback-gateway-third-party}
-all=(libraries rails spring channels node-red jupyter frontail karma)
+all=(libraries bundlers rails spring channels node-red jupyter frontail karma)
 
 packages() {
   case $1 in
@@ -17,7 +17,7 @@ packages() {
     channels) echo chromium nginx-light python3-venv ;;
     node-red) echo chromium nginx-light ;;
     jupyter) echo chromium python3-venv ;;
-    frontail | karma) echo chromium ;;
+    bundlers | frontail | karma) echo chromium ;;
     *) echo "install.sh: nothing is called $1" >&2; exit 2 ;;
   esac
 }
@@ -28,10 +28,11 @@ made_by() {
   cmp -s <(cat "$@") recipe
 }
 
+# npm_packages FOLDER [ARGUMENT...]: what npm is told beside.
 npm_packages() {
   made_by "$1/package.json" "$1/package-lock.json" && return
   cp "$1/package.json" "$1/package-lock.json" .
-  npm ci --silent --ignore-scripts --no-audit --no-fund --omit=optional
+  npm ci --silent --ignore-scripts --no-audit --no-fund "${@:2}"
   cat package.json package-lock.json >recipe
 }
 
@@ -54,7 +55,9 @@ spring() {
 # In the folder of the library or application.
 build() {
   case $1 in
-    libraries | node-red | frontail | karma) npm_packages "$here/npm/$1" ;;
+    libraries | node-red | frontail | karma) npm_packages "$here/npm/$1" --omit=optional ;;
+    # Their native parts, one for each machine, are optional packages.
+    bundlers) npm_packages "$here/npm/bundlers" ;;
     channels | jupyter) pip_packages "$here/pip/$1.txt" ;;
     spring) spring ;;
     # Debian's packages are all.

@@ -64,6 +64,7 @@ const FRAMEWORKS: readonly Library[] = [
     before: [REQUIRE],
     loadsShim: true,
   },
+  { name: 'the shim as a module, bundled by esbuild', scenario: 'module', loadsShim: true },
 ];
 
 /** Clients that bring a protocol, with its server. */
@@ -73,12 +74,20 @@ const CLIENTS: readonly Library[] = [
   { name: 'rxjs webSocket', package: 'rxjs', scenario: 'rxjs' },
   { name: 'MQTT.js', package: 'mqtt', scenario: 'mqtt', server: 'mosquitto 2.0' },
   { name: 'graphql-ws', package: 'graphql-ws', scenario: 'graphql-ws', server: 'its own' },
-  ...['', '-3', '-2'].map((age) => ({
+  ...['', '-3', '-2', '-1'].map((age) => ({
     name: 'socket.io-client',
     package: `socket.io-client${age}`,
     scenario: `socket.io-client${age}`.replace('.', '-'),
     server: `Socket.IO ${versionOrNone(`socket.io${age}`)}`,
   })),
+  {
+    name: 'socket.io-client',
+    package: 'socket.io-client-0',
+    scenario: 'socket-io-client-0',
+    server: `Socket.IO ${versionOrNone('socket.io-0')}`,
+    // A script for pages, which looks for WebSocket in its own `this`.
+    behind: ['socket.io-client-0/dist/socket.io.js'],
+  },
   { name: '@stomp/stompjs', package: '@stomp/stompjs', scenario: 'stompjs', server: 'the embedded broker' },
   {
     name: 'sockjs-client beside the shim',

@@ -69,6 +69,7 @@ export class Matrix {
     const other = await startFront(0, pages);
     const gateway = await startProgram([
       ...servers.routes.flatMap((route) => ['--route', route]),
+      ...['--app', servers.app],
       ...['--origin', `http://localhost:${other.port}`, '--jsonp', '--log-level', 'silent'],
     ]);
     return new Matrix({ browser, servers, gateway, other, own: await startFront(gateway.port, pages) });

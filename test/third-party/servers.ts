@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -12,6 +12,8 @@ import { requireLibrary } from './home.ts';
 /** The servers of libraries, each the real one, and the routes that lead to them. */
 export interface LibraryServers {
   readonly routes: readonly string[];
+  /** What `--app` leads to: Socket.IO 0.9, whose handshake is plain HTTP. */
+  readonly app: string;
   stop(): Promise<void>;
 }
 
@@ -27,11 +29,13 @@ export async function startLibraryServers(): Promise<LibraryServers> {
     mosquitto(),
     graphQl(),
     sockJsServer(),
-    ...['', '-3', '-2'].map(socketIo),
+    ...['', '-3', '-2', '-1'].map(socketIo),
   ]);
+  const first = await socketIo0();
   return {
     routes: [...running.map(({ route }) => route), '/stomp=stomp:'],
-    stop: async () => void (await Promise.all(running.map(({ stop }) => stop()))),
+    app: first.route.replace(/^.*=ws/, 'http'),
+    stop: async () => void (await Promise.all([...running, first].map(({ stop }) => stop()))),
   };
 }
 
@@ -109,14 +113,25 @@ function socketIo(age: string): Promise<Running> {
     const library = requireLibrary(`socket.io${age}`);
     const Service = library.Server ?? library;
     const service = new Service(server, { path, serveClient: false });
-    service.on(
-      'connection',
-      (socket: { on(event: string, f: (...args: never[]) => void): void; disconnect(): void }) => {
-        socket.on('echo', (value: unknown, answer: (value: unknown) => void) => answer(value));
-        socket.on('leave', () => socket.disconnect());
-      },
-    );
+    service.on('connection', serveSocketIo);
   });
+}
+
+/** Socket.IO 0.9, of 2013: it takes from the process what Node has had elsewhere since version 7. */
+function socketIo0(): Promise<Running> {
+  return onServer('/socket.io-0', (server) => {
+    Object.assign(process, { EventEmitter });
+    const settings = { resource: '/socket.io-0', 'log level': 0, 'browser client': false };
+    requireLibrary('socket.io-0').listen(server, settings).sockets.on('connection', serveSocketIo);
+  });
+}
+
+function serveSocketIo(socket: {
+  on(event: string, f: (...args: never[]) => void): void;
+  disconnect(): void;
+}): void {
+  socket.on('echo', (value: unknown, answer: (value: unknown) => void) => answer(value));
+  socket.on('leave', () => socket.disconnect());
 }
 
 /** An HTTP server of this process, and the route that leads to it. */
