@@ -28,7 +28,7 @@ made_by() {
   cmp -s <(cat "$@") recipe
 }
 
-# npm_packages FOLDER [ARGUMENT...]: what npm is told beside.
+# npm_packages FOLDER [ARGUMENT...]: further arguments are npm's.
 npm_packages() {
   made_by "$1/package.json" "$1/package-lock.json" && return
   cp "$1/package.json" "$1/package-lock.json" .

@@ -117,7 +117,7 @@ function socketIo(age: string): Promise<Running> {
   });
 }
 
-/** Socket.IO 0.9, of 2013: it takes from the process what Node has had elsewhere since version 7. */
+/** Socket.IO 0.9, of 2013, finds EventEmitter in `process`, from where Node has removed it. */
 function socketIo0(): Promise<Running> {
   return onServer('/socket.io-0', (server) => {
     Object.assign(process, { EventEmitter });
