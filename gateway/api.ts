@@ -18,6 +18,8 @@ export interface GatewayAddress extends ListenAddress {
   readonly stompPort: number | undefined;
   /** TCP port of Flash socket policies; undefined if the fallback over Flash is off. */
   readonly policyPort: number | undefined;
+  /** TCP port of the status page and the metrics; undefined if they are not served. */
+  readonly statusPort: number | undefined;
 }
 
 /** Middleware of Express and its kin. */

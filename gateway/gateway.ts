@@ -18,7 +18,7 @@ import { ConnectionCounts } from './base/connection-counts.ts';
 import { Counters } from './base/counters.ts';
 import { ConfigError } from './base/errors.ts';
 import { LineFile } from './base/line-file.ts';
-import { type Listen, listen } from './base/listen.ts';
+import { type Listen, type ListenAddress, listen } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
 import { MemoryBudget } from './base/memory-budget.ts';
 import { ownPackage } from './base/package.ts';
@@ -65,6 +65,10 @@ import { StompBackends } from './route/stomp-backends.ts';
 import { withoutSecrets } from './route/without-secrets.ts';
 import { Creations } from './session/creations.ts';
 import { SessionRegistry } from './session/registry.ts';
+import type { ProcessFacts } from './status/facts.ts';
+import { aloneSource } from './status/gather.ts';
+import { StatusServer } from './status/server.ts';
+import { type Snapshot, Snapshots } from './status/snapshot.ts';
 import type { BrokerProcess } from './stomp/broker/remote-broker.ts';
 import { FallbackEndpoint } from './transport/endpoint.ts';
 import { isFallback } from './transport/fallback-path.ts';
@@ -120,6 +124,8 @@ export interface ProcessParts {
   readonly link?: Link | undefined;
   /** False: the sessions of its clients are made by the others. @default true */
   readonly ownsSessions?: boolean | undefined;
+  /** False: another process answers for this one. @default true */
+  readonly servesStatus?: boolean | undefined;
 }
 
 /** A gateway that is one of several processes, or is replaced by another one. */
@@ -130,6 +136,8 @@ export interface ProcessGateway extends Gateway {
    * Resolves when nothing is left.
    */
   retire(): Promise<void>;
+  /** All that it counts, for whoever answers for all processes. */
+  snapshot(): Promise<Snapshot>;
 }
 
 /** A gateway for the WebSocket servers that are on an HTTP server already. */
@@ -165,6 +173,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #draining = new AbortController();
   readonly #log: RefusalLog;
   readonly #refusals: RecentRefusals;
+  readonly #snapshots: Snapshots;
+  readonly #status: StatusServer | undefined;
   readonly #listen: Listen;
   #closeAccessLog = (): void => {};
   #server: HttpServer | undefined;
@@ -174,8 +184,10 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     options: ResolvedOptions,
     parts: GatewayParts,
     writtenAs: WrittenAs,
-    { listen: via = listen, processes = ONE_PROCESS, broker, link: given, ownsSessions }: ProcessParts = {},
+    parentParts: ProcessParts = {},
   ) {
+    const { listen: via = listen, processes = ONE_PROCESS, broker, link: given } = parentParts;
+    const { ownsSessions, servesStatus = true } = parentParts;
     const { clock = systemClock, log = createLog(options.log) } = parts;
     const self = given?.self ?? newNodeName(options.node);
     this.#options = options;
@@ -185,9 +197,14 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const wording = { writtenAs, bounds: higherBounds(options) };
     const counters = new Counters();
     this.#refusals = new RecentRefusals(clock, wording);
-    this.#log = RefusalLog.of(log, clock, wording, (refusal, route) => {
-      counters.refused(String(refusal.fields.code));
-      this.#refusals.add(refusal, route);
+    this.#log = RefusalLog.of(log, clock, wording, {
+      refused: (refusal, route) => {
+        counters.refused(String(refusal.fields.code));
+        this.#refusals.add(refusal, route);
+      },
+      failed: () => {
+        counters.internalErrors++;
+      },
     });
     this.#shared = {
       clock,
@@ -220,6 +237,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     for (const route of options.routes) this.#add(route, backendOf(route, backends));
     const appRoute = options.app && appRouteOf(options.app, options.routeDefaults);
     if (appRoute !== undefined) this.#add(appRoute, backendOf(appRoute, backends), { isApp: true });
+    this.#snapshots = new Snapshots(ownPackage().version, clock, () => this.#facts());
+    this.#status = servesStatus && options.status !== undefined ? this.#createStatus() : undefined;
     for (const route of demoRoutes(options)) {
       this.#add(route, { backend: demoBackend(route, this.#shared, broker) }, { origins: NO_OTHERS });
     }
@@ -249,9 +268,12 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     this.#server = server;
     const stompPort = await this.#stomp.listen(this.#listen);
     try {
+      const status = await this.#listenForStatus();
       const address = await server.listen(this.#listen);
-      return { ...address, stompPort, policyPort: await this.#flash.listen(address.port, this.#listen) };
+      const policyPort = await this.#flash.listen(address.port, this.#listen);
+      return { ...address, stompPort, policyPort, statusPort: status?.port };
     } catch (error) {
+      this.#status?.close();
       this.#stomp.close();
       await server.close(0);
       throw error;
@@ -317,6 +339,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     for (const route of this.#routes.values) route.close();
     await this.#server?.close(Math.min(LAST_ANSWERS, Math.max(0, end - clock.now())));
     await this.#cluster?.close();
+    this.#status?.close();
+    this.#snapshots.close();
     this.#closeAccessLog();
     this.#log.flush();
   }
@@ -326,6 +350,45 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     this.#cluster?.start().catch((error: Error) => {
       this.#log.error('other nodes cannot be reached', { code: 'GW_INTERNAL', reason: error.message });
     });
+  }
+
+  // --- status ---
+
+  snapshot(): Promise<Snapshot> {
+    return this.#snapshots.take();
+  }
+
+  #createStatus(): StatusServer {
+    const source = aloneSource(() => this.snapshot());
+    const { clock, log } = this.#shared;
+    return new StatusServer({ source, log, clock, hosts: this.#hosts });
+  }
+
+  async #listenForStatus(): Promise<ListenAddress | undefined> {
+    const { status } = this.#options;
+    return status && this.#status?.listen(status);
+  }
+
+  #facts(): ProcessFacts {
+    const { counters, memory } = this.#shared;
+    return {
+      counters,
+      routes: [...this.#routes.values].map(({ path, backendName }) => ({
+        route: path || '/',
+        backend: backendName,
+      })),
+      sessions: [...this.#registry.sessions].map(({ identity, holdings }) => ({
+        route: identity.route,
+        ...holdings,
+      })),
+      refusals: this.#refusals.list(),
+      memory: { held: memory.held, limit: this.#bounds.memoryLimits.memory },
+      links: this.#cluster?.links,
+      forwarded: this.#cluster?.exchanges,
+      appRequests: this.#app?.active,
+      broker: this.#stomp.holdings,
+      isDraining: this.#draining.signal.aborted,
+    };
   }
 
   // --- composition ---

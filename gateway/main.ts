@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { HostNames } from './access/hosts.ts';
 import { ConfigError } from './base/errors.ts';
 import { type Listen, listen, listenOnDescriptor } from './base/listen.ts';
 import { createLog, type Log } from './base/log.ts';
@@ -80,7 +81,9 @@ async function serveWithWorkers(
 ): Promise<void> {
   const log = createLog(commandLine.options.log);
   const { version: release } = ownPackage();
-  const supervision = new Supervision({ log, release, args, descriptor });
+  const { status: at, access } = commandLine.options;
+  const status = at && { listen: at, hosts: new HostNames(access.hosts) };
+  const supervision = new Supervision({ log, release, args, descriptor, status });
   closeOnSignals({
     drain: () => supervision.drain(),
     reload: () => supervision.reload(),
@@ -89,7 +92,7 @@ async function serveWithWorkers(
   });
   if (process.platform !== 'win32') process.on('SIGUSR1', () => supervision.reopenLogs());
   const { address } = await supervision.start();
-  sayStarted(commandLine, address);
+  sayStarted(commandLine, { statusPort: undefined, ...address });
 }
 
 function sayStarted({ options }: Serve, address: Parameters<typeof startLines>[1]): void {
@@ -150,6 +153,7 @@ function settingsOf(
         link: joined(link, machine, options, log),
         processes: { workers, hasBroker: brokerPath !== undefined },
         broker: brokerPath === undefined ? undefined : { socketPath: brokerPath, connectTimeout },
+        servesStatus: false,
       }),
   };
 }

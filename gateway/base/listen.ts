@@ -8,8 +8,8 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** What a port is for: the gateway itself, Flash's policies, or the embedded broker. */
-export type PortUse = 'gateway' | 'policy' | 'stomp';
+/** What a port is for: the gateway itself, Flash's policies, the embedded broker, or its status. */
+export type PortUse = 'gateway' | 'policy' | 'stomp' | 'status';
 
 /** A server that gets connections. */
 export interface Listening extends ListenAddress {

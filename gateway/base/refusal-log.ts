@@ -22,8 +22,15 @@ interface Entry {
   readonly group: string;
 }
 
-/** `route` is that of the log's scope, or empty. */
-export type SeeRefusal = (refusal: Refusal, route: string) => void;
+/** Hears of what the log gets, whether it is written or not. */
+export interface LogWatcher {
+  /** `route` is that of the log's scope, or empty. */
+  refused(refusal: Refusal, route: string): void;
+  /** An error in the gateway itself. */
+  failed(): void;
+}
+
+const NOBODY: LogWatcher = { refused: () => {}, failed: () => {} };
 
 /** What the scopes of one log share. */
 class Recent {
@@ -35,13 +42,12 @@ class Recent {
   readonly #groups = new Map<string, number>();
   #timer: Timer;
 
-  /** Called for each refusal, whether it is written or not. */
-  readonly seen: SeeRefusal;
+  readonly watcher: LogWatcher;
 
-  constructor(clock: Clock, wording: Wording, seen: SeeRefusal) {
+  constructor(clock: Clock, wording: Wording, watcher: LogWatcher) {
     this.clock = clock;
     this.wording = wording;
-    this.seen = seen;
+    this.watcher = watcher;
   }
 
   /** Writes the first of its kind, and counts the others. Returns whether it wrote. */
@@ -128,9 +134,8 @@ export class RefusalLog implements Log {
     this.#scope = scope;
   }
 
-  /** `seen` is called for each refusal. */
-  static of(log: Log, clock: Clock, wording: Wording, seen: SeeRefusal = () => {}): RefusalLog {
-    return new RefusalLog(log, new Recent(clock, wording, seen), '');
+  static of(log: Log, clock: Clock, wording: Wording, watcher: LogWatcher = NOBODY): RefusalLog {
+    return new RefusalLog(log, new Recent(clock, wording, watcher), '');
   }
 
   get wording(): Wording {
@@ -142,6 +147,7 @@ export class RefusalLog implements Log {
   }
 
   error(message: string, fields?: LogFields): void {
+    if (fields?.code === 'GW_INTERNAL') this.#recent.watcher.failed();
     this.#log.error(message, fields);
   }
 
@@ -163,7 +169,7 @@ export class RefusalLog implements Log {
   }
 
   refusal(refusal: Refusal): void {
-    this.#recent.seen(refusal, this.#scope);
+    this.#recent.watcher.refused(refusal, this.#scope);
     if (this.#recent.add(this.#log, this.#scope, refusal) || !this.isDebug) return;
     write(this.#log, { ...refusal, level: 'debug' }, this.wording);
   }

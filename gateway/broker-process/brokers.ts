@@ -1,8 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { ConnectionCounts } from '../base/connection-counts.ts';
+import { Counters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
 import { MemoryBudget } from '../base/memory-budget.ts';
+import { RecentRefusals } from '../base/recent-refusals.ts';
 import { RefusalLog } from '../base/refusal-log.ts';
+import type { BrokerFacts, ProcessFacts } from '../status/facts.ts';
 import { Broker } from '../stomp/broker/broker.ts';
 import { BrokerServer, type BrokerServerParts } from '../stomp/broker/broker-server.ts';
 import { StompListener } from '../stomp/broker/listener.ts';
@@ -13,6 +16,8 @@ import type { BrokerSettings } from './settings.ts';
 /** The embedded brokers of a gateway, for its workers and on the TCP port. */
 export class Brokers {
   readonly #log: RefusalLog;
+  readonly #counters = new Counters();
+  readonly #refusals: RecentRefusals;
   readonly #parts: BrokerServerParts & { readonly connections: ConnectionCounts };
   readonly #brokers = new Map<string, Broker>();
   readonly #server: BrokerServer;
@@ -21,10 +26,34 @@ export class Brokers {
 
   /** Takes the bounds of `settings`; `serve` takes the rest. */
   constructor({ memoryLimits, connectionLimits, written, bounds }: BrokerSettings, clock: Clock, log: Log) {
-    this.#log = RefusalLog.of(log, clock, { writtenAs: (key) => written[key] ?? 'flag', bounds });
+    const wording = { writtenAs: (key: string) => written[key] ?? ('flag' as const), bounds };
+    this.#refusals = new RecentRefusals(clock, wording);
+    this.#log = RefusalLog.of(log, clock, wording, {
+      refused: (refusal, route) => {
+        this.#counters.refused(String(refusal.fields.code));
+        this.#refusals.add(refusal, route);
+      },
+      failed: () => {
+        this.#counters.internalErrors++;
+      },
+    });
     const memory = new MemoryBudget(memoryLimits);
     this.#parts = { clock, log: this.#log, memory, connections: new ConnectionCounts(connectionLimits) };
     this.#server = new BrokerServer(this.#brokers, this.#parts);
+  }
+
+  /** What all brokers together hold, and have refused. */
+  get facts(): ProcessFacts {
+    const broker: { -readonly [Key in keyof BrokerFacts]: number } = {
+      ...{ connections: 0, queues: 0, queued: 0, stored: 0 },
+    };
+    for (const { holdings } of this.#brokers.values()) {
+      broker.connections += holdings.connections;
+      broker.queues += holdings.queues;
+      broker.queued += holdings.queued;
+      broker.stored += holdings.stored;
+    }
+    return { counters: this.#counters, refusals: this.#refusals.list(), broker };
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { SystemError } from '../base/system-error.ts';
+import type { Snapshot } from '../status/snapshot.ts';
 import type { BrokerSettings } from './settings.ts';
 
 /** The version of the messages: after an upgrade the process may be of another release. */
@@ -8,10 +9,18 @@ export const VERSION = 1;
 export type ToBroker =
   /** At the start, and at each reload. It is answered. */
   | { readonly version: typeof VERSION; readonly kind: 'serve'; readonly settings: BrokerSettings }
+  /** Answered by `counts`. */
+  | { readonly version: typeof VERSION; readonly kind: 'count'; readonly id: number }
   /** Its clients are leaving: it ends when the last one has gone. */
   | { readonly version: typeof VERSION; readonly kind: 'drain' };
 
-/** What the broker process answers to `serve`. */
+/** What the broker process answers to `serve` and `count`. */
 export type FromBroker =
+  | {
+      readonly version: typeof VERSION;
+      readonly kind: 'counts';
+      readonly id: number;
+      readonly status: Snapshot;
+    }
   | { readonly version: typeof VERSION; readonly kind: 'serving'; readonly stompPort?: number | undefined }
   | { readonly version: typeof VERSION; readonly kind: 'failed'; readonly error: SystemError };

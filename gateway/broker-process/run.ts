@@ -1,6 +1,8 @@
 import { systemClock } from '../base/clock.ts';
 import { createLog } from '../base/log.ts';
+import { ownPackage } from '../base/package.ts';
 import { asSystemError } from '../base/system-error.ts';
+import { Snapshots } from '../status/snapshot.ts';
 import { Brokers } from './brokers.ts';
 import { type FromBroker, type ToBroker, VERSION } from './messages.ts';
 import type { BrokerSettings } from './settings.ts';
@@ -15,6 +17,7 @@ const IGNORED: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 export function runBrokerProcess(): void {
   for (const signal of IGNORED) process.on(signal, () => {});
   let brokers: Brokers | undefined;
+  const snapshots = new Snapshots(ownPackage().version, systemClock, () => brokers?.facts ?? {});
   const drain = async (): Promise<void> => {
     await brokers?.drain();
     process.exit(0);
@@ -25,6 +28,11 @@ export function runBrokerProcess(): void {
     if (message.version !== VERSION) return;
     if (message.kind === 'drain') {
       void drain();
+      return;
+    }
+    if (message.kind === 'count') {
+      const { id } = message;
+      void snapshots.take().then((status) => answer({ version: VERSION, kind: 'counts', id, status }));
       return;
     }
     const { settings } = message;

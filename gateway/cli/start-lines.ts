@@ -10,7 +10,7 @@ import { demoRoutes } from '../demo/routes.ts';
  * change first. Ports are those that were bound, as the options may say 0.
  */
 export function startLines(options: ResolvedOptions, address: GatewayAddress): string[] {
-  const { port, stompPort, policyPort } = address;
+  const { port, stompPort, policyPort, statusPort } = address;
   const { version } = ownPackage();
   const routes = [...options.routes, ...demoRoutes(options)].map(
     ({ path, backend }) => `${path || '/'} -> ${backendName(backend)}`,
@@ -25,6 +25,7 @@ export function startLines(options: ResolvedOptions, address: GatewayAddress): s
     ...(isSplitBroker(options) ? [SPLIT_BROKER] : []),
     ...(stompPort === undefined ? [] : [`stomp port ${stompPort} -> stomp:`]),
     ...(policyPort === undefined ? [] : [policyLine(policyPort, port, options.flash.domains)]),
+    ...statusLine(options, statusPort),
     ...hostsToOpen(options.listen.host).flatMap((host) => pagesAt(options, urlOf(options, host, port))),
     ...firstChanges(options, port),
   ];
@@ -72,6 +73,12 @@ function workersLine(workers: number): string {
 function policyLine(policyPort: number, port: number, domains: readonly string[]): string {
   const whose = domains.includes('*') ? ['every host'] : ['our own hosts', ...domains];
   return `flash policy port ${policyPort} -> port ${port}, for SWFs of ${whose.join(', ')}`;
+}
+
+function statusLine({ status }: ResolvedOptions, port: number | undefined): string[] {
+  if (status === undefined || port === undefined) return [];
+  const [host = ''] = hostsToOpen(status.host);
+  return [`status at http://${bracketed(host)}:${port}/status, metrics at /metrics`];
 }
 
 /** On every address, the machine is reached by its name. */

@@ -58,6 +58,11 @@ export class Nodes {
     return this.#up.size > 0;
   }
 
+  /** How many others can be sent to, and how many were lost and may come back. */
+  get counts(): { readonly up: number; readonly lost: number } {
+    return { up: this.#up.size, lost: this.#lost.size };
+  }
+
   isUp(name: string): boolean {
     return this.#up.has(name);
   }

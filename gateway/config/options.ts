@@ -61,6 +61,11 @@ export interface GatewayOptions {
   readonly crossdomain?: boolean | undefined;
   /** Plain TCP port of the embedded broker, by `listen`: a port, or `host:port`. @default none */
   readonly stompPort?: string | number | undefined;
+  /**
+   * Port for `/metrics`, `/status`, `/status.json` and a `/healthz` with counts, by `listen`: a
+   * port, or `host:port`. @default none
+   */
+  readonly status?: string | number | undefined;
   /** The embedded broker. */
   readonly stomp?: StompSettings | undefined;
   /** PEM file of the certificate chain: serve https and wss. Needs `tlsKey`. */

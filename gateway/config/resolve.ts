@@ -33,7 +33,7 @@ export function resolveOptions(
     nameOf(['routes', indexOf(index), ...keys]);
   // The routes that are there without any are for a first look.
   const isAppAlone = given?.app !== undefined && given.routes === undefined;
-  problems.check(['listen', 'stompPort', 'policyPort'], () => checkPorts(options, nameOf));
+  problems.check(['listen', 'stompPort', 'policyPort', 'status'], () => checkPorts(options, nameOf));
   const resolved = {
     listen: options.listen,
     tls: problems.check(['tls', 'tlsCert', 'tlsKey'], () => resolveTls(options, nameOf, problems)),
@@ -74,6 +74,7 @@ export function resolveOptions(
     },
     sockjs: options.sockjs.enabled ? { library: undefined, ...options.sockjs } : undefined,
     flash: problems.check(['policyDomain', 'policyPort', 'crossdomain'], () => resolveFlash(options, nameOf)),
+    status: options.status,
     processes: {
       workers: options.workers,
       pidFile: options.pidFile,
@@ -92,11 +93,12 @@ export function resolveOptions(
 }
 
 /** Refuses a port that two servers would share, before one of them listens. */
-function checkPorts({ listen, stompPort, policyPort }: CheckedOptions, nameOf: NameOf): void {
+function checkPorts({ listen, stompPort, policyPort, status }: CheckedOptions, nameOf: NameOf): void {
   const servers = [
     { key: 'listen', ...listen },
     ...(stompPort === undefined ? [] : [{ key: 'stompPort', ...stompPort }]),
     ...(policyPort === undefined ? [] : [{ key: 'policyPort', host: listen.host, port: policyPort }]),
+    ...(status === undefined ? [] : [{ key: 'status', ...status }]),
   ];
   const isEvery = (host: string): boolean => host === '0.0.0.0' || host === '::';
   for (const [index, { key, host, port }] of servers.entries()) {

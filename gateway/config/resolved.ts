@@ -54,6 +54,8 @@ export interface ResolvedOptions {
   /** Absent: routes do not answer SockJS. */
   readonly sockjs: SockJsOptions | undefined;
   readonly flash: FlashSettings;
+  /** Where the status is served; absent: nowhere. */
+  readonly status: ListenAddress | undefined;
   readonly processes: ProcessOptions;
   /** Begins the name of this process; absent: the name is random. */
   readonly node: string | undefined;

@@ -60,6 +60,7 @@ export const optionTable = {
     'plain TCP port of the embedded STOMP broker',
     listenAddress(),
   ),
+  status: maybe('--status <[host:]port>', 'metrics and a status page there', listenAddress()),
   stomp: option(undefined, 'the embedded STOMP broker', stompSettings(), {}),
   tlsCert: maybe('--tls-cert <file>', 'PEM certificate chain: serve https and wss', fileName()),
   tlsKey: maybe('--tls-key <file>', 'PEM private key', fileName()),

@@ -93,6 +93,10 @@ export class Cluster implements LinkListener {
     return this.#link.self;
   }
 
+  get links(): Nodes['counts'] {
+    return this.#nodes.counts;
+  }
+
   /** Requests of clients of this node that others answer, and the other way round. */
   get exchanges(): number {
     let exchanges = this.#owner.size;

@@ -38,6 +38,11 @@ export class StompBackends {
     this.#broker = new Broker(brokerOptions(options), parts);
   }
 
+  /** What the embedded broker holds; undefined: it is another process. */
+  get holdings(): Broker['holdings'] | undefined {
+    return this.#process === undefined ? this.#broker.holdings : undefined;
+  }
+
   /** The embedded broker, the same for all routes of the operator. */
   broker({ path, stomp }: RouteOptions): Backend {
     const { log, clock } = this.#parts;

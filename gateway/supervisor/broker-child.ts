@@ -6,7 +6,10 @@ import type { Log } from '../base/log.ts';
 import { fromSystemError } from '../base/system-error.ts';
 import { type FromBroker, type ToBroker, VERSION } from '../broker-process/messages.ts';
 import type { BrokerSettings } from '../broker-process/settings.ts';
+import type { Snapshot } from '../status/snapshot.ts';
+import type { KeptCounters } from './kept-counters.ts';
 import { RestartDelay } from './restart-delay.ts';
+import { SnapshotQuestions } from './snapshot-questions.ts';
 
 /** Milliseconds in which the process has to answer. */
 const ANSWER_TIMEOUT = 15_000;
@@ -18,6 +21,8 @@ const END_TIMEOUT = 2_000;
 export interface BrokerChildParts {
   readonly clock: Clock;
   readonly log: Log;
+  /** Takes the counters of a process that ends; absent: nobody asks for any. */
+  readonly kept?: KeptCounters | undefined;
   /** Starts a process that does `runBrokerProcess`. */
   fork(): ChildProcess;
 }
@@ -41,6 +46,7 @@ export class BrokerChild {
   /** The same, with the port that was bound. */
   #settings: BrokerSettings | undefined;
   #child: ChildProcess | undefined;
+  #questions: SnapshotQuestions;
   #waiting: Waiting | undefined;
   /** The last request: all workers of a generation have the same. */
   #last: BrokerSettings | undefined;
@@ -53,6 +59,7 @@ export class BrokerChild {
 
   constructor(parts: BrokerChildParts) {
     this.#parts = parts;
+    this.#questions = new SnapshotQuestions(parts.clock);
   }
 
   /** Undefined while there is no process. */
@@ -84,6 +91,13 @@ export class BrokerChild {
     const bound = listen && stompPort !== undefined ? { ...listen, port: stompPort } : listen;
     this.#settings = { ...given, listen: bound };
     return stompPort;
+  }
+
+  /** What it counts; undefined if it does not answer in time. */
+  snapshot(): Promise<Snapshot | undefined> {
+    return this.#questions.ask((id) => {
+      if (this.#child !== undefined) tell(this.#child, { version: VERSION, kind: 'count', id });
+    });
   }
 
   /** Ends the clients of the TCP port, and the process behind the last client of a worker. */
@@ -155,6 +169,10 @@ export class BrokerChild {
 
   #answered(message: FromBroker): void {
     if (message.version !== VERSION) return;
+    if (message.kind === 'counts') {
+      this.#questions.received(message.id, message.status);
+      return;
+    }
     const waiting = this.#takeWaiting();
     if (waiting === undefined) return;
     if (message.kind === 'serving') waiting.resolve(message.stompPort);
@@ -174,6 +192,9 @@ export class BrokerChild {
   #ended(child: ChildProcess, reason: string): void {
     if (child !== this.#child) return;
     this.#child = undefined;
+    this.#questions.ended();
+    this.#parts.kept?.add(this.#questions.last);
+    this.#questions = new SnapshotQuestions(this.#parts.clock);
     this.#takeWaiting()?.reject(new Error(`the broker process ended: ${reason}`));
     if (this.#whenEnded !== undefined) this.#whenEnded();
     else if (this.#settings !== undefined) this.#startAgain(this.#settings, reason);

@@ -80,6 +80,10 @@ export class Generation {
     for (const worker of this.#workers) worker.kill();
   }
 
+  get workers(): Iterable<WorkerProcess> {
+    return this.#workers;
+  }
+
   /** One of its workers has served. */
   get hasServed(): boolean {
     return this.#snapshot !== undefined;
@@ -107,6 +111,7 @@ export class Generation {
     const { clock, log } = this.#context;
     if (!this.#isServing) return;
     const delay = this.#delay.next(clock.now() - worker.startedAt);
+    this.#context.died?.();
     log.error('worker ended: starting another', { ...worker.fields, reason, delay });
     this.#replace(delay);
   }

@@ -1,6 +1,7 @@
 import type { ListenAddress, PortUse } from '../base/listen.ts';
 import type { SystemError } from '../base/system-error.ts';
 import type { BrokerSettings } from '../broker-process/settings.ts';
+import type { Snapshot as StatusSnapshot } from '../status/snapshot.ts';
 import type { ProcessOptions } from './options.ts';
 
 /**
@@ -38,6 +39,8 @@ export type ToWorker =
       readonly nodes: readonly NodeAddress[];
       /** Absent: flags and files are to be read. */
       readonly snapshot?: Snapshot | undefined;
+      /** It has to say what it counts, and does so once more when it ends. */
+      readonly isCounted?: boolean | undefined;
     }
   /** Answered by `knows`. */
   | { readonly kind: 'node-added'; readonly node: NodeAddress }
@@ -51,6 +54,8 @@ export type ToWorker =
   | { readonly kind: 'broker-failed'; readonly error: SystemError }
   /** A client has connected to the port `id`; comes with its socket. */
   | { readonly kind: 'connection'; readonly id: number }
+  /** Answered by `counts`. */
+  | { readonly kind: 'count'; readonly id: number }
   /** Keeps what it has, and ends when that is over. */
   | { readonly kind: 'retire' }
   /** Closes what it has, and ends. */
@@ -62,6 +67,7 @@ export interface Report {
   readonly address: ListenAddress & {
     readonly stompPort: number | undefined;
     readonly policyPort: number | undefined;
+    readonly statusPort?: number | undefined;
   };
   readonly processes: ProcessOptions;
   /** Milliseconds that a drain may take. */
@@ -87,6 +93,8 @@ export type FromWorker =
   /** No more connections for that port. */
   | { readonly kind: 'stop'; readonly id: number }
   | { readonly kind: 'listening'; readonly report: Report }
+  /** `id`: that of `count`, or 0 when it ends. */
+  | { readonly kind: 'counts'; readonly id: number; readonly status: StatusSnapshot }
   /** It drains, though nobody said `drain`: another one may be started already. */
   | { readonly kind: 'leaving' }
   /** It cannot start, and ends. The lines are for the operator. */

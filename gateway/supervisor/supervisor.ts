@@ -1,7 +1,7 @@
 import { Generation } from './generation.ts';
 import type { Report } from './messages.ts';
 import { StartFailure } from './start-failure.ts';
-import type { WorkerContext } from './worker-process.ts';
+import type { WorkerContext, WorkerProcess } from './worker-process.ts';
 
 /** What came of a reload. The lines are for the operator. */
 export interface ReloadOutcome {
@@ -87,6 +87,11 @@ export class Supervisor {
     await Promise.all(all.map((generation) => generation.emptied()));
     await this.#context.broker.ended();
     this.#context.sockets.close();
+  }
+
+  /** All that live. */
+  get workers(): Iterable<WorkerProcess> {
+    return [...this.#generations].flatMap((generation) => [...generation.workers]);
   }
 
   /** All workers, old ones too, open their access log again. */

@@ -2,7 +2,9 @@ import { rmSync } from 'node:fs';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { asSystemError } from '../base/system-error.ts';
+import type { Snapshot as StatusSnapshot } from '../status/snapshot.ts';
 import type { BrokerChild } from './broker-child.ts';
+import type { KeptCounters } from './kept-counters.ts';
 import {
   type FromWorker,
   MESSAGES_VERSION,
@@ -14,6 +16,7 @@ import {
 } from './messages.ts';
 import type { Member, NodeBook } from './node-book.ts';
 import type { SharedSockets } from './shared-sockets.ts';
+import { SnapshotQuestions } from './snapshot-questions.ts';
 import { StartFailure } from './start-failure.ts';
 import type { Ending, Fork, WorkerPort } from './worker-port.ts';
 
@@ -31,6 +34,10 @@ export interface WorkerContext {
   readonly machine: string;
   /** Version of this package. */
   readonly release: string;
+  /** Takes the counters of workers that end; absent: nobody asks for any. */
+  readonly kept?: KeptCounters | undefined;
+  /** Called for a worker that ended while it was to serve. */
+  readonly died?: (() => void) | undefined;
 }
 
 /** Milliseconds from a start until the worker serves or says why not. */
@@ -61,7 +68,8 @@ export class WorkerProcess implements Member {
   readonly left: Promise<string>;
   readonly startedAt: number;
   readonly #context: WorkerContext;
-  readonly #generation: number;
+  readonly generation: number;
+  readonly #questions: SnapshotQuestions;
   readonly #snapshot: Snapshot | undefined;
   readonly #port: WorkerPort;
   #state: WorkerState = 'starting';
@@ -78,7 +86,8 @@ export class WorkerProcess implements Member {
   /** `snapshot`: the options of its generation; absent: it reads them itself. */
   constructor(context: WorkerContext, generation: number, snapshot: Snapshot | undefined) {
     this.#context = context;
-    this.#generation = generation;
+    this.generation = generation;
+    this.#questions = new SnapshotQuestions(context.clock);
     this.#snapshot = snapshot;
     this.startedAt = context.clock.now();
     this.started = new Promise((resolve, reject) => {
@@ -120,11 +129,21 @@ export class WorkerProcess implements Member {
 
   /** Its fields in log lines. */
   get fields(): Readonly<Record<string, string | number | undefined>> {
-    return { worker: this.pid, node: this.#node?.name, generation: this.#generation };
+    return { worker: this.pid, node: this.#node?.name, generation: this.generation };
   }
 
   send(message: ToWorker): void {
     this.#port.send(message);
+  }
+
+  /** What it counts; undefined if it does not answer in time. */
+  snapshot(): Promise<StatusSnapshot | undefined> {
+    return this.#questions.ask((id) => this.send({ kind: 'count', id }));
+  }
+
+  /** Its last answer. */
+  get lastSnapshot(): StatusSnapshot | undefined {
+    return this.#questions.last;
   }
 
   /** It keeps what it has, and ends when that is over. */
@@ -176,7 +195,7 @@ export class WorkerProcess implements Member {
         nodes.knows(this, message.name);
         return;
       case 'bind':
-        sockets.bind(this.#port, this.#generation, message).then(
+        sockets.bind(this.#port, this.generation, message).then(
           (address) => this.send({ kind: 'bound', id: message.id, address }),
           (error: unknown) => this.send({ kind: 'bind-failed', id: message.id, error: asSystemError(error) }),
         );
@@ -192,6 +211,9 @@ export class WorkerProcess implements Member {
         return;
       case 'listening':
         this.#listening(message.report);
+        return;
+      case 'counts':
+        this.#questions.received(message.id, message.status);
         return;
       case 'leaving':
         this.#leaving();
@@ -211,11 +233,12 @@ export class WorkerProcess implements Member {
     }
     this.send({
       kind: 'start',
-      generation: this.#generation,
+      generation: this.generation,
       machine,
       directory,
       nodes: nodes.nodes,
       snapshot: this.#snapshot,
+      isCounted: this.#context.kept !== undefined,
     });
     nodes.add(this);
   }
@@ -250,6 +273,8 @@ export class WorkerProcess implements Member {
     clock.clearTimeout(this.#late);
     const isSudden = this.#state === 'starting' || this.#state === 'serving';
     this.#become('ended');
+    this.#questions.ended();
+    this.#context.kept?.add(this.#questions.last);
     if (isSudden) this.#resolveLeft(howEnded(ending));
     nodes.remove(this);
     this.#removeSocket();

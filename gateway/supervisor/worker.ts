@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { BrokerSettings } from '../broker-process/settings.ts';
 import type { Link } from '../cluster/link.ts';
 import { socketPath } from '../cluster/unix-link.ts';
+import type { Snapshot as StatusSnapshot } from '../status/snapshot.ts';
 import type { NodeAddress, Report, Snapshot, ToWorker } from './messages.ts';
 import { parentChannel, WorkerChannel } from './worker-channel.ts';
 import { WorkerLink } from './worker-link.ts';
@@ -13,6 +14,8 @@ export interface WorkerGateway {
   listen(): Promise<Report['address']>;
   retire(): Promise<void>;
   close(grace?: number): Promise<void>;
+  /** All that it counts. */
+  snapshot(): Promise<StatusSnapshot>;
 }
 
 /** What a worker gives its gateway. */
@@ -63,6 +66,7 @@ class Worker {
   #link: WorkerLink | undefined;
   #gateway: WorkerGateway | undefined;
   #isEnding = false;
+  #isCounted = false;
 
   constructor(program: WorkerProgram) {
     this.#program = program;
@@ -98,6 +102,9 @@ class Worker {
         this.#early.splice(0, Infinity, ...this.#early.filter(({ name }) => name !== message.name));
         this.#link?.nodeEnded(message.name);
         return;
+      case 'count':
+        void this.#tellCounts(message.id);
+        return;
       case 'retire':
         void this.#gateway?.retire().then(() => this.#end());
         return;
@@ -112,7 +119,9 @@ class Worker {
     directory,
     nodes,
     snapshot,
+    isCounted = false,
   }: ToWorker & { readonly kind: 'start' }): Promise<void> {
+    this.#isCounted = isCounted;
     const settings = this.#program.load(snapshot);
     const { node: self } = settings;
     const log = settings.log.with({ node: self, generation });
@@ -147,7 +156,7 @@ class Worker {
     this.#isEnding = true;
     const closed = this.#gateway?.close() ?? Promise.resolve();
     closed.then(
-      () => process.exit(0),
+      () => this.#exit(),
       (error: unknown) => this.#fail(error),
     );
   }
@@ -156,7 +165,19 @@ class Worker {
   #end(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    void this.#gateway?.close(0).then(() => process.exit(0));
+    void this.#gateway?.close(0).then(() => this.#exit());
+  }
+
+  /** Counters never go down, so the supervisor keeps those of workers that end. */
+  async #exit(): Promise<void> {
+    if (this.#isCounted) await this.#tellCounts(0).catch(() => {});
+    process.exit(0);
+  }
+
+  async #tellCounts(id: number): Promise<void> {
+    const status = await this.#gateway?.snapshot();
+    if (status === undefined) return;
+    await new Promise<void>((done) => this.#channel.send({ kind: 'counts', id, status }, done));
   }
 
   #fail(error: unknown): void {

@@ -42,6 +42,11 @@ export class Broker {
     this.#rights = new Rights(options.rights ?? {});
   }
 
+  /** Its clients, and what its queues hold. */
+  get holdings(): Destinations['holdings'] & { readonly connections: number } {
+    return { connections: this.#connections, ...this.#destinations.holdings };
+  }
+
   /** One more client may connect. */
   get hasRoom(): boolean {
     return this.#connections < this.#options.maxConnections;

@@ -40,6 +40,13 @@ export class Destinations {
     this.#topics = new Topics(options.maxPatterns, this.#fanOut);
   }
 
+  /** What all queues hold now: `stored` is in bytes. */
+  get holdings(): { readonly queues: number; readonly queued: number; readonly stored: number } {
+    let queued = 0;
+    for (const queue of this.#queues.values()) queued += queue.length;
+    return { queues: this.#queues.size, queued, stored: this.#store.bytes };
+  }
+
   /** A message is on its way to many recipients: publishers should wait for `whenIdle`. */
   get isBusy(): boolean {
     return this.#fanOut.isBusy;

@@ -51,6 +51,11 @@ export class Queue implements Source {
     this.#events = events;
   }
 
+  /** Messages that wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
   get weight(): number {
     return this.#consumers.size > 0 || this.#waiting.length > 0 ? 0 : QUEUE_WEIGHT;
   }

@@ -12,6 +12,10 @@ export class Store {
     this.#account = account;
   }
 
+  get bytes(): number {
+    return this.#account.bytes;
+  }
+
   /** Throws a `StompError` if `bytes` more do not fit. */
   check(bytes: number): void {
     if (this.#account.bytes + bytes > this.#limit) {

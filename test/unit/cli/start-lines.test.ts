@@ -4,7 +4,13 @@ import type { GatewayOptions } from '../../../gateway/config/options.ts';
 import { resolveOptions } from '../../../gateway/config/resolve.ts';
 
 describe('the lines of a start', () => {
-  const address = { host: '127.0.0.1', port: 8080, stompPort: undefined, policyPort: undefined };
+  const address = {
+    host: '127.0.0.1',
+    port: 8080,
+    stompPort: undefined,
+    policyPort: undefined,
+    statusPort: undefined,
+  };
   const lines = (options: GatewayOptions) => startLines(resolveOptions(options), address).join('\n');
   const cluster = { url: 'nats://nats.intranet:4222' };
 

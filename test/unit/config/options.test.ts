@@ -253,6 +253,7 @@ describe('what is wrong with options is said', () => {
     [{ listen: () => 1 }, /^listen \(function\) must be/],
     [{ listen: 8080, stompPort: '[::]:8080' }, /^stompPort 8080 is the port of listen too$/],
     [{ listen: 8080, policyPort: 8080 }, /^policyPort 8080 is the port of listen too$/],
+    [{ status: 843, policyPort: true }, /^status 843 is the port of policyPort too$/],
     [{ stompPort: 843, policyPort: true }, /^policyPort 843 is the port of stompPort too$/],
     [{ origin: 'app.example' }, /^origin "app.example" must be an origin like/],
     [{ origin: ['http://a', 'http://a/b'] }, /^origin\[1\] "http:\/\/a\/b" must be/],
