@@ -16,6 +16,13 @@ export interface Options {
   map?: string | Record<string, string>;
   /** Transports that may be used, in order. A string is a list separated by commas or spaces. */
   transports?: string | Transport[];
+  /**
+   * Whether a hidden page rests on a fallback: a few seconds after it was hidden it asks for its
+   * messages every 5 to 13 s, so that it does not hold one of the browser's connections to the host.
+   * Applies to sockets that are created later.
+   * @default true
+   */
+  rest?: boolean;
 }
 
 export type Transport =

@@ -17,6 +17,7 @@ if (!known) page.WebSocketShim = page.WebSocket = shim as never;
 shim.configure({
   gateways: authorityOf(home)._host + ' ' + attribute('data-gateway'),
   map: attribute('data-map'),
-  transports: attribute('data-transports')
+  transports: attribute('data-transports'),
+  rest: attribute('data-rest')
 });
 lookForStomp(shim);

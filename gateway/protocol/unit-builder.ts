@@ -167,12 +167,14 @@ export function parseWanted(payload: string): Wanted {
   // Nearly every attach is this short one.
   if (second < 0) return { n, ack: parseNumber(payload.slice(first + 1)), form: 'text', padding: 0 };
   const [form, padding = '0', ...rest] = payload.slice(second + 1).split(',');
-  if ((form !== 't' && form !== 'b') || rest.length > 0) throw new MalformedError('malformed attach');
+  const isKnown = form === 't' || form === 'b' || form === 'r';
+  if (!isKnown || rest.length > 0) throw new MalformedError('malformed attach');
   const wanted: Wanted = {
     n,
     ack: parseNumber(payload.slice(first + 1, second)),
     form: form === 'b' ? 'byte' : 'text',
     padding: parseNumber(padding),
+    brief: form === 'r',
   };
   if (wanted.padding > MAX_PADDING) throw new MalformedError('too much padding');
   return wanted;

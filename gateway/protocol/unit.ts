@@ -27,6 +27,8 @@ export interface Wanted {
   readonly form: Form;
   /** Bytes of padding that a stream is to begin with. */
   readonly padding: number;
+  /** A poll that is answered at once, because its page rests (PROTOCOL.md §6.6). */
+  readonly brief?: boolean;
 }
 
 /** How the frames of a unit are encoded. */

@@ -10,6 +10,8 @@ export interface Carrier {
   readonly name: string;
   /** It serves one delivery and is over then (a poll). */
   readonly once: boolean;
+  /** With `once`: its delivery is made at once, and has no messages if there are none. */
+  readonly brief?: boolean;
   /** It wants acknowledgements also when there is nothing else to write (a WebSocket). */
   readonly acknowledges: boolean;
   /** Bytes of payload that one delivery should not exceed by more than an entry. */

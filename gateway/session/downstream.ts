@@ -119,7 +119,11 @@ export class Downstream {
     this.#isFlushing = false;
     const { carrier } = this;
     if (carrier === undefined || !this.#isWritable) return;
-    if (!this.isAllWritten || (carrier.acknowledges && this.#lastAckSent < this.#owner.received))
+    if (
+      !this.isAllWritten ||
+      carrier.brief ||
+      (carrier.acknowledges && this.#lastAckSent < this.#owner.received)
+    )
       this.#deliver(carrier);
   }
 

@@ -32,5 +32,7 @@ export function carriersOf(jsonp: boolean): string {
     ...carriers.map(({ action }) => action),
     // Not a carrier: it means that all but the WebSocket may be shared (PROTOCOL.md §10).
     'shared',
+    // Nor is this: it means that a poll may ask not to be held (PROTOCOL.md §6.6).
+    'rest',
   ].join(',');
 }

@@ -7,19 +7,31 @@ import type { Carrier } from '../session/carrier.ts';
 export class PollCarrier implements Carrier {
   readonly name: string;
   readonly once = true;
+  readonly brief: boolean;
   readonly acknowledges = false;
   readonly room: number;
   readonly #exchange: Exchange;
   readonly #headers: Headers;
   readonly #encoder: Encoder;
 
-  /** `room`: bytes of payload that the answer carries, about. `headers` are those of the answer. */
-  constructor(name: string, exchange: Exchange, headers: Headers, encoder: Encoder, room: number) {
+  /**
+   * `room`: bytes of payload that the answer carries, about. `headers` are those of the answer.
+   * `brief`: the answer is not held.
+   */
+  constructor(
+    name: string,
+    exchange: Exchange,
+    headers: Headers,
+    encoder: Encoder,
+    room: number,
+    brief = false,
+  ) {
     this.name = name;
     this.#exchange = exchange;
     this.#headers = headers;
     this.#encoder = encoder;
     this.room = room;
+    this.brief = brief;
     exchange.forgetRequest();
   }
 

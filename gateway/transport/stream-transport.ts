@@ -2,7 +2,7 @@ import type { ResumableEncoder } from '../dialect/resumable.ts';
 import { text } from '../dialect/text.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import type { EndReason } from '../protocol/delivery.ts';
-import type { Form } from '../protocol/unit.ts';
+import { type Form, MalformedError } from '../protocol/unit.ts';
 import { ackLater } from './ack-later.ts';
 import { streamed } from './headers.ts';
 import { StreamCarrier } from './stream-carrier.ts';
@@ -53,6 +53,7 @@ export function streamTransport(form: StreamForm): DownstreamTransport {
     source,
     direction: 'down',
     serve: ({ exchange, session, unit, headers, limits, wanted }) => {
+      if (wanted.brief) throw new MalformedError('a stream is held');
       session.accept(unit, ackLater);
       const encoding = form.encodings[wanted.form];
       const { encoder } = encoding;

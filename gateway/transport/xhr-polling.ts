@@ -18,7 +18,7 @@ function pollTransport(action: string): DownstreamTransport {
       const poll =
         wanted.form === 'byte'
           ? new PollCarrier(action, exchange, binary(headers), bytes, room)
-          : new PollCarrier(action, exchange, headers, text, room);
+          : new PollCarrier(action, exchange, headers, text, room, wanted.brief);
       exchange.onGone(() => session.detach(poll));
       session.attachCarrier(poll, wanted.n, wanted.ack);
     },

@@ -123,6 +123,7 @@ describe('a session that is moved under load', () => {
           _pick: (kind) => kind ?? first,
           _proved: (kind) => page.onProved(kind),
           _lost: (loss) => loss,
+          _poll: () => undefined,
           _stop: () => {},
         });
         const session = new Session(

@@ -244,7 +244,7 @@ export class Attempt implements Connection {
       this._giveUp(isRequested ? 'no carrier' : 'subprotocol not selected');
       return;
     }
-    const downstream = this._page._pool._find(this._origin, this._host, offered, answer);
+    const downstream = this._page._pool._find(this._origin, this._host, offered, answer, this._target._rests);
     // The gateway's answer has proved that polls work.
     const works = downstream._proven || pollOf(offered);
     const judge = (what: string): void => {

@@ -10,6 +10,8 @@ export interface Target {
   origin: string;
   /** Allowed transports, in order; null = the default order. */
   transports: string[] | null;
+  /** Whether a hidden page may rest (PROTOCOL.md §6.6). */
+  _rests?: boolean;
   /**
    * This is the bridge, at the gateway's own origin, which connects for a page of `origin`
    * (PROTOCOL.md §14).

@@ -1,3 +1,4 @@
+import { onVisibility } from '../browser/visibility.ts';
 import { indexOf } from '../lang/list.ts';
 import { Downstream, type Member } from '../session/downstream.ts';
 import type { CarrierKind } from '../transport/carrier.ts';
@@ -16,9 +17,16 @@ const MOST = 16;
 export interface DownstreamPool {
   /**
    * Finds the downstream for a new session. `host`: prefix of the gateway's keys in the memory.
-   * `candidates`: the carriers available to the session, best first.
+   * `candidates`: the carriers available to the session, best first. `rests`: whether the downstream,
+   * if it is a new one, rests while the page is hidden.
    */
-  _find(origin: string, host: string, candidates: CarrierKind[], answer: Created): Downstream;
+  _find(
+    origin: string,
+    host: string,
+    candidates: CarrierKind[],
+    answer: Created,
+    rests: boolean | undefined
+  ): Downstream;
   /**
    * The token of a session that a new one should be beside: on one node they can share a downstream
    * (PROTOCOL.md §3). Empty if there is none.
@@ -31,13 +39,30 @@ interface Shared {
   readonly origin: string;
   readonly _members: Member[];
   readonly _downstream: Downstream;
+  readonly _rests: boolean | undefined;
 }
 
 /** The sessions of a page with one gateway share a downstream where they can (PROTOCOL.md §10). */
 export function createDownstreamPool(platform: Platform, memory: Memory): DownstreamPool {
   const all: Shared[] = [];
+  let hidden = false;
 
-  function find(origin: string, host: string, candidates: CarrierKind[], answer: Created): Downstream {
+  onVisibility(platform._page, (value) => {
+    hidden = value;
+    for (let i = 0; i < all.length; i += 1) hide(all[i] as Shared);
+  });
+
+  function hide(shared: Shared): void {
+    if (shared._rests) shared._downstream._hide(hidden);
+  }
+
+  function find(
+    origin: string,
+    host: string,
+    candidates: CarrierKind[],
+    answer: Created,
+    rests: boolean | undefined
+  ): Downstream {
     // A page that asks for WebSockets gets one for each session.
     const shares = indexOf(answer._carriers, 'shared') >= 0 && !(candidates[0] as CarrierKind)._duplex;
     for (let i = 0; shares && i < all.length; i += 1) {
@@ -59,7 +84,16 @@ export function createDownstreamPool(platform: Platform, memory: Memory): Downst
       (kind) => downstream._move(kind)
     );
     const downstream = new Downstream(platform, answer, answer._rtt, members, policy);
-    if (shares) all.push({ origin: origin, _members: members, _downstream: downstream });
+    const shared: Shared = {
+      origin: origin,
+      _members: members,
+      _downstream: downstream,
+      _rests: rests && indexOf(answer._carriers, 'rest') >= 0
+    };
+    if (shares) {
+      all.push(shared);
+      hide(shared);
+    }
     return downstream;
   }
 

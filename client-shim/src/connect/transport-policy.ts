@@ -103,6 +103,7 @@ export function createTransportPolicy(
       upgrade._set(best() === kind ? BAD_FOR : SETTLED);
     },
     _lost: afterLoss,
+    _poll: () => pollOf(candidates()),
     _stop: () => {
       upgrade._clear();
       cuts = 0;

@@ -19,6 +19,8 @@ export interface Options {
   map?: string | Record<string, string>;
   /** Transports to use, in order. A string is a list separated by commas or spaces. */
   transports?: string | string[];
+  /** False: sockets that are made from then on do not rest while the page is hidden. */
+  rest?: boolean | string;
 }
 
 interface Rule {
@@ -30,6 +32,7 @@ interface Rule {
 export class Settings {
   /** Null is the default order. */
   transports: string[] | null = null;
+  _rests = true;
   private readonly gateways: string[] = [];
   private readonly _rules: Rule[] = [];
   private readonly _home: string;
@@ -50,6 +53,8 @@ export class Settings {
     // Libraries of old pages give each object a method `map`.
     if (options.map && has(options, 'map')) this._addRules(options.map, base);
     if (options.transports) this.transports = list(options.transports);
+    const rest = '' + options.rest;
+    if (/^(true|false)$/.test(rest)) this._rests = rest === 'true';
   }
 
   /**

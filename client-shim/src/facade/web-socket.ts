@@ -83,7 +83,16 @@ export function createWebSocket(environment: Environment): new (url: string, pro
       listeners,
       (events) =>
         target
-          ? connect({ url: target, protocols, origin: pageOrigin(), transports: settings.transports }, events)
+          ? connect(
+              {
+                url: target,
+                protocols,
+                origin: pageOrigin(),
+                transports: settings.transports,
+                _rests: settings._rests
+              },
+              events
+            )
           : refuse(settings._refusal(address, base))
     );
     states.set(socket, state);

@@ -27,6 +27,8 @@ export interface DownstreamLimits {
 /** A carrier and what is known about it. */
 interface Attached {
   readonly _kind: CarrierKind;
+  /** A poll of a page that rests: the kind that is used when it does not. */
+  readonly _back: CarrierKind | undefined;
   readonly _since: number;
   /** The sessions on it, by their numbers there. */
   readonly _members: Member[];
@@ -43,6 +45,19 @@ const ATTACHING = 1;
 const OPEN = 2;
 /** The carrier is lost, and the retry will attach again. */
 const WAITING = 3;
+/** The page is hidden: the carrier was closed, and the next short poll waits for its time. */
+const RESTING = 4;
+
+/** Milliseconds that a page is hidden before it rests. */
+const GRACE = 5000;
+/** Milliseconds that it does not rest after it has sent something: the answer may come. */
+const REPLY = 2000;
+/** Milliseconds between two short polls: after one with messages, and at most. */
+const PAUSE = 5000;
+/** A hidden page's timers ring up to a second late, and a message shall come within 15 s. */
+const LONGEST_PAUSE = 13000;
+/** Characters in a short poll after which the page does not rest, or they would pile up. */
+const BUSY = 16384;
 
 /** The carrier that the gateway writes to, and the change of carriers (PROTOCOL.md §6). */
 export class Downstream {
@@ -68,6 +83,13 @@ export class Downstream {
   /** Rings when a stream has shown no first byte in time. */
   private readonly _proof: Alarm;
   private readonly _silence: Alarm;
+  /** Whether the page is hidden and may rest. */
+  private _hidden = false;
+  /** Rings when a hidden page begins to rest, and when its next short poll is due. */
+  private readonly _rest: Alarm;
+  private _pause = 0;
+  /** Characters of messages in the present short poll. */
+  private _volume = 0;
 
   /**
    * `members` belongs to this downstream; others only read it. `rtt`: milliseconds that the fastest
@@ -94,6 +116,7 @@ export class Downstream {
     );
     this._proof = createAlarm(platform, (late) => this._lose('held back', late > limits._heartbeat));
     this._silence = createAlarm(platform, (late) => this._checkSilence(late));
+    this._rest = createAlarm(platform, () => this._nextRest());
   }
 
   _join(member: Member): void {
@@ -112,27 +135,84 @@ export class Downstream {
     this._policy._stop();
     // Failures of the past do not count for sessions that join later.
     this._retry._succeeded();
-    this._detach();
+    this._detach(IDLE);
     this._proven = this._next = undefined;
   }
 
   /** Holds no carrier while the page is frozen; the gateway keeps the session for its window. */
   _freeze(frozen: boolean): void {
-    if (frozen) this._detach();
+    if (frozen) this._detach(IDLE);
     else if (!this._current) this._attach();
+  }
+
+  /** The page was hidden, or is shown again. A hidden one rests (PROTOCOL.md §6.6). */
+  _hide(hidden: boolean): void {
+    this._hidden = hidden;
+    this._stay(GRACE);
+  }
+
+  /** The page sends something, so it does not rest now. */
+  _used(): void {
+    if (this._rest._isSet() || this._isResting()) this._stay(REPLY);
+  }
+
+  private _stay(ms: number): void {
+    if (this._isResting()) this._attach();
+    this._rest._clear();
+    if (this._hidden) this._rest._set(ms);
+  }
+
+  private _isResting(): boolean {
+    return this._phase === RESTING || !!(this._current && this._current._back);
+  }
+
+  private _nextRest(): void {
+    const kind = this._usual() as CarrierKind;
+    const poll = this._policy._poll();
+    if (this._phase === RESTING && poll) this._open(poll, kind);
+    else if (poll && kind === this._proven && !kind._duplex) {
+      this._note(kind, 'rests');
+      this._policy._stop();
+      this._detach(RESTING);
+      this._proven = undefined;
+      this._pause = PAUSE;
+      this._rest._set(PAUSE);
+    } else this._stay(GRACE);
+  }
+
+  /** A short poll has its answer. */
+  private _rested(): void {
+    this._pause = this._volume ? PAUSE : Math.min(LONGEST_PAUSE, this._pause * 1.5);
+    if (this._volume > BUSY) this._stay(GRACE);
+    else {
+      this._enter(RESTING);
+      this._rest._set(this._pause);
+    }
   }
 
   /** Attaches all members anew, on the same kind of carrier if no other is wanted. */
   _attach(wanted?: CarrierKind): void {
     if (!this._members.length) return;
-    const kind = this._policy._pick(wanted || this._kind() || this._next);
+    if (this._hidden && !this._rest._isSet()) this._rest._set(GRACE);
+    this._open(this._policy._pick(wanted || this._usual()));
+  }
+
+  /** The kind that is used when the page does not rest, and that was used last. */
+  private _usual(): CarrierKind | undefined {
+    const current = this._current;
+    return current ? current._back || current._kind : this._next;
+  }
+
+  private _open(kind: CarrierKind, back?: CarrierKind): void {
     const members = this._members.slice(0);
     drop(this._former);
     this._former = this._current;
     if (this._narrow) drop(this._former);
     this._lastHeard = this._platform._now();
+    this._volume = 0;
     const attached: Attached = {
       _kind: kind,
+      _back: back,
       _since: this._lastHeard,
       _members: members,
       _selected: 0,
@@ -140,7 +220,7 @@ export class Downstream {
     };
     this._current = attached;
     this._enter(ATTACHING);
-    this._open(attached, members);
+    this._request(attached, members);
   }
 
   /** Moves to a better carrier. */
@@ -171,12 +251,13 @@ export class Downstream {
     const attaching = phase === ATTACHING;
     this._phase = phase;
     if (phase !== WAITING) this._retry._stop();
+    if (phase === IDLE) this._rest._clear();
     if (attaching && (this._current as Attached)._kind._streams) this._proof._set(this._proofTimeout());
     else this._proof._clear();
     if (attaching) this._silence._set(this._limits._silence);
     else if (phase !== OPEN) {
       this._silence._clear();
-      this._next = this._kind() || this._next;
+      this._next = this._usual();
       this._current = undefined;
     }
   }
@@ -192,7 +273,7 @@ export class Downstream {
       : Math.max(300, Math.min(2000, 4 * this._rtt));
   }
 
-  private _open(attached: Attached, members: Member[]): void {
+  private _request(attached: Attached, members: Member[]): void {
     const context = (members[0] as Member)._context;
     const attachments: string[] = [];
     for (let i = 0; i < members.length; i += 1) {
@@ -200,6 +281,7 @@ export class Downstream {
       attachments.push((i ? i + ',' + member._context._token + ',' : '') + member._attached());
       if (member._context._binary) context._binary = true;
     }
+    if (attached._back) attachments[0] += ',r';
     try {
       attached._carrier = attached._kind._open(this._platform, context, attachments, {
         _frames: (frames) => {
@@ -229,10 +311,12 @@ export class Downstream {
     let i: number;
     // An end, as of a session that is gone, is no sign that the carrier works.
     if (attached === this._current && this._phase === ATTACHING && (frames[0] as Frame)._type !== 'E')
-      this._works(attached._kind);
+      if (attached._back) this._enter(OPEN);
+      else this._works(attached._kind);
     for (i = 0; i < frames.length; i += 1) {
       const frame = frames[i] as Frame;
       const member = attached._members[attached._selected];
+      if (frame._seq) this._volume += frame._data.length + 1;
       if (frame._type === 'S') attached._selected = +frame._data;
       else if (member) member._frames([frame]);
     }
@@ -265,7 +349,7 @@ export class Downstream {
     if (frame._data === 'r' && this._phase === OPEN) this._attach();
     // Superseded by a repetition of its own attach: after a pause, or the two supersede each other
     // again and again. Or the gateway cannot reach the session at the moment.
-    else this._wait(attached._kind, false);
+    else this._wait(attached._back || attached._kind, false);
   }
 
   private _ended(attached: Attached, refused: boolean, reason: string): void {
@@ -277,7 +361,8 @@ export class Downstream {
     if (attached !== this._current || !this._members.length) return;
     if (this._phase === OPEN && !reason && polls) {
       this._retry._succeeded();
-      this._attach();
+      if (attached._back) this._rested();
+      else this._attach();
     } else this._lose(reason || 'cut');
   }
 
@@ -300,7 +385,7 @@ export class Downstream {
     this._note(kind, reason);
     // Those that opened on no carrier may have left.
     if (!this._members.length) return;
-    this._wait(this._policy._lost(kind, reason, heard, age, slept), heard);
+    this._wait(lost._back || this._policy._lost(kind, reason, heard, age, slept), heard);
   }
 
   /** Attaches `kind` after a pause. */
@@ -310,11 +395,11 @@ export class Downstream {
     this._retry._failed(alive);
   }
 
-  private _detach(): void {
+  private _detach(phase: number): void {
     drop(this._current);
     drop(this._former);
     this._former = undefined;
-    this._enter(IDLE);
+    this._enter(phase);
   }
 
   private _note(kind: CarrierKind, what: string): void {

@@ -119,14 +119,19 @@ export class Session {
       this._context._binary = true;
       this._outbox._add('B', charactersOf(data), size);
     }
-    this._upstream._wake();
+    this._wake();
   }
 
   /** Closes after everything that was sent. 1005 is a Close without a code. */
   close(code: number, reason: string): void {
     this._closing = true;
     this._outbox._add('C', code === 1005 ? '' : reason ? code + ',' + reason : '' + code, 0);
+    this._wake();
+  }
+
+  private _wake(): void {
     this._upstream._wake();
+    this._downstream._used();
   }
 
   /** The page is being unloaded. */

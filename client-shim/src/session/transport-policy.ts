@@ -15,6 +15,8 @@ export interface TransportPolicy {
    * the carrier.
    */
   _lost(kind: CarrierKind, reason: string, heard: boolean, age: number, slept?: boolean): CarrierKind;
-  /** No session is attached any more. */
+  /** A poll that is available to all sessions, for a page that rests. */
+  _poll(): CarrierKind | undefined;
+  /** No session is attached any more, or the page rests. */
   _stop(): void;
 }

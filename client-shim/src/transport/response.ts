@@ -40,8 +40,10 @@ export function responseKind(
     attachments: Attachments,
     events: CarrierEvents
   ): Carrier {
-    // Reading one character per byte needs `overrideMimeType`, which MSXML and IE 10 lack.
-    const probe = requester._sendsBytes && context._binary && newRequest(platform);
+    // Reading one character per byte needs `overrideMimeType`, which MSXML and IE 10 lack. The poll
+    // of a page that rests has a form already.
+    const rests = /r$/.test(attachments[0] as string);
+    const probe = !rests && requester._sendsBytes && context._binary && newRequest(platform);
     const asBytes = !!probe && !!probe.overrideMimeType;
     const padding = streams && !platform._page.TextDecoder ? ',' + PADDING : '';
     const form = asBytes ? ',b' : padding && ',t';

@@ -11,6 +11,7 @@ interface SharedDownstream {
 export class MultiplexedCarrier implements Carrier {
   readonly name: string;
   readonly once: boolean;
+  readonly brief: boolean;
   readonly acknowledges = false;
   readonly room: number;
   readonly #downstream: SharedDownstream;
@@ -26,6 +27,7 @@ export class MultiplexedCarrier implements Carrier {
     this.#number = number;
     this.name = carrier.name;
     this.once = carrier.once;
+    this.brief = carrier.brief === true;
     this.room = Math.ceil(carrier.room / members);
   }
 
