@@ -39,22 +39,11 @@ interface Shared {
   readonly origin: string;
   readonly _members: Member[];
   readonly _downstream: Downstream;
-  readonly _rests: boolean | undefined;
 }
 
 /** The sessions of a page with one gateway share a downstream where they can (PROTOCOL.md §10). */
 export function createDownstreamPool(platform: Platform, memory: Memory): DownstreamPool {
   const all: Shared[] = [];
-  let hidden = false;
-
-  onVisibility(platform._page, (value) => {
-    hidden = value;
-    for (let i = 0; i < all.length; i += 1) hide(all[i] as Shared);
-  });
-
-  function hide(shared: Shared): void {
-    if (shared._rests) shared._downstream._hide(hidden);
-  }
 
   function find(
     origin: string,
@@ -84,15 +73,10 @@ export function createDownstreamPool(platform: Platform, memory: Memory): Downst
       (kind) => downstream._move(kind)
     );
     const downstream = new Downstream(platform, answer, answer._rtt, members, policy);
-    const shared: Shared = {
-      origin: origin,
-      _members: members,
-      _downstream: downstream,
-      _rests: rests && indexOf(answer._carriers, 'rest') >= 0
-    };
     if (shares) {
-      all.push(shared);
-      hide(shared);
+      all.push({ origin: origin, _members: members, _downstream: downstream });
+      if (rests && indexOf(answer._carriers, 'rest') >= 0)
+        onVisibility(platform._page, (hidden) => downstream._hide(hidden));
     }
     return downstream;
   }

@@ -53,8 +53,7 @@ export class Settings {
     // Libraries of old pages give each object a method `map`.
     if (options.map && has(options, 'map')) this._addRules(options.map, base);
     if (options.transports) this.transports = list(options.transports);
-    const rest = '' + options.rest;
-    if (/^(true|false)$/.test(rest)) this._rests = rest === 'true';
+    if ('' + options.rest === 'false') this._rests = false;
   }
 
   /**

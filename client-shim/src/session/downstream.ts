@@ -153,7 +153,7 @@ export class Downstream {
 
   /** The page sends something, so it does not rest now. */
   _used(): void {
-    if (this._rest._isSet() || this._isResting()) this._stay(REPLY);
+    if (this._hidden) this._stay(REPLY);
   }
 
   private _stay(ms: number): void {
