@@ -17,9 +17,10 @@ export interface Options {
   /** Transports that may be used, in order. A string is a list separated by commas or spaces. */
   transports?: string | Transport[];
   /**
-   * Whether a hidden page rests on a fallback: a few seconds after it was hidden it asks for its
-   * messages every 5 to 13 s, so that it does not hold one of the browser's connections to the host.
-   * Applies to sockets that are created later.
+   * False: sockets that are made from then on do not rest. Otherwise a hidden page on a fallback
+   * lets its connection go after 5 s and asks for its messages every 5 to 13 s, because browsers
+   * open six connections to a host for all tabs together. It is back at once when it is shown or
+   * sends.
    * @default true
    */
   rest?: boolean;

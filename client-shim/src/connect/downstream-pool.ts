@@ -17,8 +17,8 @@ const MOST = 16;
 export interface DownstreamPool {
   /**
    * Finds the downstream for a new session. `host`: prefix of the gateway's keys in the memory.
-   * `candidates`: the carriers available to the session, best first. `rests`: whether the downstream,
-   * if it is a new one, rests while the page is hidden.
+   * `candidates`: the carriers available to the session, best first. `rests`: whether a new
+   * downstream rests while the page is hidden.
    */
   _find(
     origin: string,

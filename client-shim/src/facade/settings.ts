@@ -20,7 +20,7 @@ export interface Options {
   /** Transports to use, in order. A string is a list separated by commas or spaces. */
   transports?: string | string[];
   /** False: sockets that are made from then on do not rest while the page is hidden. */
-  rest?: boolean | string;
+  rest?: boolean | string | undefined;
 }
 
 interface Rule {

@@ -211,7 +211,7 @@ describe('a hidden page on a fallback', () => {
     assert.match(tab.shortPolls.at(-1) as string, /S1,n\.2,/);
   });
 
-  it('does not rest if it was told not to, or if the gateway knows no short polls', () => {
+  it('does not rest if the page does not want it, or if the gateway knows no short polls', () => {
     for (const [target, carriers] of [
       [{ ...STREAM, _rests: false }, ROUTE.carriers],
       [STREAM, 'xhr-polling,xhr-streaming,shared'],

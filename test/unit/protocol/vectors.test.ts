@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { encodeBytes, encodeBytesControl, parseBytes } from '../../../gateway/protocol/byte-form.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { encodeText, encodeTextControl, parseText } from '../../../gateway/protocol/text-form.ts';
-import type { Unit } from '../../../gateway/protocol/unit.ts';
+import type { Unit, Wanted } from '../../../gateway/protocol/unit.ts';
 import { parseFallbackPath } from '../../../gateway/transport/fallback-path.ts';
 
 interface Frame {
@@ -99,13 +99,15 @@ function summarizeUnit({ arrivals, ack, wanted, pageGone, next, shared = [] }: U
     }),
     ack,
     shared: shared.map(({ token, unit }) => [token, summarizeUnit(unit)]),
-    wanted:
-      wanted === undefined
-        ? ''
-        : `${wanted.n},${wanted.ack},${wanted.form === 'byte' ? 'b' : 't'},${wanted.padding}`,
+    wanted: wanted === undefined ? '' : `${wanted.n},${wanted.ack},${formOf(wanted)},${wanted.padding}`,
     pageGone,
     next,
   };
+}
+
+function formOf({ form, brief = false }: Wanted): string {
+  if (brief) return 'r';
+  return form === 'byte' ? 'b' : 't';
 }
 
 describe('the frame codec, held against the vectors that the shim reads too (PROTOCOL.md §2)', () => {
