@@ -19,6 +19,8 @@ export interface Group {
   readonly contenders: readonly Contender[];
 }
 
+const ws: Contender = { name: 'ws', server: 'ws', dialect: 'websocket', path: '/', pushPath: '/' };
+
 export const groups: readonly Group[] = [
   {
     name: 'xhr-streaming',
@@ -31,7 +33,11 @@ export const groups: readonly Group[] = [
   },
   {
     name: 'eventsource',
-    contenders: [ours('gateway eventsource'), sockjs('sockjs eventsource')],
+    contenders: [
+      ours('gateway eventsource'),
+      sockjs('sockjs eventsource'),
+      bare('bare net stream', 'bare-net', 'bare stream'),
+    ],
   },
   {
     name: 'xhr-polling',
@@ -54,9 +60,14 @@ export const groups: readonly Group[] = [
   })),
   {
     name: 'websocket',
+    contenders: [{ ...ours('gateway plain websocket'), dialect: 'websocket' }, ws],
+  },
+  {
+    name: 'handler',
     contenders: [
-      { ...ours('gateway plain websocket'), dialect: 'websocket' },
-      { name: 'ws', server: 'ws', dialect: 'websocket', path: '/', pushPath: '/' },
+      { ...ours('gateway handler'), dialect: 'websocket', path: '/push' },
+      ws,
+      engineIo('engine.io websocket'),
     ],
   },
 ];

@@ -44,6 +44,15 @@ export type Work =
       readonly duration: number;
     }
   | {
+      readonly kind: 'turns';
+      readonly sessions: number;
+      /** Messages under way. */
+      readonly concurrency: number;
+      readonly size: number;
+      readonly warmUp: number;
+      readonly duration: number;
+    }
+  | {
       readonly kind: 'open';
       readonly concurrency: number;
       readonly size: number;

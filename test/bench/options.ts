@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type HeaderSet, headerSets } from './headers.ts';
-import { type Scale, scenarios } from './scenarios.ts';
+import { GROWTH, type Scale, scenarios } from './scenarios.ts';
 
 export interface BenchOptions {
   readonly quick: boolean;
@@ -20,7 +20,7 @@ export const HELP = `npm run bench -- [options]
 
   --quick               small and short: for a first look, not for a verdict
   --only NAMES          of ${scenarios.map(({ name }) => name).join(', ')}
-  --groups NAMES        rows of these groups only: xhr-streaming, eventsource, xhr-polling, …
+  --groups NAMES        rows of these groups only: xhr-streaming, handler, sockjs xhr, …
   --against WORDS       rows of the gateway, and those with one of these words in their name
   --runs N              interleaved runs of each row; default 5, quick 3
   --headers NAME        request headers of every client: ${Object.keys(headerSets).join(', ')}
@@ -34,10 +34,18 @@ const FULL: Scale = {
   duration: 2000,
   sessions: 100,
   pushSessions: 1000,
-  idleSessions: 5000,
+  idleSessions: 4500,
+  growth: GROWTH,
 };
 
-const QUICK: Scale = { warmUp: 700, duration: 1000, sessions: 100, pushSessions: 300, idleSessions: 1500 };
+const QUICK: Scale = {
+  warmUp: 700,
+  duration: 1000,
+  sessions: 100,
+  pushSessions: 300,
+  idleSessions: 1500,
+  growth: GROWTH.slice(0, 2),
+};
 
 /** Reads the command line; undefined for help. Throws for what is not understood. */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {

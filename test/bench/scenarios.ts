@@ -15,7 +15,10 @@ export interface Scale {
   readonly duration: number;
   readonly sessions: number;
   readonly pushSessions: number;
+  /** So many at first, and so many more: all of them within a server's descriptors. */
   readonly idleSessions: number;
+  /** Of `GROWTH`, as many sessions as are measured. */
+  readonly growth: readonly number[];
 }
 
 export interface Settings extends Scale {
@@ -62,6 +65,12 @@ export interface Scenario {
 const SIZE = 100;
 const WIRE_MESSAGES = 50;
 const OPEN_CONCURRENCY = 50;
+/**
+ * Numbers of sessions among which the same number of messages is under way. A gateway with 20,000
+ * descriptors takes 9,968 connections: it keeps as many free for backends.
+ */
+export const GROWTH = [100, 1000, 5000, 9500] as const;
+const GROWTH_CONCURRENCY = 100;
 
 const RATE = { key: 'rate', digits: 0, compared: true };
 const P50 = { key: 'p50', title: 'p50 ms', digits: 2, compared: false };
@@ -150,6 +159,21 @@ export const scenarios: readonly Scenario[] = [
       return withCpu(await run(contender, contender.path, settings, work));
     }),
   },
+  {
+    name: 'growth',
+    title: () => `Growth: more and more sessions, ${GROWTH_CONCURRENCY} messages of ${SIZE} bytes under way`,
+    metrics: [
+      ...GROWTH.map((count) => ({ ...CPU, key: `cpu${count}`, title: `${count}: CPU µs/echo` })),
+      ...GROWTH.map((count) => ({
+        key: `rss${count}`,
+        title: `${count}: RSS MB`,
+        digits: 0,
+        compared: false,
+      })),
+      { key: 'growth', title: 'CPU at 5000 ÷ at 100', digits: 2, compared: false },
+    ],
+    groups: everyContender(growth),
+  },
   native(SIZE),
   native(16_384),
   ...stompScenarios,
@@ -172,6 +196,20 @@ function everyContender(
         run: (settings) => make(contender, settings),
       })),
   }));
+}
+
+/** A new server for each number of sessions. */
+async function growth(contender: Contender, settings: Settings): Promise<Figures> {
+  const { warmUp, duration } = settings;
+  const figures: Record<string, number> = {};
+  for (const sessions of settings.growth) {
+    const kind = 'turns';
+    const work: Work = { kind, sessions, concurrency: GROWTH_CONCURRENCY, size: SIZE, warmUp, duration };
+    const measured = await run(contender, contender.path, settings, work);
+    figures[`cpu${sessions}`] = withCpu(measured).cpu ?? Number.NaN;
+    figures[`rss${sessions}`] = measured.after.rss / 1e6;
+  }
+  return { ...figures, growth: (figures.cpu5000 ?? Number.NaN) / (figures.cpu100 ?? Number.NaN) };
 }
 
 /** A new server for one task. */

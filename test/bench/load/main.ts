@@ -5,6 +5,7 @@ import { get } from './get.ts';
 import { idle } from './idle.ts';
 import { open } from './open.ts';
 import { push } from './push.ts';
+import { turns } from './turns.ts';
 import { wire } from './wire.ts';
 
 /**
@@ -32,6 +33,8 @@ function perform(task: Task): Promise<Figures> {
       return echo(dialect, target, task, mark);
     case 'push':
       return push(dialect, target, task, mark);
+    case 'turns':
+      return turns(dialect, target, task, mark);
     case 'open':
       return open(dialect, target, task, mark);
     case 'idle':
