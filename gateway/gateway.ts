@@ -26,6 +26,7 @@ import { RecentRefusals } from './base/recent-refusals.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
 import { reopenOnSignal } from './base/reopen-on-signal.ts';
+import { TimerQueue } from './base/timer-queue.ts';
 import type { Link } from './cluster/link.ts';
 import { createNatsLink } from './cluster/nats-link.ts';
 import { newNodeName } from './cluster/node-name.ts';
@@ -188,7 +189,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   ) {
     const { listen: via = listen, processes = ONE_PROCESS, broker, link: given } = parentParts;
     const { ownsSessions, servesStatus = true } = parentParts;
-    const { clock = systemClock, log = createLog(options.log) } = parts;
+    const { log = createLog(options.log) } = parts;
+    const clock = new TimerQueue(parts.clock ?? systemClock);
     const self = given?.self ?? newNodeName(options.node);
     this.#options = options;
     this.#listen = via;

@@ -5,8 +5,8 @@ export type Timer = unknown;
 export interface Clock {
   /** Milliseconds since an arbitrary start. They never go back. */
   now(): number;
-  /** Calls `callback` once, `delay` milliseconds from now. */
-  setTimeout(callback: () => void, delay: number): Timer;
+  /** Calls `callback` once with `argument`, `delay` milliseconds from now. */
+  setTimeout<Argument>(callback: (argument: Argument) => void, delay: number, argument?: Argument): Timer;
   /** Clears a timer. Harmless for one that has fired. */
   clearTimeout(timer: Timer): void;
 }
@@ -22,6 +22,7 @@ export function monotonicTime(): number {
 /** Time of the machine. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: monotonicTime,
-  setTimeout: (callback, delay) => setTimeout(callback, delay).unref(),
+  setTimeout: <Argument>(callback: (argument: Argument) => void, delay: number, argument?: Argument) =>
+    setTimeout(callback, delay, argument as Argument).unref(),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

@@ -38,12 +38,13 @@ export class Alarm {
   #set(): void {
     this.#clock.clearTimeout(this.#timer);
     this.#at = this.#owner.due();
-    this.#timer = this.#clock.setTimeout(() => this.#ring(), Math.max(0, this.#at - this.#clock.now()));
+    this.#timer = this.#clock.setTimeout(Alarm.#ring, Math.max(0, this.#at - this.#clock.now()), this);
   }
 
-  #ring(): void {
-    const now = this.#clock.now();
-    if (this.#owner.due() <= now) this.#owner.act(now);
-    if (!this.#isOver) this.#set();
+  /** One function for all, as every session has an alarm. */
+  static #ring(alarm: Alarm): void {
+    const now = alarm.#clock.now();
+    if (alarm.#owner.due() <= now) alarm.#owner.act(now);
+    if (!alarm.#isOver) alarm.#set();
   }
 }

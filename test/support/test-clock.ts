@@ -14,8 +14,8 @@ export class TestClock implements Clock {
     return this.#now;
   }
 
-  setTimeout(callback: () => void, delay: number): Timer {
-    const pending = { at: this.#now + delay, callback };
+  setTimeout<Argument>(callback: (argument: Argument) => void, delay: number, argument?: Argument): Timer {
+    const pending = { at: this.#now + delay, callback: () => callback(argument as Argument) };
     this.#pending.add(pending);
     return pending;
   }
