@@ -17,11 +17,12 @@ export class WriteBatch {
     if (this.#isOpen) return;
     this.#isOpen = true;
     this.#stream.cork();
-    process.nextTick(this.#flush);
+    process.nextTick(WriteBatch.#flush, this);
   }
 
-  readonly #flush = (): void => {
-    this.#isOpen = false;
-    this.#stream.uncork();
-  };
+  /** One function for all, as every connection has a batch. */
+  static #flush(batch: WriteBatch): void {
+    batch.#isOpen = false;
+    batch.#stream.uncork();
+  }
 }

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import type { Failure } from '../base/connection-log.ts';
 import { errorTable } from '../base/error-table.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { CloseCode, type CloseStatus, FAILED, mayTravel } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
+import { LONGEST_COPIED, serverFrame } from '../protocol/server-frame.ts';
 import type { Channel, Receiver } from './channel.ts';
 import { endConnection } from './end-connection.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -50,10 +51,11 @@ export class WsChannel implements Channel {
   failure: Failure | undefined;
   readonly #ws: WebSocket;
   readonly #socket: Socket;
+  readonly #isClient: boolean;
   readonly #clock: Clock;
   readonly #gate: ReadGate;
   readonly #batch: WriteBatch;
-  readonly #keepAlive: KeepAlive;
+  readonly #keepAlive: KeepAlive<WebSocket>;
   readonly #unsent: UnsentWrites;
   readonly #unfinished: UnfinishedMessage | undefined;
   readonly #serverFrames: ServerFrames | undefined;
@@ -66,6 +68,7 @@ export class WsChannel implements Channel {
   constructor(ws: WebSocket, socket: Socket, { clock, ping, isClient, openAccount }: WsChannelOptions) {
     this.#ws = ws;
     this.#socket = socket;
+    this.#isClient = isClient === true;
     this.#clock = clock;
     readBeforeReset(socket, clock);
     this.#gate = new ReadGate(ws);
@@ -73,26 +76,44 @@ export class WsChannel implements Channel {
     this.#unsent = new UnsentWrites(openAccount);
     this.#unfinished = openAccount && new UnfinishedMessage(ws, socket, openAccount, () => this.#breakOff());
     this.#serverFrames = isClient ? this.#readServerFrames() : undefined;
-    this.#keepAlive = new KeepAlive(clock, ping, () => {
-      if (ws.readyState === WebSocket.OPEN) ws.ping();
-    });
-    if (ping > 0) this.#listenForControlFrames();
-    ws.on('message', (data, isBinary) => {
-      // `nodebuffer` is the binary type, so data is a Buffer; `ws` has checked that text is UTF-8.
-      this.#arrived(isBinary ? Message.binary(data as Buffer) : Message.utf8(data as Buffer));
-    });
-    ws.on('error', (error) => {
-      const { code = '', message: reason } = error as NodeJS.ErrnoException;
-      // All other errors are the network's.
-      if (!code.startsWith('WS_ERR_')) return;
-      this.failure ??= this.#serverFrames?.isFlawed ? PADDED_LENGTH : { reason, error: code };
-      // `ws` has sent its Close. As in browsers, the user does not wait for the peer's.
-      endConnection(this.#socket, this.#clock);
-      queueMicrotask(() => this.#finished(this.#statusOf(CloseCode.abnormal, '')));
-    });
-    ws.on('close', (code, reason) => {
-      this.#finished(this.#statusOf(code, reason.toString()));
-    });
+    this.#keepAlive = new KeepAlive(clock, ping, pingOpen, ws);
+    (ws as ChannelSocket)[CHANNEL] = this;
+    ws.on('message', WsChannel.#onMessage);
+    ws.on('error', WsChannel.#onError);
+    ws.on('close', WsChannel.#onClose);
+    if (ping === 0) return;
+    ws.on('ping', WsChannel.#onControlFrame);
+    ws.on('pong', WsChannel.#onControlFrame);
+  }
+
+  // The listeners are the same functions for all connections, since most of them wait for days.
+
+  static readonly #onMessage = function (this: WebSocket, data: RawData, isBinary: boolean): void {
+    // `nodebuffer` is the binary type, so data is a Buffer; `ws` has checked that text is UTF-8.
+    channelOf(this).#arrived(isBinary ? Message.binary(data as Buffer) : Message.utf8(data as Buffer));
+  };
+
+  static readonly #onError = function (this: WebSocket, error: Error): void {
+    channelOf(this).#failed(error);
+  };
+
+  static readonly #onClose = function (this: WebSocket, code: number, reason: Buffer): void {
+    const channel = channelOf(this);
+    channel.#finished(channel.#statusOf(code, reason.toString()));
+  };
+
+  static readonly #onControlFrame = function (this: WebSocket): void {
+    channelOf(this).#keepAlive.active = true;
+  };
+
+  #failed(error: NodeJS.ErrnoException): void {
+    const { code = '', message: reason } = error;
+    // All other errors are the network's.
+    if (!code.startsWith('WS_ERR_')) return;
+    this.failure ??= this.#serverFrames?.isFlawed ? PADDED_LENGTH : { reason, error: code };
+    // `ws` has sent its Close. As in browsers, the user does not wait for the peer's.
+    endConnection(this.#socket, this.#clock);
+    queueMicrotask(() => this.#finished(this.#statusOf(CloseCode.abnormal, '')));
   }
 
   get bufferedAmount(): number {
@@ -107,17 +128,23 @@ export class WsChannel implements Channel {
       return true;
     }
     this.#batch.begin();
-    const options = message.binary ? BINARY : TEXT;
     // Only messages that must be watched have a callback: it would cost something for each.
-    if (this.#unsent.wrote(size, this.#ws.bufferedAmount)) {
-      this.#ws.send(message.data, options, this.#flushed);
-    } else this.#ws.send(message.data, options);
+    if (this.#unsent.wrote(size, this.#ws.bufferedAmount)) this.#write(message, () => this.#flushed());
+    else this.#write(message);
     return !this.#unsent.isFull;
   }
 
-  readonly #flushed = (): void => {
+  #write(message: Message, flushed?: () => void): void {
+    const isOpen = this.#ws.readyState === WebSocket.OPEN;
+    // `ws` writes head and payload apart, and encodes a message for each client anew.
+    if (isOpen && !this.#isClient && message.size <= LONGEST_COPIED)
+      this.#socket.write(serverFrame(message), flushed);
+    else this.#ws.send(message.data, message.binary ? BINARY : TEXT, flushed);
+  }
+
+  #flushed(): void {
     if (this.#unsent.flushed(this.#ws.bufferedAmount) && !this.#closed) this.#receiver?.drained();
-  };
+  }
 
   close(status: CloseStatus): void {
     if (this.#closing || this.#closed) return;
@@ -183,14 +210,6 @@ export class WsChannel implements Channel {
     this.#socket.once('close', () => this.#clock.clearTimeout(late));
   }
 
-  #listenForControlFrames(): void {
-    const heard = (): void => {
-      this.#keepAlive.active = true;
-    };
-    this.#ws.on('ping', heard);
-    this.#ws.on('pong', heard);
-  }
-
   /** The memory budget has no room: the peer gets a Close, and what is held is freed at once. */
   #breakOff(): void {
     if (this.#closed) return;
@@ -216,4 +235,16 @@ export class WsChannel implements Channel {
     this.#unfinished?.close();
     this.#receiver?.closed(status);
   }
+}
+
+const CHANNEL = Symbol('channel');
+
+type ChannelSocket = WebSocket & { [CHANNEL]?: WsChannel };
+
+function channelOf(ws: WebSocket): WsChannel {
+  return (ws as ChannelSocket)[CHANNEL] as WsChannel;
+}
+
+function pingOpen(ws: WebSocket): void {
+  if (ws.readyState === WebSocket.OPEN) ws.ping();
 }

@@ -16,7 +16,7 @@ const NO_BYTES = Buffer.alloc(0);
  * What kept messages occupy beside their characters and bytes, measured on the heap (Node 20, x64).
  * test/unit/session/weights.test.ts holds the counts to the heap.
  */
-const OBJECT_WEIGHT = 104;
+const OBJECT_WEIGHT = 112;
 const STRING_WEIGHT = 24;
 /** A `Buffer`, its `ArrayBuffer` and what V8 keeps for that. */
 const BUFFER_WEIGHT = 240;
@@ -31,6 +31,8 @@ export class Message {
   textFrame: string | undefined = undefined;
   /** Memo of the SockJS dialect: the message as a string of JSON. */
   quoted: string | undefined = undefined;
+  /** Memo of `serverFrame`: the message as a frame for native clients. */
+  serverFrame: Buffer | undefined = undefined;
   /** How many outboxes have held the message. */
   holders = 0;
   #text: string | undefined;
@@ -84,7 +86,7 @@ export class Message {
   get text(): string {
     if (this.#text !== undefined) return this.#text;
     const text = (this.#bytes as Buffer).toString('utf8');
-    if (this.#mayRemember) this.#text = text;
+    if (this.mayRemember) this.#text = text;
     return text;
   }
 
@@ -92,7 +94,7 @@ export class Message {
   get bytes(): Buffer {
     if (this.#bytes !== undefined) return this.#bytes;
     const bytes = Buffer.from(this.#text as string, 'utf8');
-    if (this.#mayRemember) this.#bytes = bytes;
+    if (this.mayRemember) this.#bytes = bytes;
     return bytes;
   }
 
@@ -114,7 +116,7 @@ export class Message {
   }
 
   /** A kept message is weighed once, so it must not grow; memory that is shared is worth it. */
-  get #mayRemember(): boolean {
+  get mayRemember(): boolean {
     return !this.#isKept || this.isShared;
   }
 
@@ -125,6 +127,7 @@ export class Message {
   keep(): void {
     if (this.#isKept) return;
     this.#isKept = true;
+    this.serverFrame = undefined;
     const { size } = this;
     if (this.#text !== undefined) {
       if (this.#parent > 0) this.#text = detached(this.#text);
