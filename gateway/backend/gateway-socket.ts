@@ -39,15 +39,9 @@ export class GatewaySocket extends SocketEvents {
   static readonly OPEN = 1;
   static readonly CLOSING = 2;
   static readonly CLOSED = 3;
-  readonly CONNECTING = 0;
-  readonly OPEN = 1;
-  readonly CLOSING = 2;
-  readonly CLOSED = 3;
 
   /** The subprotocol that was selected, or the empty string. */
   readonly protocol: string;
-  /** Always empty: extensions end at the gateway. */
-  readonly extensions = '';
 
   readonly #channel: Channel;
   readonly #maxBuffered: number;
@@ -59,10 +53,11 @@ export class GatewaySocket extends SocketEvents {
   #unsent = 0;
   /** Messages given to `send` since the channel last took one without asking to wait. */
   #unsentMessages = 0;
-  #fragments: Buffer[] = [];
+  /** Absent while no fragment waits for the next one. */
+  #fragments: Buffer[] | undefined;
   #fragmentsAreBinary = false;
   /** Callbacks of messages that have not left yet. */
-  #waiting: SendCallback[] = [];
+  #waiting: SendCallback[] | undefined;
 
   /**
    * `maxBuffered`: bytes that the client has not taken at which the socket is closed with 1013.
@@ -98,6 +93,27 @@ export class GatewaySocket extends SocketEvents {
       this.#socket.#finish(status);
     }
   };
+
+  get CONNECTING(): 0 {
+    return 0;
+  }
+
+  get OPEN(): 1 {
+    return 1;
+  }
+
+  get CLOSING(): 2 {
+    return 2;
+  }
+
+  get CLOSED(): 3 {
+    return 3;
+  }
+
+  /** Always empty: extensions end at the gateway. */
+  get extensions(): '' {
+    return '';
+  }
 
   get readyState(): 0 | 1 | 2 | 3 {
     return this.#state;
@@ -143,7 +159,10 @@ export class GatewaySocket extends SocketEvents {
       later(callback);
       return;
     }
-    if (callback) this.#waiting.push(callback);
+    if (callback) {
+      this.#waiting ??= [];
+      this.#waiting.push(callback);
+    }
     this.#unsentMessages++;
     if (this.#isTooSlow) this.close(CLOSES.tooSlow.code, CLOSES.tooSlow.reason);
   }
@@ -158,15 +177,18 @@ export class GatewaySocket extends SocketEvents {
   #messageOf(data: SocketData, options: SendOptions | undefined): Message | undefined {
     const binary = options?.binary ?? (typeof data !== 'string' && typeof data !== 'number');
     const last = options?.fin ?? true;
-    if (last && this.#fragments.length === 0) {
+    if (last && this.#fragments === undefined) {
       if (!binary && typeof data === 'string') return this.#texts.messageOf(data);
       return messageFrom(toBytes(data), binary);
     }
-    if (this.#fragments.length === 0) this.#fragmentsAreBinary = binary;
+    if (this.#fragments === undefined) {
+      this.#fragments = [];
+      this.#fragmentsAreBinary = binary;
+    }
     this.#fragments.push(toBytes(data));
     if (!last) return undefined;
     const bytes = Buffer.concat(this.#fragments);
-    this.#fragments = [];
+    this.#fragments = undefined;
     return messageFrom(bytes, this.#fragmentsAreBinary);
   }
 
@@ -262,8 +284,8 @@ export class GatewaySocket extends SocketEvents {
 
   #settle(error: Error | undefined): void {
     const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const callback of waiting) callback(error);
+    this.#waiting = undefined;
+    for (const callback of waiting ?? []) callback(error);
   }
 
   #notOpen(): Error {

@@ -58,15 +58,17 @@ interface Adapter {
  * browsers. Listeners of both kinds are called in the order in which they were added.
  */
 export class SocketEvents extends EventEmitter<SocketEventMap> {
-  readonly #adapters = new Map<EventType, Adapter[]>();
-  /** The `on…` attributes. */
-  readonly #handlers = new Map<EventType, Adapter>();
+  /** Absent until there is one: programs for `ws` use `on`. */
+  #adapters: Map<EventType, Adapter[]> | undefined;
+  /** The `on…` attributes. Absent until one is set. */
+  #handlers: Map<EventType, Adapter> | undefined;
 
   addEventListener<Type extends EventType>(
     type: Type,
     listener: SocketListener<Type>,
     options?: { once?: boolean },
   ): void {
+    this.#adapters ??= new Map();
     const adapters = this.#adapters.get(type) ?? [];
     if (adapters.some((adapter) => adapter.listener === listener)) return;
     const emitted = (...args: unknown[]): void => {
@@ -80,10 +82,10 @@ export class SocketEvents extends EventEmitter<SocketEventMap> {
   }
 
   removeEventListener<Type extends EventType>(type: Type, listener: SocketListener<Type>): void {
-    const adapters = this.#adapters.get(type) ?? [];
+    const adapters = this.#adapters?.get(type) ?? [];
     const adapter = adapters.find((candidate) => candidate.listener === listener);
     if (!adapter) return;
-    this.#adapters.set(
+    this.#adapters?.set(
       type,
       adapters.filter((candidate) => candidate !== adapter),
     );
@@ -123,17 +125,18 @@ export class SocketEvents extends EventEmitter<SocketEventMap> {
   }
 
   #handler<Type extends EventType>(type: Type): Handler<Type> {
-    return (this.#handlers.get(type)?.listener ?? null) as Handler<Type>;
+    return (this.#handlers?.get(type)?.listener ?? null) as Handler<Type>;
   }
 
   #setHandler<Type extends EventType>(type: Type, handler: Handler<Type>): void {
-    const before = this.#handlers.get(type);
+    const before = this.#handlers?.get(type);
     if (before) this.off(type, before.emitted as never);
-    this.#handlers.delete(type);
+    this.#handlers?.delete(type);
     if (typeof handler !== 'function') return;
     const emitted = (...args: unknown[]): void => {
       handler.call(this, this.#eventOf(type, args) as EventTypes[Type]);
     };
+    this.#handlers ??= new Map();
     this.#handlers.set(type, { listener: handler, emitted });
     this.on(type, emitted as never);
   }

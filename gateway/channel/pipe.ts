@@ -11,11 +11,17 @@ export class Traffic {
   /** The end that closed first, and its status. Undefined: none has. */
   closed: { readonly end: 'a' | 'b'; readonly status: CloseStatus } | undefined;
   /** Measures what `a` sends; absent: it may send as much as it likes. */
-  meter: Meter | undefined;
+  readonly meter: Meter | undefined;
   /** Those of the route; absent: nobody adds them up. */
-  counters: TransportCounters | undefined;
+  readonly counters: TransportCounters | undefined;
   /** Called for what is too much, with the status to close both ends with. It goes no further. */
-  exceeded: (status: CloseStatus) => void = () => {};
+  readonly exceeded: ((status: CloseStatus) => void) | undefined;
+
+  constructor(counters?: TransportCounters, meter?: Meter, exceeded?: (status: CloseStatus) => void) {
+    this.counters = counters;
+    this.meter = meter;
+    this.exceeded = exceeded;
+  }
 }
 
 /**
@@ -78,7 +84,7 @@ class CountedDirection extends Direction {
     const flow = this.#end === 'a' ? this.#traffic.fromA : this.#traffic.fromB;
     const excess = this.#end === 'a' ? this.#traffic.meter?.take(1, message.size) : undefined;
     if (excess !== undefined) {
-      this.#traffic.exceeded(excess);
+      this.#traffic.exceeded?.(excess);
       return;
     }
     flow.messages++;

@@ -40,9 +40,15 @@ export class UnfinishedMessage {
     this.#receiver = (ws as unknown as { _receiver?: WsReceiver })._receiver;
     this.#openAccount = openAccount;
     this.#overflow = overflow;
+    (socket as WatchedSocket)[UNFINISHED] = this;
     // Listeners are called in order: `ws` has read the chunk before.
-    socket.on('data', (chunk: Buffer) => this.#chunk(chunk.length));
+    socket.on('data', UnfinishedMessage.#onData);
   }
+
+  /** One function for all, as every connection has it. */
+  static readonly #onData = function (this: WatchedSocket, chunk: Buffer): void {
+    (this[UNFINISHED] as UnfinishedMessage).#chunk(chunk.length);
+  };
 
   /** A message has come whole. */
   ended(): void {
@@ -75,3 +81,7 @@ export class UnfinishedMessage {
     if (!this.#account.hasRoom(0)) this.#overflow();
   }
 }
+
+const UNFINISHED = Symbol('unfinished message');
+
+type WatchedSocket = Socket & { [UNFINISHED]?: UnfinishedMessage };

@@ -324,6 +324,7 @@ export class FastConnection implements ExchangeConnection {
     const { socket } = this;
     this.#server.forget(this);
     for (const [event, listener] of FastConnection.#listeners) socket.off(event, listener);
+    (socket as ConnectedSocket)[CONNECTION] = undefined;
     socket.pause();
     const { queue } = this.#incoming;
     if (queue.size > 0) socket.unshift(queue.take());
@@ -356,7 +357,7 @@ export class FastConnection implements ExchangeConnection {
 
 const CONNECTION = Symbol('connection');
 
-type ConnectedSocket = Socket & { [CONNECTION]?: FastConnection };
+type ConnectedSocket = Socket & { [CONNECTION]?: FastConnection | undefined };
 
 function connectionOf(socket: Socket): FastConnection {
   return (socket as ConnectedSocket)[CONNECTION] as FastConnection;

@@ -41,8 +41,6 @@ export class HttpServer {
   readonly #guard: SocketGuard;
   #listening: Listening | undefined;
   #isRetiring = false;
-  /** Node forgets a connection once it is upgraded. */
-  readonly #upgraded = new Set<Duplex>();
   readonly #fast: FastServer | undefined;
 
   constructor(settings: ServerSettings, listeners: ServerListeners, log: Log) {
@@ -85,11 +83,6 @@ export class HttpServer {
       });
     }
     this.node.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      // Once for a connection: a client may ask for h2c with each of its requests.
-      if (!this.#upgraded.has(socket)) {
-        this.#upgraded.add(socket);
-        socket.once('close', () => this.#upgraded.delete(socket));
-      }
       listeners.upgrade(request, socket, head);
     });
     this.node.on('clientError', clientErrorListener(log));
@@ -178,7 +171,8 @@ export class HttpServer {
   #destroyAll(): void {
     this.node.closeAllConnections();
     this.#fast?.close(true);
-    for (const socket of this.#upgraded) socket.destroy();
+    // Node forgets a connection once it is upgraded.
+    this.#guard.destroyAll();
   }
 }
 

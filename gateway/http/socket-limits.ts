@@ -52,8 +52,7 @@ export class SocketGuard {
    * The address that a connection is counted for, as a closed socket does not know it any more;
    * undefined: a trusted proxy's.
    */
-  readonly #counted = new WeakMap<Socket, string | undefined>();
-  #open = 0;
+  readonly #counted = new Map<Socket, string | undefined>();
   #onEmpty: (() => void)[] = [];
   readonly #onClose: (this: Socket) => void;
 
@@ -82,7 +81,7 @@ export class SocketGuard {
     const address = socket.remoteAddress;
     if (address === undefined || this.#counted.has(socket)) return true;
     // A connection that another process accepted did not pass Node's own check.
-    if (this.#open >= this.#limits.maxSockets) {
+    if (this.#counted.size >= this.#limits.maxSockets) {
       socket.destroy();
       this.#report(address, 'GW_CONNECTIONS', MORE);
       return false;
@@ -94,7 +93,6 @@ export class SocketGuard {
       this.#report(address, 'GW_CONNECTIONS_PER_ADDRESS', MORE_PER_ADDRESS);
       return false;
     }
-    this.#open++;
     this.#counted.set(socket, counted);
     if (counted !== undefined) this.#perAddress.set(counted, count + 1);
     socket.on('close', this.#onClose);
@@ -103,13 +101,19 @@ export class SocketGuard {
 
   /** Resolves when no connection is open. */
   emptied(): Promise<void> {
-    if (this.#open === 0) return Promise.resolve();
+    if (this.#counted.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
+  /** Ends every connection at once. */
+  destroyAll(): void {
+    for (const socket of this.#counted.keys()) socket.destroy();
+  }
+
   #release(socket: Socket): void {
-    if (--this.#open === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
     const address = this.#counted.get(socket);
+    this.#counted.delete(socket);
+    if (this.#counted.size === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
     if (address === undefined) return;
     const left = (this.#perAddress.get(address) ?? 1) - 1;
     if (left === 0) this.#perAddress.delete(address);

@@ -83,10 +83,10 @@ class Connection implements NativeConnection {
   /** Both are dropped when the handshake is done. */
   #handshaking: AbortController | undefined = new AbortController();
   #account: MemoryAccount | undefined;
-  #answer: () => void = () => {};
+  #answer: () => void = nothing;
   #opened: OpenConnection | undefined;
-  /** The connection's own log, once it is open. */
-  #log: Log | undefined;
+  /** Names the open connection in the log. */
+  #id: string | undefined;
   #openedAt = 0;
   #isDrained = false;
   #isGivenUp = false;
@@ -104,7 +104,7 @@ class Connection implements NativeConnection {
       this.#answer = resolve;
     });
     this.finished = new Promise((resolve) => {
-      socket.once('close', () => {
+      socket.on('close', () => {
         this.#giveUp();
         // The channel learns of its end in this turn of the loop, some of it after this listener.
         setImmediate(() => {
@@ -115,7 +115,7 @@ class Connection implements NativeConnection {
         });
       });
     });
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
   }
 
   /** `client` and `refused` are forgotten when the handshake is done. */
@@ -153,6 +153,7 @@ class Connection implements NativeConnection {
 
   #settle(): void {
     this.#answer();
+    this.#answer = nothing;
     this.#handshaking = undefined;
     this.#account?.close();
     this.#account = undefined;
@@ -169,8 +170,9 @@ class Connection implements NativeConnection {
       this.#client = { ...this.#client, user: admitted.handshake.user };
       if (!this.#isGone) this.#unwatch = admitted.watch(() => opened.close(CLOSES.loginEnded));
     }
-    this.#log = logOpened(log, {
-      session: connectionId(),
+    this.#id = connectionId();
+    logOpened(log, {
+      session: this.#id,
       ...this.#client,
       transport: 'websocket',
       dialect: this.#dialect,
@@ -180,15 +182,15 @@ class Connection implements NativeConnection {
   }
 
   #logEnd(): void {
-    if (this.#log === undefined || this.#opened === undefined) return;
+    if (this.#id === undefined || this.#opened === undefined) return;
+    const { log, clock, counters } = this.#context;
     const summary = { carriers: 'websocket', ...this.#opened.summary() };
     const closed = this.#isDrained ? { ...summary, code: 1001, by: 'gateway' as const } : summary;
-    const { counters } = this.#context;
     if (counters !== undefined) {
       counters.natives--;
       counters.closed(closed.code, closed.by, closed.reason ?? '');
     }
-    logClosed(this.#log, this.#client, closed, this.#context.clock.now() - this.#openedAt);
+    logClosed(log.with({ session: this.#id }), this.#client, closed, clock.now() - this.#openedAt);
   }
 }
 
@@ -229,3 +231,9 @@ function refuse(
   const fields = error instanceof RefusedError ? error.fields : [];
   answerRaw(socket, status < 300 ? 502 : status, 'the backend did not accept', fields);
 }
+
+function destroy(this: Socket): void {
+  this.destroy();
+}
+
+function nothing(): void {}

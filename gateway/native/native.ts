@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { Accepted, Backend } from '../backend/backend.ts';
 import type { Clock } from '../base/clock.ts';
-import type { RouteCounters } from '../base/counters.ts';
+import type { ClosedConnection } from '../base/connection-log.ts';
+import type { RouteCounters, TransportCounters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe, Traffic } from '../channel/pipe.ts';
@@ -95,45 +96,9 @@ export class NativeEndpoint {
       far.close(CLOSES.goingAway);
       return undefined;
     }
-    return this.#join(client, request.wrapChannel?.(client) ?? client, accepted);
-  }
-
-  /** Joins the client with the backend. `near` carries the client's messages. */
-  #join(client: ClientChannel, near: Channel, accepted: Accepted): OpenConnection {
-    const { channel: far, protocol } = accepted;
     const { rates, clock, counters } = this.#options;
-    const traffic = new Traffic();
-    traffic.counters = counters?.native;
-    /** What the gateway closed the connection with. */
-    let own: CloseStatus | undefined;
-    const close = (status: CloseStatus): void => {
-      own ??= status;
-      near.close(status);
-      // Behind a drain the client's last messages still get there.
-      if (status !== CLOSES.goingAway) far.close(status);
-    };
-    traffic.meter = Meter.of(rates, clock);
-    traffic.exceeded = close;
-    pipe(near, far, traffic);
-    return {
-      protocol,
-      close,
-      summary: () => {
-        const { fromA, fromB, closed } = traffic;
-        const { failure } = client;
-        const by = closed?.end === 'b' ? 'backend' : 'client';
-        return {
-          code: own?.code ?? closed?.status.code,
-          by: failure === undefined && own === undefined ? by : 'gateway',
-          ...(own?.reason && { reason: own.reason }),
-          ...failure,
-          messagesIn: fromA.messages,
-          bytesIn: fromA.bytes,
-          messagesOut: fromB.messages,
-          bytesOut: fromB.bytes,
-        };
-      },
-    };
+    const near = request.wrapChannel?.(client) ?? client;
+    return new JoinedChannels(client, near, accepted, counters?.native, Meter.of(rates, clock));
   }
 
   /**
@@ -167,5 +132,56 @@ export class NativeEndpoint {
     return (
       driver && new HixieChannel(driver, socket, { clock, maxMessage, openAccount: handshake.openAccount })
     );
+  }
+}
+
+/** A client joined with its backend. */
+class JoinedChannels implements OpenConnection {
+  readonly protocol: string;
+  readonly #client: ClientChannel;
+  readonly #near: Channel;
+  readonly #far: Channel;
+  readonly #traffic: Traffic;
+  /** What the gateway closed the connection with. */
+  #own: CloseStatus | undefined;
+
+  /** `near` carries the client's messages. */
+  constructor(
+    client: ClientChannel,
+    near: Channel,
+    accepted: Accepted,
+    counters: TransportCounters | undefined,
+    meter: Meter | undefined,
+  ) {
+    this.#client = client;
+    this.#near = near;
+    this.#far = accepted.channel;
+    this.protocol = accepted.protocol;
+    this.#traffic = new Traffic(counters, meter, meter && ((status) => this.close(status)));
+    pipe(near, this.#far, this.#traffic);
+  }
+
+  close(status: CloseStatus): void {
+    this.#own ??= status;
+    this.#near.close(status);
+    // Behind a drain the client's last messages still get there.
+    if (status !== CLOSES.goingAway) this.#far.close(status);
+  }
+
+  summary(): ClosedConnection {
+    const { fromA, fromB, closed } = this.#traffic;
+    const { failure } = this.#client;
+    const own = this.#own;
+    const by = closed?.end === 'b' ? 'backend' : 'client';
+    return {
+      code: own?.code ?? closed?.status.code,
+      by: failure === undefined && own === undefined ? by : 'gateway',
+      ...(own?.reason && { reason: own.reason }),
+      ...failure,
+      messagesIn: fromA.messages,
+      bytesIn: fromA.bytes,
+      messagesOut: fromB.messages,
+      bytesOut: fromB.bytes,
+    };
   }
 }

@@ -97,7 +97,7 @@ export class NativeConnector {
     const release = this.#context.takePlace(handshake.remoteAddress);
     try {
       const native = connect();
-      void native.finished.finally(release);
+      void native.finished.then(release);
       return native;
     } catch (error) {
       release();

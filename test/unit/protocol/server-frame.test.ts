@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
-import { Sender } from 'ws';
+import * as library from 'ws';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { LONGEST_COPIED, serverFrame } from '../../../gateway/protocol/server-frame.ts';
 
+/** What the types of `ws` leave out. */
+interface Library {
+  readonly Sender: { frame(data: Buffer, options: object): Buffer[] };
+}
+
 /** As the library frames it. */
 function framedByWs(data: Buffer, isBinary: boolean): Buffer {
-  const { frame } = Sender as unknown as { frame(data: Buffer, options: object): Buffer[] };
-  return Buffer.concat(frame(data, { fin: true, opcode: isBinary ? 2 : 1, mask: false, rsv1: false }));
+  const { Sender } = library as unknown as Library;
+  return Buffer.concat(Sender.frame(data, { fin: true, opcode: isBinary ? 2 : 1, mask: false, rsv1: false }));
 }
 
 describe('a message as a frame for a native client', () => {
