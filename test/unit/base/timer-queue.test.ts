@@ -5,16 +5,16 @@ import { TestClock } from '../../support/test-clock.ts';
 describe('a queue of timers', () => {
   let clock: TestClock;
   let queue: TimerQueue;
-  let rung: string[];
+  let called: string[];
 
   beforeEach(() => {
     clock = new TestClock();
     queue = new TimerQueue(clock);
-    rung = [];
+    called = [];
   });
 
   const set = (name: string, delay: number) =>
-    queue.setTimeout(() => rung.push(`${name} at ${clock.now()}`), delay);
+    queue.setTimeout(() => called.push(`${name} at ${clock.now()}`), delay);
 
   it('calls each when it is due, in that order, and those of one time in the order of setting', () => {
     set('late', 300);
@@ -22,15 +22,15 @@ describe('a queue of timers', () => {
     set('second', 100);
     set('soon', 0);
     clock.advance(299);
-    assert.deepEqual(rung, ['soon at 0', 'first at 100', 'second at 100']);
+    assert.deepEqual(called, ['soon at 0', 'first at 100', 'second at 100']);
     clock.advance(1);
-    assert.equal(rung.at(-1), 'late at 300');
+    assert.equal(called.at(-1), 'late at 300');
   });
 
   it('passes the argument', () => {
-    queue.setTimeout((name: string) => rung.push(name), 1, 'argument');
+    queue.setTimeout((name: string) => called.push(name), 1, 'argument');
     clock.advance(1);
-    assert.deepEqual(rung, ['argument']);
+    assert.deepEqual(called, ['argument']);
   });
 
   it('needs one timer of its clock, and none when it is empty', () => {
@@ -39,7 +39,7 @@ describe('a queue of timers', () => {
     for (const timer of timers) queue.clearTimeout(timer);
     assert.equal(clock.timers, 0);
     clock.advance(2000);
-    assert.deepEqual(rung, []);
+    assert.deepEqual(called, []);
   });
 
   it('may be cleared and set while one rings', () => {
@@ -49,7 +49,7 @@ describe('a queue of timers', () => {
       set('third', 5);
     }, 5);
     clock.advance(20);
-    assert.deepEqual(rung, ['third at 10']);
+    assert.deepEqual(called, ['third at 10']);
     queue.clearTimeout(second);
   });
 
@@ -60,15 +60,15 @@ describe('a queue of timers', () => {
     set('next', 5);
     assert.throws(() => clock.advance(5), /on purpose/);
     clock.advance(1);
-    assert.equal(rung.length, 1);
+    assert.equal(called.length, 1);
   });
 
   it('takes delays that are longer than those of Node', () => {
     set('far', 3_000_000_000);
     clock.advance(2_999_999_999);
-    assert.deepEqual(rung, []);
+    assert.deepEqual(called, []);
     clock.advance(1);
-    assert.equal(rung.length, 1);
+    assert.equal(called.length, 1);
   });
 
   it('is a sorted row, whatever is set and cleared', () => {
@@ -91,6 +91,6 @@ describe('a queue of timers', () => {
     clock.advance(500);
     // `sort` is stable: those of one time stay in the order of setting.
     const names = expected.sort((a, b) => a.due - b.due).map(({ name, due }) => `${name} at ${due}`);
-    assert.deepEqual(rung, names, `seed ${seed}`);
+    assert.deepEqual(called, names, `seed ${seed}`);
   });
 });
