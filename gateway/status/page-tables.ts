@@ -38,12 +38,13 @@ export function refusalTable({ refusals }: Report): Html {
     ({ code, route, reason, origin, host, backend, remedy, count, age }) => html`<tr>
 <td class="number">${countWords(count)}</td><td class="age">${durationWords(age)} ago</td>
 <th scope="row">${reason}<br><code>${code}</code></th>
-<td>${from(origin, host)}${route !== '' && html`<br>to route ${route}`}${backend !== '' && html`<br>by ${backend}`}</td>
+<td class="who">${from(origin, host)}${route !== '' && html`<br>to route ${route}`}${backend !== '' && html`<br>by ${backend}`}</td>
 <td class="remedy">${remedy}</td></tr>`,
   );
-  return section('Last refusals', rows, 'Nothing was refused.', [
+  const head = [
     html`<th scope="col" class="number">Count</th><th scope="col">Last</th><th scope="col">Refused</th><th scope="col">Who</th><th scope="col">What would let it in</th>`,
-  ]);
+  ];
+  return section('Last refusals', rows, 'Nothing was refused.', head, 'stacked');
 }
 
 function from(origin: string, host: string): Html {
@@ -87,8 +88,15 @@ function measures({ release, uptimeSeconds, connections, rssBytes, lagSeconds, r
 <td class="number">${((lagSeconds ?? 0) * 1_000).toFixed(1)} ms</td>`;
 }
 
-function section(title: string, rows: readonly Html[], empty: string, head: readonly Html[]): Html {
+/** `layout`: `stacked` has no columns where there is no room for them. */
+function section(
+  title: string,
+  rows: readonly Html[],
+  empty: string,
+  head: readonly Html[],
+  layout = 'columns',
+): Html {
   if (rows.length === 0) return html`<section><h2>${title}</h2><p class="none">${empty}</p></section>`;
   return html`<section><h2>${title}</h2>
-<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div></section>`;
+<div class="scroll"><table class="${layout}"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div></section>`;
 }

@@ -42,6 +42,7 @@ tbody th { font-weight: 600; }
 .bar { width: 22%; min-width: 60px; }
 .meter { display: block; width: 100%; height: 8px; margin-top: 8px; }
 code { font: 13px/1.4 ui-monospace, Consolas, "Liberation Mono", monospace; font-weight: 400; color: var(--soft); }
+.who { min-width: 230px; }
 .remedy { min-width: 180px; }
 .bad { color: var(--bad); }
 .none { margin: 0; color: var(--soft); }
@@ -55,5 +56,11 @@ footer { padding-bottom: 28px; font-size: 13px; color: var(--soft); }
   nav { margin-left: 0; }
   nav a { margin: 0 12px 0 0; }
   th, td { padding-right: 10px; }
+  tbody th { overflow-wrap: normal; }
+  .stacked thead { display: none; }
+  .stacked tr { display: block; padding: 8px 0; border-top: 1px solid var(--line); }
+  .stacked th, .stacked td { display: block; padding: 0; border: 0; text-align: left; }
+  .stacked .number, .stacked .age { display: inline; }
+  .stacked .number::after { content: " times, last "; }
 }
 `;

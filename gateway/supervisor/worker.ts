@@ -139,6 +139,8 @@ class Worker {
       brokerPath: broker && brokerPath,
     });
     const address = { ...(await this.#gateway.listen()), stompPort };
+    // The first answer loads what it needs: no later one is late for that.
+    if (isCounted) await this.#gateway.snapshot();
     const { release, processes, grace } = settings;
     const report = { release, address, processes, grace, snapshot: settings.snapshot };
     this.#channel.send({ kind: 'listening', report });
