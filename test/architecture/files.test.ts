@@ -9,6 +9,7 @@ const LONGEST = 300;
 const longFiles: Readonly<Record<string, string>> = {
   'client-shim/src/connect/attempt.ts': 'the ladder of a connection, whose steps share one state',
   'client-shim/src/session/downstream.ts': 'the states of a downstream and what moves it between them',
+  'gateway/backend/gateway-socket.ts': 'one socket, with all that a program may do with one of ws',
   'gateway/gateway.ts': 'the composition root, which knows every room',
   'gateway/http/fast-connection.ts': 'one connection of the fast path',
   'gateway/session/session.ts': 'the states of a session and all that moves it from one to the next',
