@@ -23,6 +23,8 @@ export interface Front {
   report(id: string): string | undefined;
   /** Requests passed on that have no whole answer yet, by the last word of their path. */
   waiting(action: string): number;
+  /** Requests so far. */
+  readonly count: number;
   /** Requests so far, in words: how often, and how long ago last. */
   requested(): string;
   close(): Promise<void>;
@@ -103,6 +105,9 @@ export async function startFront(gatewayPort: number, pages: Pages): Promise<Fro
     port: (server.address() as AddressInfo).port,
     report: (id) => reports.get(id),
     waiting: (action) => [...waiting].filter(({ url }) => url?.split('?')[0]?.endsWith(`/${action}`)).length,
+    get count() {
+      return requests;
+    },
     requested: () => `${requests} requests, the last ${Math.round((performance.now() - last) / 1000)} s ago`,
     async close() {
       for (const socket of sockets) socket.destroy();
