@@ -18,6 +18,13 @@ export interface DownstreamOwner {
   written(number: number): void;
 }
 
+/**
+ * Milliseconds for which a poll that brought frames waits for something to send beside their
+ * acknowledgement (PROTOCOL.md §6.2). The shim counts on it. Backends reply sooner, as a rule; TCP
+ * delays its acknowledgements as long.
+ */
+const ACK_DELAY = 200;
+
 /** Writes what the outbox holds on the carrier that is attached at present. */
 export class Downstream {
   carrier: Carrier | undefined;
@@ -27,6 +34,10 @@ export class Downstream {
   cursor = 1;
   /** When the carrier was last written on: ms of the clock. */
   wrote: number;
+  /** The request of the next carrier brought frames, which that carrier acknowledges. */
+  owesAck = false;
+  /** When the carrier is to acknowledge, if nothing else goes out before: ms of the clock. */
+  ackBy = Number.POSITIVE_INFINITY;
   readonly #owner: DownstreamOwner;
   readonly #outbox: Outbox;
   readonly #policy: SessionPolicy;
@@ -74,6 +85,10 @@ export class Downstream {
     // A repeated request may acknowledge less than was acknowledged since.
     this.cursor = Math.max(ack + 1, this.#outbox.first);
     this.wrote = this.#clock.now();
+    // A stream begins with it.
+    const waits = this.owesAck && carrier.once && this.isAllWritten;
+    this.ackBy = waits ? this.wrote + ACK_DELAY : Number.POSITIVE_INFINITY;
+    this.owesAck = false;
     return older;
   }
 
@@ -107,6 +122,13 @@ export class Downstream {
    */
   requestAck(): void {
     this.#needsAck = true;
+  }
+
+  /** Writes the acknowledgement that a poll owes, alone. */
+  acknowledge(carrier: Carrier): void {
+    const owes = this.ackBy !== Number.POSITIVE_INFINITY;
+    this.ackBy = Number.POSITIVE_INFINITY;
+    if (owes && this.#isWritable) this.#deliver(carrier);
   }
 
   heartbeat(carrier: Carrier): void {

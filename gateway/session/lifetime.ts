@@ -85,7 +85,8 @@ export class Lifetime implements AlarmOwner {
     const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + resumeWindow;
     const last = mustClose ? Math.min(end, this.#opened + maxSessionAge) : end;
     if (this.#downstream.carrier === undefined) return last;
-    return Math.min(last, this.#downstream.wrote + heartbeat, this.#heard + silence);
+    const { wrote, ackBy } = this.#downstream;
+    return Math.min(last, wrote + heartbeat, this.#heard + silence, ackBy);
   }
 
   act(now: number): void {
@@ -100,6 +101,7 @@ export class Lifetime implements AlarmOwner {
     const { carrier } = this.#downstream;
     if (carrier === undefined) return;
     if (this.#heard + silence <= now) this.#owner.silent();
+    else if (this.#downstream.ackBy <= now) this.#downstream.acknowledge(carrier);
     else if (this.#downstream.wrote + heartbeat <= now) this.#downstream.heartbeat(carrier);
   }
 }

@@ -7,7 +7,7 @@ import { CLOSES } from '../protocol/close-table.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import { Meter } from '../protocol/meter.ts';
-import { MalformedError, type Unit } from '../protocol/unit.ts';
+import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
 import type { Carrier, CarrierOwner } from './carrier.ts';
 import { Downstream, type DownstreamOwner } from './downstream.ts';
 import type { SessionIdentity } from './identity.ts';
@@ -161,12 +161,9 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
 
   // --- from the client ---
 
-  /** Throws as `accept` would, and does nothing. */
+  /** Throws a `MalformedError` as `accept` would, and does nothing. */
   check(unit: Unit): void {
     if (unit.ack > this.#outbox.last) throw new MalformedError('acknowledges what was not sent');
-    // What a client will not send again is taken in any case: for each of its requests, call
-    // `checkRoom` before anything of it is taken.
-    if (unit.arrivals.length > 0 && this.#context.policy.untaken === 'repeated') this.checkRoom();
   }
 
   /** Throws a `RequestError` if no messages can be taken now, and does nothing. */
@@ -174,14 +171,18 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#upstream.checkRoom();
   }
 
-  accept(unit: Unit, answer: (ack: number) => void): void {
+  accept(unit: Unit, answer?: (ack: number) => void): void {
     this.check(unit);
     const { arrivals, ack, pageGone } = unit;
+    // What a client will not send again is taken in any case: for each of its requests, call
+    // `checkRoom` before anything of it is taken.
+    if (answer !== undefined && arrivals.length > 0 && this.#context.policy.untaken === 'repeated')
+      this.checkRoom();
     this.#life.heard();
     if (ack >= this.#outbox.first) this.#acknowledge(ack);
-    const mustWait = this.#upstream.take(arrivals);
+    const mustWait = answer === undefined ? this.#takeCarried(arrivals) : this.#upstream.take(arrivals);
     if (pageGone) this.abandon('client');
-    if (mustWait && this.state !== 'ended') {
+    if (answer !== undefined && mustWait && this.state !== 'ended') {
       const isSocket = this.#downstream.carrier?.acknowledges === true;
       this.#upstream.delay(arrivals, isSocket, () => this.#answer(answer));
       this.#log.delayed(this.#upstream.delayed);
@@ -189,8 +190,16 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#countMemory();
   }
 
-  #answer(answer: (ack: number) => void): void {
-    answer(this.received);
+  /** The request is a downstream, too, so nothing of it waits for the backend. */
+  #takeCarried(arrivals: readonly Arrival[]): boolean {
+    if (arrivals.length === 0) return false;
+    this.#upstream.takeWhatFits(arrivals);
+    this.#downstream.owesAck = true;
+    return false;
+  }
+
+  #answer(answer?: (ack: number) => void): void {
+    answer?.(this.received);
     if (this.#downstream.carrier?.acknowledges) this.#downstream.wake();
   }
 
@@ -209,6 +218,10 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     if (this.state !== 'ending') this.#life.enter('attached');
     older?.end('superseded');
     this.#downstream.begin(carrier);
+  }
+
+  acknowledge(carrier: Carrier): void {
+    if (carrier === this.#downstream.carrier) this.#downstream.acknowledge(carrier);
   }
 
   detach(carrier: Carrier): void {

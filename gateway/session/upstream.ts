@@ -59,7 +59,11 @@ export class Upstream {
       if (policy.untaken === 'lost') throw oneAtATime();
       if (this.delayed >= limits.maxDelayed) throw new RequestError('GW_DELAYED');
     }
-    if (this.#inbox.isHolding && !this.#owner.hasRoom(limits.inbox)) throw new RequestError('GW_MEMORY');
+    if (this.#isShortOfMemory) throw new RequestError('GW_MEMORY');
+  }
+
+  get #isShortOfMemory(): boolean {
+    return this.#inbox.isHolding && !this.#owner.hasRoom(this.#context.limits.inbox);
   }
 
   /** Takes frames as far as there is room. True: the answer must wait, so call `delay`. */
@@ -68,6 +72,11 @@ export class Upstream {
     if (this.#context.policy.untaken === 'lost') this.#inbox.putAll(arrivals);
     else if (!wasFull) this.#inbox.put(arrivals);
     return this.#inbox.full && arrivals.length > 0;
+  }
+
+  /** Takes frames as far as there is room. The client sends the others again. */
+  takeWhatFits(arrivals: readonly Arrival[]): void {
+    if (!this.#isShortOfMemory) this.#inbox.put(arrivals);
   }
 
   /**

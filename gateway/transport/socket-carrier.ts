@@ -12,7 +12,6 @@ import { MalformedError, type Unit } from '../protocol/unit.ts';
 import { decodeUtf8 } from '../protocol/unit-builder.ts';
 import type { Carrier } from '../session/carrier.ts';
 import type { Session } from '../session/session.ts';
-import { ackLater } from './ack-later.ts';
 import { WaitingFrames } from './waiting-frames.ts';
 
 /** Bytes of payload in one delivery, and bytes unsent at which the carrier asks to wait. */
@@ -127,7 +126,7 @@ export class SocketCarrier implements Carrier {
    */
   #wait(unit: Unit): void {
     this.#waiting.push(unit.arrivals);
-    this.#session.accept({ ...unit, arrivals: [] }, ackLater);
+    this.#session.accept({ ...unit, arrivals: [] });
     if (this.#waiting.isFull) this.#socket.pause();
   }
 

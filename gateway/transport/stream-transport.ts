@@ -3,7 +3,6 @@ import { text } from '../dialect/text.ts';
 import type { Exchange, Headers } from '../http/exchange.ts';
 import type { EndReason } from '../protocol/delivery.ts';
 import { type Form, MalformedError } from '../protocol/unit.ts';
-import { ackLater } from './ack-later.ts';
 import { streamed } from './headers.ts';
 import { StreamCarrier } from './stream-carrier.ts';
 import type { DownstreamTransport } from './transport.ts';
@@ -54,7 +53,7 @@ export function streamTransport(form: StreamForm): DownstreamTransport {
     direction: 'down',
     serve: ({ exchange, session, unit, headers, limits, wanted }) => {
       if (wanted.brief) throw new MalformedError('a stream is held');
-      session.accept(unit, ackLater);
+      session.accept(unit);
       const encoding = form.encodings[wanted.form];
       const { encoder } = encoding;
       const response = exchange.stream(200, headersOf(headers, encoding), encoder.end('recycled'));

@@ -1,7 +1,6 @@
 import { bytes } from '../dialect/bytes.ts';
 import { text } from '../dialect/text.ts';
 import { MalformedError } from '../protocol/unit.ts';
-import { ackLater } from './ack-later.ts';
 import { binary } from './headers.ts';
 import { PollCarrier } from './poll-carrier.ts';
 import type { DownstreamTransport } from './transport.ts';
@@ -13,7 +12,7 @@ function pollTransport(action: string): DownstreamTransport {
     source: 'body',
     direction: 'down',
     serve: ({ exchange, session, unit, headers, limits, wanted }) => {
-      session.accept(unit, ackLater);
+      session.accept(unit);
       const room = limits.pollBudget;
       const poll =
         wanted.form === 'byte'

@@ -31,6 +31,9 @@ const OVERSHOOT = LONGEST + 250 * 5;
 const RUNS = 4_000;
 const STEPS = 300;
 
+/** Milliseconds within which a poll that brought frames acknowledges them. */
+const ACK_DELAY = 200;
+
 type Kind = 'poll' | 'stream' | 'socket';
 const KINDS: readonly Kind[] = ['poll', 'stream', 'socket'];
 
@@ -46,6 +49,10 @@ class Pipe implements Carrier {
   /** The client gets nothing more of it. */
   isCut = false;
   ended: EndReason | undefined;
+  /** The gateway knows that it broke. */
+  isGone = false;
+  /** When it has to be answered, if its request brought frames: ms of the clock. */
+  ackBy = Number.POSITIVE_INFINITY;
   readonly #random: Random;
 
   constructor(kind: Kind, random: Random) {
@@ -134,6 +141,14 @@ function numbered(side: string, number: number, random: Random): Message {
   return Message.text(`${side}${number} ${'x'.repeat(padding)}`);
 }
 
+/** A request for a downstream, which may bring frames. */
+interface Attach {
+  readonly n: number;
+  readonly ack: number;
+  readonly kind: Kind;
+  readonly arrivals: readonly Arrival[];
+}
+
 /** A client that keeps to PROTOCOL.md, over a network that keeps to nothing. */
 class Client {
   readonly got: string[] = [];
@@ -153,7 +168,7 @@ class Client {
   #newest = 0;
   /** Requests that are on their way, in any order. */
   readonly requests: Unit[] = [];
-  readonly attaches: { n: number; ack: number; kind: Kind }[] = [];
+  readonly attaches: Attach[] = [];
   answers = 0;
   requested = 0;
 
@@ -183,14 +198,21 @@ class Client {
 
   /** Sends a request with some of the frames that are not acknowledged. */
   post(all = false): void {
+    this.requests.push(unit(this.#some(all), this.random.chance(0.7) ? this.#received : -1));
+  }
+
+  /** Some of the frames that are not acknowledged, or all. */
+  #some(all = false): readonly Arrival[] {
     const low =
       all || this.random.chance(0.7) ? this.#acked : this.random.int(this.#acked, this.#frames.length);
     const high = all ? this.#frames.length : Math.min(this.#frames.length, low + this.random.int(0, 30));
-    this.requests.push(unit(this.#frames.slice(low, high), this.random.chance(0.7) ? this.#received : -1));
+    return this.#frames.slice(low, high);
   }
 
+  /** At times with frames: a WebSocket attaches with a message of its own. */
   attach(kind: Kind): void {
-    this.attaches.push({ n: ++this.#attaches, ack: this.#received, kind });
+    const arrivals = kind !== 'socket' && this.random.chance(0.5) ? this.#some() : [];
+    this.attaches.push({ n: ++this.#attaches, ack: this.#received, kind, arrivals });
   }
 
   /** A request arrives. Its answer is lost at times. */
@@ -214,11 +236,12 @@ class Client {
     }
   }
 
-  arriveAttach(attach: { n: number; ack: number; kind: Kind }): Pipe {
+  arriveAttach(attach: Attach, now: number): Pipe {
     const pipe = new Pipe(attach.kind, this.random);
     const isLate = attach.n < this.#newest;
     this.#newest = Math.max(attach.n, this.#newest);
-    this.session.accept(unit([], attach.ack), () => {});
+    if (attach.kind === 'poll' && attach.arrivals.length > 0) pipe.ackBy = now + ACK_DELAY;
+    this.session.accept(unit(attach.arrivals, attach.ack));
     this.pipes.push(pipe);
     this.session.attachCarrier(pipe, attach.n, attach.ack);
     if (isLate && this.session.state !== 'ended') assert.equal(pipe.ended, 'superseded');
@@ -335,7 +358,7 @@ class Run {
         const attach = client.attaches[at];
         if (attach === undefined) break;
         if (!random.chance(0.2)) client.attaches.splice(at, 1);
-        client.arriveAttach(attach);
+        client.arriveAttach(attach, this.clock.now());
         break;
       }
       case 8:
@@ -348,6 +371,7 @@ class Run {
         const pipe = client.pipes.at(-1);
         if (pipe === undefined) break;
         if (random.chance(0.5)) {
+          pipe.isGone = true;
           session.detach(pipe);
           // More may be written on it: the gateway does not learn of a broken carrier at once.
         } else if (pipe.blocked) {
@@ -380,6 +404,8 @@ class Run {
       // Early frames that were waited for come on top.
       assert.ok(held < 2 * LIMITS.inbox + OVERSHOOT, `inbox of ${held}`);
     }
+    const late = client.pipes.find((pipe) => !pipe.over && !pipe.isGone && pipe.ackBy <= this.clock.now());
+    assert.ok(late === undefined || session.state === 'ended', 'a poll owes an acknowledgement');
     // One timer for the session, and one for each delayed answer.
     assert.ok(this.clock.timers <= 1 + LIMITS.maxDelayed, `${this.clock.timers} timers`);
   }
@@ -424,7 +450,7 @@ class Run {
       client.attach(this.random.pick(KINDS));
       const [attach] = client.attaches.splice(0);
       if (attach === undefined) return;
-      const pipe = client.arriveAttach(attach);
+      const pipe = client.arriveAttach(attach, this.clock.now());
       for (let at = 0; at < 5; at++) await turn();
       while (pipe.transit.length > 0) client.read(pipe, false);
     }

@@ -88,6 +88,16 @@ describe('a carrier for several sessions', () => {
     assert.equal((await poll(first, body)).body, 'A2␞#1␞Ta␞Tc␞S1␞A2␞#1␞Tb␞Td␞');
   });
 
+  it('is a poll that acknowledges what it brought of each session, also of those without a reply', async () => {
+    const [a, b] = [await push('asks'), await push('listens')];
+    const body = `D1,0␞#2␞Tquestion␞S1,${b.token},1,0␞#2␞Tword␞`;
+    const answer = client.post('xhr-polling', a.token, body, '/push');
+    a.socket.once('message', () => a.socket.send('reply'));
+    assert.equal((await answer).body, 'A2␞#1␞Treply␞S1␞A2␞#1␞');
+    const next = await client.post('xhr-polling', b.token, `D2,0␞S1,${a.token},2,1␞#3␞Tmore␞`, '/push');
+    assert.equal(next.body, 'S1␞A3␞#2␞');
+  });
+
   it('begins a stream with four bytes and more, though its position alone has three', async () => {
     const socket = client.stream(await client.create(), 'D1,0␞');
     socket.resume();

@@ -15,6 +15,8 @@ export interface MemberSession extends CarrierOwner {
   check(unit: Unit): void;
   /** `said`: called once by a distant session, when all that it had at first was written. */
   attachCarrier(carrier: Carrier, n: number, ack: number, said?: () => void): void;
+  /** The poll is answered now: writes the acknowledgement that the session owes, if it owes one. */
+  acknowledge?(carrier: Carrier): void;
 }
 
 /**
@@ -39,6 +41,8 @@ export class DistantSession implements MemberSession {
   #said: (() => void) | undefined;
   #carrier: Carrier | undefined;
   #unit: Unit | undefined;
+  /** The request brought frames of it. */
+  #owesAck = false;
   #stream: DistantExchange | undefined;
 
   /** `exchange` is the request that wants the carrier. */
@@ -62,6 +66,7 @@ export class DistantSession implements MemberSession {
     this.#said = said;
     this.#stream = new DistantExchange(this.#exchange, this);
     const frames = this.#unit === undefined ? '' : framesOf(this.#unit);
+    this.#owesAck = (this.#unit?.arrivals.length ?? 0) > 0;
     this.#unit = undefined;
     this.#open(this.#stream, `${this.#token};${encodeTextControl('D', `${n},${ack}`)}${frames}`);
   }
@@ -84,7 +89,8 @@ export class DistantSession implements MemberSession {
     const { delivery, isAlive, end } = reader.read(chunk);
     let takesMore = true;
     // A poll waits until there is something.
-    if (delivery !== undefined && (!carrier.once || delivery.entries.length > 0))
+    const acknowledges = this.#owesAck && (delivery?.ack ?? -1) >= 0;
+    if (delivery !== undefined && (!carrier.once || acknowledges || delivery.entries.length > 0))
       takesMore = carrier.deliver(delivery);
     if (isAlive) carrier.heartbeat();
     if (end !== undefined) this.ended(REASONS[end] ?? 'recycled');

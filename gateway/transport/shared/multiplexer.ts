@@ -2,7 +2,6 @@ import { END_LETTERS } from '../../dialect/resumable.ts';
 import type { Delivery, DeliveryPart, EndReason } from '../../protocol/delivery.ts';
 import type { SharedUnit, Unit } from '../../protocol/unit.ts';
 import type { Carrier, CarrierOwner } from '../../session/carrier.ts';
-import { ackLater } from '../ack-later.ts';
 import type { MemberSession } from './distant-session.ts';
 import { MultiplexedCarrier } from './multiplexed-carrier.ts';
 
@@ -55,7 +54,7 @@ export class Multiplexer implements CarrierOwner {
   /** All units are taken, or none. The downstream brings the acknowledgements. */
   accept(): void {
     for (const { session, unit } of this.#members) session?.check(unit);
-    for (const { session, unit } of this.#members) session?.accept(unit, ackLater);
+    for (const { session, unit } of this.#members) session?.accept(unit);
   }
 
   attachCarrier(carrier: Carrier): void {
@@ -129,6 +128,7 @@ export class Multiplexer implements CarrierOwner {
   #answer(poll: Carrier): void {
     if (this.#unsaid > 0 || this.#parts.length === 0 || this.#isAnswered) return;
     this.#isAnswered = true;
+    this.#each((session, carrier) => session.acknowledge?.(carrier));
     this.detach();
     poll.deliver(joined(this.#parts));
   }

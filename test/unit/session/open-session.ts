@@ -107,12 +107,12 @@ export function open({ limits, policy = acknowledged, maxMessage = 10_000, memor
   );
   session.attach(backend);
   const answers: string[] = [];
-  const accept = (frames: string): void =>
-    session.accept(parseText(frames.replaceAll('␞', '\x1e')), (ack) => answers.push(`A${ack}`));
-  const attach = (n: number, ack: number, kind: Kind = 'stream'): Scribe => {
+  const parse = (frames: string) => parseText(frames.replaceAll('␞', '\x1e'));
+  const accept = (frames: string): void => session.accept(parse(frames), (ack) => answers.push(`A${ack}`));
+  /** `frames`: what the request of the carrier brings. */
+  const attach = (n: number, ack: number, kind: Kind = 'stream', frames = ''): Scribe => {
     const scribe = new Scribe(kind);
-    accept(`D${n},${ack}␞`);
-    answers.pop();
+    session.accept(parse(`D${n},${ack}␞${frames}`));
     session.attachCarrier(scribe, n, ack);
     return scribe;
   };
