@@ -43,11 +43,12 @@ export const groups: readonly Group[] = [
     name: 'xhr-polling',
     contenders: [
       ours('gateway xhr-polling'),
-      { ...ours('gateway xhr-polling, riding'), echoOnly: true },
+      { ...ours('gateway xhr-polling, sends alone'), echoOnly: true },
       sockjs('sockjs xhr'),
       engineIo('engine.io polling'),
       bare('bare http poll', 'bare-http', 'bare poll'),
       bare('bare net poll', 'bare-net', 'bare poll'),
+      { ...bare('bare net poll, one request', 'bare-net', 'bare poll, one request'), echoOnly: true },
     ],
   },
   {

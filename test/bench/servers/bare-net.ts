@@ -60,6 +60,8 @@ function answer(socket: Socket, path: string, name: string, body: string): void 
       `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
       'latin1',
     );
+  // A poll may bring a message.
+  if (body !== '') mailboxes.application.receive(mailbox, body);
   const ready = isNew ? 'o\n' : mailbox.take();
   if (ready === undefined) mailbox.poll = reply;
   else reply(ready);

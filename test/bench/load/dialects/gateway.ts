@@ -107,7 +107,7 @@ class Fallback implements LoadSession {
   /** Downstreams take turns, as a newer one is opened before the older has ended. */
   readonly downs: [HttpLink, HttpLink];
   /** Messages for the next poll, while one is about to be sent; otherwise they go by `send`. */
-  riding: string[] | undefined;
+  carried: string[] | undefined;
   attached = 0;
 
   constructor(target: Target, up: HttpLink, token: string) {
@@ -132,8 +132,8 @@ class Fallback implements LoadSession {
   }
 
   send(text: string): void {
-    if (this.riding === undefined) this.#sender.send(text);
-    else this.riding.push(text);
+    if (this.carried === undefined) this.#sender.send(text);
+    else this.carried.push(text);
   }
 
   /** Tells the gateway that the page is gone (`X`), as the shim does by a beacon. */
@@ -190,10 +190,10 @@ export function gatewayStream(form: 'xhr-streaming' | 'eventsource'): Dialect {
 }
 
 /**
- * Long polls. With `riding`, what the page sends while it handles a poll's messages goes up in the
- * next poll.
+ * Long polls. `carries`: what the page sends while it handles a poll's messages goes up with the
+ * next poll, as the shim has it.
  */
-export function gatewayPolling(riding: boolean): Dialect {
+export function gatewayPolling(carries: boolean): Dialect {
   return (target, up, opened) => {
     create(target, up, (token) => {
       const session = new Fallback(target, up, token);
@@ -209,7 +209,7 @@ export function gatewayPolling(riding: boolean): Dialect {
         end: () => {
           const unit = body;
           body = '';
-          if (riding) session.riding = [];
+          if (carries) session.carried = [];
           frames.push(unit);
           poll();
         },
@@ -217,8 +217,8 @@ export function gatewayPolling(riding: boolean): Dialect {
       const poll = () => {
         session.attached += 1;
         const wanted = `${token};D${numbers.wanted(session.attached)}${END}`;
-        const messages = session.riding ?? [];
-        session.riding = undefined;
+        const messages = session.carried ?? [];
+        session.carried = undefined;
         down.request(head, messages.length === 0 ? wanted : wanted + numbers.encode(messages), answer);
       };
       poll();

@@ -10,8 +10,8 @@ import { webSocket } from './websocket.ts';
 export const dialects: Readonly<Record<string, Dialect>> = {
   'gateway xhr-streaming': gatewayStream('xhr-streaming'),
   'gateway eventsource': gatewayStream('eventsource'),
-  'gateway xhr-polling': gatewayPolling(false),
-  'gateway xhr-polling, riding': gatewayPolling(true),
+  'gateway xhr-polling': gatewayPolling(true),
+  'gateway xhr-polling, sends alone': gatewayPolling(false),
   'gateway websocket': gatewayWebSocket,
   'sockjs xhr_streaming': sockjs('xhr_streaming'),
   'sockjs eventsource': sockjs('eventsource'),
@@ -21,6 +21,7 @@ export const dialects: Readonly<Record<string, Dialect>> = {
   'engine.io websocket': engineIoWebSocket,
   'bare stream': bare('stream'),
   'bare poll': bare('poll'),
+  'bare poll, one request': bare('poll', true),
   websocket: webSocket,
   'stomp echo': stompEcho,
   'stomp subscriber': stompSubscriber,
