@@ -29,8 +29,8 @@ export interface CarrierOwner {
   /**
    * Acts on a unit. `answer` is called with the number to acknowledge: at once, or, while the
    * backend takes no more, when there is room or the longest delay is over. Without it the unit is
-   * that of a downstream, which brings the acknowledgement: nothing waits, and what there is no room
-   * for is not taken. Throws a `MalformedError` or `RequestError`, and then nothing has taken
+   * that of a downstream, which brings the acknowledgement: nothing waits, and what there is no
+   * room for is not taken. Throws a `MalformedError` or `RequestError`, and then nothing has taken
    * effect.
    */
   accept(unit: Unit, answer?: (ack: number) => void): void;

@@ -214,6 +214,30 @@ var conformance = (function (global) {
     for (i = 0; i < 200; i += 1) texts.push('message ' + i);
     echoesText(texts)(trial);
   });
+  add('lines', 'brings back 30 messages, each sent when the one before has come', function (trial) {
+    var next = 0;
+    var socket = trial.open('', {
+      open: function () { socket.send('message 0'); },
+      message: function (event) {
+        if (!trial.equal(event.data, 'message ' + next, 'message')) return;
+        next += 1;
+        if (next === 30) trial.end();
+        else socket.send('message ' + next);
+      }
+    });
+  });
+  add('echo', 'brings back binary messages, each sent when the one before has come', function (trial) {
+    var next = 0;
+    var socket = trial.open('', {
+      open: function () { socket.send(binary([0, 255, 30])); },
+      message: function (event) {
+        if (!trial.equal(bytesOf(event.data).join(), next + ',255,30', 'message')) return;
+        next += 1;
+        if (next === 5) trial.end();
+        else socket.send(binary([next, 255, 30]));
+      }
+    });
+  });
   add('echo', 'carries empty messages, which are messages', echoesText(['', 'a', '', '']));
   add('echo', 'carries NUL', echoesText(['a\0b', '\0', '\0\0']));
   add('echo', 'carries every control character', echoesText([characters(0, 31) + '\x7f', '\r\n', '\n', '\r', '\x1e', '\x7f@']));

@@ -13,6 +13,23 @@ const SESSIONS = full ? 100 : 25;
 /** Sockets of one page that share a downstream. */
 const MEMBERS = 6;
 const LIMIT = 180_000;
+/** Messages of which each is sent when the one before has come back. */
+const EXCHANGES = full ? 1000 : 100;
+
+/** The page of exchanges. A message that the backend got twice would come back twice. */
+const exchangeScript = `
+  function startExchanges(url, count) {
+    var page = { received: 0, wrong: null, closed: null };
+    var socket = new WebSocket(url);
+    socket.onopen = function () { socket.send('message 0'); };
+    socket.onmessage = function (event) {
+      if (event.data !== 'message ' + page.received && page.wrong === null) page.wrong = event.data;
+      page.received += 1;
+      if (page.received < count) socket.send('message ' + page.received);
+    };
+    socket.onclose = function (event) { page.closed = event.code; };
+    return page;
+  }`;
 
 /**
  * Every message of JSONP's way up is two requests, a form and a script: fewer of them are as much.
@@ -52,7 +69,8 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
 
   async function open(transport: string, count: number, browser: Partial<RealmOptions>): Promise<void> {
     flood = await startFlood(count);
-    gateway = await startProgram(['--route', `/flood=ws://127.0.0.1:${flood.port}`, ...FLOOD_OPTIONS]);
+    const routes = ['--route', `/flood=ws://127.0.0.1:${flood.port}`, '--route', '/echo=echo:'];
+    gateway = await startProgram([...routes, ...FLOOD_OPTIONS]);
     proxy = await FaultProxy.start({
       target: gateway.port,
       seed,
@@ -114,6 +132,27 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
       assert.ok(broken > MESSAGES / 500, `${broken} of ${proxy.requests} requests were broken`);
       assert.deepEqual(realm.errors, []);
     });
+
+    if (/^x.r-polling$/.test(transport))
+      it(`of ${EXCHANGES} exchanges over ${transport}`, async function () {
+        this.timeout(LIMIT + 30_000);
+        await open(transport, 0, browser);
+        realm.run(exchangeScript);
+        const url = `ws://127.0.0.1:${proxy.port}/echo`;
+        const page = realm.run(`startExchanges('${url}', ${EXCHANGES})`) as {
+          readonly received: number;
+          readonly wrong: string | null;
+          readonly closed: number | null;
+        };
+        const over = () => page.received >= EXCHANGES || page.wrong !== null || page.closed !== null;
+        await until('the last exchange', over, LIMIT);
+        assert.deepEqual([page.wrong, page.received, page.closed], [null, EXCHANGES, null]);
+        // As many as broke are repeated, and the frames of those go alone.
+        const broken = proxy.requests - (proxy.counts.pass ?? 0);
+        assert.ok(broken > EXCHANGES / 20, `${broken} of ${proxy.requests} requests were broken`);
+        assert.ok(proxy.requests < 2 * EXCHANGES, `${proxy.requests} requests`);
+        assert.deepEqual(realm.errors, []);
+      });
 
     it(`of ${SESSIONS} sessions one after the other over ${transport}, each of one backend connection`, async function () {
       this.timeout(LIMIT + 30_000);

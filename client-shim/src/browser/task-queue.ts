@@ -1,3 +1,4 @@
+import { laterTask } from './later-task.ts';
 import { page } from './page.ts';
 
 /**
@@ -22,13 +23,7 @@ export class TaskQueue {
       this._busy = !!task;
       if (!task) return;
       task();
-      if (page.MessageChannel) break;
+      if (laterTask(page, () => this._next())) return;
     }
-    const { port1, port2 } = new page.MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      this._next();
-    };
-    port2.postMessage(0);
   }
 }

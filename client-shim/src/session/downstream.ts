@@ -1,6 +1,7 @@
+import { laterTask } from '../browser/later-task.ts';
 import { remove } from '../lang/list.ts';
 import { type Alarm, createAlarm } from '../transport/alarm.ts';
-import type { Carrier, CarrierKind, SessionContext } from '../transport/carrier.ts';
+import type { Carrier, CarrierEvents, CarrierKind, SessionContext } from '../transport/carrier.ts';
 import { isNarrow, type Platform } from '../transport/platform.ts';
 import type { Frame } from '../wire/frame.ts';
 import { createRetry, type Retry } from './retry.ts';
@@ -11,6 +12,8 @@ export interface Member {
   readonly _context: SessionContext;
   /** It is attached anew: returns its `n,ack`. */
   _attached(): string;
+  /** The frames that go upstream with this attach: none unless it `may` carry some. */
+  _carry(may?: boolean): Frame[];
   _frames(frames: Frame[]): void;
   /** What became of a carrier: `trying`, `works`, or the reason for its loss. */
   _note(kind: CarrierKind, what: string): void;
@@ -36,6 +39,9 @@ interface Attached {
   _selected: number;
   _carrier: Carrier | undefined;
 }
+
+/** Milliseconds that a frame waits for the next poll, at most. */
+export const LONGEST_TURN = 5;
 
 /** Nothing is attached: there is no member, or the page is frozen. */
 const IDLE = 0;
@@ -66,7 +72,7 @@ export class Downstream {
   private readonly _members: Member[];
   private readonly _policy: TransportPolicy;
   /** Shortest time that a request took so far. */
-  private _rtt: number;
+  _rtt: number;
   private _phase = IDLE;
   private _current: Attached | undefined;
   /** The carrier before it, read until the new one has shown that it works. */
@@ -78,6 +84,8 @@ export class Downstream {
   /** The kind that worked last. */
   private _worked: CarrierKind | undefined;
   private _lastHeard = 0;
+  /** Milliseconds from the last frames of the last poll to its end. */
+  private _turn = 0;
   private readonly _narrow: boolean;
   private readonly _retry: Retry;
   /** Rings when a stream has shown no first byte in time. */
@@ -190,11 +198,14 @@ export class Downstream {
     }
   }
 
-  /** Attaches all members anew, on the same kind of carrier if no other is wanted. */
-  _attach(wanted?: CarrierKind): void {
+  /**
+   * Attaches all members anew, on the same kind of carrier if no other is wanted. `follows`: a poll
+   * has ended well, and this is the next one.
+   */
+  _attach(wanted?: CarrierKind, follows?: boolean): void {
     if (!this._members.length) return;
     if (this._hidden && !this._rest._isSet()) this._rest._set(GRACE);
-    this._open(this._policy._pick(wanted || this._usual()));
+    this._open(this._policy._pick(wanted || this._usual()), undefined, follows);
   }
 
   /** The kind that is used when the page does not rest, and that was used last. */
@@ -203,7 +214,7 @@ export class Downstream {
     return current ? current._back || current._kind : this._next;
   }
 
-  private _open(kind: CarrierKind, back?: CarrierKind): void {
+  private _open(kind: CarrierKind, back?: CarrierKind, follows?: boolean): void {
     const members = this._members.slice(0);
     drop(this._former);
     this._former = this._current;
@@ -220,7 +231,7 @@ export class Downstream {
     };
     this._current = attached;
     this._enter(ATTACHING);
-    this._request(attached, members);
+    this._request(attached, members, follows && kind._carries);
   }
 
   /** Moves to a better carrier. */
@@ -237,6 +248,14 @@ export class Downstream {
   _direct(): ((frames: Frame[]) => void) | undefined {
     const carrier = this._phase === OPEN && (this._current as Attached)._carrier;
     return carrier ? carrier._send : undefined;
+  }
+
+  /**
+   * Whether a poll has brought frames and is about to be followed by the next one, as far as the
+   * poll before it shows.
+   */
+  _isTurning(): boolean | undefined {
+    return this._phase === OPEN && (this._kind() as CarrierKind)._carries && this._turn < LONGEST_TURN;
   }
 
   /** A request took that many milliseconds. */
@@ -273,24 +292,27 @@ export class Downstream {
       : Math.max(300, Math.min(2000, 4 * this._rtt));
   }
 
-  private _request(attached: Attached, members: Member[]): void {
+  private _request(attached: Attached, members: Member[], carries?: boolean): void {
     const context = (members[0] as Member)._context;
     const attachments: string[] = [];
+    const upstream: Frame[][] = [];
     for (let i = 0; i < members.length; i += 1) {
       const member = members[i] as Member;
       attachments.push((i ? i + ',' + member._context._token + ',' : '') + member._attached());
+      upstream.push(member._carry(carries));
       if (member._context._binary) context._binary = true;
     }
     if (attached._back) attachments[0] += ',r';
     try {
-      attached._carrier = attached._kind._open(this._platform, context, attachments, {
+      const events: CarrierEvents = {
         _frames: (frames) => {
           if (attached._carrier) this._heard(attached, frames);
         },
         _over: (refused, reason) => {
           if (attached._carrier) this._ended(attached, refused, reason);
         }
-      });
+      };
+      attached._carrier = attached._kind._open(this._platform, context, attachments, events, upstream);
     } catch (error) {
       // A constructor threw, as EventSource may for another origin. In a later task, because the
       // member may not be made yet.
@@ -361,8 +383,17 @@ export class Downstream {
     if (attached !== this._current || !this._members.length) return;
     if (this._phase === OPEN && !reason && polls) {
       this._retry._succeeded();
-      if (attached._back) this._rested();
-      else this._attach();
+      if (attached._back) {
+        this._rested();
+        return;
+      }
+      this._turn = this._platform._now() - this._lastHeard;
+      // What the page sends for the messages of this poll goes with the next one. A page that
+      // awaits them runs when this task is over.
+      const next = (): void => {
+        if (attached === this._current) this._attach(undefined, true);
+      };
+      if (!laterTask(this._platform._page, next)) next();
     } else this._lose(reason || 'cut');
   }
 

@@ -24,10 +24,10 @@ export interface Outbox {
   /** Adds a message; one that is longer than a body may be is cut into fragments. */
   _add(type: 'T' | 'B' | 'C', data: string, size: number): void;
   /**
-   * Takes the next unsent frames, with their `#` in front: as many as fit into a body and a unit.
-   * Empty if there are none.
+   * Takes the next unsent frames, with their `#` in front: as many as fit into a body and a unit,
+   * or into one of `shares` equal parts of both. Empty if there are none.
    */
-  _take(): Frame[];
+  _take(shares: number): Frame[];
   /**
    * Whether there are frames to take. At most twice what a body holds is sent before something is
    * acknowledged: frames that still wait keep their order and can go out by another carrier.
@@ -77,14 +77,14 @@ export function createOutbox(bodyLimit: number): Outbox {
 
   return {
     _add: fragments,
-    _take: () => {
+    _take: (shares) => {
       const frames: Frame[] = [];
-      let room = limit;
-      for (; frames.length <= UNIT_FRAMES && hasUnsent(); sent += 1) {
+      let room = limit / shares;
+      for (; frames.length <= UNIT_FRAMES / shares && hasUnsent(); sent += 1) {
         const next = entries[sent] as Entry;
         const cost = costOf(next);
         room -= cost;
-        if (room < 0 && frames.length) break;
+        if (room < 0 && (frames.length || shares > 1)) break;
         pending += cost;
         if (!frames.length) frames.push(frame('#', base + sent + 1));
         frames.push(next._frame);

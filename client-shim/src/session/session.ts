@@ -106,6 +106,7 @@ export class Session {
     this._member = {
       _context: context,
       _attached: () => this._attached(),
+      _carry: (may) => this._upstream._carry(may),
       _frames: (frames) => this._receive(frames),
       _note: (kind, what) => this._note(kind, what),
       _over: (reason) => this._abort(reason)

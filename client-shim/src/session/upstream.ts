@@ -1,10 +1,10 @@
 import { type Alarm, createAlarm } from '../transport/alarm.ts';
-import { encodeBody, isTransient, type SessionContext } from '../transport/carrier.ts';
+import { encodeBody, isTransient, refusesBytes, type SessionContext } from '../transport/carrier.ts';
 import { hasLevel2, type Platform } from '../transport/platform.ts';
 import { addressOf } from '../wire/address.ts';
 import { type Frame, frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
-import type { Downstream } from './downstream.ts';
+import { type Downstream, LONGEST_TURN } from './downstream.ts';
 import type { Inbox } from './inbox.ts';
 import type { Outbox } from './outbox.ts';
 import { createRetry, type Retry } from './retry.ts';
@@ -20,6 +20,14 @@ interface UpstreamLimits {
   readonly _window: number;
   readonly _silence: number;
 }
+
+/**
+ * What a poll carries is at most such a part of a body: so many sessions share a downstream, and a
+ * longer upload would keep messages from coming down.
+ */
+const SHARES = 16;
+/** Milliseconds for which a poll that carried frames waits for a reply (PROTOCOL.md §6.2). */
+const ACK_DELAY = 200;
 
 /** Sends the frames of the outbox (PROTOCOL.md §5). */
 export class Upstream {
@@ -38,6 +46,12 @@ export class Upstream {
   private _ackDue = false;
   private _acked = 0;
   private _stopped = false;
+  /** Whether the last poll carried frames. */
+  private _carrying = false;
+  /** When frames were taken last since the last attach, or 0. */
+  private _taken = 0;
+  /** Whether frames brought a message down soon, the last time. */
+  private _replies = true;
 
   constructor(
     platform: Platform,
@@ -70,7 +84,33 @@ export class Upstream {
 
   /** Sends soon, in one body with what the current task still adds. */
   _wake(): void {
-    if (!this._soon._isSet() && !this._retry._isWaiting()) this._soon._set(0);
+    if (!this._soon._isSet() && !this._retry._isWaiting())
+      this._soon._set(this._replies && this._downstream._isTurning() ? LONGEST_TURN : 0);
+  }
+
+  /**
+   * The next downstream is attached. Returns the frames that go with it, if it `may` carry some. It
+   * does if the backend has replied soon: a poll without a reply brings an acknowledgement alone,
+   * so it saves no request and leaves a moment without a downstream.
+   */
+  _carry(may?: boolean): Frame[] {
+    if (this._taken) this._replies = this._platform._now() - this._taken < this._downstream._rtt + ACK_DELAY;
+    this._taken = 0;
+    if (this._carrying) {
+      this._carrying = false;
+      this._judge();
+    }
+    const frames = may && this._replies && !this._retry._isWaiting() ? this._take(SHARES) : [];
+    this._carrying = frames.length > 0;
+    // The rest goes alone.
+    if (may && this._outbox._hasUnsent()) this._soon._set(0);
+    return frames;
+  }
+
+  private _take(shares: number): Frame[] {
+    const frames = this._outbox._take(shares);
+    if (frames.length) this._taken = this._platform._now();
+    return frames;
   }
 
   /** Sends an acknowledgement soon, even if there is nothing else to send. */
@@ -117,7 +157,7 @@ export class Upstream {
       const frames = this._ackDue || received > this._acked ? [frame('A', received)] : [];
       this._ackDue = false;
       this._acked = received;
-      const unit = free ? frames.concat(this._outbox._take()) : frames;
+      const unit = free ? frames.concat(this._take(1)) : frames;
       if (direct) direct(unit);
       else this._send(unit);
     }
@@ -135,13 +175,11 @@ export class Upstream {
       if (taken) this._downstream._answered(this._platform._now() - started);
       if (frames) this._events._frames(frames);
       if (this._stopped) return;
-      if (taken) this._settle();
-      else if ((status === 400 || status === 405) && typeof body !== 'string') {
-        // The gateway applied nothing of a malformed body. Some engines have typed arrays but post
-        // them as "[object ArrayBuffer]". edbrowse turns such a request into a GET.
-        this._context._postsBytes = false;
+      if (taken) {
+        this._judge();
+        this._flush();
+      } else if (status === 200 || isTransient(status) || refusesBytes(this._context, body, status))
         this._retry._failed();
-      } else if (status === 200 || isTransient(status)) this._retry._failed();
       else this._events._lost('status ' + status);
     });
   }
@@ -155,14 +193,11 @@ export class Upstream {
 
   /**
    * A response arrived. If all responses have arrived and some frames are still not acknowledged,
-   * the gateway did not accept them: its inbox is full.
+   * the gateway did not accept them: its inbox is full. Or the poll that carried them was lost.
    */
-  private _settle(): void {
-    if (!this._inFlight && this._outbox._isAwaiting() && !this._downstream._direct())
-      this._retry._failed(true);
-    else {
-      this._retry._succeeded();
-      this._flush();
-    }
+  private _judge(): void {
+    const missing = !this._inFlight && !this._carrying && this._outbox._isAwaiting();
+    if (missing && !this._downstream._direct()) this._retry._failed(true);
+    else this._retry._succeeded();
   }
 }

@@ -63,6 +63,8 @@ export interface CarrierKind {
   readonly _streams: boolean;
   /** Whether it sends as well as receives. */
   readonly _duplex?: boolean;
+  /** Whether its requests may carry frames upstream. */
+  readonly _carries?: boolean;
   /** Whether it puts an element into the page that delays the page's `load` event. */
   readonly _holdsLoad?: boolean;
   /**
@@ -79,7 +81,8 @@ export interface CarrierKind {
     platform: Platform,
     context: SessionContext,
     attachments: Attachments,
-    events: CarrierEvents
+    events: CarrierEvents,
+    upstream: readonly Frame[][]
   ): Carrier;
 }
 
@@ -104,6 +107,17 @@ export function encodeBody(
   }
   if (!binary || !context._postsBytes || !platform._page.Uint8Array) return textBody(context._token, frames);
   return bufferFrom(platform, byteBody(context._token, frames));
+}
+
+/**
+ * Whether the gateway refused the request because of its bytes, so that it can be repeated as text:
+ * the gateway applied nothing of a malformed body. Some engines have typed arrays but post them as
+ * "[object ArrayBuffer]". edbrowse turns such a request into a GET.
+ */
+export function refusesBytes(context: SessionContext, body: string | ArrayBuffer, status: number): boolean {
+  const refuses = (status === 400 || status === 405) && typeof body !== 'string';
+  if (refuses) context._postsBytes = false;
+  return refuses;
 }
 
 /** Turns a string of one character per byte into bytes. The engine must have typed arrays. */

@@ -1,14 +1,15 @@
 import { addressOf } from '../wire/address.ts';
-import { textBody } from '../wire/body.ts';
 import { readBytes } from '../wire/byte-form.ts';
-import { frame, startPosition } from '../wire/frame.ts';
+import { type Frame, frame, startPosition } from '../wire/frame.ts';
 import { readText } from '../wire/text-form.ts';
 import {
   type Attachments,
   type Carrier,
   type CarrierEvents,
   type CarrierKind,
+  encodeBody,
   isTransient,
+  refusesBytes,
   type SessionContext
 } from './carrier.ts';
 import { newRequest, type Platform } from './platform.ts';
@@ -32,13 +33,23 @@ export function responseKind(
   works: CarrierKind['_works'],
   own?: Requester
 ): CarrierKind {
-  return { name: name, _streams: streams, _works: works, _holdsLoad: !!own, _requester: own, _open: open };
+  return {
+    name: name,
+    _streams: streams,
+    // Not by script tags. Their polls are GETs, whose addresses are short and stand in logs.
+    _carries: !streams && !own,
+    _works: works,
+    _holdsLoad: !!own,
+    _requester: own,
+    _open: open
+  };
 
   function open(
     platform: Platform,
     context: SessionContext,
     attachments: Attachments,
-    events: CarrierEvents
+    events: CarrierEvents,
+    upstream: readonly Frame[][]
   ): Carrier {
     // Reading one character per byte needs `overrideMimeType`, which MSXML and IE 10 lack. The poll
     // of a page that rests has a form already.
@@ -49,19 +60,23 @@ export function responseKind(
     const form = asBytes ? ',b' : padding && ',t';
     const read = asBytes ? readBytes : readText;
     const position = startPosition();
-    const frames = [frame('D', attachments[0] + form + padding)];
-    for (let i = 1; i < attachments.length; i += 1) frames.push(frame('S', attachments[i] as string));
+    let frames = [frame('D', attachments[0] + form + padding)];
+    for (let i = 0; i < attachments.length; i += 1) {
+      if (i) frames.push(frame('S', attachments[i] as string));
+      frames = frames.concat(upstream[i] as Frame[]);
+    }
+    const body = encodeBody(platform, context, frames);
 
     const request = requester._post(
       platform,
       addressOf(context.url, name, context._node),
-      textBody(context._token, frames),
+      body,
       { _crossOrigin: context._crossOrigin, _asBytes: asBytes },
       (status, text) => {
         // A 404 response carries the frame that says that the session is gone.
         if (status === 200 || status === 404) events._frames(read(position, text));
         events._over(
-          status !== 200 && !isTransient(status),
+          status !== 200 && !isTransient(status) && !refusesBytes(context, body, status),
           status === 200 ? '' : (!status && text) || 'status ' + status
         );
       },

@@ -17,7 +17,7 @@ describe("the shim's outbox", () => {
       outbox._add('T', text, size);
       const counted: number[] = [];
       let last = 0;
-      for (let unit = outbox._take(); unit.length > 0; unit = outbox._take()) {
+      for (let unit = outbox._take(1); unit.length > 0; unit = outbox._take(1)) {
         last += unit.length - 1;
         counted.push(outbox._acknowledged(last));
       }
@@ -34,7 +34,7 @@ describe("the shim's outbox", () => {
     const outbox = createOutbox(10_000);
     outbox._add('T', 'one', 3);
     outbox._add('T', 'two', 3);
-    assert.deepEqual(encoded(outbox._take()), ['#1', 'Tone', 'Ttwo']);
+    assert.deepEqual(encoded(outbox._take(1)), ['#1', 'Tone', 'Ttwo']);
     assert.equal(outbox._hasUnsent(), false);
     assert.equal(outbox._isAwaiting(), true);
   });
@@ -42,10 +42,10 @@ describe("the shim's outbox", () => {
   it('numbers on from what was acknowledged, and sends the rest again after a rewind', () => {
     const outbox = createOutbox(10_000);
     for (const text of ['a', 'b', 'c']) outbox._add('T', text, 1);
-    outbox._take();
+    outbox._take(1);
     assert.equal(outbox._acknowledged(2), 2);
     outbox._rewind();
-    assert.deepEqual(encoded(outbox._take()), ['#3', 'Tc']);
+    assert.deepEqual(encoded(outbox._take(1)), ['#3', 'Tc']);
     assert.equal(outbox._acknowledged(1), 0, 'an older acknowledgement changes nothing');
   });
 
@@ -54,7 +54,7 @@ describe("the shim's outbox", () => {
     for (let i = 0; i < 20; i += 1) outbox._add('T', 'x'.repeat(92), 1);
     const takeAll = (): number => {
       let taken = 0;
-      for (let unit = outbox._take(); unit.length > 0; unit = outbox._take()) taken += unit.length - 1;
+      for (let unit = outbox._take(1); unit.length > 0; unit = outbox._take(1)) taken += unit.length - 1;
       return taken;
     };
     assert.equal(takeAll(), 9);
@@ -70,7 +70,7 @@ describe("the shim's outbox", () => {
     for (let i = 0; i < 2000; i += 1) outbox._add('T', '', 0);
     const units: number[] = [];
     const positions: string[] = [];
-    for (let unit = outbox._take(); unit.length > 0; unit = outbox._take()) {
+    for (let unit = outbox._take(1); unit.length > 0; unit = outbox._take(1)) {
       positions.push(unit[0]?._data as string);
       units.push(unit.length - 1);
     }
@@ -85,7 +85,7 @@ describe("the shim's outbox", () => {
     let joined = '';
     const types: string[] = [];
     const counted: number[] = [];
-    for (let unit = outbox._take(); unit.length > 0; unit = outbox._take()) {
+    for (let unit = outbox._take(1); unit.length > 0; unit = outbox._take(1)) {
       for (const { _type: type, _data: data } of unit.slice(1)) {
         types.push(type);
         joined += data;
@@ -104,7 +104,7 @@ describe("the shim's outbox", () => {
       const outbox = createOutbox(limit);
       for (let i = 0; i < 20; i += 1) outbox._add('T', unit.repeat(97), 1);
       let seen = 0;
-      for (let frames = outbox._take(); frames.length > 0; frames = outbox._take()) {
+      for (let frames = outbox._take(1); frames.length > 0; frames = outbox._take(1)) {
         const bytes = frames.reduce(
           (sum, { _data: data }) => sum + 2 + Buffer.byteLength(data) + (unit === '\0' ? data.length : 0),
           0,

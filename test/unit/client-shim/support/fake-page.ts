@@ -39,13 +39,17 @@ export class FakePage {
     this.#connect = createConnect(browser, createMemory(browser.page, browser.now));
   }
 
-  open(target: Partial<Target> = {}): Opened {
+  /** `onMessage`: what the page does when a message arrives. */
+  open(target: Partial<Target> = {}, onMessage?: (connection: Connection, data: unknown) => void): Opened {
     const received: string[] = [];
-    const connection = this.#connect(
+    const connection: Connection = this.#connect(
       { url: 'ws://host:8080/echo', protocols: [], origin: 'http://host:8080', transports: null, ...target },
       {
         open: () => received.push('open'),
-        message: (data) => received.push(`message ${data}`),
+        message: (data) => {
+          received.push(`message ${data}`);
+          onMessage?.(connection, data);
+        },
         sent: (bytes) => received.push(`sent ${bytes}`),
         closing: () => received.push('closing'),
         closed: (code) => received.push(`closed ${code}`),
