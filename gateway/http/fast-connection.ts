@@ -3,8 +3,8 @@ import { monotonicTime } from '../base/clock.ts';
 import { RequestError } from '../base/errors.ts';
 import { BodyCollection, type BodyGate } from './body-gate.ts';
 import { tooLate } from './client-errors.ts';
-import type { BodyReceiver } from './exchange.ts';
-import { type ExchangeConnection, FastExchange } from './fast-exchange.ts';
+import type { BodyReceiver, Headers } from './exchange.ts';
+import { type EncodedText, type ExchangeConnection, FastExchange } from './fast-exchange.ts';
 import type { FastListeners } from './fast-listeners.ts';
 import { NO_MEMORY, TOO_LATE } from './final-answers.ts';
 import { IncomingBytes, type ReadHead } from './incoming-bytes.ts';
@@ -17,7 +17,8 @@ export interface ConnectionHost {
   readonly timeouts: Readonly<Record<Waiting, number>>;
   /** It takes no more connections, and each ends with its next answer. */
   readonly isRetiring: boolean;
-  commonFields(): string;
+  headOf(status: number, headers: Headers): string;
+  chunkOf(text: string): EncodedText;
   forget(connection: FastConnection): void;
 }
 
@@ -100,8 +101,12 @@ export class FastConnection implements ExchangeConnection {
     return this.#server.isRetiring;
   }
 
-  commonFields(): string {
-    return this.#server.commonFields();
+  headOf(status: number, headers: Headers): string {
+    return this.#server.headOf(status, headers);
+  }
+
+  chunkOf(text: string): EncodedText {
+    return this.#server.chunkOf(text);
   }
 
   collect(done: BodyReceiver, gate: BodyGate | undefined): void {

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { joinedHeaders } from '../base/raw-headers.ts';
 import { type BodyGate, bodyTooLong } from './body-gate.ts';
@@ -14,13 +13,21 @@ import type { FastHead } from './fast-head.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { Head } from './head.ts';
 
+/** Text, and the cheapest encoding that makes UTF-8 of it. */
+export interface EncodedText {
+  readonly text: string;
+  readonly encoding: 'latin1' | 'utf8';
+}
+
 /** What an exchange needs of its connection. */
 export interface ExchangeConnection {
   readonly socket: Socket;
   /** The server takes no more connections: this one ends with its next answer. */
   readonly isRetiring: boolean;
-  /** The fields that all answers have in common, each with its CR LF. */
-  commonFields(): string;
+  /** Status line and fields of an answer, each with its CR LF. */
+  headOf(status: number, headers: Headers): string;
+  /** A piece of text as a chunk. */
+  chunkOf(text: string): EncodedText;
   /** Calls `done` once the body is complete, or with the error that `gate` refuses it with. */
   collect(done: BodyReceiver, gate: BodyGate | undefined): void;
   /** The answer is complete. Unless `goesOn`, the connection ends behind it. */
@@ -60,7 +67,7 @@ export class FastExchange extends Head implements Exchange {
     const lengthField = status === 204 || status === 304 ? '' : `content-length: ${length}\r\n`;
     const head = `${this.#headOf(status, headers)}${lengthField}\r\n`;
     const { socket } = this.#connection;
-    if (typeof body === 'string') socket.write(head + body);
+    if (typeof body === 'string') socket.write(head + body, encodingOf(body, length));
     else if (body.length <= SMALL_BODY) socket.write(joined(head, body));
     else {
       socket.cork();
@@ -76,6 +83,10 @@ export class FastExchange extends Head implements Exchange {
     const head = `${this.#headOf(status, headers)}transfer-encoding: chunked\r\n\r\n`;
     this.forgetRequest();
     return new FastStream(this.#connection.socket, head, this);
+  }
+
+  chunkOf(text: string): EncodedText {
+    return this.#connection.chunkOf(text);
   }
 
   /** The stream has written its end. */
@@ -96,12 +107,7 @@ export class FastExchange extends Head implements Exchange {
   }
 
   #headOf(status: number, headers: Headers): string {
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${this.#connection.commonFields()}`;
-    for (const name in headers) {
-      const value = headers[name] as string | string[];
-      if (typeof value === 'string') head += `${name}: ${value}\r\n`;
-      else for (const one of value) head += `${name}: ${one}\r\n`;
-    }
+    const head = this.#connection.headOf(status, headers);
     this.#closes ||= this.#connection.isRetiring;
     return this.#closes ? `${head}connection: close\r\n` : head;
   }
@@ -112,6 +118,11 @@ export class FastExchange extends Head implements Exchange {
     this.#gone = undefined;
     this.#connection.answered(!this.#closes);
   }
+}
+
+/** Text whose UTF-8 is as long as itself is ASCII, which is cheaper to write as Latin-1. */
+export function encodingOf(text: string, bytes: number): 'latin1' | 'utf8' {
+  return text.length === bytes ? 'latin1' : 'utf8';
 }
 
 /** Bytes up to which a copy costs less than a write of two buffers. */
@@ -149,7 +160,8 @@ class FastStream implements ResponseStream {
   write(chunk: string | Buffer): boolean {
     if (this.#over || chunk.length === 0) return true;
     if (!this.#socket.writable) return false;
-    const takesMore = this.#socket.write(this.#framed(chunk));
+    const takesMore =
+      typeof chunk === 'string' ? this.#writeText(chunk) : this.#socket.write(this.#framed(chunk));
     if (!takesMore && this.#onDrain === undefined) this.#wait();
     return takesMore;
   }
@@ -174,11 +186,13 @@ class FastStream implements ResponseStream {
     this.#socket.once('drain', this.#onDrain);
   }
 
-  #framed(chunk: string | Buffer): string | Buffer {
+  #writeText(chunk: string): boolean {
+    const { text, encoding } = this.#exchange.chunkOf(chunk);
+    return this.#socket.write(this.#takeHead() + text, encoding);
+  }
+
+  #framed(chunk: Buffer): Buffer {
     const head = this.#takeHead();
-    if (typeof chunk === 'string') {
-      return `${head}${Buffer.byteLength(chunk).toString(16)}\r\n${chunk}\r\n`;
-    }
     const before = `${head}${chunk.length.toString(16)}\r\n`;
     const framed = Buffer.allocUnsafe(before.length + chunk.length + 2);
     framed.write(before, 'latin1');

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import { monotonicTime } from '../base/clock.ts';
+import { AnswerHeads } from './answer-heads.ts';
+import type { Headers } from './exchange.ts';
 import { FastConnection, type Waiting } from './fast-connection.ts';
+import { type EncodedText, encodingOf } from './fast-exchange.ts';
 import type { FastListeners } from './fast-listeners.ts';
 
 /** Timeouts of the fast path, in milliseconds: those of the server it belongs to. */
@@ -21,6 +24,9 @@ export interface FastServerHost extends FastListeners {
  */
 const LINGER_TIMEOUT = 2_000;
 
+/** Bytes of a chunk above which it is not remembered. */
+const LONGEST_CHUNK = 65_536;
+
 /** Longest time between two looks for connections that took too long, in milliseconds. */
 const SWEEP_INTERVAL = 1_000;
 
@@ -38,9 +44,10 @@ export class FastServer {
   readonly #connections = new Set<FastConnection>();
   readonly #sweep: NodeJS.Timeout;
   #isRetiring = false;
-  #dateField = '';
-  /** The second that the field is of. */
-  #dateSecond = Number.NaN;
+  readonly #heads = new AnswerHeads();
+  /** The chunk made last: a message may go to many. */
+  #chunked = '';
+  #chunk: EncodedText = { text: '', encoding: 'latin1' };
 
   constructor(host: FastServerHost) {
     this.host = host;
@@ -67,14 +74,19 @@ export class FastServer {
     this.#connections.delete(connection);
   }
 
-  /** The `Date` field (RFC 9110 §6.6.1), made once a second. The wall clock may be set back. */
-  commonFields(): string {
-    const second = Math.floor(Date.now() / 1_000);
-    if (second !== this.#dateSecond) {
-      this.#dateSecond = second;
-      this.#dateField = `date: ${new Date(second * 1_000).toUTCString()}\r\n`;
-    }
-    return this.#dateField;
+  headOf(status: number, headers: Headers): string {
+    return this.#heads.headOf(status, headers);
+  }
+
+  /** RFC 9112 §7.1. */
+  chunkOf(text: string): EncodedText {
+    if (text === this.#chunked) return this.#chunk;
+    const bytes = Buffer.byteLength(text);
+    const chunk = { text: `${bytes.toString(16)}\r\n${text}\r\n`, encoding: encodingOf(text, bytes) };
+    if (bytes > LONGEST_CHUNK) return chunk;
+    this.#chunked = text;
+    this.#chunk = chunk;
+    return chunk;
   }
 
   get isRetiring(): boolean {

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { type Flushable, flushSoon } from '../base/flush-queue.ts';
 import type { EndReason, Entry } from '../protocol/delivery.ts';
 import type { Carrier } from './carrier.ts';
 import type { Outbox } from './outbox.ts';
@@ -26,7 +27,7 @@ export interface DownstreamOwner {
 const ACK_DELAY = 200;
 
 /** Writes what the outbox holds on the carrier that is attached at present. */
-export class Downstream {
+export class Downstream implements Flushable {
   carrier: Carrier | undefined;
   /** Number of the newest attach; 0 before the first. */
   attachNumber = 0;
@@ -102,7 +103,7 @@ export class Downstream {
   wake(): void {
     if (this.#isFlushing || this.carrier === undefined || !this.#isWritable) return;
     this.#isFlushing = true;
-    queueMicrotask(() => this.#flush());
+    flushSoon(this);
   }
 
   /** The carrier takes more. */
@@ -137,7 +138,8 @@ export class Downstream {
     carrier.heartbeat();
   }
 
-  #flush(): void {
+  /** Called by the queue: see `wake`. */
+  flush(): void {
     this.#isFlushing = false;
     const { carrier } = this;
     if (carrier === undefined || !this.#isWritable) return;
@@ -165,7 +167,7 @@ export class Downstream {
       if (!hasRoom) return false;
     }
     this.#isFlushing = true;
-    setImmediate(() => this.#flush());
+    setImmediate(() => this.flush());
     return true;
   }
 

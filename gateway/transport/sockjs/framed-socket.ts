@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { RequestError } from '../../base/errors.ts';
+import { type Flushable, flushSoon } from '../../base/flush-queue.ts';
 import type { MemoryAccount } from '../../base/memory-budget.ts';
 import type { Channel, Receiver } from '../../channel/channel.ts';
 import { KeepAlive } from '../../channel/keep-alive.ts';
@@ -28,12 +29,12 @@ export interface FramedSocketContext {
  * A WebSocket whose messages are SockJS frames (0.3.3, "WebSocket protocols"), as a channel of the
  * messages in them. The connection is the session, and the id in its address means nothing.
  */
-export class FramedSocket implements Channel {
+export class FramedSocket implements Channel, Flushable {
   readonly #socket: Channel;
   readonly #context: FramedSocketContext;
   #receiver: Receiver | undefined;
   /** Active when something is written. */
-  #keepAlive: KeepAlive | undefined;
+  #keepAlive: KeepAlive<FramedSocket> | undefined;
   /** Messages for the frame that this turn of the event loop ends with, and their bytes. */
   #unsent: Message[] = [];
   #unsentBytes = 0;
@@ -74,15 +75,19 @@ export class FramedSocket implements Channel {
     });
     this.#write(OPEN);
     const { clock, heartbeat } = this.#context;
-    this.#keepAlive = new KeepAlive(clock, heartbeat, () => this.#write(HEARTBEAT));
+    this.#keepAlive = new KeepAlive<FramedSocket>(clock, heartbeat, FramedSocket.#beat, this);
+  }
+
+  static #beat(socket: FramedSocket): void {
+    socket.#write(HEARTBEAT);
   }
 
   send(message: Message): boolean {
     if (this.#closed) return true;
-    if (this.#unsent.length === 0) queueMicrotask(() => this.#flush());
+    if (this.#unsent.length === 0) flushSoon(this);
     this.#unsent.push(message);
     this.#unsentBytes += message.size;
-    if (this.#unsentBytes >= ROOM) this.#flush();
+    if (this.#unsentBytes >= ROOM) this.flush();
     return !this.#pressed;
   }
 
@@ -185,7 +190,8 @@ export class FramedSocket implements Channel {
 
   // --- to the client ---
 
-  #flush(): void {
+  /** Called by the queue: see `send`. */
+  flush(): void {
     if (this.#closed || this.#quoting !== undefined) return;
     this.#quoting = Quoting.ofLong(this.#unsent);
     if (this.#quoting === undefined) this.#writeUnsent();
@@ -207,7 +213,7 @@ export class FramedSocket implements Channel {
     quoting.finish();
     this.#endQuoting();
     this.#pressed = false;
-    this.#flush();
+    this.flush();
     if (!this.#pressed) this.#receiver?.drained();
   }
 
