@@ -8,10 +8,22 @@ import { CELLS, Matrix, TRANSPORTS } from './matrix.ts';
 
 /*
  * npm run compatibility: runs every library and every application, prints what works, and puts the
- * tables into docs/compatibility.md.
+ * tables into docs/compatibility.md. `npm run compatibility -- WORD...` runs those with one of the
+ * words in their title, and keeps the rows of all others.
  */
 
 const DOCUMENT = new URL('../../docs/compatibility.md', import.meta.url);
+const words = process.argv.slice(2);
+const before = readFileSync(DOCUMENT, 'utf8');
+
+function isWanted(title: string): boolean {
+  return words.length === 0 || words.some((word) => title.includes(word));
+}
+
+/** The rows of the document as it is that begin with this title. */
+function rowsBefore(title: string): string[] {
+  return before.split('\n').filter((line) => line.startsWith(`| ${title} |`));
+}
 
 /** What a table shows of a cell. */
 function mark(problem: Error | undefined): string {
@@ -40,9 +52,12 @@ async function libraryRow(matrix: Matrix, library: Library): Promise<string> {
 async function libraryTable(): Promise<string[]> {
   const matrix = await Matrix.start();
   try {
-    matrix.begin(CELLS);
+    matrix.begin(CELLS.filter(({ library }) => isWanted(titleOf(library))));
     const rows = head('library', 'server', ...TRANSPORTS);
-    for (const library of LIBRARIES) rows.push(await libraryRow(matrix, library));
+    for (const library of LIBRARIES) {
+      const title = titleOf(library);
+      rows.push(...(isWanted(title) ? [await libraryRow(matrix, library)] : rowsBefore(title)));
+    }
     return rows;
   } finally {
     await matrix.stop();
@@ -50,6 +65,7 @@ async function libraryTable(): Promise<string[]> {
 }
 
 async function applicationRows(application: Application): Promise<string[]> {
+  if (!isWanted(application.title)) return rowsBefore(application.title);
   const [browser, site] = await Promise.all([launchChromium(), Site.start(application)]);
   try {
     const rows = [];
@@ -88,6 +104,6 @@ function withTable(text: string, name: string, rows: readonly string[]): string 
 }
 
 const tables = { libraries: await libraryTable(), applications: await applicationTable() };
-let text = readFileSync(DOCUMENT, 'utf8');
+let text = before;
 for (const [name, rows] of Object.entries(tables)) text = withTable(text, name, rows);
 writeFileSync(DOCUMENT, text);

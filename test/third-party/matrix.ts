@@ -23,7 +23,7 @@ export const TRANSPORTS = [
 export type Transport = (typeof TRANSPORTS)[number];
 
 /** Milliseconds for one page on a busy machine. */
-const PAGE_TIMEOUT = 20_000;
+const PAGE_TIMEOUT = 40_000;
 
 /** Pages that run side by side: most of their time is waiting. */
 const PAGES = 3;
