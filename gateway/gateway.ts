@@ -26,6 +26,7 @@ import { RecentRefusals } from './base/recent-refusals.ts';
 import { RefusalLog } from './base/refusal-log.ts';
 import type { WrittenAs } from './base/remedy.ts';
 import { reopenOnSignal } from './base/reopen-on-signal.ts';
+import { type SeenHandshake, SeenHandshakes } from './base/seen-handshakes.ts';
 import { TimerQueue } from './base/timer-queue.ts';
 import type { Link } from './cluster/link.ts';
 import { createNatsLink } from './cluster/nats-link.ts';
@@ -56,6 +57,7 @@ import { NodeUpgrade } from './http/upgrade.ts';
 import { handshakeKey, PendingHandshakes } from './native/pending-handshakes.ts';
 import { createPages } from './pages/pages.ts';
 import { CLOSES } from './protocol/close-table.ts';
+import type { FindSeen } from './route/approach.ts';
 import { appRouteOf, backendOf, type RouteBackend } from './route/backends.ts';
 import { missingPage } from './route/no-route.ts';
 import { Route, type RouteBounds } from './route/route.ts';
@@ -162,6 +164,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #registry: SessionRegistry;
   readonly #creations = new Creations();
   readonly #handshakes: PendingHandshakes;
+  readonly #seen: SeenHandshakes;
   readonly #sockjs: SockJs | undefined;
   readonly #cluster: Cluster | undefined;
   readonly #routes = new RouteTable<Route>();
@@ -223,6 +226,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const binding = new CookieBinding(options.bindSession);
     const sessions = new SessionFinder(this.#registry, binding);
     this.#handshakes = new PendingHandshakes(clock);
+    this.#seen = new SeenHandshakes(clock);
     this.#sockjs = options.sockjs && new SockJs(options.sockjs, { ...this.#shared, binding });
     const link =
       given ?? (options.cluster && createNatsLink({ self, cluster: options.cluster, log: this.#log }));
@@ -409,6 +413,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
       holdings: {
         hasNonce: (nonce) => this.#creations.has(nonce),
         hasHandshake: (key) => this.#handshakes.hasKey(key),
+        seenHandshake: (key) => this.#seen.find(key),
         hasSockJs: (key) => this.#sockjs?.holds(key) === true,
       },
     });
@@ -422,6 +427,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
       ...this.#shared,
       hosts: this.#hosts,
       handshakes,
+      seen: this.#seen,
       sessions,
       cluster: this.#cluster,
       fallback: new FallbackEndpoint({
@@ -452,6 +458,13 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const isPending = this.#handshakes.has(exchange);
     if (isPending || this.#cluster === undefined) report(isPending);
     else this.#cluster.findHandshake(handshakeKey(exchange), report);
+  }
+
+  /** Asks the other nodes what this one does not know. */
+  #findSeen(key: string, report: (seen: SeenHandshake | undefined) => void): void {
+    const seen = this.#seen.find(key);
+    if (seen !== undefined || this.#cluster === undefined) report(seen);
+    else this.#cluster.findSeen(key, report);
   }
 
   #createServer(): HttpServer {
@@ -572,7 +585,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const access = { origins: new OriginPolicy(origins ?? this.#options.access.origins) };
     const hosts = isApp ? this.#appHosts : this.#hosts;
     const common = { ...this.#shared, options: this.#options, registry: this.#registry };
-    const context = { ...common, access, hosts, isApp };
+    const findSeen: FindSeen = (key, report) => this.#findSeen(key, report);
+    const context = { ...common, access, hosts, isApp, findSeen };
     const maxSessions = partOf(bounds.maxSessions, this.#processes.workers);
     this.#routes.add(bounds.path, new Route(context, { ...bounds, maxSessions }, backend));
   }

@@ -45,6 +45,36 @@ Laboratory.verdict = function (own) {
   ];
 };
 
+/**
+ * The gateway's word for why the shim's own choice is no better: what the gateway said when it
+ * opened, and what the shim found out later. Empty if it is the best. docs/downgrades.md explains
+ * the words.
+ */
+Laboratory.word = function (own) {
+  var word = '';
+  var cuts = 0;
+  if (own.endedOn === 'websocket') {
+    return word;
+  }
+  for (var i = 0; i < own.steps.length; i += 1) {
+    var step = own.steps[i];
+    var said = / ms {2}([a-z]+(-[a-z]+)+)$/.exec(step);
+    if (/(streaming|eventsource|htmlfile): (cut|error event)$/.test(step)) {
+      cuts += 1;
+    }
+    if (said) {
+      word = said[1];
+    } else if (/: held back$/.test(step)) {
+      word = 'stream-buffered';
+    } else if (/: silent$/.test(step)) {
+      word = 'stream-silent';
+    } else if (cuts > 1) {
+      word = 'stream-cut';
+    }
+  }
+  return word;
+};
+
 /** The results in plain words, most important first. */
 Laboratory.meanings = function (own, results) {
   if (own.state !== 'works') {
@@ -53,6 +83,14 @@ Laboratory.meanings = function (own, results) {
     ];
   }
   var lines = [];
+  var word = Laboratory.word(own);
+  if (word) {
+    lines.push(
+      'The gateway’s word for why this browser has nothing better: ' +
+        word +
+        '. Its log and its metrics have it, too.'
+    );
+  }
   var by = {};
   var slow = [];
   for (var i = 0; i < results.length; i += 1) {

@@ -66,7 +66,7 @@ function act(connection: Connection, id: string, verb: string, data: string): vo
 }
 
 function open(id: string, data: string): void {
-  const { url = '', protocols, transports } = readFields(data) || {};
+  const { url = '', protocols, transports, steps } = readFields(data) || {};
   const report = (verb: string, text: string) => {
     // A page without an origin gets its messages with `*`: they go to the window that sent the
     // request.
@@ -80,7 +80,8 @@ function open(id: string, data: string): void {
       protocols: list(protocols),
       origin: origin,
       transports: transports ? list(transports) : null,
-      _bridged: true
+      _bridged: true,
+      _steps: steps
     },
     {
       open: (protocol) => report('O', protocol),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { DowngradeReason } from './downgrades.ts';
 import type { Log } from './log.ts';
 import { defaultWording, type Remedy, remedyText } from './remedy.ts';
 import { shown } from './shown.ts';
@@ -43,6 +44,8 @@ export interface ClosedConnection extends Failure {
   readonly carriers?: string;
   /** Of a session: from which carrier it moved to which, and why. */
   readonly moves?: string;
+  /** Why it was on a fallback, or on a worse one than it might be (downgrades.ts). */
+  readonly downgraded?: DowngradeReason;
   /** Messages and bytes of payload that the client sent. */
   readonly messagesIn?: number | undefined;
   readonly bytesIn?: number | undefined;

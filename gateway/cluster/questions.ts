@@ -13,6 +13,8 @@ export const TOPIC = {
   nonce: 2,
   /** Do you have the SockJS session of this address? */
   sockjs: 3,
+  /** What became of the last handshake of this browser? The answer is a `SEEN`. */
+  seen: 4,
 } as const;
 
 /** The answer to a topic that a node does not know, and to what it does not have. */
@@ -20,6 +22,9 @@ export const NO = 0;
 /** This node is finding out by a question of its own. */
 export const MAYBE = 1;
 export const YES = 2;
+
+/** Answers to `TOPIC.seen`, the one that says most last. */
+export const SEEN = { open: 3, accepted: 4, refused: 5, stripped: 6 } as const;
 
 /** Says what this node answers to a question of the node `from`. */
 export type Answerer = (topic: number, text: string, from: string) => number;

@@ -1,13 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
+import { HANDSHAKE_ENDS, type SeenHandshake } from '../base/seen-handshakes.ts';
 import { Claims } from '../cluster/claims.ts';
 import { FrameReader, KIND } from '../cluster/frame.ts';
 import type { Link, LinkListener, NodeInfo } from '../cluster/link.ts';
 import { ChunkJoiner } from '../cluster/long-frames.ts';
 import { Nodes } from '../cluster/nodes.ts';
 import { Outflow } from '../cluster/outflow.ts';
-import { NO, Questions, TOPIC, YES } from '../cluster/questions.ts';
+import { NO, Questions, SEEN, TOPIC, YES } from '../cluster/questions.ts';
 import type { KnownTokens } from '../transport/body-gates.ts';
 import { Entry } from './entry.ts';
 import { HeaderBlocks } from './header-block.ts';
@@ -21,6 +22,8 @@ export interface Holdings {
   hasNonce(nonce: string): boolean;
   /** Whether this browser has a handshake under way. */
   hasHandshake(key: string): boolean;
+  /** What became of the last handshake of this browser. */
+  seenHandshake(key: string): SeenHandshake | undefined;
   /** Whether the SockJS session of this key is here. */
   hasSockJs(key: string): boolean;
 }
@@ -74,6 +77,7 @@ export class Cluster implements LinkListener {
     const claims = new Claims(nodes, questions, holdings.hasNonce);
     this.#questions = new Questions(nodes, clock, send, (topic, text, from) => {
       if (topic === TOPIC.nonce) return claims.answer(text, from);
+      if (topic === TOPIC.seen) return answerSeen(holdings.seenHandshake(text));
       const isHere =
         (topic === TOPIC.handshake && holdings.hasHandshake(text)) ||
         (topic === TOPIC.sockjs && holdings.hasSockJs(text));
@@ -107,6 +111,11 @@ export class Cluster implements LinkListener {
   /** Whether a handshake of this browser is under way at another node. */
   findHandshake(key: string, report: (isPending: boolean) => void): void {
     this.#questions.ask(TOPIC.handshake, key, (found) => report(found !== undefined));
+  }
+
+  /** What became of the last handshake of this browser at another node. */
+  findSeen(key: string, report: (seen: SeenHandshake | undefined) => void): void {
+    this.#questions.ask(TOPIC.seen, key, (found) => report(readSeen(found?.answer)));
   }
 
   /** Reaches the others from now on. Called again: the same start. */
@@ -207,4 +216,14 @@ export class Cluster implements LinkListener {
     this.#lastId = (this.#lastId + 1) >>> 0;
     return this.#lastId;
   };
+}
+
+function answerSeen(seen: SeenHandshake | undefined): number {
+  if (seen === undefined) return NO;
+  return seen.isOver || seen.isNew ? SEEN[seen.end] : SEEN.open;
+}
+
+function readSeen(answer = NO): SeenHandshake | undefined {
+  const end = HANDSHAKE_ENDS.find((one) => SEEN[one] === answer);
+  return end && { end, isOver: true, isNew: false };
 }

@@ -17,6 +17,7 @@ import type { Log } from '../base/log.ts';
 import type { MemoryAccount } from '../base/memory-budget.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import { logRefusedRequest } from '../base/refused-request.ts';
+import type { HandshakeEnd } from '../base/seen-handshakes.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
@@ -70,7 +71,7 @@ export function runConnection(
 
 /** It holds nothing of the request: it lives as long as the client's connection. */
 class Connection implements NativeConnection {
-  readonly answered: Promise<void>;
+  readonly answered: Promise<HandshakeEnd | undefined>;
   readonly finished: Promise<void>;
   readonly #context: LifecycleContext;
   readonly #socket: Socket;
@@ -83,7 +84,7 @@ class Connection implements NativeConnection {
   /** Both are dropped when the handshake is done. */
   #handshaking: AbortController | undefined = new AbortController();
   #account: MemoryAccount | undefined;
-  #answer: () => void = nothing;
+  #answer: (end: HandshakeEnd | undefined) => void = nothing;
   #opened: OpenConnection | undefined;
   /** Names the open connection in the log. */
   #id: string | undefined;
@@ -127,11 +128,11 @@ class Connection implements NativeConnection {
     const { signal } = this.#handshaking as AbortController;
     open(signal).then(
       (opened) => {
-        this.#settle();
+        this.#settle(opened === undefined ? this.#refused : 'accepted');
         if (opened !== undefined) this.#run(opened);
       },
       (error: unknown) => {
-        this.#settle();
+        this.#settle(this.#refused);
         if (this.#isGivenUp) return;
         refused(error);
         refuse(this.#socket, this.#context, client, error);
@@ -151,8 +152,13 @@ class Connection implements NativeConnection {
     this.#handshaking?.abort();
   }
 
-  #settle(): void {
-    this.#answer();
+  /** What a handshake that was not accepted ends with. */
+  get #refused(): HandshakeEnd | undefined {
+    return this.#isGivenUp ? undefined : 'refused';
+  }
+
+  #settle(end: HandshakeEnd | undefined): void {
+    this.#answer(end);
     this.#answer = nothing;
     this.#handshaking = undefined;
     this.#account?.close();

@@ -28,7 +28,7 @@ export class PendingHandshakes {
   }
 
   /** Counts a handshake until `answered`, and a moment longer. */
-  add(client: Client, answered: Promise<void>): void {
+  add(client: Client, answered: Promise<unknown>): void {
     const key = detached(handshakeKey(client));
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     void answered.then(() => this.#clock.setTimeout(() => this.#remove(key), ANSWER_TRAVELS));

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Handshake } from '../backend/backend.ts';
 import type { Admitted } from '../backend/forward-auth.ts';
 import type { RefusedError } from '../base/errors.ts';
+import type { HandshakeEnd } from '../base/seen-handshakes.ts';
 import type { Channel } from '../channel/channel.ts';
 
 /** A request to upgrade, as the HTTP room hands it over with its connection. */
@@ -25,8 +26,11 @@ export interface UpgradeRequest {
 export interface NativeConnection {
   /** Answers 503 to a handshake under way; closes an open connection with 1001. */
   drain(): void;
-  /** Fulfilled when the handshake was answered, or its client went before. It never rejects. */
-  readonly answered: Promise<void>;
+  /**
+   * Fulfilled when the handshake was answered: accepted or refused; undefined if its client went
+   * before. It never rejects.
+   */
+  readonly answered: Promise<HandshakeEnd | undefined>;
   /** Fulfilled when the connection is over, however it ended. It never rejects. */
   readonly finished: Promise<void>;
 }

@@ -29,6 +29,7 @@ import { FramedSocket } from '../transport/sockjs/framed-socket.ts';
 import type { SockJsOptions } from '../transport/sockjs/options.ts';
 import type { OpenRequest, SockJsRoute } from '../transport/sockjs/route.ts';
 import { handshakeUrl } from '../transport/sockjs/url.ts';
+import { approachOf, type FindSeen } from './approach.ts';
 import type { RouteBackend } from './backends.ts';
 import { handshakeOf, isAnybody, type RouteHandshake } from './handshake.ts';
 import { NativeConnector } from './native-connector.ts';
@@ -53,6 +54,7 @@ export interface RouteContext {
   readonly isApp?: boolean;
   /** Aborted when the gateway drains. */
   readonly draining: AbortSignal;
+  readonly findSeen: FindSeen;
 }
 
 /** Bounds of one route. */
@@ -163,7 +165,8 @@ export class Route implements FallbackRoute, SockJsRoute {
     const { userHeader } = this.#context.options.access;
     const facts = { route: this.path, url, protocols, origin, isAnonymous, userHeader };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
-    const opening = this.#opener.open(kind, handshake, origin, ended);
+    const approach = approachOf(exchange, request, this.#context.findSeen);
+    const opening = this.#opener.open(kind, handshake, { origin, approach }, ended);
     return isQuiet(exchange.query) ? this.#rememberLogin(opening, handshake) : opening;
   }
 
@@ -201,7 +204,8 @@ export class Route implements FallbackRoute, SockJsRoute {
     const { userHeader } = this.#context.options.access;
     const facts = { route: this.path, url, protocols: [], origin, isAnonymous, userHeader };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
-    return this.#opener.open(this.#sockjs, handshake, origin ?? detached(ownOrigin(exchange)), ended);
+    const page = { origin: origin ?? detached(ownOrigin(exchange)) };
+    return this.#opener.open(this.#sockjs, handshake, page, ended);
   }
 
   #accountsOf({ remoteAddress }: Exchange): OpenAccount {

@@ -2,6 +2,7 @@ import type { HostNames } from '../access/hosts.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { SeenHandshakes } from '../base/seen-handshakes.ts';
 import type { Cluster } from '../forward/cluster.ts';
 import type { Answering } from '../forward/owner.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
@@ -16,6 +17,7 @@ import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
 import type { SessionFinder } from '../transport/session-finder.ts';
 import type { SessionSocketEndpoint } from '../transport/websocket.ts';
+import { saw, seenKey } from './approach.ts';
 import { noRoute, plainHttp, upgradeRequired } from './no-route.ts';
 import { type Purpose, purposeOf } from './request-purpose.ts';
 import type { Route } from './route.ts';
@@ -28,6 +30,8 @@ export interface RouterContext {
   readonly hosts: HostNames;
   readonly connections: ConnectionCounts;
   readonly handshakes: PendingHandshakes;
+  /** What became of handshakes, for the fallbacks that follow them. */
+  readonly seen: SeenHandshakes;
   readonly sessions: SessionFinder;
   readonly fallback: Pick<FallbackEndpoint, 'handle' | 'later' | 'refuse' | 'attachMember'>;
   readonly sessionSockets: Pick<SessionSocketEndpoint, 'accept'>;
@@ -83,6 +87,10 @@ export class Router implements RequestHandler, Answering {
 
   onRequest(exchange: Exchange): boolean {
     const purpose = this.#purposeOf(exchange, false);
+    // A handshake whose Upgrade was taken away has its key.
+    if (purpose.kind === 'app' || purpose.kind === 'websocket') {
+      if (exchange.header('sec-websocket-key') !== undefined) saw(this.#context.seen, exchange, 'stripped');
+    }
     if (purpose.kind === 'other' || purpose.kind === 'app') return false;
     return this.#guard(exchange, purpose, () => {
       const { hosts } = this.#context;
@@ -183,11 +191,15 @@ export class Router implements RequestHandler, Answering {
       upgrade.reply(405, { allow: 'GET' }, '');
       return true;
     }
-    this.#guardUpgrade(upgrade, log, () => {
+    const refused = (): void => {
+      if (purpose.kind === 'websocket') saw(this.#context.seen, upgrade, 'refused');
+    };
+    const act = (): void => {
       hostsOf(purpose, this.#context.hosts).check(upgrade.host);
       if (purpose.kind === 'fallback') this.#attachSocket(upgrade, purpose.address, purpose.route);
       else this.#connect(upgrade, purpose);
-    });
+    };
+    this.#guardUpgrade(upgrade, log, act, refused);
     return true;
   }
 
@@ -200,10 +212,11 @@ export class Router implements RequestHandler, Answering {
     });
   }
 
-  #guardUpgrade(upgrade: Upgrade, log: Log, act: () => void): void {
+  #guardUpgrade(upgrade: Upgrade, log: Log, act: () => void, refused?: () => void): void {
     try {
       act();
     } catch (error) {
+      refused?.();
       refuse(upgrade, {}, error, log);
     }
   }
@@ -224,6 +237,10 @@ export class Router implements RequestHandler, Answering {
 
   #keep(upgrade: Upgrade, native: NativeConnection): void {
     this.#context.handshakes.add(upgrade, native.answered);
+    const key = seenKey(upgrade, upgrade.path);
+    void native.answered.then((end) => {
+      if (end !== undefined) void native.finished.then(this.#context.seen.add(key, end));
+    });
     this.#natives.add(native);
     void native.finished.then(() => this.#natives.delete(native));
   }

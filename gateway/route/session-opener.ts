@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import { CLOSES } from '../protocol/close-table.ts';
+import type { Approach } from '../session/downgrade.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session, SessionContext } from '../session/session.ts';
 import type { RouteHandshake } from './handshake.ts';
@@ -17,6 +18,13 @@ export interface SessionKind {
   readonly backend: Backend;
   /** Wraps the session before it is joined with the backend. */
   readonly wrapChannel?: (session: Session, handshake: RouteHandshake) => Channel;
+}
+
+/** Whose session it is to be. */
+export interface PageFacts {
+  readonly origin: string;
+  /** How it came here; absent: its protocol is another one. */
+  readonly approach?: Promise<Approach>;
 }
 
 export interface OpenerContext {
@@ -42,13 +50,13 @@ export class SessionOpener {
   }
 
   /**
-   * Connects the backend and makes a session for a page of `origin`. Rejects with a `RefusedError`
-   * or a `RequestError`. Calls `ended` when the session is forgotten.
+   * Connects the backend and makes a session for `page`. Rejects with a `RefusedError` or a
+   * `RequestError`. Calls `ended` when the session is forgotten.
    */
   async open(
     { context, backend, wrapChannel }: SessionKind,
     handshake: RouteHandshake,
-    origin: string,
+    page: PageFacts,
     ended: () => void,
   ): Promise<Session> {
     const { auth, registry, draining, route, takePlace, refusals } = this.#context;
@@ -62,10 +70,12 @@ export class SessionOpener {
       release = registry.reserve(address);
       const given: Handshake = { ...handshake, carrier: 'fallback' };
       const admitted = await auth?.admit(given, draining);
+      const approach = await page.approach;
       const accepted = await backend.connect(admitted?.handshake ?? given, draining);
       const { channel, protocol, cookies = [], answered } = accepted;
       const { user } = admitted?.handshake ?? handshake;
-      const owner = { address, user, route, origin, protocol, cookies };
+      const { origin } = page;
+      const owner = { address, user, route, origin, protocol, approach, cookies };
       let unwatch: (() => void) | undefined;
       const session = registry.add(owner, context, () => {
         unwatch?.();

@@ -1,3 +1,5 @@
+import type { Approach } from './downgrade.ts';
+
 /** Who a session belongs to. */
 export interface SessionIdentity {
   /** The key to the session, known to its client alone. */
@@ -14,6 +16,8 @@ export interface SessionIdentity {
   readonly origin: string;
   /** The subprotocol that the backend selected. */
   readonly protocol: string;
+  /** How its client came here; absent: it is no client of the fallback protocol. */
+  readonly approach?: Approach | undefined;
   /** `Set-Cookie` fields of the backend's answer. */
   readonly cookies: readonly string[];
 }

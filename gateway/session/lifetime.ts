@@ -7,12 +7,17 @@ import type { SessionLimits } from './limits.ts';
 import type { SessionLog } from './session-log.ts';
 import { NEXT_STATES, type SessionState } from './state.ts';
 
+/** Milliseconds after which a client has found its best carrier, or has none. */
+const SETTLED = 5_000;
+
 /** What happens to a session as time goes by. */
 export interface LifetimeOwner {
   /** No downstream came in time. */
   abandon(): void;
   /** The session has reached its maximum age. */
   shut(status: CloseStatus): void;
+  /** The client has had the time to find its best carrier. */
+  settled(): void;
   /** The client has been silent for too long: its downstream is to be dropped. */
   silent(): void;
 }
@@ -79,8 +84,14 @@ export class Lifetime implements AlarmOwner {
   }
 
   due(): number {
-    const { attachTimeout, resumeWindow, heartbeat, silence, maxSessionAge } = this.#limits;
+    const { attachTimeout } = this.#limits;
     if (this.#state === 'created') return this.#since + attachTimeout;
+    const next = this.#dueNext();
+    return this.#log.isSettled ? next : Math.min(next, this.#opened + SETTLED);
+  }
+
+  #dueNext(): number {
+    const { heartbeat, silence, resumeWindow, maxSessionAge } = this.#limits;
     const mustClose = maxSessionAge > 0 && this.#state !== 'ending';
     const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + resumeWindow;
     const last = mustClose ? Math.min(end, this.#opened + maxSessionAge) : end;
@@ -90,6 +101,10 @@ export class Lifetime implements AlarmOwner {
   }
 
   act(now: number): void {
+    if (this.#state !== 'created' && !this.#log.isSettled && this.#opened + SETTLED <= now) {
+      this.#owner.settled();
+      if (this.due() > now) return;
+    }
     const { heartbeat, silence, resumeWindow, maxSessionAge } = this.#limits;
     const isWaiting = this.#state === 'detached' || this.#state === 'ending';
     if (this.#state === 'created' || (isWaiting && this.#since + resumeWindow <= now)) {

@@ -76,9 +76,10 @@ export class SessionRegistry {
       this.#leave(address);
       ended();
     };
-    const { user, route, origin, protocol, cookies } = owner;
+    const { user, route, origin, protocol, approach, cookies } = owner;
     // Written out: V8 gives each object that is made by a spread a shape of its own, 260 bytes.
-    const identity = { address, user, route, origin, protocol, cookies, token, id: connectionId() };
+    const id = connectionId();
+    const identity = { address, user, route, origin, protocol, approach, cookies, token, id };
     const session = new Session(identity, context, forget);
     this.#sessions.set(token, session);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import {
   type ClosedConnection,
   type ConnectionClient,
@@ -5,10 +6,12 @@ import {
   logOpened,
 } from '../base/connection-log.ts';
 import type { RouteCounters, TransportCounters } from '../base/counters.ts';
+import { DOWNGRADES, type DowngradeReason } from '../base/downgrades.ts';
 import type { Log } from '../base/log.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Carrier } from './carrier.ts';
+import { Downgrade } from './downgrade.ts';
 import type { SessionIdentity } from './identity.ts';
 
 /** Why a carrier ended, as far as the gateway knows. */
@@ -28,6 +31,11 @@ export class SessionLog {
   readonly #counters: RouteCounters;
   /** Those of the transport that carried it last. */
   #transport: TransportCounters;
+  /** Absent: the client's protocol has no better transport to come down from. */
+  readonly #downgrade: Downgrade | undefined;
+  /** The words that the log has. */
+  #reasons: readonly DowngradeReason[] = [];
+  #isSettled = false;
   #messagesIn = 0;
   #bytesIn = 0;
   #messagesOut = 0;
@@ -41,12 +49,19 @@ export class SessionLog {
   #whyItEnded = '';
   #closed: { readonly by: ClosedBy; readonly status: CloseStatus } | undefined;
 
-  constructor(log: Log, identity: SessionIdentity, dialect: string | undefined, counters: RouteCounters) {
+  constructor(
+    log: Log,
+    identity: SessionIdentity,
+    dialect: string | undefined,
+    clock: Clock,
+    counters: RouteCounters,
+  ) {
     this.#log = log;
     this.#identity = identity;
     this.#dialect = dialect;
     this.#counters = counters;
     this.#transport = counters.unattached;
+    this.#downgrade = identity.approach && new Downgrade(identity.approach, clock);
   }
 
   /** Name of the transport that carried it last; `none` before its first downstream. */
@@ -92,6 +107,7 @@ export class SessionLog {
     const { name } = carrier;
     const last = this.#lastCarrier;
     if (last !== undefined && this.#whyItEnded === 'gone') this.#counters.resumes++;
+    this.#downgrade?.attached(carrier);
     if (last !== name) {
       this.#transport = this.#counters.transport(name);
       if (last === undefined) this.#transport.opens++;
@@ -103,6 +119,7 @@ export class SessionLog {
       if (!this.#carriers.split(',').includes(name))
         this.#carriers += this.#carriers === '' ? name : `,${name}`;
     }
+    if (this.#isSettled) this.#tellDowngrade();
     if (this.#log.isDebug === false) return;
     if (last === undefined || last === name) this.#debug('carrier attached', { carrier: name, attach });
     else this.#debug('carrier moved', { from: last, to: name, why: this.#whyItEnded, attach });
@@ -111,6 +128,7 @@ export class SessionLog {
   /** The present carrier ended or is about to. */
   carrierEnded(why: CarrierEnd): void {
     this.#whyItEnded = why;
+    this.#downgrade?.ended(why);
     const isWorthALine = why === 'superseded' || why === 'recycled';
     if (isWorthALine && this.#log.isDebug !== false) this.#debug(why, { carrier: this.#lastCarrier ?? '' });
   }
@@ -118,6 +136,33 @@ export class SessionLog {
   /** So many frames are written again. */
   replayed(frames: number): void {
     this.#counters.replays += frames;
+  }
+
+  /** The word as far as it is known before the first carrier. */
+  get expected(): DowngradeReason | undefined {
+    return this.#downgrade?.expected;
+  }
+
+  /** Nothing is to be found out about the client's first carriers any more. */
+  get isSettled(): boolean {
+    return this.#isSettled || this.#downgrade === undefined;
+  }
+
+  /** The client has had the time to find its best carrier. */
+  settled(): void {
+    this.#isSettled = true;
+    this.#tellDowngrade();
+  }
+
+  /** Each word once: a session that moves may get another. */
+  #tellDowngrade(): DowngradeReason | undefined {
+    const reason = this.#downgrade?.reason;
+    if (reason === undefined || this.#reasons.includes(reason)) return reason;
+    this.#reasons = [...this.#reasons, reason];
+    const { transport } = this;
+    this.#counters.downgraded(transport, reason);
+    this.#scoped().info('connection downgraded', { transport, reason, meaning: DOWNGRADES[reason].meaning });
+    return reason;
   }
 
   delayed(count: number): void {
@@ -134,6 +179,7 @@ export class SessionLog {
   closed(duration: number): void {
     const { by = 'gateway', status } = this.#closed ?? {};
     this.#counters.closed(status?.code, by, status?.reason ?? '');
+    const downgraded = this.#tellDowngrade();
     const closed = {
       code: status?.code,
       by,
@@ -141,6 +187,7 @@ export class SessionLog {
       ...(by === 'gateway' && status?.reason && { reason: status.reason }),
       carriers: this.#carriers,
       ...(this.#moved > 0 && { moves: this.#moved > MAX_MOVES ? `${this.#moves}, …` : this.#moves }),
+      ...(downgraded && { downgraded }),
       messagesIn: this.#messagesIn,
       bytesIn: this.#bytesIn,
       messagesOut: this.#messagesOut,

@@ -1,4 +1,5 @@
 import { RouteCounters } from '../base/counters.ts';
+import type { DowngradeReason } from '../base/downgrades.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
@@ -68,7 +69,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#ended = ended;
     this.#context = context;
     this.#account = memory.account(identity.address);
-    this.#log = new SessionLog(log, identity, policy.dialect, counters);
+    this.#log = new SessionLog(log, identity, policy.dialect, clock, counters);
     this.#upstream = new Upstream(this, context);
     this.#downstream = new Downstream(this, this.#outbox, policy, clock);
     this.#life = new Lifetime(this, this.#downstream, limits, clock, this.#log);
@@ -78,6 +79,11 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
 
   get state(): SessionState {
     return this.#life.state;
+  }
+
+  /** Why its client has nothing better, as far as is known before its first carrier. */
+  get downgraded(): DowngradeReason | undefined {
+    return this.#log.expected;
   }
 
   /** A downstream has come at least once. */
@@ -345,6 +351,10 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   }
 
   // --- as time goes by ---
+
+  settled(): void {
+    this.#log.settled();
+  }
 
   silent(): void {
     const { carrier } = this.#downstream;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { detached } from '../base/detached.ts';
+import type { DowngradeReason } from '../base/downgrades.ts';
 import { RequestError } from '../base/errors.ts';
+import { parseSteps, type Steps } from '../protocol/steps.ts';
 
 /** The fields of a `create` (PROTOCOL.md §3). */
 export interface CreateRequest {
@@ -12,6 +14,10 @@ export interface CreateRequest {
   /** The page's origin, as the client states it. */
   readonly origin: string;
   readonly protocols: readonly string[];
+  /** What the client tells of its way here; absent: nothing. */
+  readonly steps?: Steps | undefined;
+  /** It tells something that is not as it should be, and is ignored. */
+  readonly hasBadSteps: boolean;
 }
 
 /** Bytes of a create body. */
@@ -25,7 +31,9 @@ const MAX_ORIGIN = 512;
 const ORIGIN = /^(?:null|[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+)$/;
 /** RFC 7230 §3.2.6. */
 const PROTOCOL = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const KNOWN = new Set(['nonce', 'url', 'origin', 'protocols', 'beside']);
+/** A client is never refused for it: it only says what the log has. */
+const STEPS = 'steps';
+const KNOWN = new Set(['nonce', 'url', 'origin', 'protocols', 'beside', STEPS]);
 const BESIDE = /^[A-Za-z0-9_.-]{0,64}$/;
 
 /** Reads a create body. Throws a `RequestError` 400. `base` is the path at which it arrived. */
@@ -33,7 +41,8 @@ export function parseCreate(body: Buffer, base: string): CreateRequest {
   const fields = new URLSearchParams(body.toString('utf8'));
   const names = [...fields.keys()];
   if (names.some((name) => !KNOWN.has(name))) throw malformed('unknown field');
-  if (new Set(names).size !== names.length) throw malformed('repeated field');
+  const required = names.filter((name) => name !== STEPS);
+  if (new Set(required).size !== required.length) throw malformed('repeated field');
   const nonce = fields.get('nonce') ?? '';
   if (!NONCE.test(nonce)) throw malformed('bad nonce');
   const pageUrl = fields.get('url') ?? '';
@@ -43,6 +52,8 @@ export function parseCreate(body: Buffer, base: string): CreateRequest {
   // It says where the session is made, which has been decided already.
   if (!BESIDE.test(fields.get('beside') ?? '')) throw malformed('bad beside');
   const protocols = parseProtocols(fields.get('protocols') ?? '');
+  const [sent, another] = fields.getAll(STEPS);
+  const steps = sent === undefined || another !== undefined ? undefined : parseSteps(sent);
   // The session keeps the nonce and the origin, and must not keep the body with them.
   return {
     nonce: detached(nonce),
@@ -50,6 +61,8 @@ export function parseCreate(body: Buffer, base: string): CreateRequest {
     pageUrl,
     origin: detached(origin),
     protocols,
+    steps,
+    hasBadSteps: sent !== undefined && steps === undefined,
   };
 }
 
@@ -103,6 +116,8 @@ export interface CreateAnswer {
   readonly token: string;
   readonly protocol: string;
   readonly carriers: string;
+  /** Why the client has nothing better, as far as is known. */
+  readonly downgraded?: DowngradeReason | undefined;
   readonly heartbeat: number;
   readonly silence: number;
   readonly window: number;

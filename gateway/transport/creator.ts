@@ -49,6 +49,10 @@ export class Creator {
         // Checked now and not at the head: draining may have begun while the body was arriving.
         if (this.#context.draining()) throw new RequestError('GW_DRAINING');
         const request = parseCreate(body, base);
+        if (request.hasBadSteps) {
+          const { remoteAddress } = exchange;
+          route.log.debug('steps ignored', { remoteAddress, reason: 'not as PROTOCOL.md §3.5 says' });
+        }
         const isAnonymous = admitCreate(route.access, exchange, request.origin) === 'any';
         this.#open(exchange, base, route, headers, request, isAnonymous);
       } catch (error) {
@@ -96,6 +100,7 @@ export class Creator {
       token,
       protocol,
       carriers: route.carriers,
+      downgraded: session.downgraded,
       heartbeat,
       silence,
       window: resumeWindow,

@@ -141,7 +141,7 @@ describe('a session that is moved under load', () => {
         );
         resolve(Object.assign(page, { session, downstream }));
       };
-      create(sendRequest, xhrRequester, platform, target, false, '', succeed, (reason) =>
+      create(sendRequest, xhrRequester, platform, target, false, '', '', succeed, (reason) =>
         reject(new Error(reason)),
       );
     });

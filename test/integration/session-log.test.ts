@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { DOWNGRADES } from '../../gateway/base/downgrades.ts';
 import { createLog } from '../../gateway/base/log.ts';
 import { createGateway } from '../../gateway/index.ts';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
@@ -54,9 +55,14 @@ describe('the log of a fallback session', () => {
       { msg: 'state', route, from: 'attached', to: 'ending' },
       { msg: 'state', route, from: 'ending', to: 'ended' },
       {
+        msg: 'connection downgraded',
+        ...{ route, transport: 'xhr-streaming', reason: 'not-reported', meaning: DOWNGRADES['not-reported'].meaning },
+      },
+      {
         msg: 'connection closed',
         ...{ route, remoteAddress: '127.0.0.1', origin: client.origin, code: 4001, by: 'client' },
         ...{ carriers: 'xhr-polling,xhr-streaming', moves: 'xhr-polling>xhr-streaming used up', durationMs },
+        downgraded: 'not-reported',
         ...{ messagesIn: 1, bytesIn: 5, messagesOut: 1, bytesOut: 5 },
       },
     ]);

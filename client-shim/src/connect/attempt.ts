@@ -13,6 +13,7 @@ import type { Requester, SendRequest } from '../transport/requester.ts';
 import { requesterFor } from '../transport/requesters.ts';
 import { isTrusted, openNative } from '../transport/websocket.ts';
 import { httpOrigin } from '../wire/address.ts';
+import { encodeSteps } from '../wire/steps.ts';
 import type { Connection, ConnectionEvents, Payload, Step, Target } from './connection.ts';
 import { type Created, create } from './create.ts';
 import type { DownstreamPool } from './downstream-pool.ts';
@@ -138,6 +139,7 @@ export class Attempt implements Connection {
     this._note(NATIVE, 'trying');
     const socket = openNative(this._platform, url, this._target.protocols, this._events, hooks);
     this._direct = socket;
+    if (!socket) this._note(NATIVE, 'not allowed');
     // Where the page allows nothing else it has as long as the browser gives it.
     if (socket && this._order.length > 1)
       this._cancel = watchHandshake(
@@ -145,10 +147,10 @@ export class Attempt implements Connection {
         this._page._sendRequest,
         url,
         this._crossOrigin,
-        (late) => {
+        (late, slow) => {
           if (late) this._trust(HEARD);
           socket.abandon();
-          hooks.passed('no answer');
+          hooks.passed(slow ? 'slow network' : 'no answer');
         }
       );
     return !!socket;
@@ -209,13 +211,37 @@ export class Attempt implements Connection {
       this._target,
       this._crossOrigin,
       this._page._pool._beside(this._origin),
+      this._steps() + this._carriers(),
       (answer) => this._created(requester, answer),
       (reason, readable) => this._giveUp(reason, readable)
     );
   }
 
+  /** What became of the steps before this one, for the gateway (PROTOCOL.md §3.5). */
+  private _steps(): string {
+    // Those of the page: the bridge itself has no native WebSocket.
+    return this._target._bridged ? this._target._steps || '' : encodeSteps(this._log);
+  }
+
+  /** What this engine, page and memory say of each carrier (PROTOCOL.md §3.5). */
+  private _carriers(): string {
+    let code = '.';
+    for (let i = 0; i < CARRIERS.length; i += 1) {
+      const kind = CARRIERS[i] as CarrierKind;
+      code += !kind._works(this._platform, this._crossOrigin, this._target.url)
+        ? 'n'
+        : indexOf(this._order, kind.name) < 0
+          ? 'o'
+          : this._isBad(kind.name)
+            ? 'b'
+            : 'y';
+    }
+    return code;
+  }
+
   private _created(requester: Requester, answer: Created): void {
     const { protocols } = this._target;
+    if (answer._downgraded) this._note('', answer._downgraded);
     const failed = this._failed;
     const offered = this._candidates(answer._carriers);
     const context: SessionContext = {
@@ -339,6 +365,7 @@ export class Attempt implements Connection {
           bytes: Bytes,
           events: this._events,
           hooks: hooks,
+          steps: encodeSteps(this._log),
           step: (current, transport, what) => {
             this._name = current;
             this._note(transport, what);

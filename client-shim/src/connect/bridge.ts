@@ -134,14 +134,15 @@ class Bridge implements LazyScript {
   }
 
   private _requestConnection(id: string): void {
-    const { url, protocols, transports } = this._users[id] as SocketOptions;
+    const { url, protocols, transports, steps } = this._users[id] as SocketOptions;
     this._post(
       id,
       'O',
       encodeFields({
         url: url,
         protocols: protocols.join(','),
-        transports: transports ? transports.join(',') : ''
+        transports: transports ? transports.join(',') : '',
+        steps: steps || ''
       })
     );
   }

@@ -17,6 +17,8 @@ export interface Target {
    * (PROTOCOL.md §14).
    */
   _bridged?: boolean;
+  /** Of the bridge: what became of the page's own steps, encoded (PROTOCOL.md §3.5). */
+  _steps?: string | undefined;
 }
 
 /**

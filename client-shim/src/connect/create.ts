@@ -19,6 +19,11 @@ const RETRY_WINDOW = 10000;
 const CROSS_ORIGIN_WINDOW = 1000;
 /** Milliseconds that the user has for the browser's login dialogue. */
 const LOGIN_TIMEOUT = 300000;
+/**
+ * A script tag has the request as its address, of at most 2,000 characters. The steps are left out
+ * of a longer one than this: they have at most 210 characters, and its other parts 50.
+ */
+const ROOM_FOR_STEPS = 1700;
 /** The first line of a text, as the gateway's refusals are, and not of a proxy's page. */
 const SENTENCE = /^[^<\s].{0,300}/;
 
@@ -30,6 +35,8 @@ export interface Created extends Limits {
   readonly protocol: string;
   /** Names of the carriers that the route offers. */
   readonly _carriers: string[];
+  /** The gateway's word for why there is no better transport, or empty. */
+  readonly _downgraded: string;
   /** Milliseconds until the answer. */
   readonly _rtt: number;
   /** Number of requests that it took. */
@@ -39,8 +46,8 @@ export interface Created extends Limits {
 /**
  * Asks for a session (PROTOCOL.md §3), again with the same nonce while the answer is lost or cut.
  * Calls one of the functions, unless the returned one has cancelled it. `beside`: the token of
- * another session of the page, so that both are on one node; or empty. `readable`: the reason has
- * the gateway's own words.
+ * another session of the page, so that both are on one node; or empty. `steps`: what became of
+ * the steps before (PROTOCOL.md §3.5). `readable`: the reason has the gateway's own words.
  */
 export function create(
   sendRequest: SendRequest,
@@ -49,6 +56,7 @@ export function create(
   target: Target,
   crossOrigin: boolean,
   beside: string,
+  steps: string,
   succeed: (created: Created) => void,
   fail: (reason: string, readable?: boolean) => void
 ): () => void {
@@ -59,6 +67,8 @@ export function create(
     protocols: target.protocols.join(','),
     beside: beside
   };
+  if (encodeURIComponent(addressOf(target.url, 'create') + encodeFields(fields)).length < ROOM_FOR_STEPS)
+    fields.steps = steps;
   // Only where it needs no preflight.
   const header = crossOrigin ? '' : target._bridged ? 'bridge' : 'create';
   let request: Request | undefined;
@@ -94,9 +104,10 @@ export function create(
           rtt = platform._now() - started;
           again();
         }
-        // Gateways before 0.2 do not know this field.
+        // Gateways before 0.2 do not know these fields.
         else if (status === 400 && has(fields, 'beside')) {
           delete fields.beside;
+          delete fields.steps;
           again();
         }
         // 502 is the backend's refusal, 429 and 503 are bounds (PROTOCOL.md §11): repeating it at
@@ -127,6 +138,7 @@ function createdFrom(answer: Fields, maxBody: number, rtt: number, tries: number
     _node: text('node'),
     protocol: text('protocol'),
     _carriers: text('carriers').split(','),
+    _downgraded: text('downgraded'),
     _heartbeat: +text('heartbeat'),
     _silence: +text('silence'),
     _window: +text('window'),

@@ -16,8 +16,8 @@ const LONGEST = 30000;
 /**
  * Watches a native WebSocket that is CONNECTING. When its time has passed, the gateway says whether
  * it has the handshake and waits for the backend. If it has none, the network has swallowed it, and
- * `over` is called. `late`: perhaps only because the page was suspended. Returns what ends the
- * watch.
+ * `over` is called. `late`: perhaps only because the page was suspended. `slow`: the gateway's
+ * answer did not come either. Returns what ends the watch.
  *
  * The facade starts one socket to a host at a time (RFC 6455 §4.1), so none waits here for another.
  */
@@ -26,7 +26,7 @@ export function watchHandshake(
   sendRequest: SendRequest,
   url: string,
   crossOrigin: boolean,
-  over: (late: boolean) => void
+  over: (late: boolean, slow: boolean) => void
 ): () => void {
   const since = platform._now();
   let question: Request | undefined;
@@ -48,7 +48,7 @@ export function watchHandshake(
             ? HANDSHAKE_TIMEOUT
             : status && 4 * (now - began) - waited;
         if (left > 0) clock._set(left);
-        else over(late > TIMER_TOLERANCE);
+        else over(late > TIMER_TOLERANCE, !status && now - began > HANDSHAKE_TIMEOUT);
       }
     );
   });

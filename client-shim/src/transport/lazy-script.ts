@@ -20,6 +20,8 @@ export interface SocketOptions {
   ) => Bytes;
   readonly events: DirectSocketEvents;
   readonly hooks: DirectSocketHooks;
+  /** What became of the steps before, encoded (PROTOCOL.md §3.5). Shims of 0.1.0 have none. */
+  readonly steps?: string;
   /** Reports a step of a connection that runs elsewhere. `current` is its transport. */
   step(current: string, transport: string, what: string): void;
 }

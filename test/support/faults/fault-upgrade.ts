@@ -20,6 +20,9 @@ export function upgrade(
     case '426':
       socket.end('HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
       return;
+    case '403':
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+      return;
     case 'swallow':
       socket.resume();
       return;
@@ -31,6 +34,7 @@ export function upgrade(
       socket.resume();
       socket.write(rawHead('HTTP/1.1 101 Switching Protocols', handshakeAnswer(request)));
       return;
+    case 'plain':
     case 'pass':
       break;
   }
@@ -42,7 +46,8 @@ export function upgrade(
   };
   upstream.on('error', both).on('close', both);
   socket.on('close', both);
-  const fields = headerFields(request.rawHeaders, settings.strip, ['proxy-connection']);
+  const hop = settings.upgrade === 'plain' ? ['connection', 'upgrade'] : [];
+  const fields = headerFields(request.rawHeaders, settings.strip, [...hop, 'proxy-connection']);
   const begin = () => {
     upstream.write(Buffer.concat([rawHead(`GET ${request.url} HTTP/1.1`, fields), head]));
     socket.pipe(upstream);

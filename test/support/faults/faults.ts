@@ -29,11 +29,12 @@ export type Fault =
   | 'buffer';
 
 /**
- * What happens to an Upgrade: `426` is a proxy that took the header away, `swallow` never answers,
+ * What happens to an Upgrade: `426` and `403` are a proxy's own answers, `plain` takes Upgrade and
+ * Connection away and passes on what is left, `swallow` never answers,
  * `partial-101` begins to answer 101 and stops before the head is complete, `silent-101` completes
  * the handshake and then carries nothing.
  */
-export type UpgradeFate = 'pass' | '426' | 'swallow' | 'partial-101' | 'silent-101';
+export type UpgradeFate = 'pass' | '426' | '403' | 'plain' | 'swallow' | 'partial-101' | 'silent-101';
 
 export interface Settings {
   /** Ports of the gateway on 127.0.0.1. Each request, also a repeated one, goes to any of them. */

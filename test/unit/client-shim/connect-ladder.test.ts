@@ -378,12 +378,12 @@ describe('create, as the shim asks for it', () => {
     assert.equal(browser.last('create').aborted, true);
   });
 
-  it('asks a gateway of before 0.2, which refuses what it does not know, without the later field', () => {
+  it('asks a gateway of before 0.2, which refuses what it does not know, without the later fields', () => {
     const { browser, received } = open(new FakeBrowser());
     const requested = String(browser.last('create').body);
-    assert.match(requested, /^nonce=.*&beside=$/);
+    assert.match(requested, /^nonce=.*&beside=&steps=w1\.\w{9}$/);
     browser.last('create').end(400, 'bad create (unknown field)\n');
-    assert.equal(browser.last('create').body, requested.replace('&beside=', ''));
+    assert.equal(browser.last('create').body, requested.replace(/&beside=.*/, ''));
     browser.last('create').end(200, ANSWER);
     browser.clock.advance(10);
     assert.deepEqual(received, ['open']);

@@ -5,6 +5,7 @@ import { byteBody, encodeFrames, textBody } from '../../../client-shim/src/wire/
 import { encodeBytes, readBytes } from '../../../client-shim/src/wire/byte-form.ts';
 import { type Frame, type Read, startPosition } from '../../../client-shim/src/wire/frame.ts';
 import { encodeFields, readFields } from '../../../client-shim/src/wire/parameters.ts';
+import { encodeSteps } from '../../../client-shim/src/wire/steps.ts';
 import { encodeText, readText } from '../../../client-shim/src/wire/text-form.ts';
 
 interface VectorFrame {
@@ -95,6 +96,15 @@ describe('the shim encodes bodies, addresses and parameters as the test vectors 
       assert.deepEqual(readFields(encodeFields(vector.fields)), vector.fields);
     });
   }
+
+  for (const vector of load<{
+    name: string;
+    steps: { transport: string; what: string }[];
+    direct: string;
+  }>('steps.json'))
+    it(`encodes the steps of ${vector.name}`, () => {
+      assert.equal(encodeSteps(vector.steps), vector.direct);
+    });
 
   it('takes a cut escape for malformed', () => {
     assert.equal(readFields('a=%C3'), null);
