@@ -89,7 +89,8 @@ export const DOWNGRADES = {
     advice: 'see the word of its earlier connection',
   },
   'not-reported': {
-    meaning: 'the client said nothing of its steps: its shim is of 0.1.0, its address is very long, or it is no shim',
+    meaning:
+      'the client said nothing of its steps: its shim is of 0.1.0, its address is very long, or it is no shim',
     advice: 'reload pages that hold an old shim',
   },
 } as const satisfies Readonly<Record<string, Downgrade>>;

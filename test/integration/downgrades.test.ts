@@ -145,6 +145,8 @@ describe('why a connection was downgraded, with the ten causes', function () {
   const stories = new Map<string, readonly Fields[]>();
   let gateway: Gateway;
   let port: number;
+  let report: { readonly downgrades: readonly Fields[] };
+  let metrics = '';
 
   before(async () => {
     const log = createLog({
@@ -159,6 +161,7 @@ describe('why a connection was downgraded, with the ten causes', function () {
         jsonp: true,
         origin: 'http://127.0.0.1:1',
         policyPort: 0,
+        status: '127.0.0.1:0',
         grace: 0,
       },
       { log },
@@ -166,11 +169,15 @@ describe('why a connection was downgraded, with the ten causes', function () {
     for (const at of Object.keys(CAUSES).keys()) {
       gateway.route(`/cause${at}`, (socket) => socket.on('message', (data) => socket.send(data)));
     }
-    ({ port } = await gateway.listen());
+    const address = await gateway.listen();
+    ({ port } = address);
     // One after another: what a busy machine delays looks like a slow network.
     for (const [at, [name, cause]] of Object.entries(CAUSES).entries()) {
       stories.set(name, await induceUntil(cause, `/cause${at}`));
     }
+    const status = `http://127.0.0.1:${address.statusPort}`;
+    report = (await (await fetch(`${status}/status.json`)).json()) as typeof report;
+    metrics = await (await fetch(`${status}/metrics`)).text();
   });
   after(() => gateway.close(0));
 
@@ -242,4 +249,23 @@ describe('why a connection was downgraded, with the ten causes', function () {
       assert.equal(words.get(reason), reason, 'in the laboratory');
     });
   }
+
+  it('is counted in /status.json and /metrics as in the log: by route, transport and word', () => {
+    const logged = lines
+      .filter(({ msg }) => msg === 'connection downgraded')
+      .map(({ route, transport, reason }) => `${route} ${transport} ${reason}`)
+      .sort();
+    const counted = report.downgrades.flatMap(({ route, transport, reason, count }) =>
+      Array(Number(count)).fill(`${route} ${transport} ${reason}`),
+    );
+    assert.deepEqual(counted.sort(), logged);
+    for (const line of new Set(logged)) {
+      const [route, transport, reason] = line.split(' ');
+      const labels = [`route="${route}"`, `transport="${transport}"`, `reason="${reason}"`];
+      const sample = metrics
+        .split('\n')
+        .find((one) => /downgrades_total\{/.test(one) && labels.every((label) => one.includes(label)));
+      assert.equal(Number(sample?.split(' ').at(-1)), logged.filter((one) => one === line).length, line);
+    }
+  });
 });

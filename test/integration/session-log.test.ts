@@ -56,7 +56,12 @@ describe('the log of a fallback session', () => {
       { msg: 'state', route, from: 'ending', to: 'ended' },
       {
         msg: 'connection downgraded',
-        ...{ route, transport: 'xhr-streaming', reason: 'not-reported', meaning: DOWNGRADES['not-reported'].meaning },
+        ...{
+          route,
+          transport: 'xhr-streaming',
+          reason: 'not-reported',
+          meaning: DOWNGRADES['not-reported'].meaning,
+        },
       },
       {
         msg: 'connection closed',
