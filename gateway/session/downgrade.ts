@@ -74,7 +74,8 @@ export class Downgrade {
     const { why, at } = this.#ended ?? { why: 'superseded', at: now };
     const isCut = why === 'gone' && now - at < COMES_BACK;
     if (isCut) this.#cuts = at - this.#since > LONG_LIFE ? 0 : this.#cuts + 1;
-    if (!next.once || why === 'recycled') return;
+    // A client that comes back late has ended it itself: its page was frozen, or hidden and rests.
+    if (!next.once || why === 'recycled' || (why === 'gone' && !isCut)) return;
     if (isCut && this.#cuts >= CUTS) this.#fault = 'stream-cut';
     else if (at - this.#since > UNPROVED) this.#fault = 'stream-silent';
     else this.#fault = this.#isSlow ? 'slow-network' : 'stream-buffered';

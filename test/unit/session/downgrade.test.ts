@@ -159,6 +159,7 @@ describe('why a session is on its carrier', () => {
       8_000,
       STREAM,
     ],
+    'a hidden page that rests': [...UP, 9_000, 'gone', 5_000, POLL, 'used up', 7_500, POLL],
     'streams that reached their budget': [...UP, 90, 'superseded', STREAM, 90, 'superseded', STREAM],
   } satisfies Record<string, readonly Event[]>)) {
     it(`does not change with ${what}`, () => {
