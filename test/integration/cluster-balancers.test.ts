@@ -16,7 +16,7 @@ const MESSAGES = 10;
 /** Lines of each recipe that read the node in an address. */
 const READS_ADDRESS = { nginx: /^.*_fallback.*\n/gm, haproxy: /^.*use-server.*\n/gm };
 
-describe('the recipe of docs/cluster.md for', () => {
+describe('the recipe of deploy/balancer for', () => {
   let ports: number[];
   let gateways: ReturnType<typeof linkedGateway>[];
   let network: MemoryNetwork;
@@ -49,7 +49,7 @@ describe('the recipe of docs/cluster.md for', () => {
 
         before(async function () {
           requireOrSkip(this, name);
-          const recipe = recipeOf(name, 'cluster.md')
+          const recipe = recipeOf(name, 'balancer')
             .replaceAll('10.0.0.1:8080', `127.0.0.1:${ports[0]}`)
             .replaceAll('10.0.0.2:8080', `127.0.0.1:${ports[1]}`);
           proxy = await startFrontProxy(name, 0, 0, () =>

@@ -5,11 +5,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
-import { openRealm, type Realm } from '../support/browser/realm.ts';
+import { carriers } from '../conformance/carriers.ts';
+import { echoOver } from '../support/browser/echo-over.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { type FrontProxy, startFrontProxy } from '../support/servers/front-proxies.ts';
 import { startGateway } from '../support/servers/gateway.ts';
-import { until } from '../support/until.ts';
 
 const TAG = '<script src="/shim/websocket.min.js"></script>';
 const PAGE =
@@ -69,15 +69,10 @@ describe('the recipe that puts the tag into pages, for', () => {
       this.timeout(30_000);
       const recipe = readFileSync(new URL(`../../deploy/${file}`, import.meta.url), 'utf8');
       let front: FrontProxy | undefined;
-      let realm: Realm | undefined;
 
       before(async function () {
         requireOrSkip(this, proxy);
         front = await startFrontProxy(proxy, gateway.port, applicationPort(), () => recipe);
-      });
-      afterEach(() => {
-        realm?.leave();
-        realm = undefined;
       });
       after(() => front?.close());
 
@@ -113,22 +108,11 @@ describe('the recipe that puts the tag into pages, for', () => {
         });
       }
 
-      for (const transport of ['websocket', 'xhr-streaming', 'xhr-polling'] as const) {
-        it(`leads the page's socket to the application, over ${transport}`, async () => {
-          const isNative = transport === 'websocket';
-          const url = `http://127.0.0.1:${front?.port}/page`;
-          realm = openRealm({ url, without: isNative ? [] : ['WebSocket'] });
-          await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
-          realm.run(`
-            var log = [];
-            var ws = new WebSocket('ws://127.0.0.1:${front?.port}/any/path/');
-            ws.onopen = function () { ws.send('hello'); };
-            ws.onmessage = function (event) { log.push(event.data, ws.transport); ws.close(4001, 'bye'); };
-            ws.onclose = function (event) { log.push(event.code); };`);
-          await until('the close', () => realm?.window.log.length === 3);
-          assert.deepEqual([...(realm as Realm).window.log], ['/any/path/ hello', transport, 4001]);
+      for (const carrier of carriers)
+        it(`leads the page's socket to the application, over ${carrier.name}`, async () => {
+          const said = await echoOver(carrier, front?.port as number, '/any/path/');
+          assert.deepEqual(said, ['/any/path/ hello', carrier.transport, 4001]);
         });
-      }
     });
   }
 });

@@ -4,18 +4,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
 import type { HandlerRequest } from '../../gateway/index.ts';
-import { openRealm, type Realm } from '../support/browser/realm.ts';
+import { carriers } from '../conformance/carriers.ts';
+import { echoOver } from '../support/browser/echo-over.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { type FrontProxy, frontProxies, startFrontProxy } from '../support/servers/front-proxies.ts';
 import { startGateway } from '../support/servers/gateway.ts';
-import { until } from '../support/until.ts';
 
 const SITE = 'gateway.intranet';
 
-/** Transports of a page on the site, and what its engine lacks. */
-const transports = ['xhr-streaming', 'eventsource', 'xhr-polling', 'jsonp-polling'];
-
-describe('the recipe of docs/front-proxies.md for', () => {
+describe('the recipe of deploy/front for', () => {
   let gateway: Awaited<ReturnType<typeof startGateway>>;
   let application: Server;
   let requests: HandlerRequest[];
@@ -48,15 +45,10 @@ describe('the recipe of docs/front-proxies.md for', () => {
     describe(name, function () {
       this.timeout(30_000);
       let proxy: FrontProxy | undefined;
-      let realm: Realm | undefined;
 
       before(async function () {
         requireOrSkip(this, name);
         proxy = await startFrontProxy(name, gateway.port, applicationPort());
-      });
-      afterEach(() => {
-        realm?.leave();
-        realm = undefined;
       });
       after(() => proxy?.close());
 
@@ -76,20 +68,10 @@ describe('the recipe of docs/front-proxies.md for', () => {
         assert.doesNotMatch(String(requests[0]?.headers['x-forwarded-host']), /evil/);
       });
 
-      for (const transport of transports) {
-        it(`passes ${transport}`, async () => {
-          realm = openRealm({ url: `http://127.0.0.1:${port()}/page`, without: ['WebSocket'] });
-          await realm.loadScript('/shim/websocket.min.js', { 'data-transports': transport });
-          realm.run(`
-            var log = [];
-            var ws = new WebSocket('ws://127.0.0.1:${port()}/ws');
-            ws.onopen = function () { ws.send('hello'); };
-            ws.onmessage = function (event) { log.push(event.data, ws.transport); ws.close(4001, 'bye'); };
-            ws.onclose = function (event) { log.push(event.code); };`);
-          await until('the close', () => realm?.window.log.length === 3);
-          assert.deepEqual([...(realm as Realm).window.log], ['hello', transport, 4001]);
+      for (const carrier of carriers)
+        it(`passes ${carrier.name}`, async () => {
+          assert.deepEqual(await echoOver(carrier, port()), ['hello', carrier.transport, 4001]);
         });
-      }
 
       it('leaves the rest of the site to the application', async () => {
         assert.equal(await (await fetch(`http://127.0.0.1:${port()}/other`)).text(), 'the application');

@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 
 /** An answer, whole. */
 export interface Answer {
@@ -44,13 +45,13 @@ export class FallbackClient {
   readonly #isSecure: boolean;
   readonly #streams = new Set<Socket>();
 
-  /** With a certificate, in PEM form, it speaks TLS to `localhost`. */
-  constructor(port: number, certificate?: string) {
+  /** With a certificate, in PEM form, it speaks TLS to `localhost`; `tls` says which. */
+  constructor(port: number, certificate?: string, tls: SecureContextOptions = {}) {
     this.#port = port;
     this.#isSecure = certificate !== undefined;
     this.origin = this.#isSecure ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
     this.#agent = this.#isSecure
-      ? new TlsAgent({ keepAlive: true, ca: certificate, servername: 'localhost' })
+      ? new TlsAgent({ keepAlive: true, ca: certificate, servername: 'localhost', ...tls })
       : new Agent({ keepAlive: true });
   }
 

@@ -33,8 +33,9 @@ export class Run {
     });
   }
 
-  async ended(): Promise<Ended> {
-    const late = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
+  /** Resolves when it has ended. It is killed if it has not within `limit` milliseconds. */
+  async ended(limit = 15_000): Promise<Ended> {
+    const late = setTimeout(() => this.child.kill('SIGKILL'), limit);
     const ended = await this.#ended();
     clearTimeout(late);
     return ended;

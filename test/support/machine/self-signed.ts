@@ -10,13 +10,18 @@ export interface SelfSigned {
   remove(): void;
 }
 
+const KEYS = {
+  ec: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'],
+  rsa: ['-newkey', 'rsa:2048'],
+} as const;
+
 /** Makes a certificate with the `openssl` program; undefined where there is none. */
-export function selfSigned(): SelfSigned | undefined {
+export function selfSigned(kind: keyof typeof KEYS = 'ec'): SelfSigned | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-tls-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   const made = spawnSync('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...['req', '-x509', ...KEYS[kind], '-nodes', '-days', '2'],
     ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert],
   ]);
   if (made.status === 0) return { cert, key, remove };

@@ -7,18 +7,18 @@ import { join } from 'node:path';
 import { program } from '../../engines/programs.ts';
 import { freePort } from '../machine/free-ports.ts';
 
-/** A front proxy that was started with a recipe of docs/front-proxies.md, or one of deploy/. */
+/** A front proxy that was started with a recipe of deploy/. */
 export interface FrontProxy {
   readonly port: number;
   close(): Promise<void>;
 }
 
-export const frontProxies = ['nginx', 'haproxy', 'apache2', 'squid'] as const;
+export const frontProxies = ['nginx', 'haproxy', 'apache2', 'squid', 'caddy'] as const;
 export type FrontProxyName = (typeof frontProxies)[number];
 
 interface Kind {
-  /** The name of its recipe. */
-  readonly recipe: string;
+  /** The name of its recipe's file. */
+  readonly file: string;
   /** The recipe's line that says where it listens, with the port in place of 80. */
   listen(recipe: string, port: number): string;
   /** The recipe with what a whole configuration has beside it. */
@@ -33,7 +33,7 @@ const apacheModules = [
 
 const kinds: Readonly<Record<FrontProxyName, Kind>> = {
   nginx: {
-    recipe: 'nginx',
+    file: 'nginx.conf',
     listen: (recipe, port) => recipe.replace('listen 80;', `listen 127.0.0.1:${port};`),
     whole: (recipe, folder) => {
       const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -44,13 +44,13 @@ events {} http { access_log off; ${temporary}\n${recipe}\n}`;
     args: (file, folder) => ['-p', folder, '-c', file],
   },
   haproxy: {
-    recipe: 'haproxy',
+    file: 'haproxy.cfg',
     listen: (recipe, port) => recipe.replace('bind :80', `bind 127.0.0.1:${port}`),
     whole: (recipe) => recipe,
     args: (file) => ['-db', '-f', file],
   },
   apache2: {
-    recipe: 'apache',
+    file: 'apache.conf',
     listen: (recipe, port) => recipe.replace('Listen 80', `Listen 127.0.0.1:${port}`),
     whole: (recipe, folder) =>
       [
@@ -61,7 +61,7 @@ events {} http { access_log off; ${temporary}\n${recipe}\n}`;
     args: (file, folder) => ['-X', '-d', folder, '-f', file],
   },
   squid: {
-    recipe: 'squid',
+    file: 'squid.conf',
     listen: (recipe, port) => recipe.replace('http_port 80', `http_port 127.0.0.1:${port}`),
     whole: (recipe, folder) =>
       [
@@ -77,14 +77,18 @@ events {} http { access_log off; ${temporary}\n${recipe}\n}`;
       ].join('\n'),
     args: (file) => ['-N', '-f', file],
   },
+  caddy: {
+    file: 'Caddyfile',
+    listen: (recipe, port) => recipe.replace('http://:80', `http://:${port}`),
+    // Its own port for commands would be the same for all.
+    whole: (recipe) => `{\nadmin off\n}\n${recipe}`,
+    args: (file) => ['run', '--adapter', 'caddyfile', '--config', file],
+  },
 };
 
-/** The recipe as a page of the documentation has it. */
-export function recipeOf(name: string, page = 'front-proxies.md'): string {
-  const documentation = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
-  const found = new RegExp(`<!-- recipe: ${name} -->\n\`\`\`\\w+\n([\\s\\S]*?)\`\`\``).exec(documentation);
-  if (found?.[1] === undefined) throw new Error(`docs/${page} has no recipe for ${name}`);
-  return found[1];
+/** The recipe as a folder of deploy/ has it. */
+export function recipeOf(name: FrontProxyName, folder = 'front'): string {
+  return readFileSync(new URL(`../../../deploy/${folder}/${kinds[name].file}`, import.meta.url), 'utf8');
 }
 
 /** Starts a proxy with its recipe. `change` changes or replaces that first. */
@@ -101,11 +105,13 @@ export async function startFrontProxy(
   chmodSync(folder, 0o777);
   const ports = (recipe: string): string =>
     recipe.replaceAll(/\b8080\b/g, String(gateway)).replaceAll(/\b3000\b/g, String(application));
-  const recipe = kind.listen(ports(change(recipeOf(kind.recipe))), port);
+  const recipe = kind.listen(ports(change(recipeOf(name))), port);
   const file = join(folder, 'config');
   writeFileSync(file, `${kind.whole(recipe, folder)}\n`);
   const child = spawn(program(name) as string, kind.args(file, folder), {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Caddy keeps its configuration below its home.
+    env: { PATH: process.env.PATH, HOME: folder },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
