@@ -26,7 +26,9 @@ export function startLines(options: ResolvedOptions, address: GatewayAddress): s
     ...(stompPort === undefined ? [] : [`stomp port ${stompPort} -> stomp:`]),
     ...(policyPort === undefined ? [] : [policyLine(policyPort, port, options.flash.domains)]),
     ...statusLine(options, statusPort),
-    ...hostsToOpen(options.listen.host).flatMap((host) => pagesAt(options, urlOf(options, host, port))),
+    ...hostsToOpen(options.listen.host, options.publicNames).flatMap((host) =>
+      pagesAt(options, urlOf(options, host, port)),
+    ),
     ...firstChanges(options, port),
   ];
 }
@@ -56,6 +58,8 @@ function firstChanges(options: ResolvedOptions, port: number): string[] {
   if (!isOwnServer && options.app === undefined)
     lines.push('--route /ws=ws://127.0.0.1:9001 leads to a server of your own');
   if (isLoopback(options.listen.host)) lines.push(`--listen 0.0.0.0:${port} opens it to other machines`);
+  else if (options.publicNames.length === 0 && !options.access.hosts.includes('*'))
+    lines.push('--host gateway.example is the name that browsers use');
   if (options.access.origins.length === 0 && options.app === undefined)
     lines.push('--origin http://app.example admits pages of other sites');
   return lines.length === 0 ? [] : [`next: ${lines.join('; ')}`];
@@ -81,9 +85,15 @@ function statusLine({ status }: ResolvedOptions, port: number | undefined): stri
   return [`status at http://${bracketed(host)}:${port}/status, metrics at /metrics`];
 }
 
-/** On every address, the machine is reached by its name. */
-function hostsToOpen(host: string): string[] {
-  return host === '0.0.0.0' || host === '::' ? ['localhost', hostname().toLowerCase()] : [host];
+/**
+ * On every address the machine is reached by the names that the operator gave it, or by its own. A
+ * loopback address is for the machine itself: a name leads to the proxy in front, whose port is not
+ * known here.
+ */
+function hostsToOpen(host: string, names: readonly string[] = []): string[] {
+  if (host === '0.0.0.0' || host === '::')
+    return ['localhost', ...(names.length > 0 ? names : [hostname().toLowerCase()])];
+  return isLoopback(host) || names.includes(host) ? [host] : [host, ...names];
 }
 
 function urlOf(options: ResolvedOptions, host: string, port: number): string {

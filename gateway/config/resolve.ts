@@ -46,6 +46,7 @@ export function resolveOptions(
       trustedProxies: options.trustedProxy,
       userHeader: problems.check(['userHeader', 'trustedProxy'], () => userHeader(options, nameOf)),
     },
+    publicNames: options.host.filter((name) => name !== '*').map(unrooted),
     demo: options.demo ?? (given?.routes === undefined && given?.app === undefined),
     session: problems.check(['maxBuffered', 'outbox'], () => sessionLimits(options, nameOf)),
     transport: transportLimits(options),

@@ -32,6 +32,8 @@ export interface ResolvedOptions {
   /** The application that has all paths but those of the routes; absent: none. */
   readonly app: AppOptions | undefined;
   readonly access: AccessOptions;
+  /** Names of `--host`, by which browsers reach the gateway; `*` is none. */
+  readonly publicNames: readonly string[];
   /** Serve the demo: its pages at `/`, its routes below `/demo`. */
   readonly demo: boolean;
   readonly session: SessionLimits;
