@@ -1,11 +1,11 @@
 // Builds what changed: `npm run build`, or with names of steps `node scripts/build.mjs shim`.
 // A step is current if its inputs and its outputs have the contents that they had after it last
 // ran. Contents, not times: a checkout, a copy and a cache of CI change times.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runProgram } from './run-program.mjs';
 
 /** In `npm run build` and `npm start`, the steps in their order. */
 const STEPS = [
@@ -32,6 +32,9 @@ const STEPS = [
   },
 ];
 
+/** Milliseconds between two lines that say that a step goes on. */
+const PROGRESS = 5_000;
+
 /** What every step depends on: the tools' versions, and the version that the shim's banner has. */
 const COMMON = ['package-lock.json', 'scripts/build.mjs'];
 const PACKAGE_KEYS = ['name', 'version', 'license', 'type'];
@@ -41,7 +44,7 @@ const PACKAGE_KEYS = ['name', 'version', 'license', 'type'];
  * gets a line before what takes long, and what the steps print. `isListing`: a current step repeats
  * what it printed.
  */
-export function build(root, options = {}) {
+export async function build(root, options = {}) {
   const { names = STEPS.map(({ name }) => name), out = process.stdout, isListing = false } = options;
   for (const step of STEPS.filter(({ name }) => names.includes(name))) {
     const stamp = readStamp(root, step);
@@ -51,7 +54,7 @@ export function build(root, options = {}) {
       continue;
     }
     out.write(`building the ${step.name} (${reason}), about ${step.seconds} s\n`);
-    if (!run(root, step, out)) return false;
+    if (!(await run(root, step, out))) return false;
   }
   return true;
 }
@@ -69,7 +72,7 @@ function firstDifference(before, now, what) {
   return file && `${file} ${what}`;
 }
 
-function run(root, step, out) {
+async function run(root, step, out) {
   const stampFile = stampOf(root, step);
   const outputs = join(root, step.outputs);
   mkdirSync(outputs, { recursive: true });
@@ -77,9 +80,10 @@ function run(root, step, out) {
   rmSync(stampFile, { force: true });
   const started = timeOf(root);
   const inputs = inputsOf(root, step);
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, step.run, {
+  const { status, stdout, stderr, error } = await runProgram(step.run, {
     cwd: root,
-    encoding: 'utf8',
+    every: PROGRESS,
+    onProgress: (seconds) => out.write(`still building the ${step.name}, for ${seconds} s\n`),
   });
   out.write(`${stdout ?? ''}${stderr ?? ''}`);
   if (status !== 0) {
@@ -141,5 +145,6 @@ const [program, ...names] = process.argv.slice(1);
 if (program === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const isAll = names.length === 0;
-  process.exitCode = build(root, isAll ? {} : { names, isListing: true }) ? 0 : 1;
+  const isBuilt = await build(root, isAll ? {} : { names, isListing: true });
+  process.exitCode = isBuilt ? 0 : 1;
 }

@@ -13,7 +13,7 @@ if (advice !== undefined) {
   process.exit(1);
 }
 // On stderr: the gateway's own output, such as that of --version, may be read by a program.
-if (!build(root, { out: process.stderr })) process.exit(1);
+if (!(await build(root, { out: process.stderr }))) process.exit(1);
 await import(new URL('../dist/gateway/main.js', import.meta.url));
 
 /** What to do if the packages are missing, or are those of another version of the repository. */

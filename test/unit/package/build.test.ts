@@ -51,8 +51,30 @@ describe('the build makes what changed', function () {
     appendFileSync(at('gateway', 'base', 'clock.ts'), '\nexport const changed = 1;\n');
     const { code, out } = build('gateway', 'demo');
     assert.equal(code, 0);
-    assert.match(out, /^building the gateway \(gateway\/base\/clock\.ts changed\), about \d+ s\n$/);
+    assert.match(
+      out,
+      /^building the gateway \(gateway\/base\/clock\.ts changed\), about \d+ s\n(still .*\n)*$/,
+    );
     assert.match(readFileSync(at('dist', 'gateway', 'base', 'clock.js'), 'utf8'), /changed = 1/);
+  });
+
+  it('says that it goes on while it takes long', async () => {
+    const { runProgram } = await import(at('scripts', 'run-program.mjs'));
+    const file = at('end');
+    // It ends when it has been seen to go on.
+    const waits =
+      "setInterval(() => require('node:fs').existsSync(process.argv[1]) && process.exit(3), 5); console.log('a')";
+    let seconds: number | undefined;
+    const ended = await runProgram(['-e', waits, file], {
+      cwd: folder,
+      every: 20,
+      onProgress: (passed: number) => {
+        seconds = passed;
+        writeFileSync(file, '');
+      },
+    });
+    assert.deepEqual(ended, { status: 3, stdout: 'a\n', stderr: '' });
+    assert.ok(Number.isInteger(seconds));
   });
 
   it('when a source is gone, and takes its output away', () => {
