@@ -204,7 +204,7 @@ export interface GatewayOptions {
    * Only for a gateway that listens itself. @default none
    */
   readonly accessLog?: string | undefined;
-  /** @default 'info' */
+  /** Lines that are written; each level includes those before it. @default 'info' */
   readonly logLevel?: LogLevel | undefined;
   /** `auto`: text on a terminal, JSON elsewhere. @default 'auto' */
   readonly logFormat?: LogFormat | undefined;

@@ -44,9 +44,9 @@ export interface RouteSettings {
    * `clientPing`
    */
   readonly clientPing?: number | string | undefined;
-  /** @default the gateway's `maxMessage` */
+  /** Size of a message of this route in either direction. @default the gateway's `maxMessage` */
   readonly maxMessage?: number | string | undefined;
-  /** @default the gateway's `maxSessions` */
+  /** Fallback sessions of this route. @default the gateway's `maxSessions` */
   readonly maxSessions?: number | string | undefined;
 }
 
@@ -79,8 +79,8 @@ export interface StompRouteSettings {
    */
   readonly connectTimeout?: number | string | undefined;
   /**
-   * Bytes of a message to a ws or wss backend: a longer frame is sent in several, as
-   * `maxWebSocketChunkSize` of @stomp/stompjs does.
+   * Bytes of a message to a ws or wss backend: a longer frame is sent in several messages. The
+   * option `maxWebSocketChunkSize` of the library `@stomp/stompjs` does the same.
    * @default one message is one frame
    */
   readonly chunkSize?: number | string | undefined;
