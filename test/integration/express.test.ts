@@ -16,7 +16,7 @@ type Program = (
 /** README's program for Express, as a function of the two libraries. */
 function programOfReadme(): Program {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const code = /```js\nimport express from 'express';\n([\s\S]*?)```/.exec(readme)?.[1];
+  const code = /```js[^\n]*\nimport express from 'express';\n([\s\S]*?)```/.exec(readme)?.[1];
   assert.ok(code, 'README has a program for Express');
   const body = code.replace(/^import .*$/gm, '').replace('app.listen(8080)', "app.listen(0, '127.0.0.1')");
   return new Function('express', 'createGateway', `${body}\nreturn { server, gateway };`) as Program;

@@ -6,7 +6,9 @@ it where a page of another origin opens the socket in an engine without WebSocke
 row with a real gateway: it reads the option out of the line, starts the gateway with it, and the
 same request passes.
 
-    npm run test:file -- test/integration/refusal-table.test.ts
+\`\`\`sh run
+npm run test:file -- test/integration/refusal-table.test.ts
+\`\`\`
 
 Ports, names of files and ids are replaced. In the log a line has further fields: \`status\`,
 \`reason\`, \`method\`, \`remoteAddress\`. The gateways of the table were started with flags; in a
