@@ -97,6 +97,7 @@ function checkJobs(): Job[] {
   const weights = testsIn('test/unit').filter(isCheck);
   return [
     ...weights.map((file) => job('checks', file, [file])),
+    ...testsIn('test/documents').map((file) => job('checks', file, [file])),
     ...['test/fuzz', 'test/architecture', 'test/words', 'test/run'].map((folder) =>
       job('checks', folder, testsIn(folder)),
     ),

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser } from 'playwright-core';
+import { requireOrSkip } from '../support/machine/require-or-skip.ts';
+import { launchChromium } from '../support/pages/chromium.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { type Block, blocksOf, readerFiles, root } from './markdown.ts';
+
+/** The gateway's names in documents. Chromium finds them, with their ports, on this machine. */
+const GATEWAY = /\b(?:127\.0\.0\.1|gateway|gateway\.intranet):8080\b/g;
+
+describe('the HTML of README and docs, in Chromium', function () {
+  this.timeout(60_000);
+
+  const blocks = readerFiles()
+    .flatMap((file) => blocksOf(file))
+    .filter(({ language, marks }) => language === 'html' && marks.includes('run'));
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let pages: Server;
+  let browser: Browser;
+
+  before(async function () {
+    requireOrSkip(this, 'chromium');
+    gateway = await startGateway({
+      origin: '*',
+      routes: ['/echo=echo:', '/ws=echo:'],
+    });
+    pages = createServer((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://pages');
+      if (pathname === '/sockjs.min.js') {
+        response.end(readFileSync(`${root}dist/demo/sockjs.min.js`));
+      } else if (pathname.startsWith('/shim/')) {
+        response.writeHead(302, { location: `http://127.0.0.1:${gateway.port}${pathname}` }).end();
+      } else {
+        const block = blocks[Number(searchParams.get('block'))];
+        response.setHeader('content-type', 'text/html; charset=utf-8');
+        response.end(block?.text.replaceAll(GATEWAY, `127.0.0.1:${gateway.port}`) ?? '');
+      }
+    });
+    await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    pages?.close();
+    await gateway?.close();
+  });
+
+  for (const [index, block] of blocks.entries()) {
+    it(`${block.file}:${block.line} ${expectation(block)}`, async () => {
+      const page = await (await browser.newContext()).newPage();
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(String(error)));
+      const { port } = pages.address() as AddressInfo;
+      await page.goto(`http://127.0.0.1:${port}/page.html?block=${index}`);
+      if (block.text.includes('websocket.min.js')) {
+        assert.equal(await page.evaluate('typeof WebSocketShim'), 'function');
+      }
+      if (block.text.includes('document.title')) {
+        await page.waitForFunction("document.title.indexOf('hello') === 0", undefined, { timeout: 20_000 });
+      }
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    });
+  }
+});
+
+function expectation({ text }: Block): string {
+  return text.includes('document.title') ? 'gets its own message back' : 'runs without an error';
+}
