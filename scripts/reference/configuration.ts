@@ -37,7 +37,7 @@ origin: [http://app.intranet]
 heartbeat: 10s
 maxMessage: 1MiB
 routes:
-  - /echo=echo:
+  - { path: /echo, backend: 'echo:' }
   - { path: /ws, backend: 'ws://127.0.0.1:9001', maxSessions: 500 }
 \`\`\`
 

@@ -154,7 +154,7 @@ const STEPS: Readonly<Record<string, number>> = {
   _ended: 0,
 };
 
-/** Which of the shim's own calls have the same name and another sense, by the beginning of a path. */
+/** Where the shim has calls of the same name in another sense. */
 const OTHERS = /client-shim\/src\/(?:flash\/frames|lang|facade\/(?!socket-state)|browser)/;
 
 /** What a file of the shim adds to `diagnostics`. A status or a close code behind it is `N`. */

@@ -45,11 +45,18 @@ function isPlanned(file: string): boolean {
   return [...planned].some((one) => pattern.test(one));
 }
 
-/** Recipes of front proxies, by page: these run in the proxy itself. */
+/** Tests that run the recipes of a page in the proxy itself, by page and recipe. */
 export const RECIPES: Readonly<Record<string, string>> = {
-  'docs/front-proxies.md': 'test/integration/front-proxies.test.ts',
-  'docs/cluster.md': 'test/integration/cluster-balancers.test.ts',
+  ...recipes('docs/front-proxies.md', 'front-proxies', 'nginx haproxy apache squid'),
+  ...recipes('docs/front-proxies.md', 'socket-io-split', 'socketio'),
+  ...recipes('docs/cluster.md', 'cluster-balancers', 'nginx haproxy'),
 };
+
+function recipes(page: string, test: string, names: string): Record<string, string> {
+  return Object.fromEntries(
+    names.split(' ').map((name) => [`${page} ${name}`, `test/integration/${test}.test.ts`]),
+  );
+}
 
 /** The commands of a block: lines that end in a backslash go on. */
 export function commandsOf(text: string): string[] {

@@ -29,8 +29,8 @@ describe('the HTML of README and docs, in Chromium', function () {
     });
     pages = createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://pages');
-      if (pathname === '/sockjs.min.js') {
-        response.end(readFileSync(`${root}dist/demo/sockjs.min.js`));
+      if (/^\/(?:sockjs\.min|stomp)\.js$/.test(pathname)) {
+        response.end(readFileSync(`${root}dist/demo${pathname}`));
       } else if (pathname.startsWith('/shim/')) {
         response.writeHead(302, { location: `http://127.0.0.1:${gateway.port}${pathname}` }).end();
       } else {
