@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
@@ -13,6 +13,13 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** Files beside the pages to which pages link: proxies' configurations. */
 const COPIED = ['deploy', 'examples'];
 
+/** Links to folders of the repository: the site has their files, and no page for them. */
+function isFolder(link: string): boolean {
+  return ['.', 'deploy', 'docs', 'examples'].some((base) =>
+    statSync(join(root, base, link), { throwIfNoEntry: false })?.isDirectory(),
+  );
+}
+
 /** The site of the documentation: `npm run docs` builds it into dist/docs. It reads no network. */
 export default defineConfig({
   title: 'fallback-gateway',
@@ -22,22 +29,14 @@ export default defineConfig({
   cacheDir: '../../dist/.docs-cache',
   // The path at which a server has it.
   base: process.env.DOCS_BASE ?? '/',
-  srcExclude: [
-    '**/node_modules/**',
-    'dist/**',
-    'test/**',
-    '.github/**',
-    'client-shim/**',
-    'coverage/**',
-    'CHANGELOG.md',
-  ],
+  srcExclude: ['**/node_modules/**', 'dist/**', 'test/**', '.github/**', 'client-shim/**', 'coverage/**'],
   rewrites: { 'README.md': 'index.md' },
   lastUpdated: false,
   // The test of links knows the files that are no pages (test/documents/links.test.ts).
-  ignoreDeadLinks: [/\.(?:conf|config|js|ts|mjs|html)$/, /\/$/],
+  ignoreDeadLinks: [/\.(?:conf|config|js|ts|mjs|html)$/, isFolder],
   markdown: {
     anchor: { slugify: slugOf },
-    languageAlias: { haproxy: 'ini', squid: 'ini' },
+    languageAlias: { haproxy: 'ini', squid: 'ini', conf: 'ini', caddyfile: 'nginx' },
     // A code block's first word is its language, the rest is for the test that runs it.
     config(md) {
       const fence = md.renderer.rules.fence;

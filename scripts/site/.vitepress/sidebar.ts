@@ -70,6 +70,7 @@ const groups: DefaultTheme.SidebarItem[] = [
     items: [
       page('Architecture', 'ARCHITECTURE'),
       page('Contributing', 'CONTRIBUTING'),
+      page('Changelog', 'CHANGELOG'),
       page('Security policy', 'SECURITY'),
     ],
   },
