@@ -20,8 +20,8 @@ const run = promisify(execFile);
  * Limits on the minified shim in bytes gzipped: of the transports it has so far, and with the
  * repairs of STOMP libraries.
  */
-const BUDGET = 17_000;
-const BUDGET_WITH_STOMP = 18_432;
+const BUDGET = 17_200;
+const BUDGET_WITH_STOMP = 18_700;
 
 describe('The built shim', () => {
   const built: Record<string, string> = {};
