@@ -1,7 +1,7 @@
 import type { HandshakeEnd, SeenHandshake, SeenHandshakes } from '../base/seen-handshakes.ts';
 import type { RequestHead } from '../http/exchange.ts';
 import { handshakeKey } from '../native/pending-handshakes.ts';
-import type { Approach } from '../session/downgrade.ts';
+import type { Approach } from '../session/approach.ts';
 import { type CreateRequest, pathOf } from '../transport/create.ts';
 
 /** Reports what became of the last handshake with this key, at once or soon. */

@@ -7,7 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import { CLOSES } from '../protocol/close-table.ts';
-import type { Approach } from '../session/downgrade.ts';
+import type { Approach } from '../session/approach.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session, SessionContext } from '../session/session.ts';
 import type { RouteHandshake } from './handshake.ts';

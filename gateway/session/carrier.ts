@@ -44,3 +44,6 @@ export interface CarrierOwner {
   /** The carrier takes more, after `deliver` returned false. */
   writable(carrier: Carrier): void;
 }
+
+/** Why a carrier ended, as far as the gateway knows. */
+export type CarrierEnd = 'superseded' | 'recycled' | 'used up' | 'gone';

@@ -1,19 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { DowngradeReason } from '../base/downgrades.ts';
-import type { SeenHandshake } from '../base/seen-handshakes.ts';
-import type { Steps } from '../protocol/steps.ts';
-import type { Carrier } from './carrier.ts';
-import type { CarrierEnd } from './session-log.ts';
-
-/** What is known of a client's way to its session. */
-export interface Approach {
-  /** Absent: the client sent none, or none that are valid. */
-  readonly steps: Steps | undefined;
-  /** It wants a subprotocol. */
-  readonly wantsProtocol: boolean;
-  /** Of the same browser; absent: none arrived, as far as is known. */
-  readonly handshake: SeenHandshake | undefined;
-}
+import type { Approach } from './approach.ts';
+import type { Carrier, CarrierEnd } from './carrier.ts';
 
 /**
  * Milliseconds for the first downstream, from the session on, above which the network is slow: the

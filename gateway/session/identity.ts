@@ -1,4 +1,4 @@
-import type { Approach } from './downgrade.ts';
+import type { Approach } from './approach.ts';
 
 /** Who a session belongs to. */
 export interface SessionIdentity {

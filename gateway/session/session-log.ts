@@ -10,12 +10,9 @@ import { DOWNGRADES, type DowngradeReason } from '../base/downgrades.ts';
 import type { Log } from '../base/log.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
-import type { Carrier } from './carrier.ts';
+import type { Carrier, CarrierEnd } from './carrier.ts';
 import { Downgrade } from './downgrade.ts';
 import type { SessionIdentity } from './identity.ts';
-
-/** Why a carrier ended, as far as the gateway knows. */
-export type CarrierEnd = 'superseded' | 'recycled' | 'used up' | 'gone';
 
 /** Moves whose reasons the last line has. */
 const MAX_MOVES = 8;

@@ -9,13 +9,13 @@ import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import { Meter } from '../protocol/meter.ts';
 import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
-import type { Carrier, CarrierOwner } from './carrier.ts';
+import type { Carrier, CarrierEnd, CarrierOwner } from './carrier.ts';
 import { Downstream, type DownstreamOwner } from './downstream.ts';
 import type { SessionIdentity } from './identity.ts';
 import type { InboxOwner } from './inbox.ts';
 import { Lifetime, type LifetimeOwner } from './lifetime.ts';
 import { Outbox } from './outbox.ts';
-import { type CarrierEnd, type ClosedBy, SessionLog } from './session-log.ts';
+import { type ClosedBy, SessionLog } from './session-log.ts';
 import type { SessionState } from './state.ts';
 import { Upstream, type UpstreamContext } from './upstream.ts';
 

@@ -1,3 +1,4 @@
+import { DOWNGRADES, type DowngradeReason } from '../base/downgrades.ts';
 import { meter } from './chart.ts';
 import { type Html, html } from './html.ts';
 import type { ProcessLine, Report } from './report.ts';
@@ -20,16 +21,26 @@ export function usageTable({ usage }: Report): Html {
   ]);
 }
 
-/** Why clients are not on a better transport. */
+/** Why clients are not on a better transport, in words and with what an administrator can do. */
 export function downgradeTable({ downgrades }: Report): Html {
-  const highest = Math.max(0, ...downgrades.map(({ count }) => count));
-  const rows = downgrades.slice(0, MAX_DOWNGRADES).map(
-    ({ route, transport, reason, count }) => html`<tr>
-<th scope="row">${reason}</th><td>${route}</td><td>${transport}</td><td class="number">${countWords(count)}</td><td class="bar">${meter(count, highest)}</td></tr>`,
+  const rows = downgrades.slice(0, MAX_DOWNGRADES).map(({ route, transport, reason, count }) => {
+    const { meaning, advice } = DOWNGRADES[reason as DowngradeReason] ?? { meaning: reason, advice: '' };
+    return html`<tr>
+<td class="number">${countWords(count)}</td>
+<th scope="row">${meaning}<br><code>${reason}</code></th>
+<td class="who">${transport}<br>to route ${route}</td>
+<td class="remedy">${advice}</td></tr>`;
+  });
+  const head = [
+    html`<th scope="col" class="number">Count</th><th scope="col">Reason</th><th scope="col">Who</th><th scope="col">What to do</th>`,
+  ];
+  return section(
+    'Why not a better transport',
+    rows,
+    'No client said why it is on a fallback.',
+    head,
+    'stacked',
   );
-  return section('Why not a better transport', rows, 'No client said why it is on a fallback.', [
-    html`<th scope="col">Reason</th><th scope="col">Route</th><th scope="col">Transport</th><th scope="col" class="number">Count</th><th scope="col" class="bar"><span class="hidden">Share</span></th>`,
-  ]);
 }
 
 /** Origins and hosts are whatever clients sent. */

@@ -33,13 +33,12 @@ export function createTransportPolicy(
   let suspect: CarrierKind | undefined;
   const upgrade = createAlarm(platform, () => {
     const better = best();
-    if (better === current) {
-      // Another page may have renewed the mark in the meantime.
-      upgrade._set(BAD_FOR);
-      return;
+    // Another page may have renewed the mark in the meantime.
+    if (better === current) upgrade._set(BAD_FOR);
+    else {
+      current = better;
+      move(better);
     }
-    current = better;
-    move(better);
   });
 
   function best(): CarrierKind {

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { DOWNGRADES, type DowngradeReason } from '../../../gateway/base/downgrades.ts';
 import type { SeenHandshake } from '../../../gateway/base/seen-handshakes.ts';
 import { parseSteps } from '../../../gateway/protocol/steps.ts';
-import type { Carrier } from '../../../gateway/session/carrier.ts';
+import type { Carrier, CarrierEnd } from '../../../gateway/session/carrier.ts';
 import { Downgrade } from '../../../gateway/session/downgrade.ts';
-import type { CarrierEnd } from '../../../gateway/session/session-log.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const POLL = { name: 'xhr-polling', once: true, acknowledges: false } as Carrier;
