@@ -12,7 +12,9 @@ export interface Usage {
 export type Question = { readonly ask: 'usage'; readonly collect: boolean };
 
 /** What a server process says. */
-export type ServerMessage = { readonly port: number } | { readonly usage: Usage };
+export type ServerMessage =
+  | { readonly port: number; readonly statusPort?: number | undefined }
+  | { readonly usage: Usage };
 
 /** Where a dialect connects to, and how. */
 export interface Target {

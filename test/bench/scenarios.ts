@@ -5,6 +5,7 @@ import { measure, withCpu } from './measure.ts';
 import type { Figures, Task, Work } from './messages.ts';
 import { startNginx } from './nginx.ts';
 import { startServer } from './server-process.ts';
+import { statusScenarios } from './status-scenarios.ts';
 import { stompScenarios } from './stomp-scenarios.ts';
 import { workerScenarios } from './worker-scenarios.ts';
 
@@ -179,6 +180,7 @@ export const scenarios: readonly Scenario[] = [
   ...stompScenarios,
   ...workerScenarios,
   ...appScenarios,
+  ...statusScenarios,
 ];
 
 /** One row per contender of every group; `echoes`: also those that differ in echoes only. */

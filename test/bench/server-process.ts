@@ -6,6 +6,8 @@ import type { Question, ServerMessage, Usage } from './messages.ts';
 /** A server under test, in a process of its own. */
 export interface ServerProcess {
   readonly port: number;
+  /** Of its metrics. */
+  readonly statusPort?: number | undefined;
   /** What it has used so far; `collect` frees garbage first. */
   usage(collect: boolean): Promise<Usage>;
   stop(): Promise<void>;
@@ -42,6 +44,7 @@ export async function startServer(
   if (!('port' in hello)) throw new Error(`server ${name} did not tell its port`);
   return {
     port: hello.port,
+    statusPort: hello.statusPort,
     usage: async (collect) => {
       const question: Question = { ask: 'usage', collect };
       child.send(question);

@@ -4,7 +4,7 @@ import { report } from './report.ts';
 /** What of the library's face is used here; its own types exist only once it is built. */
 interface Library {
   createGateway(options: Record<string, unknown>): {
-    listen(): Promise<{ port: number }>;
+    listen(): Promise<{ port: number; statusPort: number | undefined }>;
     route(path: string, handler: (socket: HandlerSocket) => void): void;
   };
 }
@@ -16,11 +16,12 @@ interface HandlerSocket {
 }
 
 /**
- * The gateway, as a library, with `/echo` and `/push`, and `/ws` if a backend's port is the first
- * argument.
+ * The gateway, as a library, with `/echo` and `/push`. `--status` is an argument; another one is
+ * the port of a backend, to which `/ws` leads.
  */
 const library = (await import(new URL('../../gateway/index.js', import.meta.url).href)) as Library;
-const backend = process.argv[2];
+const args = process.argv.slice(2);
+const backend = args.find((arg) => arg !== '--status');
 const gateway = library.createGateway({
   routes: ['/echo=echo:', ...(backend === undefined ? [] : [`/ws=ws://127.0.0.1:${backend}`])],
   listen: '127.0.0.1:0',
@@ -30,6 +31,7 @@ const gateway = library.createGateway({
   maxConnections: 100_000,
   maxConnectionsPerAddress: 100_000,
   logLevel: 'warn',
+  ...(args.includes('--status') && { status: '127.0.0.1:0' }),
 });
 const application = new Application();
 gateway.route('/push', (socket) => {
@@ -38,4 +40,5 @@ gateway.route('/push', (socket) => {
   socket.on('message', (data) => application.receive(member, data.toString()));
   socket.on('close', () => application.leave(member));
 });
-report((await gateway.listen()).port);
+const { port, statusPort } = await gateway.listen();
+report(port, statusPort);

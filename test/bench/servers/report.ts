@@ -14,13 +14,13 @@ export function serve(server: Server): void {
 }
 
 /** The same for a server that listens already. */
-export function report(port: number): void {
+export function report(port: number, statusPort?: number): void {
   process.on('message', async ({ collect }: Question) => {
     if (collect) await freeGarbage();
     say({ usage: usage() });
   });
   process.on('disconnect', () => process.exit(0));
-  say({ port });
+  say({ port, statusPort });
 }
 
 /**

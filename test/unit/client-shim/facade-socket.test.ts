@@ -136,6 +136,7 @@ for (const accessors of [true, false]) {
         protocols: ['a', 'b'],
         origin: 'http://page.test',
         transports: null,
+        _rests: true,
       });
     });
 
