@@ -84,7 +84,7 @@ export function processTable({ processes }: Report): Html {
   const rows = processes.map(
     (line) => html`<tr>
 <th scope="row">${line.role}${line.generation !== undefined && `, generation ${line.generation}`}</th>
-<td class="number">${line.pid}</td><td>${line.state}</td>${measures(line)}</tr>`,
+<td class="number">${line.pid}</td><td class="state">${line.state}</td>${measures(line)}</tr>`,
   );
   return section('Processes', rows, '', [
     html`<th scope="col">Process</th><th scope="col" class="number">Id</th><th scope="col">State</th><th scope="col">Release</th><th scope="col" class="number">Up</th><th scope="col" class="number">Open</th><th scope="col" class="number">Memory</th><th scope="col" class="number">Event loop late</th>`,

@@ -38,6 +38,7 @@ th, td { padding: 6px 14px 6px 0; text-align: left; vertical-align: top;
 thead th { border-top: 0; font-size: 13px; font-weight: 400; color: var(--soft); overflow-wrap: normal; }
 tbody th { font-weight: 600; }
 .number { text-align: right; white-space: nowrap; }
+.state { white-space: nowrap; }
 .age { white-space: nowrap; color: var(--soft); }
 .bar { width: 22%; min-width: 60px; }
 .meter { display: block; width: 100%; height: 8px; margin-top: 8px; }
