@@ -126,8 +126,8 @@ describe('through a proxy that breaks one request in five, nothing is lost', () 
       await until('the end of the flood', over, LIMIT).catch((late) => {
         throw new Error(`${late.message}: ${down()} down, ${flood.received} up`);
       });
+      for (const page of pages) if (page.closed !== null) console.log(page.closed, page.socket.diagnostics);
       for (const page of pages) {
-        if (page.closed !== null) console.log(page.socket.diagnostics);
         assert.deepEqual([page.wrong, page.received, page.closed, page.opened], [null, each, null, 1]);
       }
       assert.deepEqual([flood.wrong, flood.received, flood.opened], [undefined, all, MEMBERS]);

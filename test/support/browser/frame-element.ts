@@ -15,7 +15,8 @@ const SCRIPT = /<script>([\s\S]*?)<\/script>/g;
  * Facts: a frame's own events are not to be relied on in Internet Explorer, so there are none here
  * (WSE client code); a frame that is taken away while a script of it runs takes the browser with
  * it; a document that was cut is complete in Internet Explorer, and looks to be loading for ever in
- * WebKit (seen in PhantomJS 1.9 and Chromium 156).
+ * WebKit (seen in PhantomJS 1.9 and Chromium 156). Until the answer begins a frame holds an empty
+ * document (HTML, "create a new child navigable").
  */
 export function loadFrameElement(network: Network, parent: object, frame: Element): () => void {
   const url = new URL(frame.src, network.page);
@@ -25,6 +26,7 @@ export function loadFrameElement(network: Network, parent: object, frame: Elemen
     document,
     location: { href: url.href, hash: url.hash },
   });
+  Object.assign(frame, { contentWindow: { parent, document: { readyState: 'complete' } } });
   const text = new TextDecoder();
   let rest = '';
   let length = 0;
