@@ -40,7 +40,8 @@ describe('a burst over the link between two workers', () => {
     }
   });
 
-  it('of long bodies reaches the backends', async () => {
+  it('of long bodies reaches the backends', async function () {
+    this.timeout(90_000);
     const paths = await sessions(5);
     const lengths: number[] = [];
     for (const socket of sockets) {
@@ -52,7 +53,7 @@ describe('a burst over the link between two workers', () => {
       answers.map(({ status }) => status),
       paths.map(() => 204),
     );
-    await until('the messages', () => lengths.length === paths.length);
+    await until('the messages', () => lengths.length === paths.length, 60_000);
     assert.deepEqual(
       lengths,
       paths.map(() => 14 * MIB),
