@@ -7,6 +7,8 @@ import { type ServerProcess, startServer } from './server-process.ts';
 const SIZE = 100;
 /** Milliseconds between two scrapes. */
 const INTERVAL = 1_000;
+/** Scrapes before anything is measured: the first ones load and compile the code for them. */
+const WARM_UP = 20;
 const DIALECTS = ['gateway xhr-streaming', 'gateway xhr-polling', 'websocket'] as const;
 
 /** What `--status` costs while its metrics are read each second, against a gateway without it. */
@@ -45,6 +47,7 @@ async function withGateway(isScraped: boolean, run: (gateway: ServerProcess) => 
   const gateway = await startServer('gateway', isScraped ? ['--status'] : []);
   const scraper = new Scraper(isScraped ? gateway.statusPort : undefined);
   try {
+    await scraper.start();
     return { figures: await run(gateway), scrapes: scraper.scrapes };
   } finally {
     await scraper.stop();
@@ -74,22 +77,26 @@ function targetOf({ port }: ServerProcess, { headers }: Settings): Task['target'
 /** Reads the metrics each second. */
 class Scraper {
   scrapes = 0;
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #port: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #reading = Promise.resolve();
   #failure: unknown;
 
+  /** Without a port nothing is read. */
   constructor(port: number | undefined) {
-    if (port === undefined) return;
-    const read = async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
-      const text = await answer.text();
-      if (!text.includes('fallback_gateway_')) throw new Error(`no metrics: status ${answer.status}`);
-      this.scrapes++;
-    };
+    this.#port = port;
+  }
+
+  async start(): Promise<void> {
+    if (this.#port === undefined) return;
+    for (let i = 0; i < WARM_UP; i++) await this.#read();
+    this.scrapes = 0;
     this.#timer = setInterval(() => {
-      this.#reading = this.#reading.then(read).catch((error: unknown) => {
-        this.#failure = error;
-      });
+      this.#reading = this.#reading
+        .then(() => this.#read())
+        .catch((error: unknown) => {
+          this.#failure = error;
+        });
     }, INTERVAL);
   }
 
@@ -97,5 +104,12 @@ class Scraper {
     clearInterval(this.#timer);
     await this.#reading;
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #read(): Promise<void> {
+    const answer = await fetch(`http://127.0.0.1:${this.#port}/metrics`);
+    const text = await answer.text();
+    if (!text.includes('fallback_gateway_')) throw new Error(`no metrics: status ${answer.status}`);
+    this.scrapes++;
   }
 }
