@@ -1,4 +1,3 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Registry } from 'prom-client';
 import type { Metric } from './metric.ts';
 
@@ -15,36 +14,31 @@ export interface ProcessReading {
 /** The process metrics that Prometheus recommends, and Node's own, from prom-client. */
 export class ProcessMetrics {
   #registry: Registry | undefined;
-  #delay: IntervalHistogram | undefined;
 
   async read(): Promise<ProcessReading> {
     this.#registry ??= await newRegistry();
     const metrics = (await this.#registry.getMetricsAsJSON()) as unknown as Metric[];
-    const lag = this.#lag();
     return {
       rss: process.memoryUsage.rss(),
-      lag,
+      lag: lagOf(metrics),
       // A name with `_total` is for counters alone.
       metrics: metrics.filter(({ name, type }) => type === 'counter' || !name.endsWith('_total')),
     };
   }
 
   close(): void {
-    this.#delay?.disable();
     this.#registry?.clear();
   }
+}
 
-  /** The histogram has the resolution in each of its values. */
-  #lag(): number {
-    if (this.#delay === undefined) {
-      this.#delay = monitorEventLoopDelay({ resolution: RESOLUTION });
-      this.#delay.enable();
-      return 0;
-    }
-    const delay = this.#delay.percentile(99) / 1e9 - RESOLUTION / 1e3;
-    this.#delay.reset();
-    return Number.isFinite(delay) && delay > 0 ? Number(delay.toFixed(4)) : 0;
-  }
+/**
+ * Seconds that 99 % of the looks since the last reading were less late. prom-client watches the
+ * event loop, and its values have the time between two looks in them.
+ */
+function lagOf(metrics: readonly Metric[]): number {
+  const found = metrics.find(({ name }) => name === 'nodejs_eventloop_lag_p99_seconds');
+  const lag = (found?.values[0]?.value ?? Number.NaN) - RESOLUTION / 1e3;
+  return lag > 0 ? Number(lag.toFixed(4)) : 0;
 }
 
 /** It is loaded when somebody asks first: a gateway without a status port has no use for it. */

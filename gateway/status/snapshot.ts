@@ -68,7 +68,7 @@ export class Snapshots {
     };
   }
 
-  /** The event loop is watched no more. */
+  /** Nothing is read any more. */
   close(): void {
     this.#process.close();
   }
