@@ -33,6 +33,11 @@ function open(ms, done) {
 next();
 </script></body></html>`;
 
+/** Milliseconds after which the shim asks about a handshake that is not over. */
+const HANDSHAKE_TIME = 2000;
+/** Milliseconds. Below 3,000 on an idle machine; one handshake after the other would take 50,000. */
+const SOON = 10_000;
+
 type Opened = [what: string, transport: string, at: number, diagnostics: unknown];
 
 for (const engine of ['chromium', 'firefox', 'webkitgtk'] as const satisfies readonly EngineName[]) {
@@ -91,14 +96,15 @@ for (const engine of ['chromium', 'firefox', 'webkitgtk'] as const satisfies rea
       ['partial-101', '1x0 1x0'],
       ['426', '1x0 1x0'],
     ] as const satisfies readonly [UpgradeFate, string][]) {
-      it(`is open on a fallback within 3 s, and the next one at once, where the Upgrade meets ${fate} (${groups})`, async () => {
+      it(`is open on a fallback soon after the handshake's time is up, and the next one at once, where the Upgrade meets ${fate} (${groups})`, async () => {
         const proxy = await FaultProxy.start({ target: front.port, upgrade: fate });
         try {
           const opened = await visit(groups, proxy.port);
           const next = opened.pop() as Opened;
           const last = Math.max(...opened.map(([, , at]) => at));
-          assert.ok(last < 3000, JSON.stringify(opened.at(-1)));
-          assert.ok(next[2] - last < 700, JSON.stringify(next));
+          assert.ok(last < SOON, JSON.stringify(opened.at(-1)));
+          // No handshake was waited for once more.
+          assert.ok(next[2] - last < HANDSHAKE_TIME, JSON.stringify(next));
           for (const [how, transport] of [...opened, next]) {
             assert.equal(how, 'open');
             assert.notEqual(transport, 'websocket');

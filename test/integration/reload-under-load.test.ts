@@ -116,7 +116,8 @@ describe(`${RELOADS} reloads under load`, function () {
     console.log(
       `    ${gaps.length} echoes, p50 ${gaps[gaps.length >> 1]} ms, p99 ${p99} ms, longest ${gaps.at(-1)} ms`,
     );
-    assert.equal(workersOf(gateway).length, (RELOADS + 1) * WORKERS);
+    // A worker without clients ends: the supervisor may have handed both of a generation to one.
+    assert.deepEqual(logged(gateway, 'generation ended'), []);
 
     for (const talk of all()) for (const socket of talk.sockets) socket.close();
     await until('the generations end', () => logged(gateway, 'generation ended').length === RELOADS, 60_000);
