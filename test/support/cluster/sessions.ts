@@ -28,9 +28,10 @@ export class ClusterClients {
     at: string,
     fields: Readonly<Record<string, string | undefined>> = {},
     path = '/echo',
+    more: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
     // One name for all nodes, as behind a balancer.
-    const headers = { 'x-fallback': 'create', host: 'localhost' };
+    const headers = { 'x-fallback': 'create', host: 'localhost', ...more };
     const body = createBody({ url: path, origin: 'http://localhost', beside: '', ...fields });
     return this.at(at).ask(`${path}/_fallback/v1/create`, { headers, body });
   }
