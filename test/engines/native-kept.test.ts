@@ -35,7 +35,7 @@ next();
 
 /** Milliseconds after which the shim asks about a handshake that is not over. */
 const HANDSHAKE_TIME = 2000;
-/** Milliseconds. Below 3,000 on an idle machine; one handshake after the other would take 50,000. */
+/** Milliseconds. Below 3,000 on an idle machine; one after the other would take 50,000. */
 const SOON = 10_000;
 
 type Opened = [what: string, transport: string, at: number, diagnostics: unknown];
