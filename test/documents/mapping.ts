@@ -16,7 +16,8 @@ export const REPLACED: readonly (readonly [RegExp, string, string])[] = [
 ];
 
 /** Numbers that are ports where documents have them. */
-export const PORTS = /(?<=[: ({]|listen\()(?:80|3000|8000|8080|8081|8430|9001|9091|9998)(?=[/\s,;'")}]|$)/gm;
+export const PORTS =
+  /(?<=[: ({]|listen\()(?:80|3000|8000|8080|8081|8430|9001|9090|9091|9998)(?=[/\s,;'")}]|$)/gm;
 
 /** Commands that are run elsewhere: by the test of this file, or by the script. */
 const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
@@ -24,6 +25,8 @@ const ELSEWHERE: readonly (readonly [RegExp, string])[] = [
   [/^npm pack && npm install -g/, 'test/unit/package/installed.test.ts'],
   [/^systemd-socket-activate /, 'test/integration/socket-activation.test.ts'],
   [/^nats-server -c nats\.conf/, 'test/integration/nats-login.test.ts'],
+  [/^npm run fuzz /, 'test/fuzz/targets.test.ts, with fewer inputs'],
+  [/^npm run attack/, 'test/integration/under-attack.test.ts, for 15 s'],
 ];
 
 const planned = new Set(jobsOf(GROUPS).flatMap(({ files }) => files));
@@ -47,9 +50,13 @@ function isPlanned(file: string): boolean {
 
 /** Tests that run the recipes of a page in the proxy itself, by page and recipe. */
 export const RECIPES: Readonly<Record<string, string>> = {
-  ...recipes('docs/front-proxies.md', 'front-proxies', 'nginx haproxy apache squid'),
+  ...recipes('docs/front-proxies.md', 'front-proxies', 'nginx haproxy apache squid caddy'),
+  ...recipes('docs/front-proxies.md', 'deploy-tls', 'haproxy-old-tls'),
   ...recipes('docs/front-proxies.md', 'socket-io-split', 'socketio'),
   ...recipes('docs/cluster.md', 'cluster-balancers', 'nginx haproxy'),
+  ...recipes('docs/cluster.md', 'nats-login', 'permissions'),
+  ...recipes('docs/backends.md', 'front-proxy-paths', 'prefixes'),
+  'docs/compatibility.md applications': 'test/third-party/applications/nginx.ts',
 };
 
 function recipes(page: string, test: string, names: string): Record<string, string> {

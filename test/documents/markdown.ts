@@ -15,7 +15,10 @@ export interface Block {
   /** The other words: `run`, `file=NAME`. */
   readonly marks: readonly string[];
   readonly text: string;
-  /** The name in a comment `<!-- recipe: NAME -->` above it. */
+  /**
+   * The name in a comment above it: `<!-- recipe: NAME -->` for a file of deploy/,
+   * `<!-- fragment: NAME -->` for lines that a test puts into a whole configuration.
+   */
   readonly recipe: string | undefined;
 }
 
@@ -54,11 +57,18 @@ export function blocksOf(file: string, text = readDocument(file)): Block[] {
     if (end < 0) throw new Error(`${file}:${at + 1} has a code block without an end`);
     const [language = '', ...marks] = info.trim().split(/\s+/);
     const body = lines.slice(at + 1, end).map((line) => line.slice(indent.length));
-    const recipe = /<!-- recipe: (\w+) -->/.exec(lines[at - 1] ?? '')?.[1];
+    const recipe = /<!-- (?:recipe|fragment): ([\w-]+) -->/.exec(lines[at - 1] ?? '')?.[1];
     blocks.push({ file, line: at + 1, language, marks, text: `${body.join('\n')}\n`, recipe });
     at = end;
   }
   return blocks;
+}
+
+/** The block of that name, for the test that runs it. */
+export function recipeIn(file: string, name: string): string {
+  const block = blocksOf(file).find(({ recipe }) => recipe === name);
+  if (block === undefined) throw new Error(`${file} has no block ${name}`);
+  return block.text;
 }
 
 /** The anchors of a document's headings, as GitHub and the site make them. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
+import { recipeIn } from '../documents/markdown.ts';
 import { NODE_TRANSPORTS, sockJs } from '../support/clients/sockjs-client.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { launchChromium } from '../support/pages/chromium.ts';
@@ -79,8 +80,6 @@ describe('behind an nginx that takes prefixes away and renames paths', function 
     });
     const to = `http://127.0.0.1:${gateway.port}`;
     const locations: Readonly<Record<string, string>> = {
-      '/portal/': `${to}/`,
-      '/live': `${to}/ws`,
       '/deep/er/live': `${to}/ws/room`,
       '/doubled': `${to}/ws/`,
       '/kept/': to,
@@ -88,7 +87,10 @@ describe('behind an nginx that takes prefixes away and renames paths', function 
     const blocks = Object.entries(locations).map(
       ([path, target]) => `location ${path} { proxy_pass ${target}; ${PASS_UPGRADE} }`,
     );
-    nginx = await startNginx(blocks.join('\n'), { 'page.html': pageOf('/portal') });
+    const documented = recipeIn('docs/backends.md', 'prefixes')
+      .replaceAll('http://gateway:8080', to)
+      .replaceAll(/;(?= \})/g, `; ${PASS_UPGRADE}`);
+    nginx = await startNginx([documented, ...blocks].join('\n'), { 'page.html': pageOf('/portal') });
     browser = await launchChromium();
     page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${nginx.port}/page.html`);

@@ -4,6 +4,7 @@ import { type Log, silentLog } from '../../gateway/base/log.ts';
 import type { Link } from '../../gateway/cluster/link.ts';
 import { createNatsLink } from '../../gateway/cluster/nats-link.ts';
 import type { ClusterOptions } from '../../gateway/cluster/options.ts';
+import { recipeIn } from '../documents/markdown.ts';
 import { LinkLog } from '../support/cluster/link-log.ts';
 import { reported } from '../support/cluster/link-suite.ts';
 import { userWithCredentials, userWithKey } from '../support/cluster/nats-accounts.ts';
@@ -78,9 +79,8 @@ describe('the link over NATS, with TLS and a login', () => {
   });
 
   it('needs no more rights than docs/cluster.md says', async () => {
-    const user = 'user: u, password: p, permissions: { publish: "test.>", subscribe: "test.>" }';
-    nats = await startNats([`authorization { users: [ { ${user} } ] }`]);
-    await bothUp({ login: { user: 'u', password: 'p' } });
+    nats = await startNats([recipeIn('docs/cluster.md', 'permissions')]);
+    await bothUp({ name: 'fallback-gateway', login: { user: 'gateway', password: '…' } });
   });
 
   it('says what it has no right to, and is cut off then', async () => {

@@ -13,24 +13,25 @@ const groups: DefaultTheme.SidebarItem[] = [
       page('What it is', 'index'),
       page('Getting started', 'docs/getting-started'),
       page('Examples', 'examples/README'),
+      page('Migrating', 'docs/migrating'),
+      page('Glossary', 'docs/glossary'),
     ],
   },
   {
-    text: 'The page',
+    text: 'In the page',
     items: [
       page('The shim', 'docs/shim'),
       page('Transports and engines', 'docs/transports'),
       page('SockJS', 'docs/sockjs'),
       page('Flash', 'docs/flash'),
       page('Libraries and applications', 'docs/compatibility'),
-      page('Migrating', 'docs/migrating'),
     ],
   },
   {
     text: 'Behind the gateway',
     items: [
       page('A whole application', 'docs/app'),
-      page('Behind a route', 'docs/backends'),
+      page('Routes and backends', 'docs/backends'),
       page('STOMP', 'docs/stomp'),
       page('Logins', 'docs/logins'),
     ],
@@ -38,12 +39,13 @@ const groups: DefaultTheme.SidebarItem[] = [
   {
     text: 'Operating',
     items: [
-      page('Configuration', 'docs/configuration'),
       page('Operating a gateway', 'docs/operating'),
+      page('Configuration', 'docs/configuration'),
       page('Deployment', 'deploy/README'),
       page('Front proxies', 'docs/front-proxies'),
-      page('Several processes', 'docs/cluster'),
       page('Security', 'docs/security'),
+      page('Monitoring', 'docs/monitoring'),
+      page('Several processes', 'docs/cluster'),
       page('Benchmarks', 'docs/benchmarks'),
     ],
   },
@@ -51,9 +53,10 @@ const groups: DefaultTheme.SidebarItem[] = [
     text: 'When something is wrong',
     items: [
       page('Troubleshooting', 'docs/troubleshooting'),
+      page('Why was I downgraded?', 'docs/downgrades'),
       page('Errors and close statuses', 'docs/errors'),
-      page('Refusals', 'docs/refusals'),
       page('Log lines', 'docs/log-lines'),
+      page('Refusals', 'docs/refusals'),
     ],
   },
   {
@@ -62,7 +65,6 @@ const groups: DefaultTheme.SidebarItem[] = [
       page('API', 'docs/api'),
       page('The protocol', 'gateway/PROTOCOL'),
       page('SockJS on the wire', 'gateway/SOCKJS'),
-      page('Glossary', 'docs/glossary'),
     ],
   },
   {
