@@ -8,6 +8,7 @@ import { type EncodedText, type ExchangeConnection, FastExchange } from './fast-
 import type { FastListeners } from './fast-listeners.ts';
 import { NO_MEMORY, TOO_LATE } from './final-answers.ts';
 import { IncomingBytes, type ReadHead } from './incoming-bytes.ts';
+import type { RecentHeads } from './recent-heads.ts';
 import { SingleRequestSocket } from './single-request-socket.ts';
 
 /** The server that a connection belongs to. */
@@ -17,6 +18,7 @@ export interface ConnectionHost {
   readonly timeouts: Readonly<Record<Waiting, number>>;
   /** It takes no more connections, and each ends with its next answer. */
   readonly isRetiring: boolean;
+  readonly recentHeads: RecentHeads;
   headOf(status: number, headers: Headers): string;
   chunkOf(text: string): EncodedText;
   forget(connection: FastConnection): void;
@@ -57,7 +59,7 @@ export class FastConnection implements ExchangeConnection {
   constructor(socket: Socket, server: ConnectionHost) {
     this.socket = socket;
     this.#server = server;
-    this.#incoming = new IncomingBytes(socket, server.host.memory);
+    this.#incoming = new IncomingBytes(socket, server.host.memory, server.recentHeads);
     (socket as ConnectedSocket)[CONNECTION] = this;
     for (const [event, listener] of FastConnection.#listeners) socket.on(event, listener);
   }

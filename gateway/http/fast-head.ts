@@ -29,23 +29,37 @@ const SUSPICIOUS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
 const LENGTH = /^\d{1,15}$/;
 
 /**
- * Reads a head at the beginning of `bytes`. It accepts what nearly all requests look like: a plain
- * HTTP/1.1 request with one `Host`, and a body of known length or none. Everything else, valid or
- * not, is `foreign` and left to Node's parser, so this parser never decides an ambiguous request.
- * `incomplete` asks for more bytes. `end` is the offset of the body. Takes time linear in the
- * head's length.
+ * Reads a head at the beginning of `bytes`, by `readFastHead` or by what finds the same faster.
+ * `foreign` is left to Node's parser, `incomplete` asks for more bytes. `end` is the offset of the
+ * body. Takes time linear in the head's length.
  */
-export function parseFastHead(bytes: Buffer): { head: FastHead; end: number } | 'incomplete' | 'foreign' {
+export function parseFastHead(
+  bytes: Buffer,
+  read: (text: string) => FastHead | undefined = readFastHead,
+): { head: FastHead; end: number } | 'incomplete' | 'foreign' {
   const end = bytes.indexOf(HEAD_END, 0, 'latin1');
   if (end < 0) return bytes.length > MAX_HEAD ? 'foreign' : 'incomplete';
   if (end > MAX_HEAD) return 'foreign';
-  const text = bytes.toString('latin1', 0, end);
-  if (SUSPICIOUS.test(text)) return 'foreign';
+  const head = read(bytes.toString('latin1', 0, end));
+  return head === undefined ? 'foreign' : { head, end: end + HEAD_END.length };
+}
+
+/**
+ * Reads the text of a head, without the empty line behind it. It accepts what nearly all requests
+ * look like: a plain HTTP/1.1 request with one `Host`, and a body of known length or none.
+ * Everything else, valid or not, is undefined, so this parser never decides an ambiguous request.
+ */
+export function readFastHead(text: string): FastHead | undefined {
+  if (SUSPICIOUS.test(text)) return undefined;
   const lines = text.split('\r\n');
   const request = REQUEST_LINE.exec(lines[0] as string);
-  if (request === null || lines.length > MAX_FIELDS + 1) return 'foreign';
-  const head = readFields(request[1] as string, request[2] as string, lines);
-  return head === undefined ? 'foreign' : { head, end: end + HEAD_END.length };
+  if (request === null || lines.length > MAX_FIELDS + 1) return undefined;
+  return readFields(request[1] as string, request[2] as string, lines);
+}
+
+/** Whether this is a `Content-Length` in its plainest form. */
+export function isLength(text: string): boolean {
+  return LENGTH.test(text);
 }
 
 /** Reads the fields. Those that decide how a request is read have to be in their plainest form. */
@@ -67,7 +81,7 @@ function readFields(method: string, target: string, lines: readonly string[]): F
         break;
       case 'content-length':
         // Node refuses a tab after the digits, so blanks are not removed here.
-        if (length !== undefined || !LENGTH.test(line.slice(start))) return undefined;
+        if (length !== undefined || !isLength(line.slice(start))) return undefined;
         length = line.slice(start);
         break;
       case 'connection':

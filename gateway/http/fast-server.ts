@@ -5,6 +5,7 @@ import type { Headers } from './exchange.ts';
 import { FastConnection, type Waiting } from './fast-connection.ts';
 import { type EncodedText, encodingOf } from './fast-exchange.ts';
 import type { FastListeners } from './fast-listeners.ts';
+import { RecentHeads } from './recent-heads.ts';
 
 /** Timeouts of the fast path, in milliseconds: those of the server it belongs to. */
 export interface FastLimits {
@@ -44,6 +45,7 @@ export class FastServer {
   readonly #connections = new Set<FastConnection>();
   readonly #sweep: NodeJS.Timeout;
   #isRetiring = false;
+  readonly recentHeads = new RecentHeads();
   readonly #heads = new AnswerHeads();
   /** The chunk made last: a message may go to many. */
   #chunked = '';

@@ -3,6 +3,7 @@ import { ByteQueue } from '../base/byte-queue.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import { withEscapedTarget } from './escaped-target.ts';
 import { type FastHead, PartialHead, parseFastHead } from './fast-head.ts';
+import type { RecentHeads } from './recent-heads.ts';
 
 /** A head, parsed and as it came. */
 export interface ReadHead {
@@ -20,18 +21,20 @@ export class IncomingBytes {
   readonly queue = new ByteQueue();
   readonly #socket: Pick<Socket, 'remoteAddress'>;
   readonly #memory: MemoryBudget;
+  readonly #heads: RecentHeads;
   #account: MemoryAccount | undefined;
   #partial: PartialHead | undefined;
 
-  constructor(socket: Pick<Socket, 'remoteAddress'>, memory: MemoryBudget) {
+  constructor(socket: Pick<Socket, 'remoteAddress'>, memory: MemoryBudget, heads: RecentHeads) {
     this.#socket = socket;
     this.#memory = memory;
+    this.#heads = heads;
   }
 
   /** Reads a head. If it is complete it is removed, and its body expected. */
   beginHead(): ReadHead | 'incomplete' | 'foreign' {
     const bytes = this.queue.join();
-    const read = parseFastHead(bytes);
+    const read = this.#parse(bytes);
     if (typeof read === 'object') return this.#accept(bytes, read);
     if (read === 'foreign') return this.#escape(bytes) ? this.beginHead() : read;
     this.#partial = new PartialHead();
@@ -46,8 +49,12 @@ export class IncomingBytes {
     this.release();
     if (state === 'foreign') return this.#escape(this.queue.join()) ? this.beginHead() : state;
     const bytes = this.queue.join();
-    const read = parseFastHead(bytes);
+    const read = this.#parse(bytes);
     return typeof read === 'object' ? this.#accept(bytes, read) : 'foreign';
+  }
+
+  #parse(bytes: Buffer): ReturnType<typeof parseFastHead> {
+    return parseFastHead(bytes, this.#heads.read);
   }
 
   /** True: the request line was not ASCII, and is now. */

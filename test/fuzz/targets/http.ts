@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
-import { type FastHead, PartialHead, parseFastHead } from '../../../gateway/http/fast-head.ts';
+import { type FastHead, PartialHead, parseFastHead, readFastHead } from '../../../gateway/http/fast-head.ts';
+import { RecentHeads } from '../../../gateway/http/recent-heads.ts';
 import { requestFault } from '../../../gateway/http/request-checks.ts';
 import { parseTarget } from '../../../gateway/http/target.ts';
 import type { Random } from '../../support/random.ts';
@@ -110,6 +111,8 @@ function cut(random: Random, bytes: Buffer): Buffer {
   return Buffer.concat([bytes, at]);
 }
 
+const recentHeads = new RecentHeads();
+
 export const targets: readonly FuzzTarget[] = [
   fuzzTarget<Buffer>({
     name: 'fast-head-as-node',
@@ -118,6 +121,15 @@ export const targets: readonly FuzzTarget[] = [
       const read = parseFastHead(bytes);
       if (typeof read === 'string') return undefined;
       return compareWithNode(read.head, bytes, read.end);
+    },
+  }),
+  fuzzTarget<Buffer>({
+    name: 'recent-heads',
+    input: randomRequest,
+    run(bytes) {
+      const [text = ''] = bytes.toString('latin1').split('\r\n\r\n', 1);
+      // What was read before may be found, and changes nothing.
+      for (let time = 0; time < 2; time++) assert.deepEqual(recentHeads.read(text), readFastHead(text));
     },
   }),
   fuzzTarget<Buffer>({

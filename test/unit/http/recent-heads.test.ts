@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { readFastHead } from '../../../gateway/http/fast-head.ts';
+import { RecentHeads } from '../../../gateway/http/recent-heads.ts';
+
+const LINES = ['POST /a?b HTTP/1.1', 'Host: gw', 'Content-Length: 5', 'Cookie: a=b'];
+
+function textOf(changes: Readonly<Record<number, string>> = {}): string {
+  return LINES.map((line, index) => changes[index] ?? line).join('\r\n');
+}
+
+describe('a head that was read before', () => {
+  it('means the same again, whatever its length is now', () => {
+    const heads = new RecentHeads();
+    for (const digits of ['5', '5', '0', '007', '123456789012345', '5']) {
+      const text = textOf({ 2: `Content-Length: ${digits}` });
+      assert.deepEqual(heads.read(text), readFastHead(text));
+      assert.equal(heads.read(text)?.length, Number(digits));
+    }
+  });
+
+  it("is found by a proxy's lower-case name, and with its length in the last line", () => {
+    const heads = new RecentHeads();
+    for (const lines of [
+      ['POST / HTTP/1.1', 'Host: gw', 'content-length: 5', 'Cookie: a=b'],
+      ['POST / HTTP/1.1', 'Host: gw', 'Content-Length: 5'],
+    ]) {
+      const text = lines.join('\r\n');
+      const first = heads.read(text);
+      assert.deepEqual(first, readFastHead(text));
+      assert.equal(heads.read(text), first);
+      const other = text.replace(': 5', ': 6');
+      assert.deepEqual(heads.read(other), readFastHead(other));
+    }
+  });
+
+  const refused: Readonly<Record<string, string>> = {
+    'no digits': textOf({ 2: 'Content-Length: ' }),
+    'a space behind the digits': textOf({ 2: 'Content-Length: 5 ' }),
+    'a sign': textOf({ 2: 'Content-Length: +5' }),
+    'a list': textOf({ 2: 'Content-Length: 5, 5' }),
+    'more than can be counted': textOf({ 2: 'Content-Length: 1234567890123456' }),
+    'a bare LF and another field': textOf({ 2: 'Content-Length: 5\nX: y' }),
+    'a NUL': textOf({ 2: 'Content-Length: 5\0' }),
+    'a second length': textOf({ 3: 'content-length: 5' }),
+    chunks: textOf({ 3: 'Transfer-Encoding: chunked' }),
+  };
+  for (const [what, text] of Object.entries(refused)) {
+    it(`does not let another one pass that has ${what}`, () => {
+      const heads = new RecentHeads();
+      assert.notEqual(heads.read(textOf()), undefined);
+      for (let time = 0; time < 2; time++) assert.equal(heads.read(text), undefined);
+    });
+  }
+
+  it('is not mistaken for one with other cookies, another target or another host', () => {
+    const heads = new RecentHeads();
+    heads.read(textOf());
+    for (const changes of [{ 3: 'Cookie: a=c' }, { 0: 'POST /b HTTP/1.1' }, { 1: 'Host: other' }]) {
+      const text = textOf(changes);
+      assert.deepEqual(heads.read(text), readFastHead(text));
+    }
+  });
+
+  it('is kept as the same object while it is used, and not behind a thousand others', () => {
+    const heads = new RecentHeads();
+    const first = heads.read(textOf());
+    const readOthers = (from: number, count: number): void => {
+      for (let n = from; n < from + count; n++) heads.read(textOf({ 3: `Cookie: n=${n}` }));
+    };
+    for (let time = 0; time < 10; time++) {
+      readOthers(time * 200, 200);
+      assert.equal(heads.read(textOf()), first);
+    }
+    readOthers(2_000, 1_000);
+    assert.notEqual(heads.read(textOf()), first);
+  });
+
+  it("is not kept if it is longer than a browser's", () => {
+    const heads = new RecentHeads();
+    const text = textOf({ 3: `Cookie: ${'x'.repeat(4_096)}` });
+    assert.notEqual(heads.read(text), heads.read(text));
+    assert.deepEqual(heads.read(text), readFastHead(text));
+  });
+});
