@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Graph, readGraph } from './graph.ts';
-import { isIn, roomsIn } from './rooms.ts';
+import { descriptionsIn, isIn, roomsIn } from './rooms.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const rooms = roomsIn(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'));
+const rooms = roomsIn(readFileSync(join(root, 'test/architecture/rooms.md'), 'utf8'));
 
-describe('the rooms of ARCHITECTURE.md', function () {
+describe('the rooms of the house', function () {
   this.timeout(120_000);
   let graph: Graph;
 
@@ -30,6 +30,16 @@ describe('the rooms of ARCHITECTURE.md', function () {
     const empty = rooms.filter((room) => !files.some((file) => isIn(file, room)));
     assert.deepEqual(empty, []);
     assert.ok(files.length > 200 && graph.imports > 800, `${files.length} files, ${graph.imports} imports`);
+  });
+
+  it('are those of ARCHITECTURE.md, and import only from their row there and those above', () => {
+    const rows = descriptionsIn(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'));
+    assert.deepEqual(rows.flat().toSorted(), rooms.map(({ path }) => path).toSorted());
+    const rowOf = (path: string) => rows.findIndex((row) => row.includes(path));
+    const below = rooms.flatMap(({ path, imports }) =>
+      imports.filter((to) => rowOf(to) > rowOf(path)).map((to) => `${path} -> ${to}`),
+    );
+    assert.deepEqual(below, []);
   });
 
   it('allow no circle of rooms, and name no room that has no row', () => {

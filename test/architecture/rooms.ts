@@ -7,8 +7,8 @@ export interface Room {
 }
 
 /**
- * Reads the table of rooms in ARCHITECTURE.md: rows whose first column has paths in backticks, and
- * whose last column has rooms of the same house, separated by commas, or a dash for none.
+ * Reads the table of rooms.md: rows whose first column has paths in backticks, and whose last column
+ * has rooms of the same house, separated by commas, or a dash for none.
  */
 export function roomsIn(markdown: string): Room[] {
   return markdown
@@ -29,6 +29,22 @@ export function roomsIn(markdown: string): Room[] {
         .filter((name) => name !== '' && name !== '–');
       return paths.map((path) => ({ path, imports: imports.map((name) => `${house}/${name}`) }));
     });
+}
+
+/**
+ * The paths of the rooms that ARCHITECTURE.md describes, row by row. The head of a table names the
+ * folder, and the first column of a row its rooms.
+ */
+export function descriptionsIn(markdown: string): string[][] {
+  let folder = '';
+  return markdown.split('\n').flatMap((line) => {
+    if (!line.startsWith('|')) folder = '';
+    const [, head] = /^\| *`((?:gateway|client-shim\/src)\/)`/.exec(line) ?? [];
+    if (head !== undefined) folder = head;
+    if (head !== undefined || folder === '') return [];
+    const [, cell = ''] = line.split('|');
+    return [[...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => folder + name)];
+  });
 }
 
 /** A name without a folder is a neighbour of the first one. */
