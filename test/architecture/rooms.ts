@@ -7,8 +7,8 @@ export interface Room {
 }
 
 /**
- * Reads the table of rooms.md: rows whose first column has paths in backticks, and whose last column
- * has rooms of the same house, separated by commas, or a dash for none.
+ * Reads the table of rooms.md: rows whose first column has paths in backticks, and whose last
+ * column has rooms of the same house, separated by commas, or a dash for none.
  */
 export function roomsIn(markdown: string): Room[] {
   return markdown
