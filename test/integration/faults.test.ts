@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 const isWhole = process.env.FULL === '1';
 const isLarge = isWhole || process.env.CI === 'true';
 /** Each way. */
-const MESSAGES = isWhole ? 100_000 : isLarge ? 40_000 : 5_000;
+const MESSAGES = isWhole ? 100_000 : isLarge ? 20_000 : 5_000;
 const SESSIONS = isLarge ? 100 : 25;
 /** Sockets of one page that share a downstream. */
 const MEMBERS = 6;

@@ -40,6 +40,10 @@ export const SIDE_BY_SIDE = Math.min(2, availableParallelism());
 /** An engine's pages wait more than half of their time: three engines keep two cores busy. */
 const ENGINE_SHARE = 2 / 3;
 
+/** Files whose pages wait for most of their time, for what is late or does not come. */
+const WAITING =
+  /engines\/(endings|flash-ladder|internet-explorer|logins|native-kept|page-life|round-trips|socket-agents)\.test/;
+
 /** Files that measure how long something takes or how much memory it holds. */
 const ALONE: readonly RegExp[] = [
   /^test\/integration\/(backpressure|leaks|slow-neighbour|stomp-hostile|under-attack)\.test/,
@@ -152,7 +156,10 @@ function engineJobs(): Job[] {
       share: ENGINE_SHARE,
       ...(engine.startsWith('wine') && { resource: 'wine' }),
     })),
-    ...files.map((file) => job('engines', file, [file])),
+    ...files.map((file) => ({
+      ...job('engines', file, [file]),
+      ...(WAITING.test(file) && { share: ENGINE_SHARE }),
+    })),
   ];
 }
 
