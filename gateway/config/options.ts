@@ -176,6 +176,11 @@ export interface GatewayOptions {
    * each processor. Only for the program `fallback-gateway`. @default none, one process alone
    */
   readonly workers?: number | string | undefined;
+  /**
+   * How long a worker may answer nothing until it is killed and replaced; `'off'` for ever.
+   * @default '30s'
+   */
+  readonly workerTimeout?: number | string | undefined;
   /** File that has the id of the process to send signals to, while it listens. @default none */
   readonly pidFile?: string | undefined;
   /** How long a process that a reload replaced may keep its sessions. @default '12h' */

@@ -1,7 +1,7 @@
 import { badOption } from './complaint.ts';
 import type { GatewayOptions } from './options.ts';
 
-const KEYS = ['workers', 'pidFile', 'linger', 'maxGenerations'] as const;
+const KEYS = ['workers', 'workerTimeout', 'pidFile', 'linger', 'maxGenerations'] as const;
 
 /** Refuses options that only the program can obey: a library does not start processes. */
 export function refuseProgramOnly(options: GatewayOptions): void {

@@ -78,6 +78,7 @@ export function resolveOptions(
     status: options.status,
     processes: {
       workers: options.workers,
+      workerTimeout: options.workerTimeout,
       pidFile: options.pidFile,
       linger: options.linger,
       maxGenerations: options.maxGenerations,

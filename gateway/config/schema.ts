@@ -79,6 +79,12 @@ export const optionTable = {
   ...bounds,
 
   workers: maybe('--workers <count>', 'processes that serve together; auto: one per processor', workers()),
+  workerTimeout: option(
+    '--worker-timeout <time>',
+    'a worker that does not answer for so long is killed',
+    duration({ min: '1s', max: '1h', off: true }),
+    asDuration(processes.workerTimeout),
+  ),
   pidFile: maybe('--pid-file <file>', 'has the process to send signals to', fileName()),
   node: maybe('--node <name>', 'begins the names of these processes, for balancers', node()),
   cluster: maybe(

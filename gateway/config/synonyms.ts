@@ -67,6 +67,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   clientPing: ['pingtimeout', 'nativeping'],
   connectTimeout: ['proxyconnecttimeout', 'handshaketimeout', 'timeoutconnect', 'timeout', 'dialtimeout'],
   resumeWindow: ['disconnectdelay', 'sessiontimeout', 'resumetimeout', 'reconnecttimeout'],
+  workerTimeout: ['timeoutworkerhealthcheck', 'watchdog', 'watchdogsec', 'hangtimeout'],
   keepAlive: ['keepalivetimeout', 'idletimeout'],
   grace: ['gracefultimeout', 'shutdowntimeout', 'draintimeout', 'drain', 'graceperiod'],
   stompPort: ['broker', 'brokerport', 'stomplisten'],

@@ -109,6 +109,9 @@ const families: Readonly<Record<string, Family>> = {
   worker_deaths_total: counter('Workers that ended while they were to serve.', ({ workers }) =>
     one(workers?.deaths),
   ),
+  worker_hangs_total: counter('Workers that were killed because they did not answer.', ({ workers }) =>
+    one(workers?.hangs),
+  ),
   build_info: {
     type: 'gauge',
     help: 'Always 1, for each release that runs.',

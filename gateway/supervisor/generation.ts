@@ -2,8 +2,9 @@ import type { Timer } from '../base/clock.ts';
 import type { Report, Snapshot } from './messages.ts';
 import { RestartDelay } from './restart-delay.ts';
 import type { StartFailure } from './start-failure.ts';
+import type { WorkerContext } from './worker-context.ts';
 import type { Ending } from './worker-port.ts';
-import { howEnded, type WorkerContext, WorkerProcess } from './worker-process.ts';
+import { howEnded, WorkerProcess } from './worker-process.ts';
 
 /** Workers of one release and one configuration. */
 export class Generation {

@@ -56,6 +56,8 @@ export type ToWorker =
   | { readonly kind: 'connection'; readonly id: number }
   /** Answered by `counts`. */
   | { readonly kind: 'count'; readonly id: number }
+  /** Does its event loop turn? Sent to a worker that serves; answered by `pong`. */
+  | { readonly kind: 'ping' }
   /** Keeps what it has, and ends when that is over. */
   | { readonly kind: 'retire' }
   /** Closes what it has, and ends. */
@@ -69,7 +71,10 @@ export interface Report {
     readonly policyPort: number | undefined;
     readonly statusPort?: number | undefined;
   };
-  readonly processes: ProcessOptions;
+  /** `workerTimeout` is absent in releases that answer no `ping`. */
+  readonly processes: Omit<ProcessOptions, 'workerTimeout'> & {
+    readonly workerTimeout?: number | undefined;
+  };
   /** Milliseconds that a drain may take. */
   readonly grace: number;
   readonly snapshot: Snapshot;
@@ -95,6 +100,8 @@ export type FromWorker =
   | { readonly kind: 'listening'; readonly report: Report }
   /** `id`: that of `count`, or 0 when it ends. */
   | { readonly kind: 'counts'; readonly id: number; readonly status: StatusSnapshot }
+  /** `connections`: sessions and native ones. */
+  | { readonly kind: 'pong'; readonly connections: number }
   /** It drains, though nobody said `drain`: another one may be started already. */
   | { readonly kind: 'leaving' }
   /** It cannot start, and ends. The lines are for the operator. */

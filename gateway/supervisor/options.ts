@@ -2,6 +2,11 @@
 export interface ProcessOptions {
   /** Processes that serve together; absent: this one serves alone. */
   readonly workers: number | undefined;
+  /**
+   * Milliseconds for which a worker may answer nothing: then it is killed, and replaced. 0: it gets
+   * no pings.
+   */
+  readonly workerTimeout: number;
   /** Absent: none is written. */
   readonly pidFile: string | undefined;
   /** Milliseconds that a process may keep its sessions once a reload has replaced it. */
@@ -10,4 +15,8 @@ export interface ProcessOptions {
   readonly maxGenerations: number;
 }
 
-export const defaultProcessOptions = { linger: 12 * 3_600_000, maxGenerations: 4 };
+export const defaultProcessOptions = {
+  workerTimeout: 30_000,
+  linger: 12 * 3_600_000,
+  maxGenerations: 4,
+};

@@ -52,6 +52,7 @@ export class Supervision {
       broker,
       kept,
       died: () => this.#workersStatus?.died(),
+      hung: () => this.#workersStatus?.hung(),
       directory: this.#directory,
       machine: newNodeName(),
       release,

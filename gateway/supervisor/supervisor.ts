@@ -1,7 +1,8 @@
 import { Generation } from './generation.ts';
 import type { Report } from './messages.ts';
 import { StartFailure } from './start-failure.ts';
-import type { WorkerContext, WorkerProcess } from './worker-process.ts';
+import type { WorkerContext } from './worker-context.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
 /** What came of a reload. The lines are for the operator. */
 export interface ReloadOutcome {

@@ -1,10 +1,8 @@
 import { rmSync } from 'node:fs';
-import type { Clock, Timer } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
+import type { Timer } from '../base/clock.ts';
 import { asSystemError } from '../base/system-error.ts';
 import type { Snapshot as StatusSnapshot } from '../status/snapshot.ts';
-import type { BrokerChild } from './broker-child.ts';
-import type { KeptCounters } from './kept-counters.ts';
+import { HangWatch } from './hang-watch.ts';
 import {
   type FromWorker,
   MESSAGES_VERSION,
@@ -14,31 +12,11 @@ import {
   type Snapshot,
   type ToWorker,
 } from './messages.ts';
-import type { Member, NodeBook } from './node-book.ts';
-import type { SharedSockets } from './shared-sockets.ts';
+import type { Member } from './node-book.ts';
 import { SnapshotQuestions } from './snapshot-questions.ts';
 import { StartFailure } from './start-failure.ts';
-import type { Ending, Fork, WorkerPort } from './worker-port.ts';
-
-/** What workers are started with, and what they share. */
-export interface WorkerContext {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly fork: Fork;
-  readonly nodes: NodeBook;
-  readonly sockets: SharedSockets;
-  readonly broker: BrokerChild;
-  /** The folder for sockets. */
-  readonly directory: string;
-  /** A name that no other supervisor has, also on other machines. */
-  readonly machine: string;
-  /** Version of this package. */
-  readonly release: string;
-  /** Takes the counters of workers that end; absent: nobody asks for any. */
-  readonly kept?: KeptCounters | undefined;
-  /** Called for a worker that ended while it was to serve. */
-  readonly died?: (() => void) | undefined;
-}
+import type { WorkerContext } from './worker-context.ts';
+import type { Ending, WorkerPort } from './worker-port.ts';
 
 /** Milliseconds from a start until the worker serves or says why not. */
 const START_TIMEOUT = 60_000;
@@ -77,6 +55,10 @@ export class WorkerProcess implements Member {
   #node: NodeAddress | undefined;
   #grace = UNKNOWN_GRACE;
   #failure: StartFailure | undefined;
+  /** From when it serves until it has ended. */
+  #watch: HangWatch | undefined;
+  /** Its connections, as it said last. */
+  #connections: number | undefined;
   #late: Timer;
   #resolveStarted!: (report: Report) => void;
   #rejectStarted!: (failure: StartFailure) => void;
@@ -215,6 +197,10 @@ export class WorkerProcess implements Member {
       case 'counts':
         this.#questions.received(message.id, message.status);
         return;
+      case 'pong':
+        this.#connections = message.connections;
+        this.#watch?.answered();
+        return;
       case 'leaving':
         this.#leaving();
         return;
@@ -250,6 +236,20 @@ export class WorkerProcess implements Member {
     this.#become('serving');
     this.#hasServed = true;
     this.#resolveStarted(report);
+    // A worker of a release without this option answers no ping.
+    const { workerTimeout = 0 } = report.processes;
+    this.#watch = new HangWatch(this.#context.clock, workerTimeout, {
+      ping: () => this.send({ kind: 'ping' }),
+      hang: (silent) => this.#hang(silent),
+    });
+  }
+
+  #hang(silent: number): void {
+    const { log, hung } = this.#context;
+    const fields = { ...this.fields, silentMs: silent, connections: this.#connections };
+    log.error('worker does not answer: killing it', fields);
+    hung?.();
+    this.kill();
   }
 
   #leaving(): void {
@@ -271,6 +271,7 @@ export class WorkerProcess implements Member {
   #ended(ending: Ending): void {
     const { clock, nodes, sockets } = this.#context;
     clock.clearTimeout(this.#late);
+    this.#watch?.stop();
     const isSudden = this.#state === 'starting' || this.#state === 'serving';
     this.#become('ended');
     this.#questions.ended();

@@ -14,6 +14,8 @@ export interface WorkerGateway {
   listen(): Promise<Report['address']>;
   retire(): Promise<void>;
   close(grace?: number): Promise<void>;
+  /** Sessions and native connections. */
+  readonly connections: number;
   /** All that it counts. */
   snapshot(): Promise<StatusSnapshot>;
 }
@@ -105,6 +107,9 @@ class Worker {
       case 'count':
         void this.#tellCounts(message.id);
         return;
+      case 'ping':
+        this.#channel.send({ kind: 'pong', connections: this.#gateway?.connections ?? 0 });
+        return;
       case 'retire':
         void this.#gateway?.retire().then(() => this.#end());
         return;
@@ -141,7 +146,8 @@ class Worker {
     const address = { ...(await this.#gateway.listen()), stompPort };
     // The first answer loads what it needs: no later one is late for that.
     if (isCounted) await this.#gateway.snapshot();
-    const { release, processes, grace } = settings;
+    const { release, grace } = settings;
+    const processes = isDebugged() ? { ...settings.processes, workerTimeout: 0 } : settings.processes;
     const report = { release, address, processes, grace, snapshot: settings.snapshot };
     this.#channel.send({ kind: 'listening', report });
   }
@@ -187,4 +193,9 @@ class Worker {
     const { exitCode, lines } = this.#program.failure(error);
     this.#channel.send({ kind: 'failed', exitCode, lines }, () => process.exit(exitCode));
   }
+}
+
+/** A process that stands at a breakpoint answers nothing, and must not be killed for that. */
+function isDebugged(): boolean {
+  return process.features.inspector && process.getBuiltinModule('node:inspector').url() !== undefined;
 }

@@ -20,8 +20,9 @@ export interface WorkersStatusParts {
 export class WorkersStatus implements StatusSource {
   readonly #parts: WorkersStatusParts;
   readonly #snapshots: Snapshots;
-  #facts: WorkersFacts = { states: {}, generations: 0, silent: 0, deaths: 0 };
+  #facts: WorkersFacts = { states: {}, generations: 0, silent: 0, deaths: 0, hangs: 0 };
   #deaths = 0;
+  #hangs = 0;
 
   constructor(parts: WorkersStatusParts) {
     this.#parts = parts;
@@ -31,6 +32,11 @@ export class WorkersStatus implements StatusSource {
   /** A worker ended while it was to serve. */
   died(): void {
     this.#deaths++;
+  }
+
+  /** A worker did not answer, and is killed. */
+  hung(): void {
+    this.#hangs++;
   }
 
   async gather(): Promise<Gathered> {
@@ -69,6 +75,7 @@ export class WorkersStatus implements StatusSource {
       generations: new Set(queried.map(({ generation }) => generation)).size,
       silent: answers.filter((answer) => answer === undefined).length,
       deaths: this.#deaths,
+      hangs: this.#hangs,
     };
     return this.#snapshots.take();
   }

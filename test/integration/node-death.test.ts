@@ -4,9 +4,10 @@ import { type NatsServer, startNats } from '../support/cluster/nats-server.ts';
 import { FaultProxy } from '../support/faults/fault-proxy.ts';
 import { Run, useRuns } from '../support/machine/program-run.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
-import { workersOf } from '../support/machine/supervisor-run.ts';
+import { logged, untilWorkers, workersOf } from '../support/machine/supervisor-run.ts';
 import { steadyTalk } from '../support/pages/steady-talk.ts';
 import { seedFromEnvironment } from '../support/random.ts';
+import { statusOf } from '../support/servers/status.ts';
 import { until } from '../support/until.ts';
 
 const TRANSPORTS = ['xhr-streaming', 'eventsource', 'xhr-polling', 'websocket-session'];
@@ -25,7 +26,7 @@ interface Talk {
   stop: boolean;
 }
 
-describe('a process that is killed', function () {
+describe('a process that is killed, or hangs', function () {
   this.timeout(60_000);
   const { keep } = useRuns();
   const realms: Realm[] = [];
@@ -92,6 +93,22 @@ describe('a process that is killed', function () {
     const port = await gateway.port();
     const [, worker] = workersOf(gateway);
     await survives(port, () => process.kill(worker as number, 'SIGKILL'));
+  });
+
+  it('as one of two workers that hangs: the same, once the supervisor has seen it and killed it', async () => {
+    const watched = ['--workers', '2', '--worker-timeout', '4s', '--status', '127.0.0.1:0'];
+    const gateway = keep(new Run([...OPTIONS, ...watched]));
+    const port = await gateway.port();
+    const [neighbour, hanging] = workersOf(gateway) as [number, number];
+    await survives(port, () => process.kill(hanging, 'SIGSTOP'));
+    const [line] = logged(gateway, 'worker does not answer: killing it');
+    assert.deepEqual([line?.worker, line?.level], [hanging, 'error']);
+    assert.ok(Number(line?.silentMs) >= 4_000 && Number(line?.connections) > 0, JSON.stringify(line));
+    await until('the next worker', () => logged(gateway, 'worker started').length === 1);
+    const now = await untilWorkers(gateway, 2);
+    assert.ok(now.includes(neighbour) && !now.includes(hanging), `${now} serve`);
+    const metrics = await (await fetch(`${statusOf(gateway)}/metrics`)).text();
+    assert.match(metrics, /^fallback_gateway_worker_hangs_total 1$/m);
   });
 
   it('as one of three machines on NATS: the same', async function () {

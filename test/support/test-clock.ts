@@ -33,11 +33,17 @@ export class TestClock implements Clock {
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;
     for (let next = this.#nextUntil(end); next !== undefined; next = this.#nextUntil(end)) {
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       this.#pending.delete(next);
       next.callback();
     }
     this.#now = end;
+  }
+
+  /** Moves time on while the process sleeps: what falls due meanwhile is called at the end. */
+  sleep(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.advance(0);
   }
 
   #nextUntil(end: number): Pending | undefined {

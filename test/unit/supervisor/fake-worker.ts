@@ -12,6 +12,8 @@ export class FakeWorker implements WorkerPort {
   readonly received: ToWorker[] = [];
   readonly signals: string[] = [];
   readonly given: { readonly socket: Socket; readonly done: (hasLeft: boolean) => void }[] = [];
+  /** What it answers to a ping; undefined: it hangs. */
+  pong: { readonly kind: 'pong'; readonly connections: number } | undefined;
   #listener!: WorkerListener;
 
   readonly pid: number;
@@ -26,6 +28,7 @@ export class FakeWorker implements WorkerPort {
 
   send(message: ToWorker): void {
     this.received.push(message);
+    if (message.kind === 'ping' && this.pong !== undefined) this.says(this.pong);
   }
 
   give(_id: number, socket: Socket, done: (hasLeft: boolean) => void): void {
@@ -42,9 +45,9 @@ export class FakeWorker implements WorkerPort {
   }
 
   /** It greets and serves. */
-  serves(changes: Partial<Report['processes']> = {}): void {
+  serves(changes: Partial<Report['processes']> = {}, grace = 500): void {
     this.says({ kind: 'hello', release: '1.0.0' });
-    this.says({ kind: 'listening', report: report(changes) });
+    this.says({ kind: 'listening', report: report(changes, grace) });
   }
 
   ends(code: number | null, signal: string | null = null): void {
@@ -57,12 +60,19 @@ export class FakeWorker implements WorkerPort {
   }
 }
 
-function report(changes: Partial<Report['processes']>): Report {
+function report(changes: Partial<Report['processes']>, grace: number): Report {
   return {
     release: '1.0.0',
     address: { host: '127.0.0.1', port: 1, stompPort: undefined, policyPort: undefined },
-    processes: { workers: 1, pidFile: undefined, linger: 1_000, maxGenerations: 2, ...changes },
-    grace: 500,
+    processes: {
+      workers: 1,
+      pidFile: undefined,
+      linger: 1_000,
+      maxGenerations: 2,
+      workerTimeout: 0,
+      ...changes,
+    },
+    grace,
     snapshot: { release: '1.0.0', content: 'options' },
   };
 }
