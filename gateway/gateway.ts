@@ -42,6 +42,7 @@ import { ONE_PROCESS, type Processes, partOf, type SharedBounds, shareOf } from 
 import { demoBackend } from './demo/backends.ts';
 import { demoPages } from './demo/pages.ts';
 import { demoRoutes } from './demo/routes.ts';
+import { statusLink } from './demo/status-link.ts';
 import { Flash } from './flash/flash.ts';
 import { Cluster } from './forward/cluster.ts';
 import { AccessLog } from './http/access-log.ts';
@@ -179,6 +180,8 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
   readonly #refusals: RecentRefusals;
   readonly #snapshots: Snapshots;
   readonly #status: StatusServer | undefined;
+  /** Where this process or its supervisor serves it; undefined: nowhere, or not known yet. */
+  #statusAddress: ListenAddress | undefined;
   readonly #listen: Listen;
   #closeAccessLog = (): void => {};
   #server: HttpServer | undefined;
@@ -244,6 +247,7 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     const appRoute = options.app && appRouteOf(options.app, options.routeDefaults);
     if (appRoute !== undefined) this.#add(appRoute, backendOf(appRoute, backends), { isApp: true });
     this.#snapshots = new Snapshots(ownPackage().version, clock, () => this.#facts());
+    this.#statusAddress = options.status?.port === 0 ? undefined : options.status;
     this.#status = servesStatus && options.status !== undefined ? this.#createStatus() : undefined;
     for (const route of demoRoutes(options)) {
       this.#add(route, { backend: demoBackend(route, this.#shared, broker) }, { origins: NO_OTHERS });
@@ -372,7 +376,9 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
 
   async #listenForStatus(): Promise<ListenAddress | undefined> {
     const { status } = this.#options;
-    return status && this.#status?.listen(status);
+    const address = status && (await this.#status?.listen(status));
+    if (address !== undefined) this.#statusAddress = address;
+    return address;
   }
 
   #facts(): ProcessFacts {
@@ -562,6 +568,9 @@ class ComposedGateway implements FallbackGateway, ProcessGateway {
     this.#pages ??= createPages({
       shim: { folder: join(root, 'dist', 'client-shim'), version, framers: this.#options.access.origins },
       demo: this.#options.demo ? demoPages(join(root, 'legacy-demo'), join(root, 'dist', 'demo')) : [],
+      statusLink: this.#options.demo
+        ? statusLink({ at: () => this.#statusAddress, proxies: this.#proxies })
+        : undefined,
       flash: this.#flash.pages,
       missing: (path) => missingPage(path, this.#routes.paths),
       healthy: () => !this.#draining.signal.aborted,

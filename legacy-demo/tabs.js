@@ -68,12 +68,7 @@
     Demo.write(Demo.element('transport'), socket.transport || 'none');
     Demo.write(Demo.element('now'), doing);
     Demo.write(Demo.element('last'), last);
-    var lines = [];
-    var steps = socket.diagnostics;
-    for (var at = 0; at < steps.length; at += 1) {
-      lines.push(Math.round(steps[at].time) + ' ms  ' + steps[at].transport + ' ' + steps[at].what);
-    }
-    Demo.write(Demo.element('steps'), lines.join('\n'));
+    Demo.write(Demo.element('steps'), Demo.stepsOf(socket).join('\n'));
     document.title = name + ': ' + doing;
     share([name, socket.transport || 'none', doing, last]);
   }

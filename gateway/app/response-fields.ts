@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { forEachHeader, type RawHeaders } from '../base/raw-headers.ts';
+import { urlHost } from '../base/url-host.ts';
 import { hopByHopOf } from './hop-by-hop.ts';
 import type { AppOptions } from './options.ts';
 
@@ -11,7 +11,7 @@ export class AddressMap {
   readonly #inner: RegExp;
 
   constructor({ hostname, port, secure, host }: Pick<AppOptions, 'hostname' | 'port' | 'secure' | 'host'>) {
-    const name = isIPv6(hostname) ? `[${hostname}]` : hostname;
+    const name = urlHost(hostname);
     const isDefault = port === (secure ? 443 : 80);
     const names = [`${name}:${port}`, ...(isDefault ? [name] : []), ...(host === undefined ? [] : [host])];
     const escaped = names.map((each) => each.replaceAll(/[.[\]]/g, '\\$&')).join('|');

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { urlHost } from '../base/url-host.ts';
 import type { AppOptions } from './options.ts';
 import type { PageTagSettings } from './page-tagger.ts';
 
@@ -12,7 +12,7 @@ export function tagOf({
   port,
   prefix,
 }: Pick<AppOptions, 'secure' | 'hostname' | 'port' | 'prefix'>): Pick<PageTagSettings, 'shim' | 'map'> {
-  const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
+  const host = urlHost(hostname);
   const authority = port === (secure ? 443 : 80) ? host : `${host}:${port}`;
   return {
     shim: `${prefix}/shim/websocket.min.js`,

@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import type { GatewayAddress } from '../api.ts';
 import { ownPackage } from '../base/package.ts';
+import { isLoopback, urlHost } from '../base/url-host.ts';
 import type { BackendOptions, ResolvedOptions } from '../config/resolved.ts';
 import { demoRoutes } from '../demo/routes.ts';
 
@@ -62,11 +62,9 @@ function firstChanges(options: ResolvedOptions, port: number): string[] {
     lines.push('--host gateway.example is the name that browsers use');
   if (options.access.origins.length === 0 && options.app === undefined)
     lines.push('--origin http://app.example admits pages of other sites');
+  if (options.status === undefined && options.demo)
+    lines.push('--status 9090 adds a status page and metrics');
   return lines.length === 0 ? [] : [`next: ${lines.join('; ')}`];
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function workersLine(workers: number): string {
@@ -82,7 +80,7 @@ function policyLine(policyPort: number, port: number, domains: readonly string[]
 function statusLine({ status }: ResolvedOptions, port: number | undefined): string[] {
   if (status === undefined || port === undefined) return [];
   const [host = ''] = hostsToOpen(status.host);
-  return [`status at http://${bracketed(host)}:${port}/status, metrics at /metrics`];
+  return [`status at http://${urlHost(host)}:${port}/status, metrics at /metrics`];
 }
 
 /**
@@ -97,24 +95,20 @@ function hostsToOpen(host: string, names: readonly string[] = []): string[] {
 }
 
 function urlOf(options: ResolvedOptions, host: string, port: number): string {
-  return `${options.tls === undefined ? 'http' : 'https'}://${bracketed(host)}:${port}`;
+  return `${options.tls === undefined ? 'http' : 'https'}://${urlHost(host)}:${port}`;
 }
 
 function appName({ secure, hostname: name, port }: NonNullable<ResolvedOptions['app']>): string {
-  return `${secure ? 'https' : 'http'}://${bracketed(name)}:${port}`;
+  return `${secure ? 'https' : 'http'}://${urlHost(name)}:${port}`;
 }
 
 function backendName(backend: BackendOptions): string {
   if (backend.kind === 'echo') return 'echo:';
   if (backend.kind === 'broker') return 'stomp: (in memory)';
   if (backend.kind === 'relay') {
-    const hosts = backend.brokers.map(({ hostname: name, port }) => `${bracketed(name)}:${port}`);
+    const hosts = backend.brokers.map(({ hostname: name, port }) => `${urlHost(name)}:${port}`);
     return `${backend.brokers[0]?.secure ? 'stomps' : 'stomp'}://${hosts.join(',')}`;
   }
   const { secure, hostname: name, port, path = '' } = backend;
-  return `${secure ? 'wss' : 'ws'}://${bracketed(name)}:${port}${path}`;
-}
-
-export function bracketed(host: string): string {
-  return isIPv6(host) ? `[${host}]` : host;
+  return `${secure ? 'wss' : 'ws'}://${urlHost(name)}:${port}${path}`;
 }

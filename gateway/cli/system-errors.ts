@@ -1,4 +1,4 @@
-import { bracketed } from './start-lines.ts';
+import { urlHost } from '../base/url-host.ts';
 
 /** What the system says about an address, in words, and what to do. */
 const reasons: Readonly<Record<string, readonly [reason: string, advice: string]>> = {
@@ -31,7 +31,7 @@ type ListenError = NodeJS.ErrnoException & { address?: string; hostname?: string
 export function listenFailure(error: unknown): string | undefined {
   const { code, syscall, address, hostname, port } = error as ListenError;
   if (syscall !== 'listen' && syscall !== 'getaddrinfo') return undefined;
-  const where = port === undefined ? hostname : `${bracketed(address ?? '')}:${port}`;
+  const where = port === undefined ? hostname : `${urlHost(address ?? '')}:${port}`;
   const [reason, advice] = reasons[code ?? ''] ?? ['refused', ''];
   return `cannot listen on ${where}: ${reason} (${code})${advice && `; ${advice}`}`;
 }

@@ -17,6 +17,8 @@ export interface PagesSettings {
   readonly shim: ShimSettings;
   /** Folders of the demo; none without it. */
   readonly demo: readonly FileFolder[];
+  /** Leads from the demo to the status page. */
+  readonly statusLink?: Page | undefined;
   /** What Flash needs: it comes before the shim's files. */
   readonly flash?: Page;
   /** The refusal of a path at which there is no page. */
@@ -32,13 +34,14 @@ export interface PagesSettings {
 export function createPages(
   settings: PagesSettings,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const { shim, demo, flash, log, proxies } = settings;
+  const { shim, demo, statusLink, flash, log, proxies } = settings;
   const folders = demo.map((folder) => filePage(folder, log));
   const pages = [
     healthPage(settings),
     hostCheck(settings),
     ...(flash ? [flash] : []),
     shimPages(shim, log),
+    ...(statusLink ? [statusLink] : []),
     ...folders,
   ];
   return (node, response) => {

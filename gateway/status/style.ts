@@ -62,7 +62,7 @@ footer { padding-bottom: 28px; font-size: 13px; color: var(--soft); }
   .stacked tr { display: block; padding: 8px 0; border-top: 1px solid var(--line); }
   .stacked th, .stacked td { display: block; padding: 0; border: 0; text-align: left; }
   .stacked .number, .stacked .age { display: inline; }
-  .stacked .number::after { content: " times"; }
+  .stacked .number::after { content: "×"; }
   .stacked .age::before { content: ", last "; }
 }
 `;

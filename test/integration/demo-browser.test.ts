@@ -30,7 +30,7 @@ describe('the demo in Chromium', function () {
 
   before(async function () {
     requireOrSkip(this, 'chromium');
-    gateway = await startGateway({ demo: true });
+    gateway = await startGateway({ demo: true, status: '127.0.0.1:0' });
     base = `http://127.0.0.1:${gateway.port}`;
     browser = await launchChromium();
   });
@@ -56,6 +56,26 @@ describe('the demo in Chromium', function () {
     await page.waitForFunction("document.getElementById('state').className === 'says says-good'");
     assert.match((await page.textContent('#state')) ?? '', /connected over websocket, opened in/);
     assert.match((await page.textContent('pre')) ?? '', new RegExp(`${base}/shim/websocket\\.min\\.js`));
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  it('leads from the start page to the status page, or says that it is off', async () => {
+    const page = await open(`${base}/`);
+    await page.click('.card a[href="/status.html"]');
+    await page.click('#open a');
+    await page.waitForURL(`http://127.0.0.1:${gateway.statusPort}/status`);
+    assert.match((await page.textContent('main')) ?? '', /\/demo\/echo/);
+    const without = await startGateway({ demo: true });
+    try {
+      await page.goto(`http://127.0.0.1:${without.port}/demo/status`);
+      assert.equal(
+        await page.textContent('#state'),
+        'The status page is off: this gateway was started without --status.',
+      );
+    } finally {
+      await without.close();
+    }
     assert.deepEqual(faults, []);
     await page.context().close();
   });

@@ -37,13 +37,14 @@ const plainText = (html: string): string =>
     .replace(/&amp;/g, '&');
 
 describe('the demo pages', () => {
-  it('are the seven that the start page links to, and itself', () => {
+  it('are the eight that the start page links to, and itself', () => {
     assert.deepEqual(pages.sort(), [
       'chat.html',
       'console.html',
       'index.html',
       'laboratory.html',
       'sockjs.html',
+      'status.html',
       'tabs.html',
       'tutorial.html',
     ]);

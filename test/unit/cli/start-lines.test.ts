@@ -40,7 +40,11 @@ describe('the lines of a start', () => {
     const next = (options: GatewayOptions) => /^next: (.*)$/m.exec(lines(options))?.[1];
     const routes = ['/ws=ws://127.0.0.1:9001'];
     const all = { routes, listen: '0.0.0.0:8080', origin: ['http://app.intranet'] };
-    assert.match(String(next({})), /^--route \/ws=.*; --listen 0\.0\.0\.0:8080 .*; --origin /);
+    assert.match(
+      String(next({})),
+      /^--route \/ws=.*; --listen 0\.0\.0\.0:8080 .*; --origin .*; --status 9090 /,
+    );
+    assert.doesNotMatch(String(next({ status: 9090 })), /--status/);
     assert.equal(next(all), '--host gateway.example is the name that browsers use');
     assert.equal(next({ ...all, host: 'gateway.intranet' }), undefined);
     assert.equal(next({ ...all, host: '*' }), undefined);
