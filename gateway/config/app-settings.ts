@@ -6,16 +6,16 @@ export interface AppSettings {
   readonly host?: string | undefined;
   /** Put the shim's tag into pages. @default true */
   readonly inject?: boolean | undefined;
-  /** Paths at and below which no page gets the tag. @default [] */
+  /** Paths. No page at or below one of them gets the tag. @default [] */
   readonly exclude?: string | readonly string[] | undefined;
   /** PEM file of the CA certificates for an https application. @default the system's */
   readonly ca?: string | undefined;
   /**
-   * Path below which the gateway has its own `/shim/` and `/healthz`, for an application that has
-   * these itself.
+   * Path below which the gateway serves its own `/shim/` and `/healthz`, for an application that
+   * uses these paths itself.
    * @default none
    */
   readonly prefix?: string | undefined;
-  /** Time in which the application must begin its answer; `'off'` any. @default '5m' */
+  /** Time in which the application must begin its answer. `'off'`: no limit. @default '5m' */
   readonly timeout?: number | string | undefined;
 }

@@ -14,47 +14,51 @@ export interface GatewayOptions {
   /** The routes. @default ['/echo=echo:', '/stomp=stomp:'] */
   readonly routes?: readonly (string | RouteSettings)[] | undefined;
   /**
-   * A whole application, behind the gateway: plain HTTP is passed on, pages get the shim's tag, and
-   * WebSockets of every path are native or by a fallback. Its URL, or a table. Routes beside it
-   * win. For `listen` only. @default none
+   * A whole application behind the gateway, as its URL or a table. Plain HTTP is passed on, pages
+   * get the shim's tag, and WebSockets of every path work natively or by a fallback. Routes have
+   * precedence. For `listen` only. @default none
    */
   readonly app?: string | AppSettings | undefined;
   /** `Host` that the application gets. @default the client's */
   readonly appHost?: string | undefined;
   /**
-   * Origins whose pages may connect beside the gateway's own; `'*'` is every origin.
+   * Origins whose pages may connect, besides the gateway's own. `'*'` is every origin.
    * @default []
    */
   readonly origin?: string | readonly string[] | undefined;
   /**
-   * `Host` names accepted beside IP literals, `localhost`, the machine's name and the hosts of
-   * `origin`; `'*'` is every name, for a server that only trusted names lead to. @default []
+   * `Host` names that are accepted besides IP literals, `localhost`, the machine's name and the
+   * hosts of `origin`. `'*'` is every name; use it only if nobody else can point a name at this
+   * server. @default []
    */
   readonly host?: string | readonly string[] | undefined;
-  /** Networks of proxies whose X-Forwarded-For, -Proto and -Host are believed. @default [] */
+  /**
+   * Addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host are trusted.
+   * @default []
+   */
   readonly trustedProxy?: string | readonly string[] | undefined;
   /**
-   * Header field in which the trusted proxies name the user, such as `X-Remote-User`. It goes on to
-   * backends and into the log; from anybody else it is dropped. @default none
+   * Header field in which the trusted proxies name the user, such as `X-Remote-User`. Backends and
+   * the log get it. From anybody else it is removed. @default none
    */
   readonly userHeader?: string | undefined;
-  /** Answer the SockJS protocol below routes, perhaps with settings. @default true */
+  /** Serve the SockJS protocol below routes: true, false or settings. @default true */
   readonly sockjs?: boolean | SockJsSettings | undefined;
   /**
-   * Allow JSONP on every route: its requests are script tags and forms, admitted by `Referer`. The
-   * demo's routes have it. @default false
+   * Allow JSONP on every route. Its requests are script tags and forms, which are admitted by their
+   * `Referer`. The demo's routes have it. @default false
    */
   readonly jsonp?: boolean | undefined;
   /**
-   * Switches the fallback over Flash on. Socket policies are served on this port, by `listen`, and
-   * beside HTTP on the gateway's own; the SWF below `/shim`. `true` is 843, where players look
+   * Switches the Flash fallback on. `listen` serves socket policies on this port, and also on the
+   * gateway's own port beside HTTP. The SWF is below `/shim`. `true` is 843, where players look
    * first.
    * @default none
    */
   readonly policyPort?: number | string | true | undefined;
   /**
-   * Hosts whose SWFs may connect beside the gateway's own and those of `origin`: names, addresses,
-   * `*.name`; `'*'` is every host. @default []
+   * Hosts whose SWFs may connect, besides the gateway's own and those of `origin`: names,
+   * addresses, `*.name`. `'*'` is every host. @default []
    */
   readonly policyDomain?: string | readonly string[] | undefined;
   /** Serve `/crossdomain.xml` for the same hosts, by `listen`. @default false */
@@ -80,7 +84,7 @@ export interface GatewayOptions {
    */
   readonly demo?: boolean | undefined;
   /**
-   * Interval between signs of life on a fallback. A peer that is silent for 2.5 of them is dropped.
+   * Interval between heartbeats on a fallback. A peer that is silent for 2.5 intervals is dropped.
    * @default '25s'
    */
   readonly heartbeat?: number | string | undefined;
@@ -90,7 +94,7 @@ export interface GatewayOptions {
   readonly attachTimeout?: number | string | undefined;
   /** How long a backend may take to accept. @default '10s' */
   readonly connectTimeout?: number | string | undefined;
-  /** Silence after which a native client is pinged; `'off'` never. @default '25s' */
+  /** Silence after which a native client is pinged. `'off'`: never. @default '25s' */
   readonly clientPing?: number | string | undefined;
   /** Time that live sessions have to close when the gateway drains. @default '10s' */
   readonly grace?: number | string | undefined;
@@ -99,7 +103,8 @@ export interface GatewayOptions {
   /** Time in which a client must send a whole request. @default '2m' */
   readonly requestTimeout?: number | string | undefined;
   /**
-   * Time after which an idle connection is closed; longer than a proxy in front keeps it.
+   * Time after which an idle connection is closed. It must be longer than a proxy in front keeps
+   * the connection.
    * @default '75s'
    */
   readonly keepAlive?: number | string | undefined;
@@ -134,8 +139,9 @@ export interface GatewayOptions {
    */
   readonly maxConnectionsPerAddress?: number | string | undefined;
   /**
-   * How fast one address may open fallback sessions and native connections: a number for a second,
-   * minute or hour, such as `'20/m'`, which may come at once. More are answered 429. @default 'off'
+   * How fast one address may open fallback sessions and native connections: a number per second,
+   * minute or hour, such as `'20/m'`. They may all come at once. More are answered 429.
+   * @default 'off'
    */
   readonly createRate?: string | number | undefined;
   /**
@@ -161,7 +167,7 @@ export interface GatewayOptions {
    */
   readonly memoryPerAddress?: number | string | undefined;
   /**
-   * Time after which a fallback session is closed with 1001, however alive; `'off'` never.
+   * Age at which a fallback session is closed with 1001, even if it is in use. `'off'`: never.
    * @default 'off'
    */
   readonly maxSessionAge?: number | string | undefined;
@@ -172,12 +178,12 @@ export interface GatewayOptions {
    */
   readonly bindSession?: string | undefined;
   /**
-   * Processes that serve together, behind one that replaces them at a reload; `'auto'` is one for
-   * each processor. Only for the program `fallback-gateway`. @default none, one process alone
+   * Worker processes that serve together. A supervisor replaces them at a reload. `'auto'` is one
+   * for each processor. Only for the program `fallback-gateway`. @default none, one process alone
    */
   readonly workers?: number | string | undefined;
   /**
-   * How long a worker may answer nothing until it is killed and replaced; `'off'` for ever.
+   * How long a worker may be unresponsive before it is killed and replaced. `'off'`: never.
    * @default '30s'
    */
   readonly workerTimeout?: number | string | undefined;
@@ -185,17 +191,17 @@ export interface GatewayOptions {
   readonly pidFile?: string | undefined;
   /** How long a process that a reload replaced may keep its sessions. @default '12h' */
   readonly linger?: number | string | undefined;
-  /** Generations of workers that live side by side after reloads. @default 4 */
+  /** Generations of workers that may exist at a time after reloads. @default 4 */
   readonly maxGenerations?: number | string | undefined;
   /**
-   * Begins the name of this process in tokens and addresses, so that a balancer can send requests
-   * of a session to it: 1 to 25 letters, digits, `-` and `_`. Each process adds a dash and six
+   * Prefix of this process's name in tokens and URLs, so that a balancer can send a session's
+   * requests to it: 1 to 25 letters, digits, `-` and `_`. Each process adds a dash and six random
    * characters.
-   * @default a name by chance
+   * @default a random name
    */
   readonly node?: string | undefined;
   /**
-   * NATS servers over which the gateways of several machines are one: any of them answers a request
+   * NATS servers that join the gateways of several machines into one: any of them answers a request
    * of any session. `nats://host:4222`, `tls://…`, several separated by commas, or settings.
    * @default none
    */
@@ -205,11 +211,11 @@ export interface GatewayOptions {
   /** The same as `ca` of `cluster`. */
   readonly clusterCa?: string | undefined;
   /**
-   * File that gets a line for each request in the combined format. SIGUSR1 has it opened again.
-   * Only for a gateway that listens itself. @default none
+   * File for the access log, with a line in the combined format for each request. SIGUSR1 reopens
+   * it. Only for a gateway that listens itself. @default none
    */
   readonly accessLog?: string | undefined;
-  /** Lines that are written; each level includes those before it. @default 'info' */
+  /** Which lines are written. Each level includes the levels before it. @default 'info' */
   readonly logLevel?: LogLevel | undefined;
   /** `auto`: text on a terminal, JSON elsewhere. @default 'auto' */
   readonly logFormat?: LogFormat | undefined;
@@ -221,7 +227,8 @@ export interface GatewayOptions {
  */
 export interface SockJsSettings {
   /**
-   * A binary message from the backend: it becomes base64, or closes the connection with 1003.
+   * What a binary message from the backend does: it is sent as base64, or closes the connection
+   * with 1003.
    * @default 'close'
    */
   readonly binary?: 'base64' | 'close' | undefined;
@@ -245,7 +252,7 @@ export interface SockJsSettings {
 
 /** The embedded STOMP broker. It keeps everything in memory and loses it with its process. */
 export interface StompSettings {
-  /** Passcodes by login, perhaps with rights. @default every client may connect */
+  /** Passcodes by login, optionally with rights. @default every client may connect */
   readonly users?: Readonly<Record<string, string | StompUserSettings>> | undefined;
   /**
    * Destinations that every client may subscribe to, also on the TCP port. `*` is one word, `#` or

@@ -1,13 +1,13 @@
 /** Settings of one route. */
 export interface RouteSettings {
   /**
-   * Begins with `/`. Everything below belongs to the route, unless a longer one matches. `/shim`
-   * and `/healthz` are the gateway's own.
+   * Begins with `/`. Everything below it belongs to the route, unless a longer path of another
+   * route matches. `/shim` and `/healthz` are the gateway's own.
    */
   readonly path: string;
   /**
    * `ws://…`, `wss://…`, `stomp://…`, `stomps://…`, `stomp:` or `echo:`. A path replaces the
-   * route's, as in nginx's `proxy_pass`. Several brokers are separated by commas; one is tried when
+   * route's, as in nginx's `proxy_pass`. Several brokers are separated by commas. Each is tried if
    * those before it did not accept.
    */
   readonly backend: string;
@@ -21,15 +21,15 @@ export interface RouteSettings {
   /** PEM file of the CA certificates for a wss or stomps backend. @default the system's */
   readonly ca?: string | undefined;
   /**
-   * PEM file of the certificate that the gateway shows a wss or stomps backend. Needs `key`.
+   * PEM file of the client certificate for a wss or stomps backend. Needs `key`.
    * @default none
    */
   readonly cert?: string | undefined;
   /** PEM file of its private key. */
   readonly key?: string | undefined;
   /**
-   * An HTTP server that decides about each client before the backend is dialled: its URL, or
-   * settings. 2xx lets the client in, 401 and 403 refuse it. @default none
+   * An HTTP server that decides about each client before the gateway connects to the backend, as a
+   * URL or settings. 2xx admits the client, 401 and 403 refuse it. @default none
    */
   readonly auth?: string | AuthSettings | undefined;
   /** Header fields set on every handshake with a ws or wss backend. */
@@ -91,17 +91,17 @@ export interface AuthSettings {
   /** `http://HOST[:PORT][/PATH]` or `https://…`. It gets a GET with the client's header fields. */
   readonly url: string;
   /**
-   * Names of fields of its answer that are set on the handshake with the backend. Those of the
-   * client are dropped. @default none
+   * Names of fields of its answer that are set on the handshake with the backend. Fields of these
+   * names from the client are removed. @default none
    */
   readonly headers?: string | readonly string[] | undefined;
   /**
-   * Interval at which it is queried again about an open connection; 401 and 403 close that with
-   * 1008.
+   * Interval at which it is queried again about an open connection. 401 and 403 close the
+   * connection with 1008.
    * @default '5m'
    */
   readonly every?: number | string | undefined;
-  /** How long it may take to answer; then the client gets 503. @default '5s' */
+  /** How long it may take to answer. After that the client gets 503. @default '5s' */
   readonly timeout?: number | string | undefined;
   /** PEM file of the CA certificates for an https auth server. @default the system's */
   readonly ca?: string | undefined;

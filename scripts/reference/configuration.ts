@@ -19,16 +19,16 @@ const TABLES: readonly (readonly [string, string, string])[] = [
 
 const HEAD = `# Configuration
 
-This page is written by \`npm run reference\` from the option table of the program. Each option is a
-flag, a key of the config file, and a property of what \`createGateway\` takes. A flag replaces the
-key of the file. An option without a flag stands in the file only.
+Each option is a flag, a key of the config file, and a property of the object that
+\`createGateway\` takes. A flag overrides the file. An option without a flag can be set only in the
+file or in a program. \`npm run reference\` writes this page from the program's option table.
 
 \`\`\`sh run
 fallback-gateway --help
 fallback-gateway --config gateway.yaml --check
 \`\`\`
 
-The file is YAML; JSON is YAML, too:
+The file is YAML. JSON works too, because JSON is YAML:
 
 \`\`\`yaml run
 listen: 0.0.0.0:8080
@@ -41,9 +41,10 @@ routes:
   - { path: /ws, backend: 'ws://127.0.0.1:9001', maxSessions: 500 }
 \`\`\`
 
-A duration is a number with \`ms\`, \`s\`, \`m\` or \`h\`, or milliseconds. A size is a number with
-\`B\`, \`KiB\`, \`MiB\` or \`GiB\`, or bytes. Unknown keys are refused, with the nearest known one.
-[operating.md](operating.md#bounds) says what happens at each bound.
+A duration is a number with \`ms\`, \`s\`, \`m\` or \`h\`; a number alone is milliseconds. A size is
+a number with \`B\`, \`KiB\`, \`MiB\` or \`GiB\`; a number alone is bytes. An unknown key is an
+error, and the message suggests the nearest known one. [operating.md](operating.md#bounds) says what
+happens at each limit.
 
 ## All options
 
@@ -52,15 +53,15 @@ A duration is a number with \`ms\`, \`s\`, \`m\` or \`h\`, or milliseconds. A si
 `;
 
 const COMMANDS = `
-## What the program does beside serving
+## Other commands and flags
 
 | command or flag | meaning |
 | --- | --- |
 | \`--config FILE\` | read options from this file |
-| \`--check\` | read flags and file, say what is wrong, and end |
-| \`--help\`, \`--version\` | print and end |
-| \`reload\` | start new workers with the file as it is now: [cluster.md](cluster.md#a-reload-that-closes-nothing) |
-| \`check-page URL\` | say whether that page of the application gets the tag: [app.md](app.md#where-the-tag-goes) |
+| \`--check\` | read flags and file, report what is wrong, and exit |
+| \`--help\`, \`--version\` | print and exit |
+| \`reload\` | start new workers with the current config file: [cluster.md](cluster.md#a-reload-that-closes-nothing) |
+| \`check-page URL\` | report whether that page of the application gets the tag: [app.md](app.md#where-the-tag-goes) |
 `;
 
 /** docs/configuration.md. */

@@ -1,6 +1,9 @@
 /** SockJS below every route (gateway/SOCKJS.md). */
 export interface SockJsOptions {
-  /** A binary message from the backend: it becomes base64, or closes the connection with 1003. */
+  /**
+   * What a binary message from the backend does: it is sent as base64, or closes the connection
+   * with 1003.
+   */
   readonly binary: 'base64' | 'close';
   /** Milliseconds that a session lives without a downstream. */
   readonly sessionTimeout: number;

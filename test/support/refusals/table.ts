@@ -1,18 +1,18 @@
 /** The head of docs/refusals.md, which a test writes. */
 const HEAD = `# Refusals
 
-What is refused, what the log says about it, what the client gets, and what \`diagnostics\` shows of
-it where a page of another origin opens the socket in an engine without WebSocket. A test makes each
-row with a real gateway: it reads the option out of the line, starts the gateway with it, and the
-same request passes.
+This table shows what the gateway refuses, what the client gets, what the log says, and what
+\`diagnostics\` shows. \`diagnostics\` is that of a page of another origin, in an engine without
+WebSocket. A test makes each row with a real gateway. If the line names an option, the test starts
+the gateway with it, and the same request then passes.
 
 \`\`\`sh run
 npm run test:file -- test/integration/refusal-table.test.ts
 \`\`\`
 
-Ports, names of files and ids are replaced. In the log a line has further fields: \`status\`,
-\`reason\`, \`method\`, \`remoteAddress\`. The gateways of the table were started with flags; in a
-program the remedy is \`createGateway({ host: ['app.intranet'] })\`.
+Ports, file names and ids are replaced. Lines in the log have further fields: \`status\`,
+\`reason\`, \`method\`, \`remoteAddress\`. The gateways of this table were started with flags. In a
+program, the remedy is a line such as \`createGateway({ host: ['app.intranet'] })\`.
 
 | what | answer | the log | diagnostics |
 | --- | --- | --- | --- |
