@@ -10,29 +10,30 @@ interface Downgrade {
  */
 export const DOWNGRADES = {
   'upgrade-unanswered': {
-    meaning: 'nobody answered the WebSocket handshake, and it did not reach the gateway',
+    meaning: 'the WebSocket handshake did not reach the gateway, and nothing answered it',
     advice:
       'find the proxy, firewall or virus scanner that swallows the Upgrade; TLS (wss) passes most of them',
   },
   'upgrade-refused': {
-    meaning: 'something before the gateway refused the WebSocket handshake',
+    meaning:
+      'a proxy, or a policy of the page, refused the WebSocket handshake before it reached the gateway',
     advice:
       'look for 403, 405 or 502 in the log of each proxy on the way, and for connect-src in the policy of the page',
   },
   'upgrade-stripped': {
     meaning: 'the WebSocket handshake arrived as a plain request: a proxy took its Upgrade away',
-    advice: 'have the front proxy pass Upgrade and Connection on (docs/front-proxies.md)',
+    advice: 'make the front proxy pass Upgrade and Connection on (docs/front-proxies.md)',
   },
   'upgrade-answer-lost': {
-    meaning: 'the gateway accepted the WebSocket handshake, and the client never saw the answer',
-    advice: 'find the proxy that passes the request and not the answer 101; it may speak HTTP/1.0 only',
+    meaning: 'the gateway accepted the WebSocket handshake, but the answer did not reach the client',
+    advice: 'find the proxy that does not pass the answer 101 on; it may support only HTTP/1.0',
   },
   'subprotocol-lost': {
-    meaning: 'the handshake was accepted, and the client gave it up for want of its subprotocol',
-    advice: 'have proxies pass Sec-WebSocket-Protocol on, and the backend select a subprotocol',
+    meaning: 'the handshake was accepted, but without a subprotocol that the client requested',
+    advice: 'make proxies pass Sec-WebSocket-Protocol on, and the backend select a subprotocol',
   },
   'handshake-refused': {
-    meaning: 'the gateway or its backend refused the WebSocket handshake, and then let a fallback in',
+    meaning: 'the gateway or its backend refused the WebSocket handshake, and then accepted a fallback',
     advice: 'see the line "request refused" or "backend refused" of this client just before',
   },
   'slow-network': {
@@ -40,7 +41,7 @@ export const DOWNGRADES = {
     advice: 'nothing if the line is slow; if it is not, look for a proxy or host that is overloaded',
   },
   'stream-buffered': {
-    meaning: 'something holds answers back until they are complete, so a stream brought nothing',
+    meaning: 'a proxy buffers responses until they are complete, so a stream delivered nothing',
     advice:
       'switch response buffering off in proxies (X-Accel-Buffering is sent); IIS: responseBufferLimit 0',
   },
@@ -49,11 +50,11 @@ export const DOWNGRADES = {
     advice: 'raise the limits of proxies on how long an answer may take, such as a timeout of 30 s',
   },
   'stream-silent': {
-    meaning: 'a stream that had worked brought nothing more, not even signs of life',
+    meaning: 'a stream that had worked delivered nothing more, not even heartbeats',
     advice: 'look for NAT or firewalls that forget idle connections; lower --heartbeat below their time',
   },
   'stream-blocked': {
-    meaning: 'the engine can stream, and no request for a stream arrived',
+    meaning: 'the engine can stream, but no request for a stream arrived',
     advice: 'look for proxies or virus scanners that refuse GET or POST of unknown length or type',
   },
   'no-websocket': {
@@ -69,19 +70,19 @@ export const DOWNGRADES = {
     advice: 'nothing: polling is what this engine can do',
   },
   'jsonp-only': {
-    meaning: 'the engine can reach the gateway by script tags only',
+    meaning: 'the engine can reach the gateway only by script tags',
     advice: 'serve the page from the gateway’s own host, where it may use XMLHttpRequest',
   },
   'flash-blocked': {
-    meaning: 'the page asks for Flash, and the movie did not run',
+    meaning: 'the page allows Flash, but the movie did not run',
     advice: 'allow the player on this site, and start the gateway with --policy-port (docs/flash.md)',
   },
   'bridge-failed': {
-    meaning: 'the gateway’s frame, over which the page would have more, did not load in it',
+    meaning: 'the gateway’s frame, which allows better transports, did not load in the page',
     advice: 'allow the gateway in frame-src of the page’s policy; proxies must not add X-Frame-Options',
   },
   'page-option': {
-    meaning: 'the page leaves the better transports out',
+    meaning: 'the page does not allow the better transports',
     advice: 'see data-transports or configure({ transports }) of the page',
   },
   'failed-before': {
@@ -90,7 +91,7 @@ export const DOWNGRADES = {
   },
   'not-reported': {
     meaning:
-      'the client said nothing of its steps: its shim is of 0.1.0, its address is very long, or it is no shim',
+      'the client did not report its steps: it has the shim of 0.1.0, its URL is very long, or it is not a shim',
     advice: 'reload pages that hold an old shim',
   },
 } as const satisfies Readonly<Record<string, Downgrade>>;

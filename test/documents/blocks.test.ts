@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { program } from '../engines/programs.ts';
 import { freePort } from '../support/machine/free-ports.ts';
-import { commandsOf, isServer, PORTS, RECIPES, REPLACED, runElsewhere } from './mapping.ts';
+import { commandsOf, isServer, PORTS, RECIPES, REPLACED, runElsewhere, withListen } from './mapping.ts';
 import { type Block, blocksOf, readDocument, readerFiles } from './markdown.ts';
 import { listens, Sandbox } from './sandbox.ts';
 
@@ -103,7 +103,10 @@ describe('the code blocks of README and docs', function () {
         if (!isServer(command)) return void (await sandbox.run(text));
         const [, script] = /^node (\S+)/.exec(command) ?? [];
         const numbers = [...(saved.get(script ?? '') ?? '').matchAll(/\b\d{5}\b/g)].map(Number);
-        await sandbox.serve(text, async (output) =>
+        const isConfigured =
+          command.includes('--config ') && /^listen:/m.test(saved.get('gateway.yaml') ?? '');
+        const served = isConfigured ? text : withListen(text, ports.get('8080') as number);
+        await sandbox.serve(served, async (output) =>
           script === undefined
             ? /^open https?:/m.test(output)
             : (await Promise.all(numbers.map((port) => listens(port)))).every(Boolean),

@@ -74,6 +74,17 @@ export function commandsOf(text: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
+/**
+ * A command of a gateway with a port of its own. Documents leave `--listen` out where the default
+ * will do, and on this machine another program may have that port.
+ */
+export function withListen(command: string, port: number): string {
+  if (command.startsWith('node ') || command.includes('--listen ')) return command;
+  const [, flags = '', comment = ''] = /^(.*?)( +#.*)?$/.exec(command) ?? [];
+  const isNpm = /^npm /.test(flags) && !flags.includes(' -- ');
+  return `${flags}${isNpm ? ' --' : ''} --listen 127.0.0.1:${port}${comment}`;
+}
+
 /** Whether a command goes on until it is stopped. */
 export function isServer(command: string): boolean {
   if (/^node \S+\.mjs/.test(command)) return true;
