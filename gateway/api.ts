@@ -22,7 +22,7 @@ export interface GatewayAddress extends ListenAddress {
   readonly statusPort: number | undefined;
 }
 
-/** Middleware of Express and its kin. */
+/** Middleware of Express and similar frameworks. */
 export type Middleware = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -30,20 +30,19 @@ export type Middleware = (
 ) => void;
 
 /**
- * A gateway, made by `createGateway`. It serves by itself (`listen`), on a server that is there
- * already (`attach`), or inside an Express application (`middleware`, and `attach` for the
- * upgrades).
+ * A gateway, made by `createGateway`. It serves on its own port (`listen`), on an existing server
+ * (`attach`), or inside an Express application (`middleware`, and `attach` for the upgrades).
  */
 export interface Gateway {
-  /** Fallback sessions that are alive. */
+  /** Open fallback sessions. */
   readonly sessions: number;
 
   /** Native connections and fallback sessions, open or being opened. */
   readonly connections: number;
 
   /**
-   * Adds a route whose backend is a program in this process: `handler` is called for each client
-   * with a socket used as one of `ws`. Throws a `ConfigError` for a path that is taken or
+   * Adds a route whose backend is a handler in this process: `handler` is called for each client,
+   * with a socket that is used like one of `ws`. Throws a `ConfigError` for a path that is taken or
    * malformed.
    */
   route(path: string, handler: Handler, settings?: Partial<HandlerOptions>): this;
@@ -55,9 +54,9 @@ export interface Gateway {
   listen(): Promise<GatewayAddress>;
 
   /**
-   * Takes everything below a route on a server that is there already. All other requests and
-   * upgrades go to the listeners that the server has now or gets later. An upgrade that no other
-   * listener takes becomes a plain request, as it does without the gateway.
+   * Handles everything below a route on an existing server. All other requests and upgrades go to
+   * the listeners that the server has now or gets later. An upgrade that no other listener takes
+   * becomes a plain request, as it does without the gateway.
    */
   attach(server: Server): this;
 
@@ -68,7 +67,7 @@ export interface Gateway {
   middleware(): Middleware;
 
   /**
-   * Drains: takes no new sessions, closes the live ones with 1001, and resolves when all have
+   * Drains: accepts no new sessions, closes the open ones with 1001, and resolves when all have
    * ended, after `grace` milliseconds at the latest. @default the option `grace`
    */
   close(grace?: number): Promise<void>;

@@ -31,7 +31,7 @@ const states = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'] as const;
 const binaryTypes = ['nodebuffer', 'arraybuffer', 'fragments'] as const;
 
 /**
- * The socket of a handler. It is used like a socket of `ws`, whatever carries it, and is open from
+ * The socket of a handler. It is used like a socket of `ws`, over any transport, and is open from
  * the start. Events: `message(data, isBinary)`, `close(code, reason)`, `ping`, `pong`, `error`.
  */
 export class GatewaySocket extends SocketEvents {
@@ -109,7 +109,7 @@ export class GatewaySocket extends SocketEvents {
     return this.#paused;
   }
 
-  /** Bytes sent that the client's side has not taken. */
+  /** Bytes that were sent and that the client's side has not taken yet. */
   get bufferedAmount(): number {
     return this.#channel.bufferedAmount + this.#unsent;
   }
@@ -199,7 +199,7 @@ export class GatewaySocket extends SocketEvents {
     this.#channel.resume();
   }
 
-  /** Breaks off without a Close. */
+  /** Ends the connection without a Close. */
   terminate(): void {
     if (this.#state === 3) return;
     this.#state = 2;

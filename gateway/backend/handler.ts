@@ -9,7 +9,7 @@ import { attempt } from './dial.ts';
 import { GatewaySocket } from './gateway-socket.ts';
 import { TextMemo } from './text-memo.ts';
 
-/** The handshake as a handler gets it: the fields that it would read of Node's own request. */
+/** The handshake as a handler gets it, with the fields of Node's own request that matter to it. */
 export interface HandlerRequest {
   /** Path and query of the client's request. */
   readonly url: string;
@@ -34,8 +34,8 @@ export interface HandlerRequest {
 export type Handler = (socket: GatewaySocket, request: HandlerRequest) => unknown;
 
 /**
- * What `verifyClient` answers: whether the client may come in, or the status it is refused with,
- * from 400 to 599. `false` is 401, as in `ws`.
+ * What `verifyClient` answers: whether the client may connect, or the status with which it is
+ * refused, from 400 to 599. `false` is 401, as in `ws`.
  */
 export type Verdict = boolean | number;
 
@@ -50,7 +50,7 @@ export interface HandlerOptions {
   readonly handleProtocols?: (protocols: Set<string>, request: HandlerRequest) => string | false;
   /**
    * Decides about each client before its handshake is answered, within `connectTimeout`. An error
-   * refuses as one of the handler does. @default everybody may come in
+   * refuses the client, as an error of the handler does. @default every client may connect
    */
   readonly verifyClient?: (request: HandlerRequest) => Verdict | Promise<Verdict>;
 }

@@ -2,7 +2,7 @@ import { type ErrorCode, type ErrorEntry, errorTable, type RequestErrorCode } fr
 import { optionName, type Remedy } from './remedy.ts';
 
 /**
- * The base of every error the gateway makes itself. `code` is stable and documented in
+ * The base of every error that the gateway itself makes. `code` is stable and documented in
  * docs/errors.md; the message is one line for people.
  */
 export class GatewayError extends Error {

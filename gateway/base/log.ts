@@ -43,7 +43,7 @@ export interface Log {
   readonly wording?: Wording;
 }
 
-/** Something that a client did not get. */
+/** Something that was refused to a client. */
 export interface Refusal {
   readonly level: 'warn' | 'info' | 'debug';
   readonly message: string;

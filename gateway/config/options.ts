@@ -222,8 +222,8 @@ export interface GatewayOptions {
 }
 
 /**
- * How SockJS is served (gateway/SOCKJS.md). Its signs of life come at the interval `heartbeat`, as
- * on other fallbacks.
+ * How SockJS is served (gateway/SOCKJS.md). Its heartbeats come at the interval `heartbeat`, as on
+ * other fallbacks.
  */
 export interface SockJsSettings {
   /**

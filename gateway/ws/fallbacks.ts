@@ -26,8 +26,9 @@ const notHere = [
 ] as const;
 
 /**
- * Options of the fallbacks of one HTTP server: those of `createGateway` without what such a server
- * has itself. `host` is every name by default, as `ws` looks at none; `logLevel` is `'warn'`.
+ * Options of the fallbacks of one HTTP server: those of `createGateway`, except what the server
+ * itself decides. `host` is every name by default, because `ws` does not check it. `logLevel` is
+ * `'warn'`.
  */
 export type FallbackOptions = Omit<GatewayOptions, (typeof notHere)[number]>;
 

@@ -32,9 +32,9 @@ export interface WebSocketServerOptions<
 }
 
 /**
- * The server of `ws`, which clients on a fallback reach, too. Native clients are those of `ws`
- * itself. A client on a fallback comes as an Upgrade on a connection within the process. All that a
- * program does with a handshake or a socket is therefore the same for both: `verifyClient`,
+ * The server of `ws`, for clients on a fallback as well. `ws` itself serves native clients. A
+ * client on a fallback arrives as an Upgrade on a connection inside the process. So a program
+ * handles the handshakes and sockets of both kinds in the same way: `verifyClient`,
  * `handleProtocols`, `headers`, a status in place of 101, `ping`, `terminate`.
  *
  * Fallback clients need the HTTP server for each request. After `close` of a server with `port`
