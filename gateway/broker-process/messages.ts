@@ -11,10 +11,12 @@ export type ToBroker =
   | { readonly version: typeof VERSION; readonly kind: 'serve'; readonly settings: BrokerSettings }
   /** Answered by `counts`. */
   | { readonly version: typeof VERSION; readonly kind: 'count'; readonly id: number }
+  /** Answered by `pong`. Only for a process that said `answersPings`. */
+  | { readonly version: typeof VERSION; readonly kind: 'ping' }
   /** Its clients are leaving: it ends when the last one has gone. */
   | { readonly version: typeof VERSION; readonly kind: 'drain' };
 
-/** What the broker process answers to `serve` and `count`. */
+/** What the broker process answers. */
 export type FromBroker =
   | {
       readonly version: typeof VERSION;
@@ -22,5 +24,12 @@ export type FromBroker =
       readonly id: number;
       readonly status: Snapshot;
     }
-  | { readonly version: typeof VERSION; readonly kind: 'serving'; readonly stompPort?: number | undefined }
+  | {
+      readonly version: typeof VERSION;
+      readonly kind: 'serving';
+      readonly stompPort?: number | undefined;
+      /** Absent: it is of an older release. False: somebody debugs it. */
+      readonly answersPings?: boolean;
+    }
+  | { readonly version: typeof VERSION; readonly kind: 'pong' }
   | { readonly version: typeof VERSION; readonly kind: 'failed'; readonly error: SystemError };

@@ -1,4 +1,5 @@
 import { systemClock } from '../base/clock.ts';
+import { isDebugged } from '../base/debugged.ts';
 import { createLog } from '../base/log.ts';
 import { ownPackage } from '../base/package.ts';
 import { asSystemError } from '../base/system-error.ts';
@@ -30,6 +31,10 @@ export function runBrokerProcess(): void {
       void drain();
       return;
     }
+    if (message.kind === 'ping') {
+      answer({ version: VERSION, kind: 'pong' });
+      return;
+    }
     if (message.kind === 'count') {
       const { id } = message;
       void snapshots.take().then((status) => answer({ version: VERSION, kind: 'counts', id, status }));
@@ -44,7 +49,7 @@ export function runBrokerProcess(): void {
 async function serve(brokers: Brokers, settings: BrokerSettings): Promise<void> {
   try {
     const stompPort = await brokers.serve(settings);
-    answer({ version: VERSION, kind: 'serving', stompPort });
+    answer({ version: VERSION, kind: 'serving', stompPort, answersPings: !isDebugged() });
   } catch (error) {
     answer({ version: VERSION, kind: 'failed', error: asSystemError(error) });
   }

@@ -19,6 +19,11 @@ export interface BrokerSettings {
   readonly memoryLimits: MemoryLimits;
   /** Bounds of the TCP port. */
   readonly connectionLimits: ConnectionLimits;
+  /**
+   * Milliseconds for which the process may answer nothing: then its supervisor kills it. 0 or
+   * absent: it gets no pings.
+   */
+  readonly hangTimeout?: number | undefined;
   readonly log: LogOptions;
   /** How remedies in the log are worded. */
   readonly written: Readonly<Record<string, Written>>;

@@ -25,6 +25,7 @@ export function brokerSettings(
   return {
     ...{ socketPath, brokers, memoryLimits, connectionLimits },
     listen: options.stomp.listen,
+    hangTimeout: options.processes.workerTimeout,
     log: options.log,
     written: Object.fromEntries(Object.keys(optionTable).map((key) => [key, writtenAs(key) as Written])),
     bounds: higherBounds(options),

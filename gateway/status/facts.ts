@@ -44,8 +44,8 @@ export interface WorkersFacts {
   readonly silent: number;
   /** Workers that ended while they were to serve. */
   readonly deaths: number;
-  /** Workers that were killed because they did not answer, old generations included. */
-  readonly hangs: number;
+  /** Processes that were killed because they did not answer, old generations included. */
+  readonly hung: { readonly worker: number; readonly broker: number };
 }
 
 /** What a process tells of itself when somebody asks. Absent parts are another process's. */

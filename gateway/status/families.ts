@@ -109,8 +109,8 @@ const families: Readonly<Record<string, Family>> = {
   worker_deaths_total: counter('Workers that ended while they were to serve.', ({ workers }) =>
     one(workers?.deaths),
   ),
-  worker_hangs_total: counter('Workers that were killed because they did not answer.', ({ workers }) =>
-    one(workers?.hangs),
+  hung_processes_total: counter('Processes that were killed because they did not answer.', ({ workers }) =>
+    Object.entries(workers?.hung ?? {}).map(([role, value]) => ({ labels: { role }, value })),
   ),
   build_info: {
     type: 'gauge',

@@ -7,6 +7,7 @@ import { fromSystemError } from '../base/system-error.ts';
 import { type FromBroker, type ToBroker, VERSION } from '../broker-process/messages.ts';
 import type { BrokerSettings } from '../broker-process/settings.ts';
 import type { Snapshot } from '../status/snapshot.ts';
+import { HangWatch } from './hang-watch.ts';
 import type { KeptCounters } from './kept-counters.ts';
 import { RestartDelay } from './restart-delay.ts';
 import { SnapshotQuestions } from './snapshot-questions.ts';
@@ -23,6 +24,8 @@ export interface BrokerChildParts {
   readonly log: Log;
   /** Takes the counters of a process that ends; absent: nobody asks for any. */
   readonly kept?: KeptCounters | undefined;
+  /** Called for a process that is killed because it does not answer. */
+  readonly hung?: (() => void) | undefined;
   /** Starts a process that does `runBrokerProcess`. */
   fork(): ChildProcess;
 }
@@ -47,6 +50,7 @@ export class BrokerChild {
   #settings: BrokerSettings | undefined;
   #child: ChildProcess | undefined;
   #questions: SnapshotQuestions;
+  #watch: HangWatch | undefined;
   #waiting: Waiting | undefined;
   /** The last request: all workers of a generation have the same. */
   #last: BrokerSettings | undefined;
@@ -95,15 +99,13 @@ export class BrokerChild {
 
   /** What it counts; undefined if it does not answer in time. */
   snapshot(): Promise<Snapshot | undefined> {
-    return this.#questions.ask((id) => {
-      if (this.#child !== undefined) tell(this.#child, { version: VERSION, kind: 'count', id });
-    });
+    return this.#questions.ask((id) => this.#tell({ version: VERSION, kind: 'count', id }));
   }
 
   /** Ends the clients of the TCP port, and the process behind the last client of a worker. */
   drain(): void {
     this.#stopRestarts();
-    if (this.#child !== undefined) tell(this.#child, { version: VERSION, kind: 'drain' });
+    this.#tell({ version: VERSION, kind: 'drain' });
   }
 
   /** Resolves when the process has ended: all workers have. One that hangs is killed. */
@@ -144,7 +146,7 @@ export class BrokerChild {
       }, ANSWER_TIMEOUT);
       this.#waiting = { resolve, reject, late };
       this.#child ??= this.#fork(settings.socketPath);
-      tell(this.#child, { version: VERSION, kind: 'serve', settings });
+      this.#tell({ version: VERSION, kind: 'serve', settings });
     });
   }
 
@@ -173,6 +175,11 @@ export class BrokerChild {
       this.#questions.received(message.id, message.status);
       return;
     }
+    if (message.kind === 'pong') {
+      this.#watch?.answered();
+      return;
+    }
+    if (message.kind === 'serving' && message.answersPings) this.#watch ??= this.#newWatch();
     const waiting = this.#takeWaiting();
     if (waiting === undefined) return;
     if (message.kind === 'serving') waiting.resolve(message.stompPort);
@@ -180,6 +187,22 @@ export class BrokerChild {
       if (this.#settings === undefined) this.#dismiss();
       waiting.reject(fromSystemError(message.error));
     }
+  }
+
+  #newWatch(): HangWatch {
+    const { clock, log, hung } = this.#parts;
+    return new HangWatch(clock, this.#last?.hangTimeout ?? 0, {
+      ping: () => this.#tell({ version: VERSION, kind: 'ping' }),
+      hang: (silentMs) => {
+        log.error('broker process does not answer: killing it', { pid: this.pid, silentMs });
+        hung?.();
+        this.#child?.kill('SIGKILL');
+      },
+    });
+  }
+
+  #tell(message: ToBroker): void {
+    if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
   /** Ends a process that has nothing to serve. */
@@ -192,6 +215,8 @@ export class BrokerChild {
   #ended(child: ChildProcess, reason: string): void {
     if (child !== this.#child) return;
     this.#child = undefined;
+    this.#watch?.stop();
+    this.#watch = undefined;
     this.#questions.ended();
     this.#parts.kept?.add(this.#questions.last);
     this.#questions = new SnapshotQuestions(this.#parts.clock);
@@ -235,8 +260,4 @@ function extended(before: BrokerSettings, after: BrokerSettings): BrokerSettings
     brokers: { ...after.brokers, ...before.brokers },
     listen: before.listen ?? after.listen,
   };
-}
-
-function tell(child: ChildProcess, message: ToBroker): void {
-  if (child.connected) child.send(message, () => {});
 }

@@ -42,7 +42,13 @@ export class Supervision {
     process.once('exit', () => removePrivateDirectory(this.#directory));
     const command = commandPath(process.argv, process.env, process.cwd());
     const kept = status && new KeptCounters();
-    const broker = new BrokerChild({ clock: systemClock, log, fork: forkBroker(command), kept });
+    const broker = new BrokerChild({
+      clock: systemClock,
+      log,
+      fork: forkBroker(command),
+      kept,
+      hung: () => this.#workersStatus?.hung('broker'),
+    });
     this.#supervisor = new Supervisor({
       clock: systemClock,
       log,
@@ -52,7 +58,7 @@ export class Supervision {
       broker,
       kept,
       died: () => this.#workersStatus?.died(),
-      hung: () => this.#workersStatus?.hung(),
+      hung: () => this.#workersStatus?.hung('worker'),
       directory: this.#directory,
       machine: newNodeName(),
       release,

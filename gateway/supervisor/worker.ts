@@ -1,3 +1,4 @@
+import { isDebugged } from '../base/debugged.ts';
 import type { Listen } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import type { BrokerSettings } from '../broker-process/settings.ts';
@@ -193,9 +194,4 @@ class Worker {
     const { exitCode, lines } = this.#program.failure(error);
     this.#channel.send({ kind: 'failed', exitCode, lines }, () => process.exit(exitCode));
   }
-}
-
-/** A process that stands at a breakpoint answers nothing, and must not be killed for that. */
-function isDebugged(): boolean {
-  return process.features.inspector && process.getBuiltinModule('node:inspector').url() !== undefined;
 }

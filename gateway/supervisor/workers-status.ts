@@ -20,9 +20,9 @@ export interface WorkersStatusParts {
 export class WorkersStatus implements StatusSource {
   readonly #parts: WorkersStatusParts;
   readonly #snapshots: Snapshots;
-  #facts: WorkersFacts = { states: {}, generations: 0, silent: 0, deaths: 0, hangs: 0 };
+  #facts: WorkersFacts = { states: {}, generations: 0, silent: 0, deaths: 0, hung: { worker: 0, broker: 0 } };
   #deaths = 0;
-  #hangs = 0;
+  readonly #hung = { worker: 0, broker: 0 };
 
   constructor(parts: WorkersStatusParts) {
     this.#parts = parts;
@@ -34,9 +34,9 @@ export class WorkersStatus implements StatusSource {
     this.#deaths++;
   }
 
-  /** A worker did not answer, and is killed. */
-  hung(): void {
-    this.#hangs++;
+  /** A process did not answer, and is killed. */
+  hung(role: 'worker' | 'broker'): void {
+    this.#hung[role]++;
   }
 
   async gather(): Promise<Gathered> {
@@ -75,7 +75,7 @@ export class WorkersStatus implements StatusSource {
       generations: new Set(queried.map(({ generation }) => generation)).size,
       silent: answers.filter((answer) => answer === undefined).length,
       deaths: this.#deaths,
-      hangs: this.#hangs,
+      hung: { ...this.#hung },
     };
     return this.#snapshots.take();
   }

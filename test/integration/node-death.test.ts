@@ -28,11 +28,16 @@ interface Talk {
 
 describe('a process that is killed, or hangs', function () {
   this.timeout(60_000);
+  /** A worker that stands still: it does not notice that its supervisor has ended. */
+  let stopped: number | undefined;
+  afterEach(() => {
+    if (stopped !== undefined) process.kill(stopped, 'SIGKILL');
+    stopped = undefined;
+  });
   const { keep } = useRuns();
   const realms: Realm[] = [];
   let nats: NatsServer | undefined;
   let proxy: FaultProxy | undefined;
-
   afterEach(async () => {
     for (const realm of realms.splice(0)) realm.leave();
     await proxy?.close();
@@ -100,15 +105,19 @@ describe('a process that is killed, or hangs', function () {
     const gateway = keep(new Run([...OPTIONS, ...watched]));
     const port = await gateway.port();
     const [neighbour, hanging] = workersOf(gateway) as [number, number];
-    await survives(port, () => process.kill(hanging, 'SIGSTOP'));
+    await survives(port, () => {
+      process.kill(hanging, 'SIGSTOP');
+      stopped = hanging;
+    });
     const [line] = logged(gateway, 'worker does not answer: killing it');
     assert.deepEqual([line?.worker, line?.level], [hanging, 'error']);
+    stopped = undefined;
     assert.ok(Number(line?.silentMs) >= 4_000 && Number(line?.connections) > 0, JSON.stringify(line));
     await until('the next worker', () => logged(gateway, 'worker started').length === 1);
     const now = await untilWorkers(gateway, 2);
     assert.ok(now.includes(neighbour) && !now.includes(hanging), `${now} serve`);
     const metrics = await (await fetch(`${statusOf(gateway)}/metrics`)).text();
-    assert.match(metrics, /^fallback_gateway_worker_hangs_total 1$/m);
+    assert.match(metrics, /^fallback_gateway_hung_processes_total\{role="worker"\} 1$/m);
   });
 
   it('as one of three machines on NATS: the same', async function () {

@@ -226,6 +226,25 @@ describe('the broker process', function () {
     for (const client of again) client.end();
   });
 
+  it('is killed and started again when it hangs', async () => {
+    const watched = await startWorkersWithBroker({ ...given, workerTimeout: '2s' });
+    const client = await connect(`ws://127.0.0.1:${watched.ports[0]}/stomp`);
+    const before = watched.child.pid as number;
+    process.kill(before, 'SIGSTOP');
+    try {
+      await until('another process', () => watched.lines.some((line) => line.includes('started again')));
+      assert.equal(await client.closed, 1011);
+      const { msg, pid, silentMs } = JSON.parse(watched.lines[0] as string);
+      assert.deepEqual([msg, pid], ['broker process does not answer: killing it', before]);
+      assert.ok(silentMs >= 2_000, `${silentMs} ms`);
+      (await connect(watched.stompPort ?? 0)).end();
+    } finally {
+      // One that is still there stands still.
+      watched.child.kill();
+      await watched.close();
+    }
+  });
+
   it('goes on with its options and messages at a reload, says so, and takes what is new', async () => {
     const client = await connect(at(0));
     await client.ask('SEND', { destination: '/queue/kept' }, 'kept');

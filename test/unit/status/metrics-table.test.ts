@@ -27,7 +27,7 @@ function busyFamilies() {
     forwarded: 0,
     appRequests: 0,
     broker: { connections: 0, queues: 0, queued: 0, stored: 0 },
-    workers: { states: { serving: 1 }, generations: 1, silent: 0, deaths: 0, hangs: 0 },
+    workers: { states: { serving: 1 }, generations: 1, silent: 0, deaths: 0, hung: { worker: 0, broker: 0 } },
     release: '1.0.0',
   });
 }
