@@ -183,8 +183,8 @@ export interface GatewayOptions {
    */
   readonly workers?: number | string | undefined;
   /**
-   * How long a worker, or the embedded broker's process, may be unresponsive before it is killed and
-   * replaced. `'off'`: never.
+   * How long a worker, or the embedded broker's process, may be unresponsive before it is killed
+   * and replaced. `'off'`: never.
    * @default '30s'
    */
   readonly workerTimeout?: number | string | undefined;
