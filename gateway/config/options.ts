@@ -182,11 +182,7 @@ export interface GatewayOptions {
    * for each processor. Only for the program `fallback-gateway`. @default none, one process alone
    */
   readonly workers?: number | string | undefined;
-  /**
-   * How long a worker, or the embedded broker's process, may be unresponsive before it is killed
-   * and replaced. `'off'`: never.
-   * @default '30s'
-   */
+  /** How long a worker may be unresponsive before it is killed. `'off'`: never. @default '30s' */
   readonly workerTimeout?: number | string | undefined;
   /** File that has the id of the process to send signals to, while it listens. @default none */
   readonly pidFile?: string | undefined;
