@@ -21,10 +21,7 @@ export interface GatewayOptions {
   readonly app?: string | AppSettings | undefined;
   /** `Host` that the application gets. @default the client's */
   readonly appHost?: string | undefined;
-  /**
-   * Origins whose pages may connect, besides the gateway's own. `'*'` is every origin.
-   * @default []
-   */
+  /** Origins whose pages may connect, besides the gateway's own. `'*'`: every one. @default [] */
   readonly origin?: string | readonly string[] | undefined;
   /**
    * `Host` names that are accepted besides IP literals, `localhost`, the machine's name and the
@@ -32,10 +29,7 @@ export interface GatewayOptions {
    * server. @default []
    */
   readonly host?: string | readonly string[] | undefined;
-  /**
-   * Addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host are trusted.
-   * @default []
-   */
+  /** Addresses or networks of proxies whose X-Forwarded-* fields are trusted. @default [] */
   readonly trustedProxy?: string | readonly string[] | undefined;
   /**
    * Header field in which the trusted proxies name the user, such as `X-Remote-User`. Backends and
@@ -52,8 +46,7 @@ export interface GatewayOptions {
   /**
    * Switches the Flash fallback on. `listen` serves socket policies on this port, and also on the
    * gateway's own port beside HTTP. The SWF is below `/shim`. `true` is 843, where players look
-   * first.
-   * @default none
+   * first. @default none
    */
   readonly policyPort?: number | string | true | undefined;
   /**
@@ -104,8 +97,7 @@ export interface GatewayOptions {
   readonly requestTimeout?: number | string | undefined;
   /**
    * Time after which an idle connection is closed. It must be longer than a proxy in front keeps
-   * the connection.
-   * @default '75s'
+   * the connection. @default '75s'
    */
   readonly keepAlive?: number | string | undefined;
   /** Size of a message in either direction; a longer one closes with 1009. @default '16MiB' */

@@ -43,7 +43,7 @@ routes:
 
 A duration is a number with \`ms\`, \`s\`, \`m\` or \`h\`; a number alone is milliseconds. A size is
 a number with \`B\`, \`KiB\`, \`MiB\` or \`GiB\`; a number alone is bytes. An unknown key is an
-error, and the message suggests the nearest known one. [operating.md](operating.md#bounds) says what
+error, and the message suggests the nearest known one. [operating.md](operating.md#limits) says what
 happens at each limit.
 
 ## All options
