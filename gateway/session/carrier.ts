@@ -27,16 +27,14 @@ export interface Carrier {
 /** What a carrier works for: a session, or several that share it and are one to their carrier. */
 export interface CarrierOwner {
   /**
-   * Acts on a unit. `answer` is called with the number to acknowledge: at once, or, while the
-   * backend takes no more, when there is room or the longest delay is over. Without it the unit is
-   * that of a downstream, which brings the acknowledgement: nothing waits, and what there is no
-   * room for is not taken. Throws a `MalformedError` or `RequestError`, and then nothing has taken
-   * effect.
+   * Acts on the unit that came with a downstream, which brings the acknowledgement: nothing waits,
+   * and what there is no room for is not taken. Throws a `MalformedError`, and then nothing has
+   * taken effect.
    */
-  accept(unit: Unit, answer?: (ack: number) => void): void;
+  acceptCarried(unit: Unit): void;
   /**
-   * A downstream came: attach number `n` with all up to `ack` received (PROTOCOL.md §6.1). `accept`
-   * was called with its unit before.
+   * A downstream came: attach number `n` with all up to `ack` received (PROTOCOL.md §6.1).
+   * `acceptCarried` was called with its unit before.
    */
   attachCarrier(carrier: Carrier, n: number, ack: number): void;
   /** The carrier is used up or gone; the client can say how far it received. */

@@ -8,7 +8,7 @@ import { CLOSES } from '../protocol/close-table.ts';
 import { fragment } from '../protocol/fragment.ts';
 import type { Message } from '../protocol/message.ts';
 import { Meter } from '../protocol/meter.ts';
-import { type Arrival, MalformedError, type Unit } from '../protocol/unit.ts';
+import { MalformedError, type Unit } from '../protocol/unit.ts';
 import type { Carrier, CarrierEnd, CarrierOwner } from './carrier.ts';
 import { Downstream, type DownstreamOwner } from './downstream.ts';
 import type { SessionIdentity } from './identity.ts';
@@ -177,18 +177,21 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#upstream.checkRoom();
   }
 
-  accept(unit: Unit, answer?: (ack: number) => void): void {
+  /**
+   * Acts on the unit of a request that has an answer of its own. `answer` is called with the number
+   * to acknowledge: at once, or, while the backend takes no more, when there is room or the longest
+   * delay is over. Throws a `MalformedError` or `RequestError`, and then nothing has taken effect.
+   */
+  accept(unit: Unit, answer: (ack: number) => void): void {
     this.check(unit);
-    const { arrivals, ack, pageGone } = unit;
+    const { arrivals } = unit;
     // What a client will not send again is taken in any case: for each of its requests, call
     // `checkRoom` before anything of it is taken.
-    if (answer !== undefined && arrivals.length > 0 && this.#context.policy.untaken === 'repeated')
-      this.checkRoom();
-    this.#life.heard();
-    if (ack >= this.#outbox.first) this.#acknowledge(ack);
-    const mustWait = answer === undefined ? this.#takeCarried(arrivals) : this.#upstream.take(arrivals);
-    if (pageGone) this.abandon('client');
-    if (answer !== undefined && mustWait && this.state !== 'ended') {
+    if (arrivals.length > 0 && this.#context.policy.untaken === 'repeated') this.checkRoom();
+    this.#hear(unit);
+    const mustWait = this.#upstream.take(arrivals);
+    if (unit.pageGone) this.abandon('client');
+    if (mustWait && this.state !== 'ended') {
       const isSocket = this.#downstream.carrier?.acknowledges === true;
       this.#upstream.delay(arrivals, isSocket, () => this.#answer(answer));
       this.#log.delayed(this.#upstream.delayed);
@@ -196,16 +199,31 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#countMemory();
   }
 
-  /** The request is a downstream, too, so nothing of it waits for the backend. */
-  #takeCarried(arrivals: readonly Arrival[]): boolean {
-    if (arrivals.length === 0) return false;
-    this.#upstream.takeWhatFits(arrivals);
-    this.#downstream.owesAck = true;
-    return false;
+  acceptCarried(unit: Unit): void {
+    this.check(unit);
+    this.#hear(unit);
+    if (unit.arrivals.length > 0) {
+      this.#upstream.takeWhatFits(unit.arrivals);
+      this.#downstream.owesAck = true;
+    }
+    if (unit.pageGone) this.abandon('client');
+    this.#wakeSocket();
+    this.#countMemory();
   }
 
-  #answer(answer?: (ack: number) => void): void {
-    answer?.(this.received);
+  /** The client lives, and says what it has. */
+  #hear({ ack }: Unit): void {
+    this.#life.heard();
+    if (ack >= this.#outbox.first) this.#acknowledge(ack);
+  }
+
+  #answer(answer: (ack: number) => void): void {
+    answer(this.received);
+    this.#wakeSocket();
+  }
+
+  /** On a WebSocket the acknowledgement is a frame of the downstream. */
+  #wakeSocket(): void {
     if (this.#downstream.carrier?.acknowledges) this.#downstream.wake();
   }
 

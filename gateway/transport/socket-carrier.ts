@@ -126,7 +126,7 @@ export class SocketCarrier implements Carrier {
    */
   #wait(unit: Unit): void {
     this.#waiting.push(unit.arrivals);
-    this.#session.accept({ ...unit, arrivals: [] });
+    this.#session.acceptCarried({ ...unit, arrivals: [] });
     if (this.#waiting.isFull) this.#socket.pause();
   }
 

@@ -53,7 +53,7 @@ export function streamTransport(form: StreamForm): DownstreamTransport {
     direction: 'down',
     serve: ({ exchange, session, unit, headers, limits, wanted }) => {
       if (wanted.brief) throw new MalformedError('a stream is held');
-      session.accept(unit);
+      session.acceptCarried(unit);
       const encoding = form.encodings[wanted.form];
       const { encoder } = encoding;
       const response = exchange.stream(200, headersOf(headers, encoding), encoder.end('recycled'));

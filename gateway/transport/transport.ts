@@ -1,21 +1,27 @@
 import type { Exchange, Headers } from '../http/exchange.ts';
 import type { Unit, Wanted } from '../protocol/unit.ts';
 import type { CarrierOwner } from '../session/carrier.ts';
+import type { Session } from '../session/session.ts';
 import type { TransportLimits } from './options.ts';
 
 /** A checked request of a session, as a transport gets it. */
-export interface Call {
+interface Call {
   readonly exchange: Exchange;
-  /** The session that the request names, or several that it attaches together. */
-  readonly session: CarrierOwner;
   readonly unit: Unit;
   /** Header fields that every answer to this request needs: caching and cross-origin access. */
   readonly headers: Headers;
   readonly limits: TransportLimits;
 }
 
+/** A call that brings frames only. */
+export interface SendCall extends Call {
+  readonly session: Session;
+}
+
 /** A call that opens a downstream. */
 export interface AttachCall extends Call {
+  /** The session that the request names, or several that it attaches together. */
+  readonly session: CarrierOwner;
   readonly wanted: Wanted;
 }
 
@@ -30,7 +36,7 @@ interface TransportBase {
 /** Carries frames from the client only. */
 export interface UpstreamTransport extends TransportBase {
   readonly direction: 'up';
-  serve(call: Call): void;
+  serve(call: SendCall): void;
 }
 
 /** Gives a session its downstream. */

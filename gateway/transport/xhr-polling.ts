@@ -12,7 +12,7 @@ function pollTransport(action: string): DownstreamTransport {
     source: 'body',
     direction: 'down',
     serve: ({ exchange, session, unit, headers, limits, wanted }) => {
-      session.accept(unit);
+      session.acceptCarried(unit);
       const room = limits.pollBudget;
       const poll =
         wanted.form === 'byte'

@@ -241,7 +241,7 @@ class Client {
     const isLate = attach.n < this.#newest;
     this.#newest = Math.max(attach.n, this.#newest);
     if (attach.kind === 'poll' && attach.arrivals.length > 0) pipe.ackBy = now + ACK_DELAY;
-    this.session.accept(unit(attach.arrivals, attach.ack));
+    this.session.acceptCarried(unit(attach.arrivals, attach.ack));
     this.pipes.push(pipe);
     this.session.attachCarrier(pipe, attach.n, attach.ack);
     if (isLate && this.session.state !== 'ended') assert.equal(pipe.ended, 'superseded');

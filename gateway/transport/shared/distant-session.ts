@@ -11,7 +11,7 @@ import { FrameReader } from './frame-reader.ts';
 export interface MemberSession extends CarrierOwner {
   /** Another node owns it: it has its say later, and calls `said` then. */
   readonly isDistant?: boolean;
-  /** Throws what `accept` would throw. */
+  /** Throws what `acceptCarried` would throw. */
   check(unit: Unit): void;
   /** `said`: called once by a distant session, when all that it had at first was written. */
   attachCarrier(carrier: Carrier, n: number, ack: number, said?: () => void): void;
@@ -57,7 +57,7 @@ export class DistantSession implements MemberSession {
   /** The other node checks it. */
   check(): void {}
 
-  accept(unit: Unit): void {
+  acceptCarried(unit: Unit): void {
     this.#unit = unit;
   }
 

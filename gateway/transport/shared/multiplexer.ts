@@ -52,9 +52,9 @@ export class Multiplexer implements CarrierOwner {
   // --- towards the carrier: one session ---
 
   /** All units are taken, or none. The downstream brings the acknowledgements. */
-  accept(): void {
+  acceptCarried(): void {
     for (const { session, unit } of this.#members) session?.check(unit);
-    for (const { session, unit } of this.#members) session?.accept(unit);
+    for (const { session, unit } of this.#members) session?.acceptCarried(unit);
   }
 
   attachCarrier(carrier: Carrier): void {

@@ -112,7 +112,7 @@ export function open({ limits, policy = acknowledged, maxMessage = 10_000, memor
   /** `frames`: what the request of the carrier brings. */
   const attach = (n: number, ack: number, kind: Kind = 'stream', frames = ''): Scribe => {
     const scribe = new Scribe(kind);
-    session.accept(parse(`D${n},${ack}␞${frames}`));
+    session.acceptCarried(parse(`D${n},${ack}␞${frames}`));
     session.attachCarrier(scribe, n, ack);
     return scribe;
   };

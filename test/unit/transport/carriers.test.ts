@@ -51,7 +51,7 @@ describe('a streamed downstream', () => {
       onDrain: () => {},
     };
     const owner: CarrierOwner = {
-      accept: () => {},
+      acceptCarried: () => {},
       attachCarrier: () => {},
       detach: () => lines.push('detach'),
       writable: () => {},
