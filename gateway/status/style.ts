@@ -17,7 +17,7 @@ h2 { margin: 0 0 8px; font-size: 16px; font-weight: 600; }
 .well { margin: 20px 0 0; padding: 10px 20px; border-left: 4px solid var(--well); background: var(--paper); }
 .alerts { margin: 20px 0 0; padding: 10px 20px 10px 38px; border-left: 4px solid var(--bad);
   background: var(--paper); font-weight: 600; }
-.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(170px, 1fr)); gap: 12px 24px; }
+.numbers { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px 24px; }
 .numbers div { display: flex; flex-direction: column; }
 dt { order: 1; color: var(--soft); }
 dd { margin: 0; font-size: 26px; line-height: 1.25; font-variant-numeric: tabular-nums; }
