@@ -37,12 +37,19 @@ export interface Job {
 /** How many jobs run side by side. More of them make tests that wait for each other late. */
 export const SIDE_BY_SIDE = Math.min(2, availableParallelism());
 
-/** An engine's pages wait more than half of their time: three engines keep two cores busy. */
-const ENGINE_SHARE = 2 / 3;
+/**
+ * How much of a slot a job takes that waits for more than a third of its time: three of them keep
+ * two cores busy. All engines do.
+ */
+const WAITING_SHARE = 2 / 3;
 
-/** Files whose pages wait for most of their time, for what is late or does not come. */
-const WAITING =
-  /engines\/(endings|flash-ladder|internet-explorer|logins|native-kept|page-life|round-trips|socket-agents)\.test/;
+/** Files whose pages wait for what is late, does not come, or comes at intervals. */
+const WAITING: readonly RegExp[] = [
+  /integration\/(cluster-faults|faults|frozen-tab|page-life)\.test/,
+  /integration\/stomp-(clients|engines|real-brokers|sockjs)\.test/,
+  /engines\/(endings|flash-ladder|internet-explorer|logins|native-kept|page-life)\.test/,
+  /engines\/(round-trips|socket-agents)\.test/,
+];
 
 /** Files that measure how long something takes or how much memory it holds. */
 const ALONE: readonly RegExp[] = [
@@ -153,13 +160,10 @@ function engineJobs(): Job[] {
     ...engines.map((engine) => ({
       ...job('engines', `${conformance} ${engine}`, [conformance]),
       env: { ENGINES: engine },
-      share: ENGINE_SHARE,
+      share: WAITING_SHARE,
       ...(engine.startsWith('wine') && { resource: 'wine' }),
     })),
-    ...files.map((file) => ({
-      ...job('engines', file, [file]),
-      ...(WAITING.test(file) && { share: ENGINE_SHARE }),
-    })),
+    ...files.map((file) => job('engines', file, [file])),
   ];
 }
 
@@ -176,7 +180,8 @@ export function roomJob(room: string): Job {
 
 function job(group: Group, name: string, files: readonly string[]): Job {
   const alone = ALONE.some((pattern) => pattern.test(name));
-  return { name, group, files, alone, ...(WINE.test(name) && { resource: 'wine' }) };
+  const share = WAITING.some((pattern) => pattern.test(name)) ? WAITING_SHARE : 1;
+  return { name, group, files, alone, share, ...(WINE.test(name) && { resource: 'wine' }) };
 }
 
 function testsIn(folder: string): string[] {
