@@ -173,10 +173,11 @@ describe('the policy port of the program', () => {
   const program = fileURLToPath(new URL('../../dist/gateway/main.js', import.meta.url));
 
   it('that it may not have is one line that says what to do', async function () {
-    const isRoot = process.getuid?.() === 0;
-    const args = [program, '--listen', '127.0.0.1:0', '--policy-port'];
-    const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {};
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...nobody });
+    // Another user might not be allowed to read this folder.
+    const asRoot = ['setpriv', '--bounding-set', '-net_bind_service'];
+    const [command = '', ...args] = [...(process.getuid?.() === 0 ? asRoot : []), process.execPath, program];
+    const options = ['--listen', '127.0.0.1:0', '--policy-port'];
+    const child = spawn(command, [...args, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk) => {
       said += chunk;
