@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { IdleShare } from './idle-share.ts';
 import { MOCHA, type Outcome, Running } from './job.ts';
 import { GROUPS, type Group, type Job, jobsOf, roomJob, root, SIDE_BY_SIDE } from './plan.ts';
 import { Report } from './report.ts';
@@ -10,7 +11,8 @@ import { joinRuns, secondRun } from './second-run.ts';
 const HELP = `node --import tsx test/run/main.ts [GROUP...] [options]
 
   GROUP          ${GROUPS.join(', ')}; default all
-  --jobs N       processes side by side; default ${SIDE_BY_SIDE}
+  --jobs N       processes side by side; default ${SIDE_BY_SIDE}. From 2 on there are more while the
+                 machine is idle
   --only WORDS   only jobs with one of these words, separated by commas, in their name
   --room NAME    the unit tests of one room, such as session, with a line for each test
   --watch        with --room: again and again, as files change
@@ -21,6 +23,9 @@ const TSX = fileURLToPath(import.meta.resolve('tsx/cli'));
 
 /** Seconds without any line after which the jobs that run are named. */
 const SILENCE = 30;
+/** Seconds between two looks at the machine, and the idle share that is room for one more job. */
+const LOOK = 5;
+const ROOM = 0.3;
 /**
  * Jobs that may run again, alone, when they failed beside others. With more there is something else
  * the matter.
@@ -108,6 +113,10 @@ async function runAll(jobs: readonly Job[]): Promise<number> {
       report.waits(`${job.name}: ${passed} passed so far (${Math.round(seconds)} s)`);
     }
   }, 1000);
+  const idle = new IdleShare();
+  const spare = setInterval(() => {
+    if (idle.since() > ROOM && slots > 1) first.startAnother();
+  }, LOOK * 1000);
   const stop = (signal: NodeJS.Signals): void => {
     for (const running of current.running) if (running instanceof Running) running.kill(signal);
     report.failures.push({ title: 'the run', error: `it was ended by ${signal}` });
@@ -118,6 +127,7 @@ async function runAll(jobs: readonly Job[]): Promise<number> {
 
   report.begins(jobs);
   await first.run();
+  clearInterval(spare);
   current = repeated();
   await current.run();
   clearInterval(progress);

@@ -25,6 +25,7 @@ function schedule(jobs: readonly Job[], slots: number) {
   return {
     run: made.run(),
     ended,
+    startAnother: () => made.startAnother(),
     running: () => [...made.running].map(({ job: { name } }) => name),
     async end(name: string, error?: Error): Promise<void> {
       const outcome = {
@@ -73,6 +74,36 @@ describe('the schedule of test processes', () => {
     assert.deepEqual(running(), ['d', 'e']);
     await end('d');
     await end('e');
+    await run;
+  });
+
+  it('starts another job than there are slots for, up to twice as many', async () => {
+    const jobs = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => job(name));
+    const { run, running, end, startAnother } = schedule(jobs, 2);
+    startAnother();
+    assert.deepEqual(running(), ['a', 'b', 'c']);
+    startAnother();
+    startAnother();
+    assert.deepEqual(running(), ['a', 'b', 'c', 'd']);
+    await end('a');
+    await end('b');
+    assert.deepEqual(running(), ['c', 'd']);
+    await end('d');
+    assert.deepEqual(running(), ['c', 'e']);
+    for (const name of ['c', 'e', 'f']) await end(name);
+    await run;
+  });
+
+  it('starts no other job beside one that must be alone, or before one has begun', async () => {
+    const jobs = [job('a', { resource: 'wine' }), job('b', { resource: 'wine' }), job('c', { alone: true })];
+    const { run, running, end, startAnother } = schedule(jobs, 2);
+    startAnother();
+    assert.deepEqual(running(), ['a']);
+    await end('a');
+    await end('b');
+    assert.deepEqual(running(), ['c']);
+    startAnother();
+    await end('c');
     await run;
   });
 

@@ -10,6 +10,9 @@ export interface ScheduleOptions {
   readonly start?: (job: Job) => Pick<Running, 'job' | 'outcome'>;
 }
 
+/** Jobs for each slot, with those that are started because the machine is idle. */
+const MOST = 2;
+
 /** Runs jobs side by side, and those that may have no neighbour one by one behind all others. */
 export class Schedule {
   /** Jobs that run now. */
@@ -32,15 +35,22 @@ export class Schedule {
     }
   }
 
+  /** Starts one job more than the slots allow, because those that run leave the machine idle. */
+  startAnother(): void {
+    if (this.running.size === 0 || this.running.size >= MOST * this.#options.slots) return;
+    const job = this.#next(Number.POSITIVE_INFINITY);
+    if (job !== undefined) this.#start(job);
+  }
+
   /** Takes the first job off the list that may begin now. */
-  #next(): Job | undefined {
+  #next(slots = this.#options.slots): Job | undefined {
     const running = [...this.running].map(({ job }) => job);
     if (running.some(({ alone }) => alone)) return undefined;
     const taken = running.reduce((sum, { share = 1 }) => sum + share, 0);
     const at = this.#waiting.findIndex(({ alone, resource, share = 1 }) => {
       if (alone) return running.length === 0;
       // Three thirds are a little more than one.
-      if (taken + share > this.#options.slots + 0.01) return false;
+      if (taken + share > slots + 0.01) return false;
       return resource === undefined || running.every((job) => job.resource !== resource);
     });
     return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
