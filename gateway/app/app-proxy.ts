@@ -1,11 +1,12 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HostNames } from '../access/hosts.ts';
 import { pseudonymOf } from '../backend/loop.ts';
 import type { Clock } from '../base/clock.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { urlHost } from '../base/url-host.ts';
 import type { TrustedProxies } from '../http/forwarded.ts';
 import { NodeExchange } from '../http/node-exchange.ts';
 import { PLAIN } from '../http/plain.ts';
@@ -44,7 +45,7 @@ export class AppProxy {
     const { clock, log, connectTimeout } = context;
     const { secure, hostname, port, host, exclude, timeout } = options;
     const isDefault = port === (secure ? 443 : 80);
-    const name = isIPv6(hostname) ? `[${hostname}]` : hostname;
+    const name = urlHost(hostname);
     const ownHost = isDefault ? name : `${name}:${port}`;
     this.#context = context;
     this.#exclude = exclude;

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { RefusedError } from '../base/errors.ts';
+import { urlHost } from '../base/url-host.ts';
 import type { Handshake } from './backend.ts';
 import type { TlsIdentity } from './dial.ts';
 
@@ -28,8 +28,7 @@ export interface UpstreamTarget {
 
 /** Scheme, host and port: for log lines and as the base of a URL. */
 export function targetOrigin(target: UpstreamTarget): string {
-  const hostname = isIPv6(target.hostname) ? `[${target.hostname}]` : target.hostname;
-  return `${target.secure ? 'wss' : 'ws'}://${hostname}:${target.port}`;
+  return `${target.secure ? 'wss' : 'ws'}://${urlHost(target.hostname)}:${target.port}`;
 }
 
 /** For log lines, without credentials. */
