@@ -1,7 +1,4 @@
-import type { Channel, Receiver } from '../channel/channel.ts';
-import { channelPair } from '../channel/channel-pair.ts';
-import type { CloseStatus } from '../protocol/close.ts';
-import type { Message } from '../protocol/message.ts';
+import { echoChannel } from '../channel/channel-pair.ts';
 import type { Accepted, Backend } from './backend.ts';
 
 /**
@@ -11,30 +8,6 @@ import type { Accepted, Backend } from './backend.ts';
  */
 export const echoBackend: Backend = {
   name: 'echo:',
-  connect: (handshake): Promise<Accepted> => {
-    const [channel, far] = channelPair(handshake.openAccount);
-    far.attach(new Echo(far));
-    return Promise.resolve({ channel, protocol: handshake.protocols[0] ?? '' });
-  },
+  connect: ({ openAccount, protocols }): Promise<Accepted> =>
+    Promise.resolve({ channel: echoChannel(openAccount), protocol: protocols[0] ?? '' }),
 };
-
-/** A class, as each connection has one for its whole life. */
-class Echo implements Receiver {
-  readonly #channel: Channel;
-
-  constructor(channel: Channel) {
-    this.#channel = channel;
-  }
-
-  message(message: Message): void {
-    if (!this.#channel.send(message)) this.#channel.pause();
-  }
-
-  drained(): void {
-    this.#channel.resume();
-  }
-
-  closed(status: CloseStatus): void {
-    this.#channel.close(status);
-  }
-}

@@ -1,4 +1,4 @@
-import { type BinaryFate, textOnly } from '../channel/text-only.ts';
+import { type BinaryFate, TextChannel } from '../channel/text-channel.ts';
 import type { Accepted, Backend } from './backend.ts';
 
 /** Wraps a backend so that only text comes from it. */
@@ -7,7 +7,7 @@ export function textBackend(backend: Backend, fate: BinaryFate): Backend {
     name: backend.name,
     connect: async (handshake, signal): Promise<Accepted> => {
       const accepted = await backend.connect(handshake, signal);
-      return { ...accepted, channel: textOnly(accepted.channel, fate) };
+      return { ...accepted, channel: new TextChannel(accepted.channel, fate) };
     },
   };
 }

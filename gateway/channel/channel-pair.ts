@@ -24,6 +24,13 @@ export function channelPair(openAccount?: OpenAccount): [Channel, Channel] {
   return [a, b];
 }
 
+/** A channel that sends every message back, and takes no more than its user reads. */
+export function echoChannel(openAccount?: OpenAccount): Channel {
+  const end = new End(openAccount);
+  end.join(end);
+  return end;
+}
+
 class End implements Channel {
   readonly #openAccount: OpenAccount | undefined;
   #account: MemoryAccount | undefined;

@@ -5,6 +5,7 @@ import type { ForwardAuth } from '../backend/forward-auth.ts';
 import type { RefusalMemory } from '../backend/refusal-memory.ts';
 import type { UpstreamTarget } from '../backend/target.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Places } from '../base/connection-counts.ts';
 import type { RouteCounters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
@@ -25,8 +26,7 @@ export interface NativeContext {
   readonly refusals: RefusalMemory;
   readonly memory: MemoryBudget;
   readonly access: Access;
-  /** Takes a place for a connection. Throws a `RequestError` when there is none. */
-  readonly takePlace: (address: string) => () => void;
+  readonly places: Places;
   readonly route: string;
   /** Who decides about clients beside the backend; absent: nobody. */
   readonly auth: ForwardAuth | undefined;
@@ -94,13 +94,15 @@ export class NativeConnector {
 
   /** Counts a connection from before its backend is dialled until it is gone. */
   #counted({ handshake }: UpgradeRequest, connect: () => NativeConnection): NativeConnection {
-    const release = this.#context.takePlace(handshake.remoteAddress);
+    const { places } = this.#context;
+    const { remoteAddress: address } = handshake;
+    places.enter(address);
     try {
       const native = connect();
-      void native.finished.then(release);
+      void native.finished.then(() => places.leave(address));
       return native;
     } catch (error) {
-      release();
+      places.leave(address);
       throw error;
     }
   }

@@ -8,7 +8,7 @@ import { textBackend } from '../backend/text-backend.ts';
 import { timedBackend } from '../backend/timed.ts';
 import type { AddressRates } from '../base/address-rates.ts';
 import type { Clock } from '../base/clock.ts';
-import type { ConnectionCounts } from '../base/connection-counts.ts';
+import type { ConnectionCounts, Places } from '../base/connection-counts.ts';
 import type { Counters, RouteCounters } from '../base/counters.ts';
 import { detached } from '../base/detached.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
@@ -18,6 +18,7 @@ import type { ResolvedOptions, RouteDefaults, RouteOptions } from '../config/res
 import { resumablePolicy } from '../dialect/resumable.ts';
 import { ACCEPT_EARLY_AFTER, sockjsPolicy } from '../dialect/sockjs.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { Claim } from '../session/claim.ts';
 import type { SessionLimits } from '../session/limits.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session } from '../session/session.ts';
@@ -127,8 +128,14 @@ export class Route implements FallbackRoute, SockJsRoute {
     };
     const refusals = new RefusalMemory(clock);
     this.#refusals = refusals;
-    const takePlace = (address: string) => this.#takeSession(address);
-    this.#opener = new SessionOpener({ log, refusals, auth, registry, takePlace, route: path, draining });
+    const places: Places = {
+      enter: (address) => this.#enterSession(address),
+      leave: (address) => {
+        this.#sessions--;
+        context.connections.leave(address);
+      },
+    };
+    this.#opener = new SessionOpener({ log, refusals, auth, registry, places, route: path, draining });
     this.natives = new NativeConnector({
       ...{
         clock,
@@ -143,7 +150,10 @@ export class Route implements FallbackRoute, SockJsRoute {
         backend,
         target,
       },
-      takePlace: (address) => this.#takeConnection(address),
+      places: {
+        enter: (address) => this.#enterConnection(address),
+        leave: (address) => context.connections.leave(address),
+      },
       route: path,
       auth,
       userHeader: options.access.userHeader,
@@ -158,7 +168,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     this.#auth?.close();
   }
 
-  open(exchange: Exchange, request: CreateRequest, ended: () => void): Promise<Session> {
+  open(exchange: Exchange, request: CreateRequest, claim: Claim): Promise<Session> {
     const { protocols, origin } = request;
     const { kind, url } = this.#emulated(request.url);
     const isAnonymous = isAnybody(this.access, exchange, origin);
@@ -166,7 +176,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     const facts = { route: this.path, url, protocols, origin, isAnonymous, userHeader };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
     const approach = approachOf(exchange, request, this.#context.findSeen);
-    const opening = this.#opener.open(kind, handshake, { origin, approach }, ended);
+    const opening = this.#opener.open(kind, handshake, { origin, approach }, claim);
     return isQuiet(exchange.query) ? this.#rememberLogin(opening, handshake) : opening;
   }
 
@@ -194,7 +204,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     return { kind, url: handshakeUrl(address.base, url.slice(path.length + 1)) };
   }
 
-  openSockJs(exchange: Exchange, { url, origin }: OpenRequest, ended: () => void): Promise<Session> {
+  openSockJs(exchange: Exchange, { url, origin }: OpenRequest, claim: Claim): Promise<Session> {
     const isUnknown = isAnonymousPage(exchange);
     if (isUnknown && exchange.header('cookie') !== undefined) {
       const reason = 'a browser that says no Origin and no Referer';
@@ -205,7 +215,7 @@ export class Route implements FallbackRoute, SockJsRoute {
     const facts = { route: this.path, url, protocols: [], origin, isAnonymous, userHeader };
     const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
     const page = { origin: origin ?? detached(ownOrigin(exchange)) };
-    return this.#opener.open(this.#sockjs, handshake, page, ended);
+    return this.#opener.open(this.#sockjs, handshake, page, claim);
   }
 
   #accountsOf({ remoteAddress }: Exchange): OpenAccount {
@@ -213,21 +223,17 @@ export class Route implements FallbackRoute, SockJsRoute {
     return () => memory.account(remoteAddress);
   }
 
-  #takeConnection(address: string): () => void {
+  #enterConnection(address: string): void {
     const { memory, connections, rates } = this.#context;
     memory.admit(address);
     rates?.take(address);
-    return connections.take(address);
+    connections.enter(address);
   }
 
-  #takeSession(address: string): () => void {
+  #enterSession(address: string): void {
     if (this.#sessions >= this.#maxSessions) throw new RequestError('GW_ROUTE_SESSIONS');
-    const leave = this.#takeConnection(address);
+    this.#enterConnection(address);
     this.#sessions++;
-    return () => {
-      this.#sessions--;
-      leave();
-    };
   }
 }
 

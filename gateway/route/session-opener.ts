@@ -2,12 +2,14 @@ import type { Backend, Handshake } from '../backend/backend.ts';
 import type { ForwardAuth } from '../backend/forward-auth.ts';
 import { logBackendRefusal, refusedClient } from '../backend/log-refusal.ts';
 import type { RefusalMemory } from '../backend/refusal-memory.ts';
+import type { Places } from '../base/connection-counts.ts';
 import { RefusedError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Channel } from '../channel/channel.ts';
 import { pipe } from '../channel/pipe.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import type { Approach } from '../session/approach.ts';
+import type { Claim } from '../session/claim.ts';
 import type { SessionRegistry } from '../session/registry.ts';
 import type { Session, SessionContext } from '../session/session.ts';
 import type { RouteHandshake } from './handshake.ts';
@@ -34,8 +36,8 @@ export interface OpenerContext {
   /** Who decides about clients beside the backend; absent: nobody. */
   readonly auth: ForwardAuth | undefined;
   readonly registry: SessionRegistry;
-  /** Takes a place for a session of the route. Throws a `RequestError` when there is none. */
-  readonly takePlace: (address: string) => () => void;
+  /** For sessions of the route. */
+  readonly places: Places;
   readonly route: string;
   /** Aborted when the gateway drains: attempts to reach a backend are given up. */
   readonly draining: AbortSignal;
@@ -44,6 +46,10 @@ export interface OpenerContext {
 /** Opens fallback sessions of one route, of every dialect. */
 export class SessionOpener {
   readonly #context: OpenerContext;
+  /** What ends the watch over the logins of sessions, where somebody watches. */
+  readonly #watches = new Map<Session, () => void>();
+  /** Sessions whose backend has not answered, and when it has. */
+  readonly #unanswered = new Map<Session, Promise<void>>();
 
   constructor(context: OpenerContext) {
     this.#context = context;
@@ -51,20 +57,20 @@ export class SessionOpener {
 
   /**
    * Connects the backend and makes a session for `page`. Rejects with a `RefusedError` or a
-   * `RequestError`. Calls `ended` when the session is forgotten.
+   * `RequestError`. `claim` hears when the session is forgotten.
    */
   async open(
     { context, backend, wrapChannel }: SessionKind,
     handshake: RouteHandshake,
     page: PageFacts,
-    ended: () => void,
+    claim: Claim,
   ): Promise<Session> {
-    const { auth, registry, draining, route, takePlace, refusals } = this.#context;
+    const { auth, registry, draining, route, places, refusals } = this.#context;
     // It is in the log already.
     const refusal = refusals.take(handshake);
     if (refusal !== undefined) throw refusal;
     const { remoteAddress: address } = handshake;
-    const leave = takePlace(address);
+    places.enter(address);
     let release: (() => void) | undefined;
     try {
       release = registry.reserve(address);
@@ -72,22 +78,25 @@ export class SessionOpener {
       const admitted = await auth?.admit(given, draining);
       const approach = await page.approach;
       const accepted = await backend.connect(admitted?.handshake ?? given, draining);
-      const { channel, protocol, cookies = [], answered } = accepted;
+      const { channel, protocol, cookies = NO_COOKIES, answered } = accepted;
       const { user } = admitted?.handshake ?? handshake;
       const { origin } = page;
-      const owner = { address, user, route, origin, protocol, approach, cookies };
-      let unwatch: (() => void) | undefined;
-      const session = registry.add(owner, context, () => {
-        unwatch?.();
-        if (answered === undefined) leave();
-        else void this.#keepPlace(address, answered, leave);
-        ended();
-      });
+      const owner = { address, user, route, origin, protocol, approach, claim, cookies };
+      const session = registry.add(owner, context, this.#ended);
+      if (answered !== undefined) {
+        this.#unanswered.set(session, answered);
+        void answered.then(() => this.#unanswered.delete(session));
+      }
       pipe(wrapChannel?.(session, handshake) ?? session, channel);
-      unwatch = admitted?.watch(() => session.shut(CLOSES.loginEnded));
+      if (admitted !== undefined && session.state !== 'ended') {
+        this.#watches.set(
+          session,
+          admitted.watch(() => session.shut(CLOSES.loginEnded)),
+        );
+      }
       return session;
     } catch (error) {
-      leave();
+      places.leave(address);
       if (error instanceof RefusedError) {
         const client = refusedClient({ ...handshake, carrier: 'fallback' });
         logBackendRefusal(this.#context.log, backend.name, client, error);
@@ -98,14 +107,30 @@ export class SessionOpener {
     }
   }
 
+  /** One function for all sessions: see `SessionRegistry.add`. */
+  readonly #ended = (session: Session): void => {
+    const { address, claim } = session.identity;
+    this.#context.registry.remove(session);
+    this.#watches.get(session)?.();
+    this.#watches.delete(session);
+    const answered = this.#unanswered.get(session);
+    if (answered === undefined) this.#context.places.leave(address);
+    else void this.#keepPlace(address, answered);
+    claim.ended();
+  };
+
   /**
    * A SockJS session may end before its backend has answered. It keeps its places until then:
    * otherwise a client could make any number of attempts at once to reach a slow backend.
    */
-  async #keepPlace(address: string, answered: Promise<void>, leave: () => void): Promise<void> {
-    const release = this.#context.registry.reserve(address);
+  async #keepPlace(address: string, answered: Promise<void>): Promise<void> {
+    const { registry, places } = this.#context;
+    const release = registry.reserve(address);
     await answered;
     release();
-    leave();
+    places.leave(address);
   }
 }
+
+/** One list for all sessions without. */
+const NO_COOKIES: readonly string[] = [];

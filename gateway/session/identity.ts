@@ -1,4 +1,5 @@
 import type { Approach } from './approach.ts';
+import type { Claim } from './claim.ts';
 
 /** Who a session belongs to. */
 export interface SessionIdentity {
@@ -18,6 +19,7 @@ export interface SessionIdentity {
   readonly protocol: string;
   /** How its client came here; absent: it is no client of the fallback protocol. */
   readonly approach?: Approach | undefined;
+  readonly claim: Claim;
   /** `Set-Cookie` fields of the backend's answer. */
   readonly cookies: readonly string[];
 }

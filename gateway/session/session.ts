@@ -47,7 +47,7 @@ export interface SessionHoldings {
 export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwner, LifetimeOwner {
   readonly identity: SessionIdentity;
   readonly #context: SessionContext;
-  readonly #ended: () => void;
+  readonly #ended: (session: Session) => void;
   readonly #account: MemoryAccount;
   readonly #log: SessionLog;
   readonly #upstream: Upstream;
@@ -63,7 +63,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
   #pressed = false;
 
   /** `ended` is called once, when the session is to be forgotten. */
-  constructor(identity: SessionIdentity, context: SessionContext, ended: () => void) {
+  constructor(identity: SessionIdentity, context: SessionContext, ended: (session: Session) => void) {
     const { clock, limits, log, memory, policy, counters = new RouteCounters(identity.route) } = context;
     this.identity = identity;
     this.#ended = ended;
@@ -361,7 +361,7 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
     this.#downstream.carrier = undefined;
     carrier?.end('gone');
     this.#log.closed(this.#life.age);
-    this.#ended();
+    this.#ended(this);
   }
 
   #countMemory(): void {

@@ -72,7 +72,7 @@ export class Creator {
   ): void {
     const print = fingerprint(request, base, (name) => exchange.header(name));
     this.#context.creations
-      .begin(request.nonce, print, (ended) => route.open(exchange, request, ended))
+      .begin(request.nonce, print, (claim) => route.open(exchange, request, claim))
       .then(
         (session) => {
           this.#context.sessions.bind(session, exchange);

@@ -1,6 +1,7 @@
 import type { Access } from '../access/admission.ts';
 import type { Log } from '../base/log.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { Claim } from '../session/claim.ts';
 import type { Session } from '../session/session.ts';
 import type { CreateRequest } from './create.ts';
 
@@ -16,7 +17,7 @@ export interface FallbackRoute {
   readonly jsonp: boolean;
   /**
    * Connects the backend and makes the session. Rejects with a `RefusedError` or `RequestError`.
-   * Calls `ended` when the session is forgotten.
+   * `claim` hears when the session is forgotten.
    */
-  open(exchange: Exchange, request: CreateRequest, ended: () => void): Promise<Session>;
+  open(exchange: Exchange, request: CreateRequest, claim: Claim): Promise<Session>;
 }

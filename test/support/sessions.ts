@@ -23,6 +23,7 @@ export const identity: SessionIdentity = {
   route: '/',
   origin: 'http://h',
   protocol: '',
+  claim: { ended: () => {} },
   cookies: [],
 };
 

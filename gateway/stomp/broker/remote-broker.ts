@@ -3,9 +3,8 @@ import type { Accepted, Backend } from '../../backend/backend.ts';
 import { openUpstream } from '../../backend/upstream.ts';
 import type { Clock } from '../../base/clock.ts';
 import { RefusedError } from '../../base/errors.ts';
-import type { Channel } from '../../channel/channel.ts';
-import { wrapReceiver } from '../../channel/receiver-wrapper.ts';
-import { CloseCode } from '../../protocol/close.ts';
+import { ChannelWrapper } from '../../channel/channel-wrapper.ts';
+import { CloseCode, type CloseStatus } from '../../protocol/close.ts';
 import { CLOSES } from '../../protocol/close-table.ts';
 import type { RightsOptions } from '../rights.ts';
 import { selectSubprotocol } from '../version.ts';
@@ -62,7 +61,7 @@ export function remoteBroker(
           url,
           client,
         );
-        return { channel: endingAsLost(channel), protocol: selectSubprotocol(protocols) };
+        return { channel: new EndingAsLost(channel), protocol: selectSubprotocol(protocols) };
       } catch (error) {
         throw refusalOf(error as RefusedError);
       }
@@ -76,10 +75,8 @@ function refusalOf({ status, message, cause }: RefusedError): RefusedError {
 }
 
 /** A broker that ends without a Close has gone: its clients get what a lost broker gives. */
-function endingAsLost(channel: Channel): Channel {
-  return wrapReceiver(channel, (receiver) => ({
-    message: (message) => receiver.message(message),
-    drained: () => receiver.drained(),
-    closed: (status) => receiver.closed(status.code === CloseCode.abnormal ? CLOSES.brokerGone : status),
-  }));
+class EndingAsLost extends ChannelWrapper {
+  override closed(status: CloseStatus): void {
+    super.closed(status.code === CloseCode.abnormal ? CLOSES.brokerGone : status);
+  }
 }

@@ -21,6 +21,7 @@ import { backendRefusal } from '../login.ts';
 import type { DownForm, Downstream, UpForm } from './form.ts';
 import type { FormField } from './form-field.ts';
 import { crossOriginOf, merged, preflight, stickyCookie, uncached } from './headers.ts';
+import { HeldSession } from './held-session.ts';
 import { FORMS } from './list.ts';
 import { MessageSlices, SHORT_BODY, type Taker } from './message-slices.ts';
 import { type PageSettings, SockJsPages } from './pages.ts';
@@ -50,16 +51,6 @@ function jsonpIsOff(): RequestError {
   return new RequestError('GW_SOCKJS', errorTable.GW_JSONP.text, { add: { key: 'jsonp', value: 'true' } });
 }
 
-/** A session, or one whose backend has not accepted yet. */
-interface Held {
-  readonly origin: string;
-  /** See `CookieBinding`. */
-  readonly bound: string;
-  session: Session | undefined;
-  /** The messages of a body are being taken. */
-  isTaking: boolean;
-}
-
 /**
  * Answers every plain request of SockJS. A session's id is made by its client and stands in every
  * URL, so it proves nothing. It is looked up only under the address of the session's first request,
@@ -68,7 +59,7 @@ interface Held {
 export class SockJsEndpoint {
   readonly #context: SockJsContext;
   readonly #pages: SockJsPages;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, HeldSession>();
   readonly #gate: KnownSessionGate;
 
   constructor(context: SockJsContext) {
@@ -125,7 +116,7 @@ export class SockJsEndpoint {
       : { ...crossOrigin, ...stickyCookie(exchange) };
   }
 
-  #mayUse(exchange: Exchange, { origin, bound }: Held, isCallback: boolean): boolean {
+  #mayUse(exchange: Exchange, { origin, bound }: HeldSession, isCallback: boolean): boolean {
     return mayUseSockJs(exchange, origin, isCallback) && this.#context.binding.of(exchange) === bound;
   }
 
@@ -148,9 +139,7 @@ export class SockJsEndpoint {
     if (held === undefined) this.#open(exchange, key, address, route, headers, form, downstream);
     else if (held.session === undefined) downstream.turnAway(ANOTHER);
     else {
-      const { session } = held;
-      const carrier = downstream.begin(session, false);
-      exchange.onGone(() => carrier && session.lost(carrier));
+      begin(exchange, downstream, held.session, false);
     }
   }
 
@@ -173,29 +162,20 @@ export class SockJsEndpoint {
     const origin = stated && detached(stated);
     const key = detached(given);
     const bound = this.#context.binding.of(exchange);
-    const held: Held = {
-      origin: origin ?? detached(ownOrigin(exchange)),
-      bound,
-      session: undefined,
-      isTaking: false,
-    };
-    let carrier: Carrier | undefined;
+    const held = new HeldSession(this.#held, key, origin ?? detached(ownOrigin(exchange)), bound);
     let isGone = false;
     exchange.onGone(() => {
       isGone = true;
-      if (carrier !== undefined) held.session?.lost(carrier);
     });
-    this.#held.set(key, held);
-    const forget = this.#forgetting(key);
     const url = handshakeUrl(base, exchange.query, addedBy(form));
-    route.openSockJs(exchange, { url, origin }, forget).then(
+    route.openSockJs(exchange, { url, origin }, held).then(
       (session) => {
         held.session = session;
         if (isGone) session.abandon();
-        else carrier = downstream.begin(session, true);
+        else begin(exchange, downstream, session, true);
       },
       (error: unknown) => {
-        forget();
+        held.ended();
         // The client does not learn what went wrong behind the gateway. A status would make it try
         // another transport, which would fail as well.
         if (isGone) return;
@@ -206,13 +186,6 @@ export class SockJsEndpoint {
         else refuse(exchange, merged(REFUSAL, headers), error, route.log);
       },
     );
-  }
-
-  /** A separate method: the session keeps this closure, which must not hold the first request. */
-  #forgetting(key: string): () => void {
-    return () => {
-      this.#held.delete(key);
-    };
   }
 
   // --- up ---
@@ -247,7 +220,7 @@ export class SockJsEndpoint {
   /** Throws the error to answer, or calls `done` once the messages of the body are taken. */
   #take(
     exchange: Exchange,
-    held: Held,
+    held: HeldSession,
     session: Session,
     body: Buffer,
     field: FormField | undefined,
@@ -281,6 +254,17 @@ export class SockJsEndpoint {
     if (reader !== undefined) slices.start(reader, body.length);
     else slices.startWithField(field as FormField, body.length);
   }
+}
+
+/** Gives a session its downstream, whose end it then learns. */
+function begin(exchange: Exchange, downstream: Downstream, session: Session, isNew: boolean): void {
+  const carrier = downstream.begin(session, isNew);
+  if (carrier !== undefined) exchange.onGone(losing(session, carrier));
+}
+
+/** A function of its own: its closure is kept with the carrier, and must not hold the request. */
+function losing(session: Session, carrier: Carrier): () => void {
+  return () => session.lost(carrier);
 }
 
 /** What the client adds to the query. An EventSource requests the URL unchanged. */

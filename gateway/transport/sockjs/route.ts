@@ -1,6 +1,7 @@
 import type { Access } from '../../access/admission.ts';
 import type { Log } from '../../base/log.ts';
 import type { Exchange } from '../../http/exchange.ts';
+import type { Claim } from '../../session/claim.ts';
 import type { Session } from '../../session/session.ts';
 
 /** What a session is opened with. */
@@ -23,7 +24,7 @@ export interface SockJsRoute {
   readonly jsonp: boolean;
   /**
    * Connects the backend and makes the session. Rejects with a `RefusedError` or `RequestError`.
-   * Calls `ended` when the session is forgotten.
+   * `claim` hears when the session is forgotten.
    */
-  openSockJs(exchange: Exchange, request: OpenRequest, ended: () => void): Promise<Session>;
+  openSockJs(exchange: Exchange, request: OpenRequest, claim: Claim): Promise<Session>;
 }

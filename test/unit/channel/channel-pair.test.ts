@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { MemoryBudget } from '../../../gateway/base/memory-budget.ts';
 import type { Channel } from '../../../gateway/channel/channel.ts';
-import { channelPair } from '../../../gateway/channel/channel-pair.ts';
+import { channelPair, echoChannel } from '../../../gateway/channel/channel-pair.ts';
 import { ABNORMAL } from '../../../gateway/protocol/close.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { Recorder } from '../../support/servers/upstreams.ts';
@@ -175,5 +175,42 @@ describe('a pair of channels', () => {
     assert.ok(budget.held > 10_000, `${budget.held} counted`);
     b.resume();
     assert.equal(budget.held, 0);
+  });
+});
+
+describe('a channel that echoes', () => {
+  const attachedEcho = (): [Channel, Recorder] => {
+    const echo = echoChannel();
+    const received = new Recorder();
+    echo.attach(received);
+    return [echo, received];
+  };
+
+  it('sends every message back', () => {
+    const [echo, received] = attachedEcho();
+    assert.equal(echo.send(text('one')), true);
+    assert.equal(echo.send(Message.binary(Buffer.of(0, 255))), true);
+    assert.deepEqual(received.received, ['one', [0, 255]]);
+  });
+
+  it('takes no more than its user reads', () => {
+    const [echo, received] = attachedEcho();
+    echo.pause();
+    assert.equal(echo.send(text('one')), false);
+    assert.equal(echo.bufferedAmount, 3);
+    assert.deepEqual(received.received, []);
+    echo.resume();
+    assert.deepEqual(received.received, ['one', '(drained)']);
+    assert.equal(echo.send(text('two')), true);
+  });
+
+  it('answers a Close with the same status, behind what waits', async () => {
+    const [echo, received] = attachedEcho();
+    echo.pause();
+    echo.send(text('one'));
+    echo.close({ code: 4001, reason: 'bye' });
+    echo.resume();
+    await settled();
+    assert.deepEqual(received.received, ['one', '4001 bye']);
   });
 });

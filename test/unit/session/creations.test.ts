@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Claim } from '../../../gateway/session/claim.ts';
 import { Creations } from '../../../gateway/session/creations.ts';
 import type { Session } from '../../../gateway/session/session.ts';
 
@@ -11,9 +12,9 @@ describe('the creations', () => {
       end: () => {},
       session: { wasAttached: false, renew: () => void opened.renewed++ },
     };
-    const open = async (ended: () => void): Promise<Session> => {
+    const open = async (claim: Claim): Promise<Session> => {
       opened.count++;
-      opened.end = ended;
+      opened.end = () => claim.ended();
       return opened.session as unknown as Session;
     };
     return { opened, open };

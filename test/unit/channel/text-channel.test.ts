@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Channel, Receiver } from '../../../gateway/channel/channel.ts';
 import { channelPair } from '../../../gateway/channel/channel-pair.ts';
-import { type BinaryFate, textOnly } from '../../../gateway/channel/text-only.ts';
+import { type BinaryFate, TextChannel } from '../../../gateway/channel/text-channel.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 
 /** Records the calls. */
@@ -20,7 +20,7 @@ describe('a channel of text', () => {
     const [channel, far] = channelPair();
     const near: string[] = [];
     const atFar: string[] = [];
-    textOnly(channel, fate).attach(scribe(near));
+    new TextChannel(channel, fate).attach(scribe(near));
     far.attach(scribe(atFar));
     await turn();
     return { far, near, atFar };
