@@ -1,6 +1,8 @@
 /** Chunks below this size are joined: each costs some 200 bytes besides its own (Node 20). */
 const SMALL = 4_096;
 
+const EMPTY = Buffer.alloc(0);
+
 /**
  * Bytes that arrive in chunks and are needed as one. They are copied when they are read. Small
  * chunks are joined before, each with a neighbour that is no larger, so that a sender of tiny
@@ -10,10 +12,19 @@ const SMALL = 4_096;
 export class ByteQueue {
   /** Bytes in all. */
   size = 0;
-  #chunks: Buffer[] = [];
+  /** All bytes, while they are in one chunk: most queues never have a second. */
+  #whole: Buffer = EMPTY;
+  /** The chunks, once there are several. */
+  #chunks: Buffer[] | undefined;
 
   push(chunk: Buffer): void {
+    if (this.size === 0) {
+      this.keep(chunk);
+      return;
+    }
     this.size += chunk.length;
+    this.#chunks ??= [this.#whole];
+    this.#whole = EMPTY;
     let last = chunk;
     for (;;) {
       const before = this.#chunks.at(-1);
@@ -26,8 +37,8 @@ export class ByteQueue {
 
   /** All bytes as one buffer. They stay in the queue. */
   join(): Buffer {
-    if (this.#chunks.length !== 1) this.keep(Buffer.concat(this.#chunks, this.size));
-    return this.#chunks[0] ?? EMPTY;
+    if (this.#chunks !== undefined) this.keep(Buffer.concat(this.#chunks, this.size));
+    return this.#whole;
   }
 
   /** All bytes as one buffer. The queue is empty afterwards. */
@@ -44,9 +55,8 @@ export class ByteQueue {
 
   /** Replaces all bytes by these. */
   keep(bytes: Buffer): void {
-    this.#chunks = bytes.length === 0 ? [] : [bytes];
+    this.#whole = bytes;
+    this.#chunks = undefined;
     this.size = bytes.length;
   }
 }
-
-const EMPTY = Buffer.alloc(0);

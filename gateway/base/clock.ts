@@ -11,12 +11,28 @@ export interface Clock {
   clearTimeout(timer: Timer): void;
 }
 
+/** The time at which the present turn began, if time stands still; else −1. */
+let held = -1;
+
 /**
  * The monotonic clock of the machine, in whole milliseconds: V8 keeps a fraction in an object of
  * its own, a new one each time.
  */
 export function monotonicTime(): number {
-  return Math.floor(performance.now());
+  return held < 0 ? Math.floor(performance.now()) : held;
+}
+
+/**
+ * Lets time stand still until `releaseTime`. One event looks at the clock up to ten times, and each
+ * look costs as much as a small message.
+ */
+export function holdTime(): void {
+  held = Math.floor(performance.now());
+}
+
+/** Time goes on. */
+export function releaseTime(): void {
+  held = -1;
 }
 
 /** Time of the machine. Its timers do not keep the process alive. */

@@ -1,6 +1,6 @@
 import { ABNORMAL, mayTravel, NO_STATUS } from '../protocol/close.ts';
 import type { EndReason, Entry } from '../protocol/delivery.ts';
-import { encodeTextControl } from '../protocol/text-form.ts';
+import { encodeNumber } from '../protocol/text-form.ts';
 import { encodeClose } from '../protocol/unit-builder.ts';
 import type { Chunk, Encoder } from './encoder.ts';
 
@@ -49,5 +49,5 @@ export function closingFrames({ close = ABNORMAL }: Entry): [type: string, paylo
 
 /** An acknowledgement alone: the answer to a `send`. */
 export function encodeAck(number: number): string {
-  return encodeTextControl('A', String(number));
+  return encodeNumber('A', number);
 }

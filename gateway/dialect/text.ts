@@ -1,5 +1,5 @@
 import type { Delivery, DeliveryPart, EndReason, Entry } from '../protocol/delivery.ts';
-import { encodeText, encodeTextControl } from '../protocol/text-form.ts';
+import { encodeNumber, encodeText, encodeTextControl } from '../protocol/text-form.ts';
 import type { Wrap } from './encoder.ts';
 import { closingFrames, END_LETTERS, type ResumableEncoder } from './resumable.ts';
 
@@ -32,14 +32,14 @@ export function wrappedText(wrap: Wrap): ResumableEncoder<string> {
 
 function encodeDelivery(delivery: Delivery, positioned: boolean): string {
   if (delivery.parts !== undefined) return delivery.parts.map(encodePart).join('');
-  let frames = delivery.ack < 0 ? '' : encodeTextControl('A', String(delivery.ack));
-  if (!positioned) frames += encodeTextControl('#', String(delivery.first));
+  let frames = delivery.ack < 0 ? '' : encodeNumber('A', delivery.ack);
+  if (!positioned) frames += encodeNumber('#', delivery.first);
   for (const entry of delivery.entries) frames += encodeEntry(entry);
   return frames;
 }
 
 function encodePart({ session, delivery, positioned, sign }: DeliveryPart): string {
-  let frames = session === undefined ? '' : encodeTextControl('S', String(session));
+  let frames = session === undefined ? '' : encodeNumber('S', session);
   if (delivery !== undefined) frames += encodeDelivery(delivery, positioned);
   return sign === '' ? frames : frames + encodeTextControl(sign.charAt(0), sign.slice(1));
 }

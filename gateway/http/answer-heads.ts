@@ -6,7 +6,7 @@ import type { Headers } from './exchange.ts';
  * fields, in the same second.
  */
 export class AnswerHeads {
-  #second = Number.NaN;
+  /** Empty: it has to be made anew. */
   #dateField = '';
   #status = 0;
   #headers: Headers | undefined;
@@ -14,19 +14,29 @@ export class AnswerHeads {
 
   /** Status line and fields, each with its CR LF. `headers` must not be changed later. */
   headOf(status: number, headers: Headers): string {
-    const second = Math.floor(Date.now() / 1_000);
-    if (second === this.#second && status === this.#status && headers === this.#headers) return this.#head;
-    // RFC 9110 §6.6.1. The wall clock may be set back.
-    if (second !== this.#second) this.#dateField = `date: ${new Date(second * 1_000).toUTCString()}\r\n`;
-    this.#second = second;
+    if (status === this.#status && headers === this.#headers) return this.#head;
     this.#status = status;
     this.#headers = headers;
-    this.#head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${this.#dateField}`;
+    this.#head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${this.#date()}`;
     for (const name in headers) {
       const value = headers[name] as string | string[];
       if (typeof value === 'string') this.#head += `${name}: ${value}\r\n`;
       else for (const one of value) this.#head += `${name}: ${one}\r\n`;
     }
     return this.#head;
+  }
+
+  /** RFC 9110 §6.6.1. A timer that ends with the second costs less than a look at the clock. */
+  #date(): string {
+    if (this.#dateField !== '') return this.#dateField;
+    const now = new Date();
+    this.#dateField = `date: ${now.toUTCString()}\r\n`;
+    setTimeout(() => this.#forget(), 1_000 - now.getMilliseconds()).unref();
+    return this.#dateField;
+  }
+
+  #forget(): void {
+    this.#dateField = '';
+    this.#headers = undefined;
   }
 }

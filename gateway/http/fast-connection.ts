@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { monotonicTime } from '../base/clock.ts';
 import { RequestError } from '../base/errors.ts';
+import { runTurn } from '../base/flush-queue.ts';
 import { BodyCollection, type BodyGate } from './body-gate.ts';
 import { tooLate } from './client-errors.ts';
 import type { BodyReceiver, Headers } from './exchange.ts';
@@ -72,7 +73,7 @@ export class FastConnection implements ExchangeConnection {
     [
       'data',
       function (this: Socket, chunk: Buffer): void {
-        connectionOf(this).#received(chunk);
+        runTurn(FastConnection.#receive, connectionOf(this), chunk);
       },
     ],
     [
@@ -94,6 +95,8 @@ export class FastConnection implements ExchangeConnection {
       },
     ],
   ];
+
+  static readonly #receive = (connection: FastConnection, chunk: Buffer): void => connection.#received(chunk);
 
   static readonly #onDrain = function (this: Socket): void {
     connectionOf(this).#goOn();
@@ -185,7 +188,8 @@ export class FastConnection implements ExchangeConnection {
 
   #wait(waiting: Waiting): void {
     this.#waiting = waiting;
-    this.#since = monotonicTime();
+    // An answer may take any time.
+    if (waiting !== 'answer') this.#since = monotonicTime();
   }
 
   #received(chunk: Buffer): void {
@@ -260,7 +264,7 @@ export class FastConnection implements ExchangeConnection {
       if (host.onRequest(exchange)) return;
       this.#exchange = undefined;
     }
-    this.#lend(bytes);
+    this.#lend(bytes.subarray(0, head.size));
   }
 
   /**

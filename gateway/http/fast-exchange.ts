@@ -9,7 +9,7 @@ import type {
   RequestHead,
   ResponseStream,
 } from './exchange.ts';
-import type { FastHead } from './fast-head.ts';
+import type { FastHead, KnownHead } from './fast-head.ts';
 import type { TrustedProxies } from './forwarded.ts';
 import { Head } from './head.ts';
 
@@ -38,6 +38,7 @@ export interface ExchangeConnection {
 export class FastExchange extends Head implements Exchange {
   readonly #connection: ExchangeConnection;
   readonly #length: number;
+  readonly #known: KnownHead | undefined;
   /** The connection ends behind the answer. */
   #closes: boolean;
   #begun = false;
@@ -48,11 +49,16 @@ export class FastExchange extends Head implements Exchange {
     super(head.method, head.target, head.rawHeaders, connection.socket, proxies);
     this.#connection = connection;
     this.#length = head.length;
+    this.#known = head.known;
     this.#closes = head.closes;
   }
 
   get headers(): RequestHead['headers'] {
     return joinedHeaders(this.rawHeaders);
+  }
+
+  get sameHead(): object | undefined {
+    return this.isOfProxy ? this.#known?.ofProxies : this.#known?.ofOthers;
   }
 
   readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void {

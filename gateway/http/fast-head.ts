@@ -9,6 +9,25 @@ export interface FastHead {
   readonly length: number;
   /** The client asks to close the connection after the response. */
   readonly closes: boolean;
+  /** Bytes of the head, with the empty line behind it. */
+  readonly size: number;
+  /** Finds the same head again; absent: it is not kept. */
+  readonly known: KnownHead | undefined;
+}
+
+/** A head that was read, to be found again at the beginning of other bytes. */
+export interface KnownHead {
+  /** This head with its length at the beginning of `bytes`; undefined: it is another. */
+  read(bytes: Buffer): FastHead | undefined;
+  /** What requests of this head have in common: from a trusted proxy, and from anybody else. */
+  readonly ofProxies: object;
+  readonly ofOthers: object;
+}
+
+/** Reads heads as `readFastHead` does, and finds those again that it has read. */
+export interface HeadReader {
+  /** `text` is the head at the beginning of `bytes`, without the empty line behind it. */
+  read(text: string, bytes: Buffer): FastHead | undefined;
 }
 
 /** Longest head of the fast path, in bytes. It is Node's own default (`http.maxHeaderSize`). */
@@ -25,23 +44,22 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const SUSPICIOUS = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
-/** Below 2^53, and far above any body limit. */
-const LENGTH = /^\d{1,15}$/;
+/** Digits of a length: it is below 2^53, and far above any body limit. */
+export const MAX_LENGTH_DIGITS = 15;
+const LENGTH = new RegExp(`^\\d{1,${MAX_LENGTH_DIGITS}}$`);
 
 /**
  * Reads a head at the beginning of `bytes`, by `readFastHead` or by what finds the same faster.
- * `foreign` is left to Node's parser, `incomplete` asks for more bytes. `end` is the offset of the
- * body. Takes time linear in the head's length.
+ * `foreign` is left to Node's parser, `incomplete` asks for more bytes. Takes time linear in the
+ * head's length.
  */
-export function parseFastHead(
-  bytes: Buffer,
-  read: (text: string) => FastHead | undefined = readFastHead,
-): { head: FastHead; end: number } | 'incomplete' | 'foreign' {
+export function parseFastHead(bytes: Buffer, reader?: HeadReader): FastHead | 'incomplete' | 'foreign' {
   const end = bytes.indexOf(HEAD_END, 0, 'latin1');
   if (end < 0) return bytes.length > MAX_HEAD ? 'foreign' : 'incomplete';
   if (end > MAX_HEAD) return 'foreign';
-  const head = read(bytes.toString('latin1', 0, end));
-  return head === undefined ? 'foreign' : { head, end: end + HEAD_END.length };
+  const text = bytes.toString('latin1', 0, end);
+  const head = reader === undefined ? readFastHead(text) : reader.read(text, bytes);
+  return head ?? 'foreign';
 }
 
 /**
@@ -54,16 +72,16 @@ export function readFastHead(text: string): FastHead | undefined {
   const lines = text.split('\r\n');
   const request = REQUEST_LINE.exec(lines[0] as string);
   if (request === null || lines.length > MAX_FIELDS + 1) return undefined;
-  return readFields(request[1] as string, request[2] as string, lines);
-}
-
-/** Whether this is a `Content-Length` in its plainest form. */
-export function isLength(text: string): boolean {
-  return LENGTH.test(text);
+  return readFields(request[1] as string, request[2] as string, lines, text.length + HEAD_END.length);
 }
 
 /** Reads the fields. Those that decide how a request is read have to be in their plainest form. */
-function readFields(method: string, target: string, lines: readonly string[]): FastHead | undefined {
+function readFields(
+  method: string,
+  target: string,
+  lines: readonly string[],
+  size: number,
+): FastHead | undefined {
   const rawHeaders: string[] = [];
   let hosts = 0;
   let length: string | undefined;
@@ -81,7 +99,7 @@ function readFields(method: string, target: string, lines: readonly string[]): F
         break;
       case 'content-length':
         // Node refuses a tab after the digits, so blanks are not removed here.
-        if (length !== undefined || !isLength(line.slice(start))) return undefined;
+        if (length !== undefined || !LENGTH.test(line.slice(start))) return undefined;
         length = line.slice(start);
         break;
       case 'connection':
@@ -99,7 +117,7 @@ function readFields(method: string, target: string, lines: readonly string[]): F
     }
   }
   if (hosts !== 1) return undefined;
-  return { method, target, rawHeaders, length: Number(length ?? 0), closes };
+  return { method, target, rawHeaders, length: Number(length ?? 0), closes, size, known: undefined };
 }
 
 function skipBlanks(line: string, from: number): number {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { detached } from '../base/detached.ts';
 import { headerValue, type RawHeaders } from '../base/raw-headers.ts';
 import type { RequestHead } from './exchange.ts';
-import type { Client, TrustedProxies } from './forwarded.ts';
+import { type Client, plainAddress, type TrustedProxies } from './forwarded.ts';
 
 const NO_FIELDS: RawHeaders = [];
 
@@ -47,14 +47,8 @@ export abstract class Head implements RequestHead {
    * which stays in memory as long as one of them does.
    */
   forgetRequest(): void {
-    const { remoteAddress, secure } = this.#known();
-    const isOwn = remoteAddress === this.#address;
-    this.#client = {
-      remoteAddress: isOwn ? this.#address : detached(remoteAddress),
-      secure,
-      forwardedFor: '',
-      host: '',
-    };
+    // Anybody else is the client itself, without any field.
+    this.#client = this.isOfProxy ? withoutFields(this.#known()) : undefined;
     this.path = this.query = '';
     this.rawHeaders = NO_FIELDS;
   }
@@ -75,6 +69,11 @@ export abstract class Head implements RequestHead {
     return this.#known().host;
   }
 
+  /** The connection comes from a trusted proxy. */
+  protected get isOfProxy(): boolean {
+    return this.#proxies.trusts(plainAddress(this.#address));
+  }
+
   #known(): Client {
     this.#client ??= this.#proxies.clientOf({
       address: this.#address,
@@ -83,4 +82,8 @@ export abstract class Head implements RequestHead {
     });
     return this.#client;
   }
+}
+
+function withoutFields({ remoteAddress, secure }: Client): Client {
+  return { remoteAddress: detached(remoteAddress), secure, forwardedFor: '', host: '' };
 }

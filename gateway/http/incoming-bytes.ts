@@ -2,10 +2,9 @@ import type { Socket } from 'node:net';
 import { ByteQueue } from '../base/byte-queue.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import { withEscapedTarget } from './escaped-target.ts';
-import { type FastHead, PartialHead, parseFastHead } from './fast-head.ts';
-import type { RecentHeads } from './recent-heads.ts';
+import { type FastHead, type HeadReader, type KnownHead, PartialHead, parseFastHead } from './fast-head.ts';
 
-/** A head, parsed and as it came. */
+/** A head, parsed, and the bytes that begin with it. */
 export interface ReadHead {
   readonly head: FastHead;
   readonly bytes: Buffer;
@@ -21,11 +20,13 @@ export class IncomingBytes {
   readonly queue = new ByteQueue();
   readonly #socket: Pick<Socket, 'remoteAddress'>;
   readonly #memory: MemoryBudget;
-  readonly #heads: RecentHeads;
+  readonly #heads: HeadReader;
   #account: MemoryAccount | undefined;
   #partial: PartialHead | undefined;
+  /** The head of the request before. The next one is nearly always the same. */
+  #known: KnownHead | undefined;
 
-  constructor(socket: Pick<Socket, 'remoteAddress'>, memory: MemoryBudget, heads: RecentHeads) {
+  constructor(socket: Pick<Socket, 'remoteAddress'>, memory: MemoryBudget, heads: HeadReader) {
     this.#socket = socket;
     this.#memory = memory;
     this.#heads = heads;
@@ -54,7 +55,7 @@ export class IncomingBytes {
   }
 
   #parse(bytes: Buffer): ReturnType<typeof parseFastHead> {
-    return parseFastHead(bytes, this.#heads.read);
+    return this.#known?.read(bytes) ?? parseFastHead(bytes, this.#heads);
   }
 
   /** True: the request line was not ASCII, and is now. */
@@ -64,19 +65,26 @@ export class IncomingBytes {
     return escaped !== undefined;
   }
 
-  #accept(bytes: Buffer, { head, end }: { head: FastHead; end: number }): ReadHead {
-    this.queue.keep(bytes.subarray(end));
+  #accept(bytes: Buffer, head: FastHead): ReadHead {
+    if (bytes.length === head.size) this.queue.clear();
+    else this.queue.keep(bytes.subarray(head.size));
     this.bodyLeft = head.length;
-    return { head, bytes: bytes.subarray(0, end) };
+    this.#known = head.known;
+    return { head, bytes };
   }
 
   /** Removes what has come of the body, and returns it. */
   takeBody(): Buffer | undefined {
     if (this.bodyLeft === 0 || this.queue.size === 0) return undefined;
     const bytes = this.queue.join();
+    if (bytes.length <= this.bodyLeft) {
+      this.bodyLeft -= bytes.length;
+      this.queue.clear();
+      return bytes;
+    }
     const body = bytes.subarray(0, this.bodyLeft);
-    this.bodyLeft -= body.length;
-    this.queue.keep(bytes.subarray(body.length));
+    this.queue.keep(bytes.subarray(this.bodyLeft));
+    this.bodyLeft = 0;
     return body;
   }
 

@@ -1,4 +1,10 @@
-import { type FastHead, isLength, readFastHead } from './fast-head.ts';
+import {
+  type FastHead,
+  type HeadReader,
+  type KnownHead,
+  MAX_LENGTH_DIGITS,
+  readFastHead,
+} from './fast-head.ts';
 
 /** Heads that are kept at most. */
 const MOST = 512;
@@ -7,12 +13,56 @@ const LONGEST = 2_048;
 
 /** Browsers write the name as in the first, some proxies as in the second. */
 const LENGTH_FIELDS = ['\r\nContent-Length: ', '\r\ncontent-length: '] as const;
+const LENGTH_NAME = /^content-length$/i;
+const HEAD_END = '\r\n\r\n';
+const ZERO = 0x30;
+const NINE = 0x39;
 
-interface Known {
-  readonly head: FastHead;
-  readonly digits: string;
+/** A head that is found again by its bytes. Only the digits of its `Content-Length` may differ. */
+class HeadWithLength implements KnownHead {
+  /** What stands before the digits and behind them, with the empty line at the end. */
+  readonly #before: Buffer;
+  readonly #after: Buffer;
   /** Where `rawHeaders` has the digits. */
-  readonly at: number;
+  readonly #at: number;
+  readonly ofProxies = {};
+  readonly ofOthers = {};
+  /** How it was read last. */
+  #head: FastHead;
+  #digits: number;
+
+  /** `start` and `end`: where `text` has the digits. `head` is what `readFastHead` read. */
+  constructor(text: string, start: number, end: number, head: FastHead) {
+    this.#before = Buffer.from(text.slice(0, start), 'latin1');
+    this.#after = Buffer.from(text.slice(end) + HEAD_END, 'latin1');
+    this.#at = 1 + head.rawHeaders.findIndex((name, index) => index % 2 === 0 && LENGTH_NAME.test(name));
+    this.#head = { ...head, known: this };
+    this.#digits = end - start;
+  }
+
+  read(bytes: Buffer): FastHead | undefined {
+    const before = this.#before;
+    const after = this.#after;
+    const start = before.length;
+    if (bytes.length <= start || bytes.compare(before, 0, start, 0, start) !== 0) return undefined;
+    let length = 0;
+    let at = start;
+    for (let byte = bytes[at]; isDigit(byte); byte = bytes[++at]) length = 10 * length + byte - ZERO;
+    const digits = at - start;
+    const end = at + after.length;
+    if (digits === 0 || digits > MAX_LENGTH_DIGITS || end > bytes.length) return undefined;
+    if (bytes.compare(after, 0, after.length, at, end) !== 0) return undefined;
+    if (length !== this.#head.length || digits !== this.#digits) this.#change(length, digits);
+    return this.#head;
+  }
+
+  #change(length: number, digits: number): void {
+    const { rawHeaders } = this.#head;
+    const changed = rawHeaders.with(this.#at, String(length).padStart(digits, '0'));
+    const size = this.#before.length + digits + this.#after.length;
+    this.#head = { ...this.#head, rawHeaders: changed, length, size };
+    this.#digits = digits;
+  }
 }
 
 /**
@@ -20,26 +70,26 @@ interface Known {
  * the digits of `Content-Length`. Reading one takes several times as long as finding it here. Every
  * other character has to be the same, so what is found is what `readFastHead` would read.
  */
-export class RecentHeads {
-  #young = new Map<string, Known>();
-  #old = new Map<string, Known>();
+export class RecentHeads implements HeadReader {
+  #young = new Map<string, HeadWithLength>();
+  #old = new Map<string, HeadWithLength>();
 
-  /** As `readFastHead`. */
-  readonly read = (text: string): FastHead | undefined => {
+  read(text: string, bytes: Buffer): FastHead | undefined {
     if (text.length > LONGEST) return readFastHead(text);
     const start = startOfLength(text);
     if (start < 0) return readFastHead(text);
     const lineEnd = text.indexOf('\r\n', start);
     const end = lineEnd < 0 ? text.length : lineEnd;
-    const digits = text.slice(start, end);
     const key = text.slice(0, start) + text.slice(end);
     const known = this.#find(key);
-    if (known === undefined) return this.#learn(key, text, digits);
-    if (known.digits === digits) return known.head;
-    return isLength(digits) ? withLength(known, digits) : undefined;
-  };
+    if (known !== undefined) return known.read(bytes);
+    const head = readFastHead(text);
+    if (head === undefined) return undefined;
+    this.#keep(key, new HeadWithLength(text, start, end, head));
+    return this.#young.get(key)?.read(bytes);
+  }
 
-  #find(key: string): Known | undefined {
+  #find(key: string): HeadWithLength | undefined {
     const known = this.#young.get(key);
     if (known !== undefined) return known;
     const old = this.#old.get(key);
@@ -47,16 +97,8 @@ export class RecentHeads {
     return old;
   }
 
-  #learn(key: string, text: string, digits: string): FastHead | undefined {
-    const head = readFastHead(text);
-    if (head === undefined) return undefined;
-    const at = 1 + head.rawHeaders.findIndex((name, index) => index % 2 === 0 && LENGTH_NAME.test(name));
-    this.#keep(key, { head, digits, at });
-    return head;
-  }
-
   /** Half of the room is for those that were used last. */
-  #keep(key: string, known: Known): void {
+  #keep(key: string, known: HeadWithLength): void {
     if (this.#young.size >= MOST / 2) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -64,8 +106,6 @@ export class RecentHeads {
     this.#young.set(key, known);
   }
 }
-
-const LENGTH_NAME = /^content-length$/i;
 
 /** Where the value of the length begins; −1 if the head has none, or has it in another form. */
 function startOfLength(text: string): number {
@@ -76,6 +116,6 @@ function startOfLength(text: string): number {
   return -1;
 }
 
-function withLength({ head, at }: Known, digits: string): FastHead {
-  return { ...head, rawHeaders: head.rawHeaders.with(at, digits), length: Number(digits) };
+function isDigit(byte: number | undefined): byte is number {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }

@@ -29,4 +29,10 @@ export interface RequestHead {
    * is none.
    */
   readonly host: string;
+  /**
+   * An object that all requests have in common whose heads differ at most in `Content-Length`, from
+   * peers that are believed alike. Who finds out something by the head alone may keep it by this.
+   * @default undefined: heads like this one are not recognised
+   */
+  readonly sameHead?: object | undefined;
 }

@@ -9,6 +9,8 @@ const ESCAPE = '\x7f';
 const HAZARD = /[\x00-\x1f\x7f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const BARE_CONTROL = /[\x00-\x1f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const HAZARD_IN_FRAMES = /[\x00-\x1d\x1f\x7f]/;
 
 const DEL = 0x7f;
 
@@ -28,6 +30,14 @@ export function escapeText(text: string): string {
     } else escaped.write(unit);
   }
   return escaped.text;
+}
+
+/**
+ * Whether a payload in these frames may be other than it was before `escapeText`. One look at all
+ * of them costs less than one at each.
+ */
+export function needsUnescape(frames: string): boolean {
+  return HAZARD_IN_FRAMES.test(frames);
 }
 
 /**

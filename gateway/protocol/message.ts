@@ -61,9 +61,14 @@ export class Message {
     return new Message(false, text, undefined);
   }
 
-  /** A text message cut out of a text of `parent` characters. It has no lone surrogates. */
-  static slice(text: string, parent: number): Message {
-    return new Message(false, text, undefined, text.length < SHORTEST_SLICE ? 0 : parent);
+  /**
+   * A text message cut out of a text of `parent` characters. It has no lone surrogates. `ascii`: it
+   * has nothing but ASCII.
+   */
+  static slice(text: string, parent: number, ascii = false): Message {
+    const message = new Message(false, text, undefined, text.length < SHORTEST_SLICE ? 0 : parent);
+    if (ascii) message.#size = text.length;
+    return message;
   }
 
   /** A text message from bytes that are known to be valid UTF-8. */

@@ -1,3 +1,5 @@
+import type { HostNames } from '../access/hosts.ts';
+import type { Log } from '../base/log.ts';
 import type { RequestHead } from '../http/exchange.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
 import { parseSockJsPath, type SockJsAddress } from '../transport/sockjs/path.ts';
@@ -106,4 +108,23 @@ export function sockJsSocket(path: string, route: string): SockJsAddress | undef
  */
 function takesWebSocket(address: SockJsAddress): boolean {
   return address.kind === 'websocket' || (address.kind === 'session' && address.action === 'websocket');
+}
+
+/** What a request of the fallback protocol asks for, also where this node has no route for it. */
+export function addressOf(
+  purpose: Purpose<unknown>,
+  { path }: Pick<RequestHead, 'path'>,
+): FallbackAddress | undefined {
+  if (purpose.kind === 'fallback') return purpose.address;
+  return purpose.kind === 'no-route' ? parseFallbackPath(path) : undefined;
+}
+
+/** The log of the route, if the request has one. */
+export function logOf(purpose: Purpose<{ readonly log: Log }>, log: Log): Log {
+  return 'route' in purpose ? purpose.route.log : log;
+}
+
+/** The names of the route, if the request has one. */
+export function hostsOf(purpose: Purpose<{ readonly hosts: HostNames }>, hosts: HostNames): HostNames {
+  return 'route' in purpose ? purpose.route.hosts : hosts;
 }

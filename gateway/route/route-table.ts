@@ -16,6 +16,8 @@ export class RouteTable<Value> {
   readonly #routes = new Map<string, Value>();
   /** Characters of the longest path. */
   #longest = 0;
+  /** Another object behind each change. */
+  version = {};
 
   get paths(): Iterable<string> {
     return this.#routes.keys();
@@ -34,6 +36,7 @@ export class RouteTable<Value> {
       throw new ConfigError('GW_ROUTE', `the route ${path || '/'} is there already`);
     }
     this.#routes.set(path, value);
+    this.version = {};
     this.#longest = Math.max(this.#longest, path.length);
   }
 

@@ -17,9 +17,10 @@ import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
 import type { SessionFinder } from '../transport/session-finder.ts';
 import type { SessionSocketEndpoint } from '../transport/websocket.ts';
+import { AcceptedHeads } from './accepted-heads.ts';
 import { saw, seenKey } from './approach.ts';
 import { noRoute, plainHttp, upgradeRequired } from './no-route.ts';
-import { type Purpose, purposeOf } from './request-purpose.ts';
+import { addressOf, hostsOf, logOf, type Purpose, purposeOf } from './request-purpose.ts';
 import type { Route } from './route.ts';
 import type { RouteTable } from './route-table.ts';
 import type { SockJs } from './sockjs.ts';
@@ -47,10 +48,12 @@ export interface RouterContext {
 export class Router implements RequestHandler, Answering {
   readonly #context: RouterContext;
   readonly #routes: RouteTable<Route>;
+  readonly #accepted: AcceptedHeads<Route>;
   readonly #natives = new Set<NativeConnection>();
 
   constructor(routes: RouteTable<Route>, context: RouterContext) {
     this.#routes = routes;
+    this.#accepted = new AcceptedHeads(routes);
     this.#context = context;
   }
 
@@ -86,6 +89,8 @@ export class Router implements RequestHandler, Answering {
   }
 
   onRequest(exchange: Exchange): boolean {
+    const known = this.#accepted.find(exchange);
+    if (known !== undefined) return this.#guard(exchange, known, () => this.#serve(exchange, known));
     const purpose = this.#purposeOf(exchange, false);
     // A handshake whose Upgrade was taken away has its key.
     if (purpose.kind === 'app' || purpose.kind === 'websocket') {
@@ -100,8 +105,13 @@ export class Router implements RequestHandler, Answering {
       }
       if (purpose.kind === 'no-route') throw noRoute(exchange.path, this.#routes.paths);
       hostsOf(purpose, hosts).check(exchange.host);
-      return this.#isForwarded(exchange, purpose) || this.#answer(exchange, purpose);
+      if (purpose.kind === 'fallback' || purpose.kind === 'sockjs') this.#accepted.keep(exchange, purpose);
+      return this.#serve(exchange, purpose);
     });
+  }
+
+  #serve(exchange: Exchange, purpose: Purpose<Route>): boolean {
+    return this.#isForwarded(exchange, purpose) || this.#answer(exchange, purpose);
   }
 
   /** Answers a request that another node got. That node has checked its `Host`. */
@@ -270,22 +280,6 @@ export class Router implements RequestHandler, Answering {
   #purposeOf(head: RequestHead, isUpgrade: boolean): Purpose<Route> {
     return purposeOf(head, isUpgrade, this.#routes, this.#context.sockjs !== undefined);
   }
-}
-
-/** What a request of the fallback protocol asks for, also where this node has no route for it. */
-function addressOf(purpose: Purpose<Route>, { path }: Exchange): FallbackAddress | undefined {
-  if (purpose.kind === 'fallback') return purpose.address;
-  return purpose.kind === 'no-route' ? parseFallbackPath(path) : undefined;
-}
-
-/** The log of the route, if the request has one. */
-function logOf(purpose: Purpose<Route>, log: Log): Log {
-  return 'route' in purpose ? purpose.route.log : log;
-}
-
-/** Those of the route, if the request has one. */
-function hostsOf(purpose: Purpose<Route>, hosts: HostNames): HostNames {
-  return 'route' in purpose ? purpose.route.hosts : hosts;
 }
 
 /** RFC 9110 §15.5.22. */

@@ -55,7 +55,8 @@ export class Downgrade {
 
   /** The present carrier ended or is about to. */
   ended(why: CarrierEnd): void {
-    this.#ended ??= { why, at: this.#clock.now() };
+    // How a poll ended says nothing.
+    if (this.#carrier?.once !== true) this.#ended ??= { why, at: this.#clock.now() };
   }
 
   #leftStream(next: Carrier, now: number): void {

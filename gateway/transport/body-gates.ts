@@ -9,8 +9,8 @@ const MAX_TOKEN = 64;
 /** First byte of a body in byte form. */
 const BYTE_FORM = 0x01;
 
-/** Stands behind the token of a body in text form. */
-const SEPARATOR = ';';
+/** `;` stands behind the token of a body in text form. */
+const SEPARATOR = 0x3b;
 
 /** The token at the beginning of a body, and where the frames begin (PROTOCOL.md §4.1). */
 export interface TokenPrefix {

@@ -7,9 +7,9 @@ import type { Exchange, Headers } from '../http/exchange.ts';
 import { PLAIN } from '../http/plain.ts';
 import { logRefusal, refuse } from '../http/refuse.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
-import { parseText } from '../protocol/text-form.ts';
+import { parseTextBytes } from '../protocol/text-form.ts';
 import { MalformedError, type Unit } from '../protocol/unit.ts';
-import { decodeUtf8, UnitBuilder } from '../protocol/unit-builder.ts';
+import { UnitBuilder } from '../protocol/unit-builder.ts';
 import type { Session } from '../session/session.ts';
 import { readToken, TokenGate } from './body-gates.ts';
 import { Creator, type CreatorContext } from './creator.ts';
@@ -45,13 +45,6 @@ export interface EndpointContext extends CreatorContext {
 /** Bytes that token and punctuation may add to a body. */
 export const TOKEN_ROOM = 1_024;
 
-/** Header fields of every answer to this request. */
-function fieldsFor(exchange: Exchange, { access }: FallbackRoute): Headers {
-  // An XDomainRequest needs those of cross-origin access on the page's own origin, too.
-  const ownToo = exchange instanceof WrappedExchange;
-  return headersFor(crossOriginHeaders(access.origins, exchange, ownToo));
-}
-
 /** A page whose preflight is refused sees a network error; the log has the reason. */
 function answerPreflight(exchange: Exchange, { access, log }: FallbackRoute): void {
   const refusal = foreignOrigin(access, exchange);
@@ -64,6 +57,8 @@ export class FallbackEndpoint {
   readonly #context: EndpointContext;
   readonly #creator: Creator;
   readonly #gate: TokenGate;
+  /** Header fields of answers, by the address that is found again for heads that came before. */
+  readonly #fields = new WeakMap<FallbackAddress, Headers>();
 
   constructor(context: EndpointContext) {
     this.#context = context;
@@ -74,7 +69,7 @@ export class FallbackEndpoint {
   /** Answers a request below a route. Throws a `RequestError` for JSONP that is not allowed. */
   handle(given: Exchange, address: FallbackAddress, route: FallbackRoute): void {
     const exchange = asLegacyRequest(given, address.action, route.jsonp);
-    const headers = fieldsFor(exchange, route);
+    const headers = this.#fieldsFor(exchange, address, route);
     const transport = TRANSPORTS.get(address.action);
     const known = transport !== undefined || address.action === 'create' || address.action === 'upgrade';
     if (!known || (address.token !== undefined) !== (transport?.source === 'url')) {
@@ -99,10 +94,10 @@ export class FallbackEndpoint {
   }
 
   /** Answers a request that another node was to answer and cannot now (PROTOCOL.md §15). */
-  later(given: Exchange, { action }: FallbackAddress, route: FallbackRoute, error: RequestError): void {
-    const exchange = asLegacyRequest(given, action, route.jsonp);
-    const headers = fieldsFor(exchange, route);
-    const transport = TRANSPORTS.get(action);
+  later(given: Exchange, address: FallbackAddress, route: FallbackRoute, error: RequestError): void {
+    const exchange = asLegacyRequest(given, address.action, route.jsonp);
+    const headers = this.#fieldsFor(exchange, address, route);
+    const transport = TRANSPORTS.get(address.action);
     if (transport?.direction !== 'down' || transport.later === undefined) {
       refuse(exchange, headers, error, route.log);
       return;
@@ -114,6 +109,17 @@ export class FallbackEndpoint {
   /** Refuses a request that `handle` did not take, or must not get. */
   refuse(exchange: Exchange, { action }: FallbackAddress, error: unknown, log: Log): void {
     refuse(asRefusedRequest(exchange, action), PLAIN, error, log);
+  }
+
+  /** Header fields of every answer to this request. */
+  #fieldsFor(exchange: Exchange, address: FallbackAddress, { access }: FallbackRoute): Headers {
+    const known = this.#fields.get(address);
+    if (known !== undefined) return known;
+    // An XDomainRequest needs those of cross-origin access on the page's own origin, too.
+    const ownToo = exchange instanceof WrappedExchange;
+    const fields = headersFor(crossOriginHeaders(access.origins, exchange, ownToo));
+    if (exchange.sameHead !== undefined) this.#fields.set(address, fields);
+    return fields;
   }
 
   /** Says whether the client's Upgrade has reached the gateway (PROTOCOL.md §3.2). */
@@ -152,7 +158,7 @@ export class FallbackEndpoint {
       }
       const { token, form, end } = prefix;
       this.#serve(exchange, token, route, headers, transport, () =>
-        form === 'byte' ? parseBytes(body, end) : parseText(decodeUtf8(body), end),
+        form === 'byte' ? parseBytes(body, end) : parseTextBytes(body, end),
       );
     };
     exchange.readBody(this.#context.body + TOKEN_ROOM, receive, this.#gate);
@@ -227,7 +233,7 @@ export class FallbackEndpoint {
         return;
       }
       try {
-        const unit = parseText(decodeUtf8(body as Buffer), prefix.end);
+        const unit = parseTextBytes(body as Buffer, prefix.end);
         if (unit.wanted === undefined) throw new MalformedError('no attach');
         const { transport: limits } = this.#context;
         xhrStreaming.serve({ exchange, session, unit, headers: PLAIN, wanted: unit.wanted, limits });

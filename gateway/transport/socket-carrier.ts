@@ -7,9 +7,8 @@ import { text } from '../dialect/text.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { CloseCode } from '../protocol/close.ts';
 import type { Delivery, EndReason } from '../protocol/delivery.ts';
-import { parseText } from '../protocol/text-form.ts';
+import { parseTextBytes } from '../protocol/text-form.ts';
 import { MalformedError, type Unit } from '../protocol/unit.ts';
-import { decodeUtf8 } from '../protocol/unit-builder.ts';
 import type { Carrier } from '../session/carrier.ts';
 import type { Session } from '../session/session.ts';
 import { WaitingFrames } from './waiting-frames.ts';
@@ -64,7 +63,7 @@ export class SocketCarrier implements Carrier {
   read(data: Buffer, isBinary: boolean): void {
     this.#guard(() => {
       const next = this.#clientNext;
-      const unit = isBinary ? parseBytes(data, 0, next) : parseText(decodeUtf8(data), 0, next);
+      const unit = isBinary ? parseBytes(data, 0, next) : parseTextBytes(data, 0, next);
       const { wanted, arrivals } = unit;
       if (unit.leftOut === true) throw new RequestError('GW_FRAMES');
       if (unit.shared !== undefined) throw new MalformedError('a WebSocket is for one session');

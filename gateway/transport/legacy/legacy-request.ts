@@ -14,6 +14,7 @@ const SCRIPTED: ReadonlySet<string> = new Set(['create', 'send', 'jsonp-polling'
  */
 export function asLegacyRequest(exchange: Exchange, action: string, jsonp: boolean): Exchange {
   const { method, query } = exchange;
+  if (query === '' && action !== 'jsonp-polling') return exchange;
   const kind = /^[wcf]=/.test(query) ? query.charAt(0) : '';
   if (kind === 'w') return new WrappedExchange(exchange);
   if (kind === '' && action !== 'jsonp-polling') return exchange;

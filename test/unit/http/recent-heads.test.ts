@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFastHead } from '../../../gateway/http/fast-head.ts';
+import { type FastHead, type KnownHead, readFastHead } from '../../../gateway/http/fast-head.ts';
 import { RecentHeads } from '../../../gateway/http/recent-heads.ts';
 
 const LINES = ['POST /a?b HTTP/1.1', 'Host: gw', 'Content-Length: 5', 'Cookie: a=b'];
@@ -8,13 +8,24 @@ function textOf(changes: Readonly<Record<number, string>> = {}): string {
   return LINES.map((line, index) => changes[index] ?? line).join('\r\n');
 }
 
+/** The head, as `heads` find it at the beginning of a request. */
+function read(heads: RecentHeads, text: string): FastHead | undefined {
+  return heads.read(text, Buffer.from(`${text}\r\n\r\nbody`, 'latin1'));
+}
+
+/** The same without what finds it again. */
+function found(heads: RecentHeads, text: string): FastHead | undefined {
+  const head = read(heads, text);
+  return head && { ...head, known: undefined };
+}
+
 describe('a head that was read before', () => {
   it('means the same again, whatever its length is now', () => {
     const heads = new RecentHeads();
     for (const digits of ['5', '5', '0', '007', '123456789012345', '5']) {
       const text = textOf({ 2: `Content-Length: ${digits}` });
-      assert.deepEqual(heads.read(text), readFastHead(text));
-      assert.equal(heads.read(text)?.length, Number(digits));
+      assert.deepEqual(found(heads, text), readFastHead(text));
+      assert.equal(read(heads, text)?.length, Number(digits));
     }
   });
 
@@ -25,11 +36,11 @@ describe('a head that was read before', () => {
       ['POST / HTTP/1.1', 'Host: gw', 'Content-Length: 5'],
     ]) {
       const text = lines.join('\r\n');
-      const first = heads.read(text);
-      assert.deepEqual(first, readFastHead(text));
-      assert.equal(heads.read(text), first);
+      const first = read(heads, text);
+      assert.deepEqual(first && { ...first, known: undefined }, readFastHead(text));
+      assert.equal(read(heads, text), first);
       const other = text.replace(': 5', ': 6');
-      assert.deepEqual(heads.read(other), readFastHead(other));
+      assert.deepEqual(found(heads, other), readFastHead(other));
     }
   });
 
@@ -47,38 +58,63 @@ describe('a head that was read before', () => {
   for (const [what, text] of Object.entries(refused)) {
     it(`does not let another one pass that has ${what}`, () => {
       const heads = new RecentHeads();
-      assert.notEqual(heads.read(textOf()), undefined);
-      for (let time = 0; time < 2; time++) assert.equal(heads.read(text), undefined);
+      assert.notEqual(read(heads, textOf()), undefined);
+      for (let time = 0; time < 2; time++) assert.equal(read(heads, text), undefined);
     });
   }
 
   it('is not mistaken for one with other cookies, another target or another host', () => {
     const heads = new RecentHeads();
-    heads.read(textOf());
+    read(heads, textOf());
     for (const changes of [{ 3: 'Cookie: a=c' }, { 0: 'POST /b HTTP/1.1' }, { 1: 'Host: other' }]) {
       const text = textOf(changes);
-      assert.deepEqual(heads.read(text), readFastHead(text));
+      assert.deepEqual(found(heads, text), readFastHead(text));
     }
   });
 
   it('is kept as the same object while it is used, and not behind a thousand others', () => {
     const heads = new RecentHeads();
-    const first = heads.read(textOf());
+    const first = read(heads, textOf());
     const readOthers = (from: number, count: number): void => {
-      for (let n = from; n < from + count; n++) heads.read(textOf({ 3: `Cookie: n=${n}` }));
+      for (let n = from; n < from + count; n++) read(heads, textOf({ 3: `Cookie: n=${n}` }));
     };
     for (let time = 0; time < 10; time++) {
       readOthers(time * 200, 200);
-      assert.equal(heads.read(textOf()), first);
+      assert.equal(read(heads, textOf()), first);
     }
     readOthers(2_000, 1_000);
-    assert.notEqual(heads.read(textOf()), first);
+    assert.notEqual(read(heads, textOf()), first);
+  });
+
+  describe('on the same connection', () => {
+    const known = (text: string): KnownHead => read(new RecentHeads(), text)?.known as KnownHead;
+    const start = (text: string): Buffer => Buffer.from(`${text}\r\n\r\nbody`, 'latin1');
+
+    it('is found at the beginning of the next bytes, with its length there', () => {
+      for (const digits of ['5', '0', '12', '007', '123456789012345', '5']) {
+        const text = textOf({ 2: `Content-Length: ${digits}` });
+        const again = known(textOf()).read(start(text));
+        assert.deepEqual(again && { ...again, known: undefined }, readFastHead(text));
+      }
+    });
+
+    it('is not found in another one, nor where it is cut', () => {
+      for (const text of [
+        ...Object.values(refused),
+        textOf({ 3: 'Cookie: a=c' }),
+        textOf({ 3: 'cookie: a=b' }),
+      ])
+        assert.equal(known(textOf()).read(start(text)), undefined);
+      const whole = start(textOf());
+      for (let cut = 0; cut < textOf().length + 4; cut++)
+        assert.equal(known(textOf()).read(whole.subarray(0, cut)), undefined);
+    });
   });
 
   it("is not kept if it is longer than a browser's", () => {
     const heads = new RecentHeads();
     const text = textOf({ 3: `Cookie: ${'x'.repeat(4_096)}` });
-    assert.notEqual(heads.read(text), heads.read(text));
-    assert.deepEqual(heads.read(text), readFastHead(text));
+    assert.notEqual(read(heads, text), read(heads, text));
+    assert.deepEqual(found(heads, text), readFastHead(text));
   });
 });
