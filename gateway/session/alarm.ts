@@ -1,50 +1,48 @@
 import type { Clock, Timer } from '../base/clock.ts';
 
-/** What an alarm wakes. */
-export interface AlarmOwner {
-  /** When something is due if nothing happens before: ms of the clock. */
-  due(): number;
-  /** Something is due. */
-  act(now: number): void;
-}
-
 /**
  * One timer for everything that may be due. It is set for the earliest. When it goes off it asks
  * again, so whatever puts things off, as every message does, need not touch it.
  */
-export class Alarm {
-  readonly #clock: Clock;
-  readonly #owner: AlarmOwner;
+export abstract class Alarm {
+  protected readonly clock: Clock;
   #timer: Timer;
-  /** When it goes off: never later than something is due. */
-  #at = Number.POSITIVE_INFINITY;
+  /** When it goes off: never later than something is due. Undefined: it was never set. */
+  #at: number | undefined;
   #isOver = false;
 
-  constructor(clock: Clock, owner: AlarmOwner) {
-    this.#clock = clock;
-    this.#owner = owner;
+  constructor(clock: Clock) {
+    this.clock = clock;
   }
+
+  /** When something is due if nothing happens before: ms of the clock. */
+  protected abstract due(): number;
+
+  /** Something is due. */
+  protected abstract act(now: number): void;
 
   /** Something may be due earlier than before. */
   look(): void {
-    if (!this.#isOver && this.#owner.due() < this.#at) this.#set();
+    if (this.#isOver) return;
+    if (this.#at === undefined || this.due() < this.#at) this.#set();
   }
 
   stop(): void {
     this.#isOver = true;
-    this.#clock.clearTimeout(this.#timer);
+    this.clock.clearTimeout(this.#timer);
   }
 
   #set(): void {
-    this.#clock.clearTimeout(this.#timer);
-    this.#at = this.#owner.due();
-    this.#timer = this.#clock.setTimeout(Alarm.#ring, Math.max(0, this.#at - this.#clock.now()), this);
+    const { clock } = this;
+    clock.clearTimeout(this.#timer);
+    this.#at = this.due();
+    this.#timer = clock.setTimeout(Alarm.#ring, Math.max(0, this.#at - clock.now()), this);
   }
 
   /** One function for all, as every session has an alarm. */
   static #ring(alarm: Alarm): void {
-    const now = alarm.#clock.now();
-    if (alarm.#owner.due() <= now) alarm.#owner.act(now);
+    const now = alarm.clock.now();
+    if (alarm.due() <= now) alarm.act(now);
     if (!alarm.#isOver) alarm.#set();
   }
 }

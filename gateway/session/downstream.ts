@@ -26,6 +26,12 @@ export interface DownstreamOwner {
  */
 const ACK_DELAY = 200;
 
+/** What a downstream needs of its surroundings. */
+interface DownstreamContext {
+  readonly clock: Clock;
+  readonly policy: SessionPolicy;
+}
+
 /** Writes what the outbox holds on the carrier that is attached at present. */
 export class Downstream implements Flushable {
   carrier: Carrier | undefined;
@@ -37,12 +43,14 @@ export class Downstream implements Flushable {
   wrote: number;
   /** The request of the next carrier brought frames, which that carrier acknowledges. */
   owesAck = false;
-  /** When the carrier is to acknowledge, if nothing else goes out before: ms of the clock. */
-  ackBy = Number.POSITIVE_INFINITY;
+  /**
+   * When the carrier is to acknowledge, if nothing else goes out before: ms of the clock. Undefined
+   * and not infinite: V8 would keep an object for the number.
+   */
+  ackBy: number | undefined;
   readonly #owner: DownstreamOwner;
   readonly #outbox: Outbox;
-  readonly #policy: SessionPolicy;
-  readonly #clock: Clock;
+  readonly #context: DownstreamContext;
   #isWritable = true;
   #isFlushing = false;
   /** What has to be done before the next delivery. */
@@ -52,12 +60,11 @@ export class Downstream implements Flushable {
   /** Highest acknowledgement that went out on the present carrier. */
   #lastAckSent = 0;
 
-  constructor(owner: DownstreamOwner, outbox: Outbox, policy: SessionPolicy, clock: Clock) {
+  constructor(owner: DownstreamOwner, outbox: Outbox, context: DownstreamContext) {
     this.#owner = owner;
     this.#outbox = outbox;
-    this.#policy = policy;
-    this.#clock = clock;
-    this.wrote = clock.now();
+    this.#context = context;
+    this.wrote = context.clock.now();
   }
 
   /** Every entry was written on the present carrier or an earlier one. */
@@ -73,7 +80,7 @@ export class Downstream implements Flushable {
   /** Why attach number `n` is refused; undefined if it is not. */
   refusalOf(n: number): EndReason | undefined {
     if (n < this.attachNumber) return 'superseded';
-    return this.carrier !== undefined && this.#policy.second === 'refused' ? 'refused' : undefined;
+    return this.carrier !== undefined && this.#context.policy.second === 'refused' ? 'refused' : undefined;
   }
 
   /** Takes another carrier, whose client has received all up to `ack`. Answers the one before. */
@@ -85,10 +92,10 @@ export class Downstream implements Flushable {
     this.#lastAckSent = 0;
     // A repeated request may acknowledge less than was acknowledged since.
     this.cursor = Math.max(ack + 1, this.#outbox.first);
-    this.wrote = this.#clock.now();
+    this.wrote = this.#context.clock.now();
     // A stream begins with it.
     const waits = this.owesAck && carrier.once && this.isAllWritten;
-    this.ackBy = waits ? this.wrote + ACK_DELAY : Number.POSITIVE_INFINITY;
+    this.ackBy = waits ? this.wrote + ACK_DELAY : undefined;
     this.owesAck = false;
     return older;
   }
@@ -127,13 +134,13 @@ export class Downstream implements Flushable {
 
   /** Writes the acknowledgement that a poll owes, alone. */
   acknowledge(carrier: Carrier): void {
-    const owes = this.ackBy !== Number.POSITIVE_INFINITY;
-    this.ackBy = Number.POSITIVE_INFINITY;
+    const owes = this.ackBy !== undefined;
+    this.ackBy = undefined;
     if (owes && this.#isWritable) this.#deliver(carrier);
   }
 
   heartbeat(carrier: Carrier): void {
-    this.wrote = this.#clock.now();
+    this.wrote = this.#context.clock.now();
     if (carrier.once) this.#owner.usedUp();
     carrier.heartbeat();
   }
@@ -153,7 +160,7 @@ export class Downstream implements Flushable {
 
   /** A long message is encoded in several turns of the event loop: the delivery comes later. */
   #isPreparing(entries: readonly Entry[]): boolean {
-    this.#preparation ??= this.#policy.prepare?.(entries);
+    this.#preparation ??= this.#context.policy.prepare?.(entries);
     const work = this.#preparation;
     if (work === undefined) return false;
     let isDone = work.step();
@@ -176,19 +183,19 @@ export class Downstream implements Flushable {
     const first = this.cursor;
     const entries = this.#outbox.from(first, carrier.room);
     if (this.#isPreparing(entries)) return;
-    if (carrier.once && this.#policy.delivered === 'written') leaveEnd(entries);
+    if (carrier.once && this.#context.policy.delivered === 'written') leaveEnd(entries);
     // An echo must not overtake the acknowledgement of what it answers: in its event,
     // `bufferedAmount` would be wrong.
     const ack = this.#lastAckSent < received ? received : -1;
     this.cursor = first + entries.length;
     this.#lastAckSent = received;
-    this.wrote = this.#clock.now();
+    this.wrote = this.#context.clock.now();
     if (carrier.once) this.#owner.usedUp();
     this.#isWritable = carrier.deliver({ first, entries, ack });
     this.#owner.written(this.cursor - 1);
     if (this.#needsAck && this.isAllWritten) {
       this.#needsAck = false;
-      if (!carrier.once && this.#policy.delivered === 'acknowledged') carrier.heartbeat();
+      if (!carrier.once && this.#context.policy.delivered === 'acknowledged') carrier.heartbeat();
     }
     if (this.#isWritable && !this.isAllWritten) this.wake();
   }

@@ -44,7 +44,7 @@ export interface InboxOwner {
 export class Inbox {
   /** Number of the last frame received in unbroken order. */
   received = 0;
-  readonly #owner: InboxOwner;
+  protected readonly owner: InboxOwner;
   readonly #bound: number;
   readonly #maxMessage: number;
   #early: Map<number, Arrival> | undefined;
@@ -61,7 +61,7 @@ export class Inbox {
 
   /** `bound`: bytes, by weight, that may wait, and that early frames may have. */
   constructor(owner: InboxOwner, bound: number, maxMessage: number) {
-    this.#owner = owner;
+    this.owner = owner;
     this.#bound = bound;
     this.#maxMessage = maxMessage;
   }
@@ -138,7 +138,7 @@ export class Inbox {
   #keep(arrival: Arrival): void {
     if (this.#over || this.#early?.has(arrival.number)) return;
     const weight = earlyWeight(arrival);
-    if (this.#earlyBytes + weight > this.#bound || !this.#owner.hasRoom(weight)) return;
+    if (this.#earlyBytes + weight > this.#bound || !this.owner.hasRoom(weight)) return;
     arrival.message?.keep();
     this.#early ??= new Map();
     this.#earlyBytes += earlyWeight(arrival);
@@ -156,7 +156,7 @@ export class Inbox {
     const flaw = this.#flawOf(message);
     if (flaw !== undefined) {
       this.stop();
-      this.#owner.shut(flaw);
+      this.owner.shut(flaw);
       return;
     }
     if (!arrival.more && this.#assembly === undefined) {
@@ -179,7 +179,7 @@ export class Inbox {
     if (assembly.binary !== message.binary) return CLOSES.twoKinds;
     if (assembly.count === MAX_FRAGMENTS) return CLOSES.tooManyFragments;
     const growth = assembly.growth(message.size);
-    return growth > 0 && !this.#owner.hasRoom(growth) ? CLOSES.outOfMemory : undefined;
+    return growth > 0 && !this.owner.hasRoom(growth) ? CLOSES.outOfMemory : undefined;
   }
 
   #pass(next: Message | CloseStatus): void {
@@ -210,7 +210,7 @@ export class Inbox {
       }
       this.#announce(next);
     }
-    this.#owner.released();
+    this.owner.released();
   }
 
   /** The event loop goes round before the next slice, so that others are served in between. */
@@ -224,11 +224,11 @@ export class Inbox {
 
   #announce(next: Message | CloseStatus): void {
     if (!isClose(next)) {
-      this.#owner.arrived(next);
+      this.owner.arrived(next);
       return;
     }
     this.stop();
-    this.#owner.closed(next);
+    this.owner.closed(next);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
-import { Alarm, type AlarmOwner } from './alarm.ts';
+import { Alarm } from './alarm.ts';
 import type { Downstream } from './downstream.ts';
 import type { SessionLimits } from './limits.ts';
 import type { SessionLog } from './session-log.ts';
@@ -23,13 +23,11 @@ export interface LifetimeOwner {
 }
 
 /** The state of a session, and everything that time does to it (PROTOCOL.md §8). */
-export class Lifetime implements AlarmOwner {
+export class Lifetime extends Alarm {
   readonly #owner: LifetimeOwner;
   readonly #downstream: Downstream;
   readonly #limits: SessionLimits;
-  readonly #clock: Clock;
   readonly #log: SessionLog;
-  readonly #alarm: Alarm;
   #state: SessionState = 'created';
   /** When the session was made, the state was entered, the client was heard: ms of the clock. */
   readonly #opened: number;
@@ -43,14 +41,13 @@ export class Lifetime implements AlarmOwner {
     clock: Clock,
     log: SessionLog,
   ) {
+    super(clock);
     this.#owner = owner;
     this.#downstream = downstream;
     this.#limits = limits;
-    this.#clock = clock;
     this.#log = log;
     this.#opened = this.#since = this.#heard = clock.now();
-    this.#alarm = new Alarm(clock, this);
-    this.#alarm.look();
+    this.look();
   }
 
   get state(): SessionState {
@@ -64,7 +61,7 @@ export class Lifetime implements AlarmOwner {
 
   /** Milliseconds since the session was made. */
   get age(): number {
-    return this.#clock.now() - this.#opened;
+    return this.clock.now() - this.#opened;
   }
 
   /** The only way from one state to another, or to the same with its time anew. */
@@ -73,17 +70,17 @@ export class Lifetime implements AlarmOwner {
     if (!NEXT_STATES[before].includes(state)) throw new Error(`a session went from ${before} to ${state}`);
     if (state !== before) this.#log.entered(state, before);
     this.#state = state;
-    this.#since = this.#clock.now();
-    if (state === 'ended') this.#alarm.stop();
-    else this.#alarm.look();
+    this.#since = this.clock.now();
+    if (state === 'ended') this.stop();
+    else this.look();
   }
 
   /** The client gave a sign of life. */
   heard(): void {
-    this.#heard = this.#clock.now();
+    this.#heard = this.clock.now();
   }
 
-  due(): number {
+  protected override due(): number {
     const { attachTimeout } = this.#limits;
     if (this.#state === 'created') return this.#since + attachTimeout;
     const next = this.#dueNext();
@@ -96,11 +93,11 @@ export class Lifetime implements AlarmOwner {
     const end = this.#state === 'attached' ? Number.POSITIVE_INFINITY : this.#since + resumeWindow;
     const last = mustClose ? Math.min(end, this.#opened + maxSessionAge) : end;
     if (this.#downstream.carrier === undefined) return last;
-    const { wrote, ackBy } = this.#downstream;
+    const { wrote, ackBy = last } = this.#downstream;
     return Math.min(last, wrote + heartbeat, this.#heard + silence, ackBy);
   }
 
-  act(now: number): void {
+  protected override act(now: number): void {
     if (this.#state !== 'created' && !this.#log.isSettled && this.#opened + SETTLED <= now) {
       this.#owner.settled();
       if (this.due() > now) return;
@@ -113,10 +110,10 @@ export class Lifetime implements AlarmOwner {
     }
     if (maxSessionAge > 0 && !this.isOver && this.#opened + maxSessionAge <= now)
       this.#owner.shut(CLOSES.tooOld);
-    const { carrier } = this.#downstream;
+    const { carrier, wrote, ackBy } = this.#downstream;
     if (carrier === undefined) return;
     if (this.#heard + silence <= now) this.#owner.silent();
-    else if (this.#downstream.ackBy <= now) this.#downstream.acknowledge(carrier);
-    else if (this.#downstream.wrote + heartbeat <= now) this.#downstream.heartbeat(carrier);
+    else if (ackBy !== undefined && ackBy <= now) this.#downstream.acknowledge(carrier);
+    else if (wrote + heartbeat <= now) this.#downstream.heartbeat(carrier);
   }
 }

@@ -1,4 +1,3 @@
-import Denque from 'denque';
 import type { CloseStatus } from '../protocol/close.ts';
 import type { Entry } from '../protocol/delivery.ts';
 import type { Message } from '../protocol/message.ts';
@@ -13,82 +12,86 @@ const FRAGMENT_WEIGHT = 140;
 /** What a frame takes on the wire beside its payload, about. */
 const FRAME_BYTES = 16;
 
-/** Entries that the queue of an empty outbox may have room for. */
-const SMALL_QUEUE = 64;
-
-interface WeighedEntry extends Entry {
+/** Each leads to the next: an empty outbox, as most are at most times, has no queue to hold. */
+interface Link extends Entry {
+  readonly number: number;
   weight: number;
+  next: Link | undefined;
 }
 
 /** Numbered frames that the client has not acknowledged, in order. */
 export class Outbox {
-  /** Absent until there is one, and again when a long queue is empty. */
-  #entries: Denque<WeighedEntry> | undefined;
-  /** Most entries since the queue was made: it never gets smaller. */
-  #most = 0;
-  /** The newest entry, if it is a message that `keep` was not called on. */
-  #newest: (WeighedEntry & { readonly message: Message }) | undefined;
-  /** Number of the oldest entry, or of the next one to come. */
-  #first = 1;
+  /** Number of the last entry that was ever put in. */
+  last = 0;
   /** Bytes that all of it occupies. */
   bytes = 0;
+  #oldest: Link | undefined;
+  #newest: Link | undefined;
+  /** `keep` was not called on the newest message. */
+  #isLoose = false;
+  /** The last entry that `from` answered: the next look begins there. */
+  #reached: Link | undefined;
 
-  /** Number of the last entry that was ever put in. */
-  get last(): number {
-    return this.#first + (this.#entries?.length ?? 0) - 1;
-  }
-
-  /** Number of the oldest entry that is not acknowledged. */
+  /** Number of the oldest entry that is not acknowledged, or of the next one to come. */
   get first(): number {
-    return this.#first;
+    return this.#oldest?.number ?? this.last + 1;
   }
 
   message(message: Message): void {
     this.#keepNewest();
     message.holders++;
     if (!message.isCompact) message.keep();
-    const entry = { message, more: false, close: undefined, weight: ENTRY_WEIGHT + message.weight };
-    this.#push(entry);
-    this.#newest = entry;
+    this.#push(message, false, undefined, ENTRY_WEIGHT + message.weight);
+    this.#isLoose = true;
   }
 
   /** Most messages are acknowledged before the next one comes, so only then a copy is worth it. */
   #keepNewest(): void {
     const newest = this.#newest;
-    if (newest === undefined) return;
+    if (newest?.message === undefined || !this.#isLoose) return;
     newest.message.keep();
     this.bytes -= newest.weight;
     newest.weight = ENTRY_WEIGHT + newest.message.weight;
     this.bytes += newest.weight;
-    this.#newest = undefined;
+    this.#isLoose = false;
   }
 
   /** Puts a split message in. Its memory is free when its last fragment is acknowledged. */
   fragments(whole: Message, fragments: readonly Message[]): void {
+    this.#keepNewest();
     const last = fragments.length - 1;
     fragments.forEach((message, index) => {
       const weight = ENTRY_WEIGHT + FRAGMENT_WEIGHT + (index === last ? whole.weight : 0);
-      this.#push({ message, more: index < last, close: undefined, weight });
+      this.#push(message, index < last, undefined, weight);
     });
   }
 
   close(status: CloseStatus): void {
-    this.#push({ message: undefined, more: false, close: status, weight: ENTRY_WEIGHT });
+    this.#keepNewest();
+    this.#push(undefined, false, status, ENTRY_WEIGHT);
   }
 
-  #push(entry: WeighedEntry): void {
-    this.#entries ??= new Denque();
-    this.#most = Math.max(this.#most, this.#entries.push(entry));
-    this.bytes += entry.weight;
+  #push(message: Message | undefined, more: boolean, close: CloseStatus | undefined, weight: number): void {
+    this.last++;
+    this.bytes += weight;
+    const link: Link = { message, more, close, number: this.last, weight, next: undefined };
+    if (this.#newest === undefined) this.#oldest = link;
+    else this.#newest.next = link;
+    this.#newest = link;
   }
 
   /** Forgets all entries up to and with `number`. */
   acknowledge(number: number): void {
-    if (number === this.last) this.#newest = undefined;
-    for (; this.#first <= number; this.#first++) this.bytes -= this.#entries?.shift()?.weight ?? 0;
-    if (this.#most <= SMALL_QUEUE || !this.#entries?.isEmpty()) return;
-    this.#entries = undefined;
-    this.#most = 0;
+    for (let link = this.#oldest; link !== undefined && link.number <= number; link = this.#oldest) {
+      this.bytes -= link.weight;
+      this.#oldest = link.next;
+      // An old object that is dead already would keep the next ones from a young collection.
+      link.next = undefined;
+      if (link === this.#reached) this.#reached = undefined;
+    }
+    if (this.#oldest !== undefined) return;
+    this.#newest = undefined;
+    this.#isLoose = false;
   }
 
   /**
@@ -96,14 +99,20 @@ export class Outbox {
    * there is one.
    */
   from(number: number, room: number): Entry[] {
-    const start = number - this.#first;
     const found: Entry[] = [];
-    for (let bytes = 0; bytes < room; ) {
-      const entry = this.#entries?.peekAt(start + found.length);
-      if (entry === undefined) break;
-      found.push(entry);
-      bytes += FRAME_BYTES + (entry.message?.size ?? 0);
+    let link = this.#linkOf(number);
+    for (let bytes = 0; link !== undefined && bytes < room; link = link.next) {
+      found.push(link);
+      this.#reached = link;
+      bytes += FRAME_BYTES + (link.message?.size ?? 0);
     }
     return found;
+  }
+
+  #linkOf(number: number): Link | undefined {
+    const reached = this.#reached;
+    let link = reached !== undefined && reached.number <= number ? reached : this.#oldest;
+    while (link !== undefined && link.number < number) link = link.next;
+    return link;
   }
 }

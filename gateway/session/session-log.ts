@@ -13,52 +13,46 @@ import type { Message } from '../protocol/message.ts';
 import type { Carrier, CarrierEnd } from './carrier.ts';
 import { Downgrade } from './downgrade.ts';
 import type { SessionIdentity } from './identity.ts';
-
-/** Moves whose reasons the last line has. */
-const MAX_MOVES = 8;
+import { Moves } from './moves.ts';
+import type { SessionPolicy } from './policy.ts';
 
 /** Who ended a session. */
 export type ClosedBy = ClosedConnection['by'];
 
+/** What the log of a session needs of its surroundings. */
+export interface SessionLogContext {
+  readonly log: Log;
+  readonly policy: SessionPolicy;
+  readonly clock: Clock;
+  /** Of the route. */
+  readonly counters: RouteCounters;
+}
+
 /** Writes the life of one session to the log, and counts what it does. */
 export class SessionLog {
-  readonly #log: Log;
+  readonly #context: SessionLogContext;
   readonly #identity: SessionIdentity;
-  readonly #dialect: string | undefined;
-  readonly #counters: RouteCounters;
   /** Those of the transport that carried it last. */
   #transport: TransportCounters;
   /** Absent: the client's protocol has no better transport to come down from. */
   readonly #downgrade: Downgrade | undefined;
-  /** The words that the log has. */
-  #reasons: readonly DowngradeReason[] = [];
+  /** The words that the log has, separated by commas. */
+  #reasons = '';
   #isSettled = false;
   #messagesIn = 0;
   #bytesIn = 0;
   #messagesOut = 0;
   #bytesOut = 0;
-  /** Names of the carriers in the order of their first attach. */
-  #carriers = '';
-  #lastCarrier: string | undefined;
-  /** The first moves with their reasons, and how many there were. */
-  #moves = '';
-  #moved = 0;
-  #whyItEnded = '';
+  /** Absent while it had one carrier at most. */
+  #moves: Moves | undefined;
+  #whyItEnded: CarrierEnd | '' = '';
   #closed: { readonly by: ClosedBy; readonly status: CloseStatus } | undefined;
 
-  constructor(
-    log: Log,
-    identity: SessionIdentity,
-    dialect: string | undefined,
-    clock: Clock,
-    counters: RouteCounters,
-  ) {
-    this.#log = log;
+  constructor(identity: SessionIdentity, context: SessionLogContext) {
     this.#identity = identity;
-    this.#dialect = dialect;
-    this.#counters = counters;
-    this.#transport = counters.unattached;
-    this.#downgrade = identity.approach && new Downgrade(identity.approach, clock);
+    this.#context = context;
+    this.#transport = context.counters.unattached;
+    this.#downgrade = identity.approach && new Downgrade(identity.approach, context.clock);
   }
 
   /** Name of the transport that carried it last; `none` before its first downstream. */
@@ -68,12 +62,17 @@ export class SessionLog {
 
   opened(): void {
     const { id, protocol } = this.#identity;
-    this.#counters.opened(this.#dialect === undefined ? 'fallback' : 'sockjs');
-    logOpened(this.#log.with({ route: this.#route }), {
+    const {
+      log,
+      counters,
+      policy: { dialect },
+    } = this.#context;
+    counters.opened(dialect === undefined ? 'fallback' : 'sockjs');
+    logOpened(log.with({ route: this.#route }), {
       session: id,
       ...this.#client,
       transport: 'fallback',
-      dialect: this.#dialect,
+      dialect,
       protocol,
     });
   }
@@ -97,29 +96,37 @@ export class SessionLog {
   }
 
   entered(state: string, before: string): void {
-    if (this.#log.isDebug !== false) this.#debug('state', { from: before, to: state });
+    if (this.#isDebugged) this.#debug('state', { from: before, to: state });
   }
 
   attached(carrier: Carrier, attach: number): void {
     const { name } = carrier;
+    const { counters } = this.#context;
     const last = this.#lastCarrier;
-    if (last !== undefined && this.#whyItEnded === 'gone') this.#counters.resumes++;
+    if (last !== undefined && this.#whyItEnded === 'gone') counters.resumes++;
     this.#downgrade?.attached(carrier);
-    if (last !== name) {
-      this.#transport = this.#counters.transport(name);
-      if (last === undefined) this.#transport.opens++;
-      else this.#counters.moved(last, name, this.#whyItEnded);
-      if (last !== undefined && this.#moved++ < MAX_MOVES) {
-        this.#moves += `${this.#moves && ', '}${last}>${name} ${this.#whyItEnded}`;
-      }
-      this.#lastCarrier = name;
-      if (!this.#carriers.split(',').includes(name))
-        this.#carriers += this.#carriers === '' ? name : `,${name}`;
-    }
+    if (last !== name) this.#moved(last, name);
     if (this.#isSettled) this.#tellDowngrade();
-    if (this.#log.isDebug === false) return;
+    if (!this.#isDebugged) return;
     if (last === undefined || last === name) this.#debug('carrier attached', { carrier: name, attach });
     else this.#debug('carrier moved', { from: last, to: name, why: this.#whyItEnded, attach });
+  }
+
+  #moved(from: string | undefined, to: string): void {
+    const { counters } = this.#context;
+    this.#transport = counters.transport(to);
+    if (from === undefined) {
+      this.#transport.opens++;
+      return;
+    }
+    counters.moved(from, to, this.#whyItEnded);
+    this.#moves ??= new Moves(from);
+    this.#moves.add(from, to, this.#whyItEnded);
+  }
+
+  /** Name of the carrier that was attached last; undefined before the first. */
+  get #lastCarrier(): string | undefined {
+    return this.#transport === this.#context.counters.unattached ? undefined : this.#transport.name;
   }
 
   /** The present carrier ended or is about to. */
@@ -127,12 +134,12 @@ export class SessionLog {
     this.#whyItEnded = why;
     this.#downgrade?.ended(why);
     const isWorthALine = why === 'superseded' || why === 'recycled';
-    if (isWorthALine && this.#log.isDebug !== false) this.#debug(why, { carrier: this.#lastCarrier ?? '' });
+    if (isWorthALine && this.#isDebugged) this.#debug(why, { carrier: this.#lastCarrier ?? '' });
   }
 
   /** So many frames are written again. */
   replayed(frames: number): void {
-    this.#counters.replays += frames;
+    this.#context.counters.replays += frames;
   }
 
   /** The word as far as it is known before the first carrier. */
@@ -154,17 +161,17 @@ export class SessionLog {
   /** Each word once: a session that moves may get another. */
   #tellDowngrade(): DowngradeReason | undefined {
     const reason = this.#downgrade?.reason;
-    if (reason === undefined || this.#reasons.includes(reason)) return reason;
-    this.#reasons = [...this.#reasons, reason];
+    if (reason === undefined || this.#reasons.split(',').includes(reason)) return reason;
+    this.#reasons = this.#reasons === '' ? reason : `${this.#reasons},${reason}`;
     const { transport } = this;
-    this.#counters.downgraded(transport, reason);
+    this.#context.counters.downgraded(transport, reason);
     this.#scoped().info('connection downgraded', { transport, reason, meaning: DOWNGRADES[reason].meaning });
     return reason;
   }
 
   delayed(count: number): void {
-    this.#counters.delayed++;
-    if (this.#log.isDebug !== false) this.#debug('request delayed', { delayed: count });
+    this.#context.counters.delayed++;
+    if (this.#isDebugged) this.#debug('request delayed', { delayed: count });
   }
 
   /** The first call decides who ended the session, and how. */
@@ -175,15 +182,15 @@ export class SessionLog {
   /** `duration` is in milliseconds. */
   closed(duration: number): void {
     const { by = 'gateway', status } = this.#closed ?? {};
-    this.#counters.closed(status?.code, by, status?.reason ?? '');
+    this.#context.counters.closed(status?.code, by, status?.reason ?? '');
     const downgraded = this.#tellDowngrade();
     const closed = {
       code: status?.code,
       by,
       // What a peer gives as its reason may be anything.
       ...(by === 'gateway' && status?.reason && { reason: status.reason }),
-      carriers: this.#carriers,
-      ...(this.#moved > 0 && { moves: this.#moved > MAX_MOVES ? `${this.#moves}, …` : this.#moves }),
+      carriers: this.#moves?.carriers ?? this.#lastCarrier ?? '',
+      ...(this.#moves && { moves: this.#moves.text }),
       ...(downgraded && { downgraded }),
       messagesIn: this.#messagesIn,
       bytesIn: this.#bytesIn,
@@ -193,13 +200,17 @@ export class SessionLog {
     logClosed(this.#scoped(), this.#client, closed, duration);
   }
 
+  get #isDebugged(): boolean {
+    return this.#context.log.isDebug !== false;
+  }
+
   #debug(message: string, fields: Readonly<Record<string, string | number>>): void {
     this.#scoped().debug(message, fields);
   }
 
   /** Made for each line: most sessions write two, and there are many. */
   #scoped(): Log {
-    return this.#log.with({ route: this.#route, session: this.#identity.id });
+    return this.#context.log.with({ route: this.#route, session: this.#identity.id });
   }
 
   get #client(): ConnectionClient {

@@ -1,6 +1,4 @@
-import { RouteCounters } from '../base/counters.ts';
 import type { DowngradeReason } from '../base/downgrades.ts';
-import type { Log } from '../base/log.ts';
 import type { MemoryAccount, MemoryBudget } from '../base/memory-budget.ts';
 import type { Channel, Receiver } from '../channel/channel.ts';
 import type { CloseStatus } from '../protocol/close.ts';
@@ -15,17 +13,14 @@ import type { SessionIdentity } from './identity.ts';
 import type { InboxOwner } from './inbox.ts';
 import { Lifetime, type LifetimeOwner } from './lifetime.ts';
 import { Outbox } from './outbox.ts';
-import { type ClosedBy, SessionLog } from './session-log.ts';
+import { type ClosedBy, SessionLog, type SessionLogContext } from './session-log.ts';
 import type { SessionState } from './state.ts';
 import { Upstream, type UpstreamContext } from './upstream.ts';
 
 /** What a session needs of its surroundings. */
-export interface SessionContext extends UpstreamContext {
-  readonly log: Log;
+export interface SessionContext extends UpstreamContext, SessionLogContext {
   /** Counts what is held for the client. */
   readonly memory: MemoryBudget;
-  /** Of the route. @default they are the session's alone */
-  readonly counters?: RouteCounters | undefined;
 }
 
 /** What a session holds, for who counts all of them. */
@@ -64,14 +59,14 @@ export class Session implements Channel, CarrierOwner, InboxOwner, DownstreamOwn
 
   /** `ended` is called once, when the session is to be forgotten. */
   constructor(identity: SessionIdentity, context: SessionContext, ended: (session: Session) => void) {
-    const { clock, limits, log, memory, policy, counters = new RouteCounters(identity.route) } = context;
+    const { clock, limits, memory } = context;
     this.identity = identity;
     this.#ended = ended;
     this.#context = context;
     this.#account = memory.account(identity.address);
-    this.#log = new SessionLog(log, identity, policy.dialect, clock, counters);
+    this.#log = new SessionLog(identity, context);
     this.#upstream = new Upstream(this, context);
-    this.#downstream = new Downstream(this, this.#outbox, policy, clock);
+    this.#downstream = new Downstream(this, this.#outbox, context);
     this.#life = new Lifetime(this, this.#downstream, limits, clock, this.#log);
     this.#meter = Meter.of(limits.rates, clock);
     this.#log.opened();

@@ -22,28 +22,19 @@ export interface UpstreamContext {
   readonly maxMessage: number;
 }
 
-/** Takes the frames of requests into the inbox, and delays answers while that is full. */
-export class Upstream {
-  readonly #owner: InboxOwner;
+/** The inbox of a session, which delays the answers to requests while it is full. */
+export class Upstream extends Inbox {
   readonly #context: UpstreamContext;
-  readonly #inbox: Inbox;
   /** Absent until the first has to wait: few sessions ever have one. */
   #delayed: DelayedRequests | undefined;
 
   constructor(owner: InboxOwner, context: UpstreamContext) {
-    this.#owner = owner;
+    super(owner, context.limits.inbox, context.maxMessage);
     this.#context = context;
-    this.#inbox = new Inbox(owner, context.limits.inbox, context.maxMessage);
   }
 
-  /** Number of the last frame received from the client in unbroken order. */
-  get received(): number {
-    return this.#inbox.received;
-  }
-
-  /** Bytes that all of it occupies. */
-  get bytes(): number {
-    return this.#inbox.bytes + (this.#delayed?.bytes ?? 0);
+  override get bytes(): number {
+    return super.bytes + (this.#delayed?.bytes ?? 0);
   }
 
   /** Requests whose answers wait. */
@@ -54,7 +45,7 @@ export class Upstream {
   /** Throws a `RequestError` if no frames can be taken now, and does nothing. */
   checkRoom(): void {
     const { limits, policy } = this.#context;
-    if (this.#inbox.full) {
+    if (this.full) {
       // A client that does not repeat has to wait until it is answered.
       if (policy.untaken === 'lost') throw oneAtATime();
       if (this.delayed >= limits.maxDelayed) throw new RequestError('GW_DELAYED');
@@ -63,20 +54,20 @@ export class Upstream {
   }
 
   get #isShortOfMemory(): boolean {
-    return this.#inbox.isHolding && !this.#owner.hasRoom(this.#context.limits.inbox);
+    return this.isHolding && !this.owner.hasRoom(this.#context.limits.inbox);
   }
 
   /** Takes frames as far as there is room. True: the answer must wait, so call `delay`. */
   take(arrivals: readonly Arrival[]): boolean {
-    const wasFull = this.#inbox.full;
-    if (this.#context.policy.untaken === 'lost') this.#inbox.putAll(arrivals);
-    else if (!wasFull) this.#inbox.put(arrivals);
-    return this.#inbox.full && arrivals.length > 0;
+    const wasFull = this.full;
+    if (this.#context.policy.untaken === 'lost') this.putAll(arrivals);
+    else if (!wasFull) this.put(arrivals);
+    return this.full && arrivals.length > 0;
   }
 
   /** Takes frames as far as there is room. The client sends the others again. */
   takeWhatFits(arrivals: readonly Arrival[]): void {
-    if (!this.#isShortOfMemory) this.#inbox.put(arrivals);
+    if (!this.#isShortOfMemory) this.put(arrivals);
   }
 
   /**
@@ -86,22 +77,9 @@ export class Upstream {
   delay(arrivals: readonly Arrival[], isSocket: boolean, answer: () => void): void {
     const { clock, limits, policy } = this.#context;
     const longest = isSocket ? limits.heartbeat : Math.min(limits.heartbeat, LONGEST_DELAY);
-    this.#delayed ??= new DelayedRequests(this.#inbox, 2 * limits.inbox, clock);
+    this.#delayed ??= new DelayedRequests(this, 2 * limits.inbox, clock);
     if (policy.untaken === 'lost') this.#delayed.hold(answer);
     else this.#delayed.add(arrivals, longest, answer);
-  }
-
-  hold(): void {
-    this.#inbox.hold();
-  }
-
-  release(): void {
-    this.#inbox.release();
-  }
-
-  /** Nothing goes to the backend any more. */
-  stop(): void {
-    this.#inbox.stop();
   }
 
   /** The inbox may have room again. */

@@ -1,3 +1,4 @@
+import { RouteCounters } from '../../gateway/base/counters.ts';
 import { silentLog } from '../../gateway/base/log.ts';
 import { MemoryBudget } from '../../gateway/base/memory-budget.ts';
 import type { SessionIdentity } from '../../gateway/session/identity.ts';
@@ -27,7 +28,11 @@ export const identity: SessionIdentity = {
   cookies: [],
 };
 
-/** What a session needs beside clock, limits and policy: no log, and memory for all of them. */
+/**
+ * What a session needs beside clock, limits and policy: no log, counters that nobody reads, and
+ * memory for all sessions.
+ */
 export function surroundings(memory = Number.POSITIVE_INFINITY) {
-  return { log: silentLog, memory: new MemoryBudget({ memory, memoryPerAddress: memory }) };
+  const counters = new RouteCounters(identity.route);
+  return { log: silentLog, counters, memory: new MemoryBudget({ memory, memoryPerAddress: memory }) };
 }
