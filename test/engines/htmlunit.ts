@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.ts';
 import type { RunOptions, RunResult } from './engine.ts';
-import { enginesHome, programBelow } from './programs.ts';
+import { enginesHome, programBelow, SHORT_LIVED_JAVA } from './programs.ts';
 
 const home = join(enginesHome, 'htmlunit');
 const java = programBelow('/usr/lib/jvm', 'bin/java');
@@ -27,7 +27,8 @@ export function version(ie: '6' | '7' | '8' | '9') {
     },
     run(url: string, { seconds }: RunOptions): Promise<RunResult> {
       const classes = `${home}:${join(home, 'lib', '*')}`;
-      return runChild(java as string, ['-cp', classes, 'Main', `INTERNET_EXPLORER_${ie}`, url], { seconds });
+      const args = [...SHORT_LIVED_JAVA, '-cp', classes, 'Main', `INTERNET_EXPLORER_${ie}`, url];
+      return runChild(java as string, args, { seconds });
     },
   };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from './child.ts';
 import type { RunOptions, RunResult } from './engine.ts';
-import { enginesHome, program, programBelow } from './programs.ts';
+import { enginesHome, program, programBelow, SHORT_LIVED_JAVA } from './programs.ts';
 
 const java = programBelow('/usr/lib/jvm', 'bin/java');
 /** The distribution's OpenJFX is not on Java's module path. */
@@ -27,6 +27,7 @@ function webView(name: string, libraries: string) {
     },
     run(url: string, { seconds }: RunOptions): Promise<RunResult> {
       const args = [
+        ...SHORT_LIVED_JAVA,
         '-Dprism.order=sw',
         '-XX:ErrorFile=/dev/null',
         // Of the native libraries in its jars.

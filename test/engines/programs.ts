@@ -13,6 +13,12 @@ export function program(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find(executable);
 }
 
+/**
+ * Options of a Java machine that lives for a minute. Its optimizing compiler and its parallel
+ * collector take more CPU in that time than they save: HtmlUnit needs half of it without them.
+ */
+export const SHORT_LIVED_JAVA: readonly string[] = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
 /** The first program `FOLDER/…/FILE`: Debian names folders after the machine's architecture. */
 export function programBelow(folder: string, file: string): string | undefined {
   const folders = existsSync(folder) ? readdirSync(folder) : [];
