@@ -1,4 +1,4 @@
-import puppeteer, { type LaunchOptions } from 'puppeteer-core';
+import type { LaunchOptions } from 'puppeteer-core';
 import type { RunOptions, RunResult } from './engine.ts';
 import { program } from './programs.ts';
 
@@ -51,6 +51,8 @@ async function runWith(
   url: string,
   { seconds }: RunOptions,
 ): Promise<RunResult> {
+  // Loaded here, as it takes half a second of CPU, and most test files never open a page.
+  const { default: puppeteer } = await import('puppeteer-core');
   const browser = await puppeteer.launch({
     ...firefoxOptions(preferences),
     timeout: seconds * 1000,

@@ -1,4 +1,4 @@
-import { type Browser, chromium, type LaunchOptions, type Page } from 'playwright-core';
+import type { Browser, LaunchOptions, Page } from 'playwright-core';
 import { program } from '../../engines/programs.ts';
 
 /**
@@ -19,8 +19,12 @@ export function chromiumOptions(): { executablePath: string; args: string[] } {
   };
 }
 
-/** Launches it by Playwright, without a window. */
-export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+/**
+ * Launches it by Playwright, without a window. The driver is loaded here, as it takes a second of
+ * CPU: most test files import this one only to learn what is installed.
+ */
+export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+  const { chromium } = await import('playwright-core');
   return chromium.launch({ ...chromiumOptions(), ...options });
 }
 
