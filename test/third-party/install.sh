@@ -47,7 +47,7 @@ pip_packages() {
 spring() {
   made_by "$here/spring/pom.xml" "$here"/spring/*.java && return
   rm -rf lib classes
-  mvn --batch-mode --quiet --file "$here/spring/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/lib"
+  maven --file "$here/spring/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$PWD/lib"
   "$(echo /usr/lib/jvm/java-17-openjdk-*/bin/javac)" -parameters -cp 'lib/*' -d classes "$here"/spring/*.java
   cat "$here/spring/pom.xml" "$here"/spring/*.java >recipe
 }
