@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer-core';
-import { withPalette } from './png.ts';
 import { Scene } from './scene.ts';
 import { SHOTS, type Shot } from './shots.ts';
 
@@ -13,6 +12,9 @@ const folder = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 
 /** Pixels below the element with which a picture ends. */
 const MARGIN = 12;
+
+/** Of WebP, from 0 to 100: letters are sharp, and a picture has less than 100 kB. */
+const QUALITY = 80;
 
 const scene = await Scene.start();
 try {
@@ -35,5 +37,5 @@ async function picture(page: Page, { end }: Shot): Promise<Uint8Array> {
   // The caret blinks.
   await page.evaluate('document.activeElement.blur()');
   const clip = { x: 0, y: 0, width, height: Math.ceil(bottom) + MARGIN };
-  return withPalette(await page.screenshot({ clip }));
+  return page.screenshot({ clip, type: 'webp', quality: QUALITY });
 }

@@ -17,7 +17,7 @@ const TABS = 8;
 /** In this order: what the status page shows would grow with each of the others. */
 export const SHOTS: readonly Shot[] = [
   {
-    file: 'status.png',
+    file: 'status.webp',
     end: 'main > section:last-of-type',
     async prepare(scene) {
       await scene.populate();
@@ -25,7 +25,7 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   {
-    file: 'laboratory.png',
+    file: 'laboratory.webp',
     end: '#charts',
     async prepare(scene) {
       const page = await scene.open('/laboratory.html');
@@ -34,7 +34,7 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   {
-    file: 'chat.png',
+    file: 'chat.webp',
     end: '#send',
     async prepare(scene) {
       const ada = await enter(scene, 'Ada', '');
@@ -46,7 +46,7 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   {
-    file: 'tabs.png',
+    file: 'tabs.webp',
     end: '#all',
     async prepare(scene) {
       let front = await scene.open('/tabs.html');

@@ -68,7 +68,7 @@ export const SKIPPED: readonly RegExp[] = [
   /^LICENSE$/,
   /\.swf$/,
   /^test\/support\/old-shim\/.*\.js$/,
-  /\.png$/,
+  /\.webp$/,
 ];
 
 /** Longest line of a comment or of Markdown, in columns. */
