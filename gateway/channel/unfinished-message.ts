@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 
@@ -36,19 +35,11 @@ export class UnfinishedMessage {
   #hasEnded = false;
 
   /** `overflow` is called when the budget has no room for it. */
-  constructor(ws: WebSocket, socket: Socket, openAccount: OpenAccount, overflow: () => void) {
+  constructor(ws: WebSocket, openAccount: OpenAccount, overflow: () => void) {
     this.#receiver = (ws as unknown as { _receiver?: WsReceiver })._receiver;
     this.#openAccount = openAccount;
     this.#overflow = overflow;
-    (socket as WatchedSocket)[UNFINISHED] = this;
-    // Listeners are called in order: `ws` has read the chunk before.
-    socket.on('data', UnfinishedMessage.#onData);
   }
-
-  /** One function for all, as every connection has it. */
-  static readonly #onData = function (this: WatchedSocket, chunk: Buffer): void {
-    (this[UNFINISHED] as UnfinishedMessage).#chunk(chunk.length);
-  };
 
   /** A message has come whole. */
   ended(): void {
@@ -60,7 +51,8 @@ export class UnfinishedMessage {
     this.#account?.close();
   }
 
-  #chunk(length: number): void {
+  /** `ws` has read a chunk of `length` bytes, or its end. */
+  read(length: number): void {
     if (this.#isClosed) return;
     const { _buffers: chunks = [], _fragments: fragments = [] } = this.#receiver ?? {};
     if (this.#hasEnded) this.#bytes = 0;
@@ -81,7 +73,3 @@ export class UnfinishedMessage {
     if (!this.#account.hasRoom(0)) this.#overflow();
   }
 }
-
-const UNFINISHED = Symbol('unfinished message');
-
-type WatchedSocket = Socket & { [UNFINISHED]?: UnfinishedMessage };

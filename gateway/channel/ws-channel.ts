@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import { type RawData, WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import type { Failure } from '../base/connection-log.ts';
 import { errorTable } from '../base/error-table.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { CloseCode, type CloseStatus, FAILED, mayTravel } from '../protocol/close.ts';
-import { Message } from '../protocol/message.ts';
+import type { Message } from '../protocol/message.ts';
 import { LONGEST_COPIED, serverFrame } from '../protocol/server-frame.ts';
 import type { Channel, Receiver } from './channel.ts';
 import { endConnection } from './end-connection.ts';
@@ -17,6 +17,7 @@ import { ServerFrames } from './server-frames.ts';
 import { UnfinishedMessage } from './unfinished-message.ts';
 import { UnsentWrites } from './unsent-writes.ts';
 import { WriteBatch } from './write-batch.ts';
+import { type MessageOwner, readMessages } from './ws-messages.ts';
 
 const TOO_BIG = new Set(['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH']);
 
@@ -46,7 +47,7 @@ export interface WsChannelOptions {
  * A channel over an open `ws` socket of either role. It must be made in the tick in which the
  * socket opened: what arrives is then held in the network until someone attaches.
  */
-export class WsChannel implements Channel {
+export class WsChannel implements Channel, MessageOwner {
   /** Why this end broke the connection off. */
   failure: Failure | undefined;
   readonly #ws: WebSocket;
@@ -74,11 +75,11 @@ export class WsChannel implements Channel {
     this.#gate = new ReadGate(ws);
     this.#batch = new WriteBatch(socket);
     this.#unsent = new UnsentWrites(openAccount);
-    this.#unfinished = openAccount && new UnfinishedMessage(ws, socket, openAccount, () => this.#breakOff());
+    this.#unfinished = openAccount && new UnfinishedMessage(ws, openAccount, () => this.#breakOff());
     this.#serverFrames = isClient ? this.#readServerFrames() : undefined;
     this.#keepAlive = new KeepAlive(clock, ping, pingOpen, ws);
     (ws as ChannelSocket)[CHANNEL] = this;
-    ws.on('message', WsChannel.#onMessage);
+    readMessages(ws, this, this.#unfinished);
     ws.on('error', WsChannel.#onError);
     ws.on('close', WsChannel.#onClose);
     if (ping === 0) return;
@@ -87,11 +88,6 @@ export class WsChannel implements Channel {
   }
 
   // The listeners are the same functions for all connections, since most of them wait for days.
-
-  static readonly #onMessage = function (this: WebSocket, data: RawData, isBinary: boolean): void {
-    // `nodebuffer` is the binary type, so data is a Buffer; `ws` has checked that text is UTF-8.
-    channelOf(this).#arrived(isBinary ? Message.binary(data as Buffer) : Message.utf8(data as Buffer));
-  };
 
   static readonly #onError = function (this: WebSocket, error: Error): void {
     channelOf(this).#failed(error);
@@ -138,7 +134,7 @@ export class WsChannel implements Channel {
     const isOpen = this.#ws.readyState === WebSocket.OPEN;
     // `ws` writes head and payload apart, and encodes a message for each client anew.
     if (isOpen && !this.#isClient && message.size <= LONGEST_COPIED)
-      this.#socket.write(serverFrame(message), flushed);
+      this.#socket.write(serverFrame(message), 'latin1', flushed);
     else this.#ws.send(message.data, message.binary ? BINARY : TEXT, flushed);
   }
 
@@ -176,9 +172,8 @@ export class WsChannel implements Channel {
     });
   }
 
-  #arrived(message: Message): void {
+  message(message: Message): void {
     this.#keepAlive.active = true;
-    this.#unfinished?.ended();
     if (this.#gate.discarding) return;
     // A connection that was reset hands over what it had read, paused or not.
     if (this.#held) this.#held.push(message);

@@ -105,7 +105,8 @@ export class MessageReader {
     }
     this.#at = end + 1;
     const text = bytes.toString('utf8', start, end);
-    return Message.text(HAZARD.test(text) ? unescaped(text) : text);
+    if (HAZARD.test(text)) return Message.text(unescaped(text));
+    return text.length === end - start ? Message.ascii(text) : Message.text(text);
   }
 
   #readOn(long: LongString, until: number): Message | 'unfinished' {

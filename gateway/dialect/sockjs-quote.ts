@@ -7,10 +7,15 @@ const PART = 65_536;
 /** A text message as a string of JSON, made once for all sessions it goes to. */
 export function quote(message: Message): string {
   if (message.quoted === undefined) {
-    if (message.size <= PART) message.quoted = escapeUnsafe(JSON.stringify(message.text));
+    if (message.size <= PART) message.quoted = quoteText(message.text);
     else new Quoting(message).finish();
   }
   return message.quoted as string;
+}
+
+/** Most texts have nothing that must be escaped, and the quotes are all they need. */
+function quoteText(text: string): string {
+  return ESCAPED.test(text) ? escapeUnsafe(JSON.stringify(text)) : `"${text}"`;
 }
 
 /** Makes a string of JSON out of a long text message, a part at a time. */
@@ -75,6 +80,10 @@ function isContinuation(byte: number | undefined): boolean {
  * anyway (SockJS 0.3.3, `escapable_by_server`).
  */
 const UNSAFE = /[\u200c-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufff0-\uffff]/;
+
+/** What JSON escapes, and `UNSAFE`. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const ESCAPED = /["\\\x00-\x1f\u200c-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufff0-\uffff]/;
 
 function escapeUnsafe(text: string): string {
   if (!UNSAFE.test(text)) return text;

@@ -1,7 +1,7 @@
 import { ABNORMAL, type CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import type { Delivery, EndReason, Entry } from '../protocol/delivery.ts';
-import type { Message } from '../protocol/message.ts';
+import { Message } from '../protocol/message.ts';
 import type { Encoder, Wrap } from './encoder.ts';
 import { Quoting, quote } from './sockjs-quote.ts';
 
@@ -57,8 +57,15 @@ export function encodeEnd(status: CloseStatus): string {
 }
 
 /** Messages as one frame. */
-export function encodeMessages(messages: readonly Message[]): string {
-  return `a[${messages.map(quote).join(',')}]`;
+export function encodeMessages(messages: readonly Message[]): Message {
+  let isAscii = true;
+  let frame = '';
+  for (const message of messages) {
+    const quoted = quote(message);
+    isAscii &&= message.isAscii;
+    frame += frame === '' ? `a[${quoted}` : `,${quoted}`;
+  }
+  return isAscii ? Message.ascii(`${frame}]`) : Message.text(`${frame}]`);
 }
 
 /** Entries of a delivery as frames: the messages, and then perhaps the end. */

@@ -31,8 +31,8 @@ export class Message {
   textFrame: string | undefined = undefined;
   /** Memo of the SockJS dialect: the message as a string of JSON. */
   quoted: string | undefined = undefined;
-  /** Memo of `serverFrame`: the message as a frame for native clients. */
-  serverFrame: Buffer | undefined = undefined;
+  /** Memo of `serverFrame`: the message as a frame for native clients, or that one has had it. */
+  serverFrame: Buffer | 'once' | undefined = undefined;
   /** How many outboxes have held the message. */
   holders = 0;
   #text: string | undefined;
@@ -76,6 +76,13 @@ export class Message {
     return new Message(false, undefined, bytes);
   }
 
+  /** A text message of ASCII characters. */
+  static ascii(text: string): Message {
+    const message = new Message(false, text, undefined);
+    message.#size = text.length;
+    return message;
+  }
+
   /** A binary message. */
   static binary(bytes: Buffer): Message {
     return new Message(true, undefined, bytes);
@@ -113,6 +120,11 @@ export class Message {
     if (this.#size < 0)
       this.#size = this.#bytes ? this.#bytes.length : Buffer.byteLength(this.#text as string);
     return this.#size;
+  }
+
+  /** It holds a text whose characters are all ASCII. */
+  get isAscii(): boolean {
+    return this.#text !== undefined && this.#text.length === this.size;
   }
 
   /** Several outboxes hold the message: converting it once saves more than the memory costs. */

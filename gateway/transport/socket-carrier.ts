@@ -7,6 +7,7 @@ import { text } from '../dialect/text.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { CloseCode } from '../protocol/close.ts';
 import type { Delivery, EndReason } from '../protocol/delivery.ts';
+import type { Message } from '../protocol/message.ts';
 import { parseTextBytes } from '../protocol/text-form.ts';
 import { MalformedError, type Unit } from '../protocol/unit.ts';
 import type { Carrier } from '../session/carrier.ts';
@@ -60,10 +61,11 @@ export class SocketCarrier implements Carrier {
   }
 
   /** Acts on a message. */
-  read(data: Buffer, isBinary: boolean): void {
+  message(message: Message): void {
     this.#guard(() => {
       const next = this.#clientNext;
-      const unit = isBinary ? parseBytes(data, 0, next) : parseTextBytes(data, 0, next);
+      const parse = message.binary ? parseBytes : parseTextBytes;
+      const unit = parse(message.bytes, 0, next);
       const { wanted, arrivals } = unit;
       if (unit.leftOut === true) throw new RequestError('GW_FRAMES');
       if (unit.shared !== undefined) throw new MalformedError('a WebSocket is for one session');

@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { UnfinishedMessage } from '../channel/unfinished-message.ts';
 import { wsLimits } from '../channel/ws-limits.ts';
+import { readMessages } from '../channel/ws-messages.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import type { Session } from '../session/session.ts';
@@ -49,26 +49,23 @@ export class SessionSocketEndpoint {
     const { request, socket, head, remoteAddress } = upgrade;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       // Node's server hands over the network connection itself.
-      this.#open(webSocket, socket as Socket, session, remoteAddress);
+      this.#open(webSocket, session, remoteAddress);
       upgrade.leaveWords?.(LAST_WORDS);
     });
   }
 
-  #open(webSocket: WebSocket, socket: Socket, session: Session, address: string): void {
+  #open(webSocket: WebSocket, session: Session, address: string): void {
     const { clock, log, body, memory, attachTimeout } = this.#context;
     const openAccount = () => memory.account(address);
     const carrier = new SocketCarrier(webSocket, session, { log, body, openAccount });
-    const unfinished = new UnfinishedMessage(webSocket, socket, openAccount, () => {
+    const unfinished = new UnfinishedMessage(webSocket, openAccount, () => {
       carrier.leave();
       webSocket.close(CLOSES.outOfMemory.code, CLOSES.outOfMemory.reason);
     });
     const late = clock.setTimeout(() => {
       if (!carrier.isAttached) webSocket.terminate();
     }, attachTimeout);
-    webSocket.on('message', (data, isBinary) => {
-      unfinished.ended();
-      carrier.read(data as Buffer, isBinary);
-    });
+    readMessages(webSocket, carrier, unfinished);
     webSocket.on('close', () => {
       clock.clearTimeout(late);
       unfinished.close();

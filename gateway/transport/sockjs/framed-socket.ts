@@ -36,7 +36,7 @@ export class FramedSocket implements Channel, Flushable {
   /** Active when something is written. */
   #keepAlive: KeepAlive<FramedSocket> | undefined;
   /** Messages for the frame that this turn of the event loop ends with, and their bytes. */
-  #unsent: Message[] = [];
+  #unsent: Message[] | undefined;
   #unsentBytes = 0;
   /** A long message of these is being quoted. */
   #quoting: Quoting | undefined;
@@ -73,19 +73,21 @@ export class FramedSocket implements Channel, Flushable {
       },
       closed: (status) => this.#ended(status),
     });
-    this.#write(OPEN);
+    this.#write(Message.ascii(OPEN));
     const { clock, heartbeat } = this.#context;
     this.#keepAlive = new KeepAlive<FramedSocket>(clock, heartbeat, FramedSocket.#beat, this);
   }
 
   static #beat(socket: FramedSocket): void {
-    socket.#write(HEARTBEAT);
+    socket.#write(Message.ascii(HEARTBEAT));
   }
 
   send(message: Message): boolean {
     if (this.#closed) return true;
-    if (this.#unsent.length === 0) flushSoon(this);
-    this.#unsent.push(message);
+    if (this.#unsent === undefined) {
+      this.#unsent = [message];
+      flushSoon(this);
+    } else this.#unsent.push(message);
     this.#unsentBytes += message.size;
     if (this.#unsentBytes >= ROOM) this.flush();
     return !this.#pressed;
@@ -95,7 +97,7 @@ export class FramedSocket implements Channel, Flushable {
     if (this.#closed) return;
     this.#endQuoting();
     this.#writeUnsent();
-    this.#write(encodeEnd(status));
+    this.#write(Message.text(encodeEnd(status)));
     this.#stop();
     this.#socket.close({ ...status, code: mayTravel(status.code) ? status.code : CloseCode.normal });
   }
@@ -193,7 +195,7 @@ export class FramedSocket implements Channel, Flushable {
   /** Called by the queue: see `send`. */
   flush(): void {
     if (this.#closed || this.#quoting !== undefined) return;
-    this.#quoting = Quoting.ofLong(this.#unsent);
+    this.#quoting = this.#unsent && Quoting.ofLong(this.#unsent);
     if (this.#quoting === undefined) this.#writeUnsent();
     else {
       this.#pressed = true;
@@ -230,16 +232,16 @@ export class FramedSocket implements Channel, Flushable {
   }
 
   #writeUnsent(): void {
-    if (this.#unsent.length === 0) return;
     const messages = this.#unsent;
-    this.#unsent = [];
+    if (messages === undefined) return;
+    this.#unsent = undefined;
     this.#unsentBytes = 0;
     this.#write(encodeMessages(messages));
   }
 
-  #write(frame: string): void {
+  #write(frame: Message): void {
     if (this.#keepAlive !== undefined) this.#keepAlive.active = true;
-    if (!this.#socket.send(Message.text(frame))) this.#pressed = true;
+    if (!this.#socket.send(frame)) this.#pressed = true;
   }
 
   #stop(): void {

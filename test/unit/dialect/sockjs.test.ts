@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { encodeEnd, encodeEntries } from '../../../gateway/dialect/sockjs.ts';
+import { encodeEnd, encodeEntries, encodeMessages } from '../../../gateway/dialect/sockjs.ts';
 import { MessageReader } from '../../../gateway/dialect/sockjs-messages.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { SockJsRequests } from '../../support/clients/sockjs.ts';
 import { startGateway } from '../../support/servers/gateway.ts';
+
+/** What engines lose or change (SockJS 0.3.3, `escapable_by_server`). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const UNSAFE = /[\x00-\x1f\ud800-\udfff\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufff0-\uffff]/;
 
 describe('frames of SockJS', () => {
   const read = (json: string, allowed?: 'array' | 'array or string'): string[] =>
@@ -27,6 +31,23 @@ describe('frames of SockJS', () => {
   it('have nothing in them that engines lose or change', () => {
     const [frame = ''] = encodeEntries([entry('\u2028\u200c\ufff0\uffff\u0000\u001f é😀')]);
     assert.equal(frame, String.raw`a["\u2028\u200c\ufff0\uffff\u0000\u001f é\ud83d\ude00"]`);
+  });
+
+  it('hold each character, as it is or escaped', () => {
+    for (let unit = 0; unit <= 0xffff; unit++) {
+      if (unit >= 0xd800 && unit <= 0xdfff) continue;
+      const text = `a${String.fromCharCode(unit)}`;
+      const frame = encodeMessages([Message.text(text)]).text;
+      assert.deepEqual(JSON.parse(frame.slice(1)), [text], `U+${unit.toString(16)}`);
+      assert.doesNotMatch(frame, UNSAFE, `U+${unit.toString(16)}`);
+    }
+  });
+
+  it('know their bytes, whether all messages are ASCII or not', () => {
+    for (const texts of [['a', 'b"'], ['a', 'é'], ['\u2028'], ['']]) {
+      const frame = encodeMessages(texts.map((text) => Message.text(text)));
+      assert.equal(frame.size, Buffer.byteLength(frame.text), texts.join());
+    }
   });
 
   it('hold long text that is escaped a part at a time, wherever the parts end', () => {
@@ -125,12 +146,12 @@ describe('frames of SockJS', () => {
     let encoded = 0;
     try {
       JSON.stringify = ((value: unknown, ...rest: []) => {
-        if (value === 'to everyone') encoded++;
+        if (value === 'to "all"') encoded++;
         return stringify(value, ...rest);
       }) as typeof JSON.stringify;
-      for (const socket of sockets) socket.send('to everyone');
+      for (const socket of sockets) socket.send('to "all"');
       for (const session of sessions) {
-        assert.equal((await requests.post(`${session}/xhr`)).body, 'a["to everyone"]\n');
+        assert.equal((await requests.post(`${session}/xhr`)).body, 'a["to \\"all\\""]\n');
       }
     } finally {
       JSON.stringify = stringify;
