@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { IdleShare } from './idle-share.ts';
 import { MOCHA, type Outcome, Running } from './job.ts';
-import { GROUPS, type Group, type Job, jobsOf, roomJob, root, SIDE_BY_SIDE } from './plan.ts';
+import { GROUPS, type Group, type Job, jobsOf, recordSeconds, roomJob, root, SIDE_BY_SIDE } from './plan.ts';
 import { Report } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { joinRuns, secondRun } from './second-run.ts';
@@ -16,6 +16,7 @@ const HELP = `node --import tsx test/run/main.ts [GROUP...] [options]
   --only WORDS   only jobs with one of these words, separated by commas, in their name
   --room NAME    the unit tests of one room, such as session, with a line for each test
   --watch        with --room: again and again, as files change
+  --record       write down how long each job takes: the longest begin first
   --list         print the jobs`;
 
 /** It starts a program again when a file that the program imports has changed. */
@@ -25,7 +26,7 @@ const TSX = fileURLToPath(import.meta.resolve('tsx/cli'));
 const SILENCE = 30;
 /** Seconds between two looks at the machine, and the idle share that is room for one more job. */
 const LOOK = 5;
-const ROOM = 0.3;
+const ROOM = 0.15;
 /**
  * Jobs that may run again, alone, when they failed beside others. With more there is something else
  * the matter.
@@ -39,6 +40,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     room: { type: 'string' },
     watch: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -80,10 +82,12 @@ async function runAll(jobs: readonly Job[]): Promise<number> {
     printed = performance.now();
   });
   const again: Outcome[] = [];
+  const seconds = new Map<string, number>();
   const first = new Schedule(jobs, {
     slots,
     ended(outcome) {
       report.ended(outcome);
+      seconds.set(outcome.job.name, outcome.seconds);
       if (outcome.failures.length > 0 && slots > 1 && !outcome.job.alone) again.push(outcome);
       else report.count(outcome);
     },
@@ -131,5 +135,6 @@ async function runAll(jobs: readonly Job[]): Promise<number> {
   current = repeated();
   await current.run();
   clearInterval(progress);
+  if (values.record) recordSeconds(seconds);
   return report.end(process.env.CI === 'true');
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { RUNS } from '../engines/runs.ts';
-import { GROUPS, jobsOf, roomJob, root } from './plan.ts';
+import { GROUPS, type Job, jobsOf, recordSeconds, roomJob, root, SECONDS } from './plan.ts';
 
 describe('the plan of all tests', () => {
   const jobs = jobsOf(GROUPS);
@@ -19,6 +22,35 @@ describe('the plan of all tests', () => {
     );
     const names = jobs.map(({ name }) => name);
     assert.deepEqual(names.length, new Set(names).size);
+  });
+
+  it('begins with the groups that are soon over, and in each part with what takes longest', () => {
+    const parts = ['unit', 'checks', 'integration'].map((group) =>
+      (GROUPS as readonly string[]).indexOf(group),
+    );
+    const partOf = ({ group }: Job): number => parts.findLastIndex((first) => first <= GROUPS.indexOf(group));
+    const orders = jobs.map((job) => [partOf(job), -(SECONDS[job.name] ?? 0)] as const);
+    assert.deepEqual(
+      orders,
+      orders.toSorted(([part, seconds], [otherPart, others]) => part - otherPart || seconds - others),
+    );
+  });
+
+  it('writes down how long jobs took, and keeps what it knows of the others', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'seconds-'));
+    const file = join(folder, 'seconds.json');
+    recordSeconds(
+      new Map([
+        ['test/words', 1234.4],
+        ['test/gone.test.ts', 5],
+      ]),
+      file,
+    );
+    const written = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(Object.keys(written), jobs.map(({ name }) => name).toSorted());
+    assert.equal(written['test/words'], 1234);
+    assert.equal(written['test/fuzz'], SECONDS['test/fuzz']);
   });
 
   it('has a job for each engine of the conformance suite', () => {

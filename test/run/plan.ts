@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { RUNS } from '../engines/runs.ts';
@@ -32,16 +32,18 @@ export interface Job {
   readonly resource?: string;
   /** How much of a slot it takes. @default 1 */
   readonly share?: number;
+  /** Its tests wait more than they compute: it runs beside jobs that compute. @default false */
+  readonly waits?: boolean;
 }
 
 /** How many jobs run side by side. More of them make tests that wait for each other late. */
 export const SIDE_BY_SIDE = Math.min(2, availableParallelism());
 
-/**
- * How much of a slot a job takes that waits for more than a third of its time: three of them keep
- * two cores busy. All engines do.
- */
-const WAITING_SHARE = 2 / 3;
+/** Of a slot: an engine waits for a third of its time, so three of them keep two cores busy. */
+const ENGINE_SHARE = 2 / 3;
+
+/** Of a slot: half of the time or less is CPU. */
+const WAITING_SHARE = 1 / 2;
 
 /** Files whose pages wait for what is late, does not come, or comes at intervals. */
 const WAITING: readonly RegExp[] = [
@@ -61,23 +63,32 @@ const ALONE: readonly RegExp[] = [
 const WINE =
   /integration\/(main-job|stomp-engines|stomp-shim|stomp-sockjs-shim)\.test|engines\/two-connections\.test/;
 
-/** Unit tests that run many bundles of the shim: they begin first. */
+/** Unit tests that run many bundles of the shim, and have a process each. */
 const SLOW_FILES: readonly string[] = [
   'test/unit/client-shim/stomp-fix.test.ts',
   'test/unit/client-shim/stomp-sockets.test.ts',
 ];
 
-/** Rooms with most tests, or with tests that wait. */
-const SLOW_ROOMS: readonly string[] = ['test/unit/client-shim', 'test/unit/stomp', 'test/unit/channel'];
+const secondsFile = `${root}/test/run/seconds.json`;
 
-/** Integration tests of a minute and more: they begin first. */
-const LONG_FILES =
-  /(faults|stomp-clients|stomp-sockjs|stomp-engines|page-life|frozen-tab|transports|real-brokers)\.test/;
+/** How long jobs took when `--record` wrote the file. The order of the jobs is all it decides. */
+export const SECONDS: Readonly<Record<string, number>> = JSON.parse(readFileSync(secondsFile, 'utf8'));
 
-/** Wine's modes first, as one waits for the other, and then the other engines that take long. */
-const ENGINE_ORDER: readonly RegExp[] = [/^wine/, /^(khtml|javafx|htmlunit)/, /^/];
+/** Writes down how long these jobs took. Forgets those that are in no plan any more. */
+export function recordSeconds(measured: ReadonlyMap<string, number>, file = secondsFile): void {
+  const entries = jobsOf(GROUPS)
+    .map(({ name }) => [name, Math.round(measured.get(name) ?? SECONDS[name] ?? 0)] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+}
 
-/** All jobs of these groups, in the order in which they begin. */
+/** Groups that say most about a change in the least time. The others run as one. */
+const EARLY: readonly Group[] = ['unit', 'checks'];
+
+/**
+ * All jobs of these groups, in the order in which they begin. The longest begin first, so that none
+ * is left alone at the end.
+ */
 export function jobsOf(groups: readonly Group[]): Job[] {
   const jobs = {
     unit: unitJobs,
@@ -86,15 +97,23 @@ export function jobsOf(groups: readonly Group[]): Job[] {
     'third-party': thirdPartyJobs,
     engines: engineJobs,
   };
-  return groups.flatMap((group) => jobs[group]());
+  const early = EARLY.filter((group) => groups.includes(group));
+  const late = groups.filter((group) => !EARLY.includes(group));
+  return [...early.map((group) => jobs[group]()), late.flatMap((group) => jobs[group]())].flatMap(
+    longestFirst,
+  );
+}
+
+function longestFirst(jobs: readonly Job[]): Job[] {
+  const seconds = ({ name }: Job): number => SECONDS[name] ?? 0;
+  return jobs.toSorted((a, b) => seconds(b) - seconds(a));
 }
 
 /** Unit tests: one process for each room, and for each file that takes as long as a room. */
 function unitJobs(): Job[] {
   const folders = readdirSync(`${root}/test/unit`, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => `test/unit/${name}`)
-    .toSorted((a, b) => Number(SLOW_ROOMS.includes(b)) - Number(SLOW_ROOMS.includes(a)));
+    .map(({ name }) => `test/unit/${name}`);
   const rooms = folders.map((folder) => {
     const files = testsIn(folder).filter((file) => !SLOW_FILES.includes(file) && !isCheck(file));
     return job('unit', folder, files);
@@ -135,8 +154,7 @@ function integrationJobs(): Job[] {
     behindEntry(link, ['test/conformance/shared.test.ts']),
     behindEntry(link, testsIn('test/conformance/sockjs')),
   ]);
-  const isLong = ({ name }: Job): number => Number(LONG_FILES.test(name));
-  return [...jobs, ...behindEntries].toSorted((a, b) => isLong(b) - isLong(a));
+  return [...jobs, ...behindEntries];
 }
 
 function behindEntry(link: EntryLink, suites: readonly string[]): Job {
@@ -154,13 +172,11 @@ function thirdPartyJobs(): Job[] {
 function engineJobs(): Job[] {
   const conformance = 'test/engines/conformance.test.ts';
   const files = testsIn('test/engines').filter((file) => file !== conformance);
-  const place = (engine: string) => ENGINE_ORDER.findIndex((pattern) => pattern.test(engine));
-  const engines = RUNS.map(({ engine }) => engine).toSorted((a, b) => place(a) - place(b));
   return [
-    ...engines.map((engine) => ({
+    ...RUNS.map(({ engine }) => ({
       ...job('engines', `${conformance} ${engine}`, [conformance]),
       env: { ENGINES: engine },
-      share: WAITING_SHARE,
+      share: ENGINE_SHARE,
       ...(engine.startsWith('wine') && { resource: 'wine' }),
     })),
     ...files.map((file) => job('engines', file, [file])),
@@ -180,8 +196,9 @@ export function roomJob(room: string): Job {
 
 function job(group: Group, name: string, files: readonly string[]): Job {
   const alone = ALONE.some((pattern) => pattern.test(name));
-  const share = WAITING.some((pattern) => pattern.test(name)) ? WAITING_SHARE : 1;
-  return { name, group, files, alone, share, ...(WINE.test(name) && { resource: 'wine' }) };
+  const waits = WAITING.some((pattern) => pattern.test(name));
+  const share = waits ? WAITING_SHARE : 1;
+  return { name, group, files, alone, share, waits, ...(WINE.test(name) && { resource: 'wine' }) };
 }
 
 function testsIn(folder: string): string[] {

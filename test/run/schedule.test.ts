@@ -77,6 +77,31 @@ describe('the schedule of test processes', () => {
     await run;
   });
 
+  it('gives jobs that wait half of the slots, and all of them when no other is left', async () => {
+    const waits = { share: 1 / 2, waits: true };
+    const jobs = [job('a', waits), job('b', waits), job('c', waits), job('d', waits), job('e'), job('f')];
+    const { run, running, end, startAnother } = schedule(jobs, 2);
+    assert.deepEqual(running(), ['a', 'b', 'e']);
+    startAnother();
+    assert.deepEqual(running(), ['a', 'b', 'e', 'f']);
+    await end('a');
+    assert.deepEqual(running(), ['b', 'e', 'f']);
+    await end('e');
+    assert.deepEqual(running(), ['b', 'f', 'c']);
+    await end('f');
+    assert.deepEqual(running(), ['b', 'c', 'd']);
+    for (const name of ['b', 'c', 'd']) await end(name);
+    await run;
+  });
+
+  it('runs a job that waits in a single slot', async () => {
+    const { run, running, end } = schedule([job('a', { share: 1 / 2, waits: true }), job('b')], 1);
+    assert.deepEqual(running(), ['a']);
+    await end('a');
+    await end('b');
+    await run;
+  });
+
   it('starts another job than there are slots for, up to twice as many', async () => {
     const jobs = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => job(name));
     const { run, running, end, startAnother } = schedule(jobs, 2);

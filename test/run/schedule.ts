@@ -42,15 +42,21 @@ export class Schedule {
     if (job !== undefined) this.#start(job);
   }
 
-  /** Takes the first job off the list that may begin now. */
+  /**
+   * Takes the first job off the list that may begin now. Those that wait get at most half of the
+   * slots while there are others: side by side with those that compute they cost no time.
+   */
   #next(slots = this.#options.slots): Job | undefined {
     const running = [...this.running].map(({ job }) => job);
     if (running.some(({ alone }) => alone)) return undefined;
-    const taken = running.reduce((sum, { share = 1 }) => sum + share, 0);
-    const at = this.#waiting.findIndex(({ alone, resource, share = 1 }) => {
+    const taken = shares(running);
+    const ofWaiting = shares(running.filter(({ waits }) => waits));
+    const others = this.#waiting.some(({ waits, alone }) => !waits && !alone);
+    const at = this.#waiting.findIndex(({ alone, resource, share = 1, waits }) => {
       if (alone) return running.length === 0;
       // Three thirds are a little more than one.
       if (taken + share > slots + 0.01) return false;
+      if (waits && others && ofWaiting + share > this.#options.slots / 2) return false;
       return resource === undefined || running.every((job) => job.resource !== resource);
     });
     return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
@@ -69,4 +75,8 @@ export class Schedule {
         this.#options.ended(outcome);
       });
   }
+}
+
+function shares(jobs: readonly Job[]): number {
+  return jobs.reduce((sum, { share = 1 }) => sum + share, 0);
 }
