@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Clock, systemClock, type Timer } from '../base/clock.ts';
+import { runTurn } from '../base/flush-queue.ts';
 import type { EndOfTurn, Flushable } from './end-of-turn.ts';
 import { type Hello, parseHello } from './hello.ts';
 import { HIGH_WATER } from './link.ts';
@@ -57,7 +58,7 @@ export class UnixConnection implements Flushable {
     this.#turn = turn;
     this.#clock = clock;
     this.#helloTimer = clock.setTimeout(() => this.destroy('no hello in time'), HELLO_TIMEOUT);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('data', (chunk: Buffer) => runTurn(UnixConnection.#read, this, chunk));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#reason ??= error.code ?? error.message;
     });
@@ -124,14 +125,14 @@ export class UnixConnection implements Flushable {
     this.#user.drained(this);
   };
 
-  #read(chunk: Buffer): void {
+  static readonly #read = (connection: UnixConnection, chunk: Buffer): void => {
     try {
-      this.#reader.read(chunk);
+      connection.#reader.read(chunk);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.destroy(error.message);
+      connection.destroy(error.message);
     }
-  }
+  };
 
   #take(kind: number, content: Buffer): boolean {
     if (this.#isGreeted) this.#user.record(this, kind, content);
