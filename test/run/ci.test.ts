@@ -15,14 +15,14 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'bin/npm': `case "$*" in
       ci*) exec ./npm-ci ;;
       'run check') exec ./check ;;
-      'test -- unit checks') exec ./quick-tests ;;
-      'test -- integration third-party engines') exec ./long-tests ;;
+      'run build') exec ./build ;;
+      test) exec ./tests ;;
       *) echo "npm $*"; exit 9 ;;
     esac`,
   'npm-ci': 'echo added packages',
   check: 'echo checked',
-  'quick-tests': 'echo "3 passed, 0 failed"',
-  'long-tests': 'echo "4 passed, 0 failed"',
+  build: 'echo built',
+  tests: 'echo "7 passed, 0 failed"',
   'test/engines/install.sh': '[ "$1" = --packages ] || echo khtml is installed',
   'test/third-party/install.sh': '[ "$1" = --packages ] || echo rails is installed',
 };
@@ -55,21 +55,23 @@ describe('.ci/run', function () {
     return { code: status, lines: stdout.trimEnd().split('\n') };
   }
 
-  it('installs, checks, runs all groups, and ends with what they count together', () => {
-    const { code, lines } = run();
-    for (const line of ['added packages', 'checked', 'khtml is installed', 'rails is installed'])
+  it('installs, checks, builds, runs npm test once, and ends with what that counts', () => {
+    const { code, lines } = run({ tests: `echo run >>runs; ${PROGRAMS.tests}` });
+    for (const line of ['added packages', 'checked', 'built', 'khtml is installed', 'rails is installed'])
       assert.ok(lines.includes(line), line);
+    assert.equal(readFileSync(join(folder, 'runs'), 'utf8'), 'run\n');
     assert.deepEqual([code, lines.at(-1)], [0, '7 passed, 0 failed']);
   });
 
-  it('installs engines and other software beside the first tests, and before the others', () => {
+  it('installs engines and other software beside the check and the build, and before the tests', () => {
     const installs = (name: string) =>
-      `[ "$1" = --packages ] && exit; touch ${name}-begins; meet tests-begin; touch ${name}`;
+      `[ "$1" = --packages ] && exit; touch ${name}-begins; meet build-begins; touch ${name}`;
     const { code, lines } = run({
       'test/engines/install.sh': installs('engines'),
       'test/third-party/install.sh': installs('others'),
-      'quick-tests': 'touch tests-begin; meet engines-begins; meet others-begins; echo "3 passed, 0 failed"',
-      'long-tests': '[ -e engines ] && [ -e others ] && echo "4 passed, 0 failed"',
+      check: 'meet engines-begins; meet others-begins',
+      build: 'touch build-begins',
+      tests: '[ -e engines ] && [ -e others ] && echo "7 passed, 0 failed"',
     });
     assert.deepEqual([code, lines.at(-1)], [0, '7 passed, 0 failed']);
   });
@@ -83,7 +85,7 @@ describe('.ci/run', function () {
       'npm-ci': 'touch npm-begins; meet apt-begins; touch installed',
       'test/engines/install.sh': 'if [ "$1" = --packages ]; then echo chromium; else [ -e packages ]; fi',
       check: '[ -e installed ]',
-      'quick-tests': `${needs}; echo "3 passed, 0 failed"`,
+      tests: `${needs}; echo "7 passed, 0 failed"`,
     });
     assert.deepEqual([code, lines.at(-1)], [0, '7 passed, 0 failed']);
   });
@@ -91,6 +93,7 @@ describe('.ci/run', function () {
   for (const [name, said] of [
     ['bin/dpkg-query', 'install_packages'],
     ['npm-ci', 'npm ci'],
+    ['build', 'npm run build'],
     ['test/engines/install.sh', 'test/engines/install.sh'],
     ['test/third-party/install.sh', 'test/third-party/install.sh'],
   ] as const)
@@ -117,12 +120,12 @@ describe('.ci/run', function () {
   });
 
   it('fails where a test does, and counts the others', () => {
-    const { code, lines } = run({ 'quick-tests': 'echo "2 passed, 1 failed"; exit 1' });
+    const { code, lines } = run({ tests: 'echo "6 passed, 1 failed"; exit 1' });
     assert.deepEqual([code, lines.at(-1)], [1, '6 passed, 1 failed']);
   });
 
   it('counts tests that broke off before their report as failed', () => {
-    const { code, lines } = run({ 'long-tests': 'echo "[0:10] a test"' });
-    assert.deepEqual([code, lines.at(-1)], [1, '3 passed, 1 failed']);
+    const { code, lines } = run({ tests: 'echo "[0:10] a test"' });
+    assert.deepEqual([code, lines.at(-1)], [1, '0 passed, 1 failed']);
   });
 });
