@@ -1,12 +1,9 @@
-import Denque from 'denque';
-import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
+import type { OpenAccount } from '../base/memory-budget.ts';
 import { ABNORMAL, CloseCode, type CloseStatus } from '../protocol/close.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
 import { OUT_OF_MEMORY } from './out-of-memory.ts';
-
-/** Bytes of waiting messages up to which nothing is counted. */
-const UNCOUNTED = 4096;
+import { WaitingMessages } from './waiting-messages.ts';
 
 /**
  * Two channels in memory, each the other's peer. Messages are delivered at once. They wait while
@@ -33,16 +30,12 @@ export function echoChannel(openAccount?: OpenAccount): Channel {
 
 class End implements Channel {
   readonly #openAccount: OpenAccount | undefined;
-  #account: MemoryAccount | undefined;
   #peer!: End;
   #receiver: Receiver | undefined;
   #paused = false;
   #flushing = false;
   /** Messages of the peer that wait for this end. Absent until the first waits. */
-  #queue: Denque<Message> | undefined;
-  /** Bytes of payload in the queue, and bytes that it occupies. */
-  #queued = 0;
-  #weight = 0;
+  #waiting: WaitingMessages | undefined;
   /** The peer waits for `drained`. */
   #pressed = false;
   /** The peer's Close, behind the queue. */
@@ -59,7 +52,7 @@ class End implements Channel {
   }
 
   get bufferedAmount(): number {
-    return this.#peer.#queued;
+    return this.#peer.#waiting?.size ?? 0;
   }
 
   send(message: Message): boolean {
@@ -104,33 +97,23 @@ class End implements Channel {
   }
 
   get #isEmpty(): boolean {
-    return this.#queue === undefined || this.#queue.length === 0;
+    return this.#waiting === undefined || this.#waiting.isEmpty;
   }
 
   #hold(message: Message): void {
-    message.keep();
-    this.#queue ??= new Denque<Message>();
-    this.#queue.push(message);
-    this.#queued += message.size;
-    this.#weight += message.weight;
-    this.#count();
-    if (this.#account?.hasRoom(0) === false) this.#overflow();
+    this.#waiting ??= new WaitingMessages(this.#openAccount);
+    if (!this.#waiting.push(message)) this.#overflow();
   }
 
   #flush(): void {
     if (this.#flushing || this.#isEndDelivered || this.#receiver === undefined) return;
     this.#flushing = true;
     try {
-      while (!this.#paused && !this.#isEmpty) {
-        const message = this.#queue?.shift() as Message;
-        this.#queued -= message.size;
-        this.#weight -= message.weight;
-        // A handler may throw: it has had that message, and the next ones must still come.
-        this.#receiver.message(message);
-      }
+      // A handler may throw: it has had that message, and the next ones must still come.
+      while (!this.#paused && this.#waiting?.isEmpty === false) this.#receiver.message(this.#waiting.shift());
     } finally {
       this.#flushing = false;
-      this.#count();
+      this.#waiting?.count();
     }
     if (!this.#isReady()) return;
     if (this.#ending) this.#deliverEnd(this.#receiver, this.#ending);
@@ -145,17 +128,15 @@ class End implements Channel {
 
   #deliverEnd(receiver: Receiver, status: CloseStatus): void {
     this.#isEndDelivered = true;
-    this.#account?.close();
+    this.#waiting?.close();
     receiver.closed(status);
     this.close(status);
   }
 
   /** Drops what waits for this end, and closes it with `status`. */
   #abandon(status: CloseStatus): void {
-    this.#queue = undefined;
-    this.#queued = 0;
-    this.#weight = 0;
-    this.#account?.close();
+    this.#waiting?.close();
+    this.#waiting = undefined;
     this.#paused = false;
     this.#ending ??= status;
     queueMicrotask(() => this.#flush());
@@ -165,13 +146,5 @@ class End implements Channel {
     this.#peer.#ending ??= OUT_OF_MEMORY;
     this.#abandon(OUT_OF_MEMORY);
     queueMicrotask(() => this.#peer.#flush());
-  }
-
-  #count(): void {
-    if (this.#account === undefined) {
-      if (this.#weight <= UNCOUNTED || this.#openAccount === undefined) return;
-      this.#account = this.#openAccount();
-    }
-    this.#account.set(this.#weight <= UNCOUNTED ? 0 : this.#weight);
   }
 }

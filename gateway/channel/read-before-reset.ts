@@ -10,19 +10,23 @@ const READ_TIMEOUT = 10_000;
  * destroy the socket, though the Close waits in the system's buffer.
  */
 export function readBeforeReset(socket: Socket, clock: Clock): void {
-  const destroy = socket.destroy;
-  socket.destroy = (error?: NodeJS.ErrnoException): Socket => {
-    socket.destroy = destroy;
-    if (error?.syscall !== 'write' || socket.readableEnded || socket.destroyed) return socket.destroy(error);
-    // Node marks both directions. With the mark it would emit no `end`.
-    (socket as unknown as Marked)._readableState.errored = null;
-    const late = clock.setTimeout(() => socket.destroy(error), READ_TIMEOUT);
-    socket.once('end', () => socket.destroy(error));
-    socket.once('close', () => clock.clearTimeout(late));
-    return socket;
-  };
+  (socket as Watched)[CLOCK] = clock;
+  socket.destroy = destroyWhenRead;
 }
 
-interface Marked {
-  readonly _readableState: { errored: Error | null };
+/** One function for all, as every connection has it. */
+function destroyWhenRead(this: Socket, error?: NodeJS.ErrnoException): Socket {
+  this.destroy = Object.getPrototypeOf(this).destroy;
+  if (error?.syscall !== 'write' || this.readableEnded || this.destroyed) return this.destroy(error);
+  const { [CLOCK]: clock, _readableState: state } = this as Watched;
+  // Node marks both directions. With the mark it would emit no `end`.
+  state.errored = null;
+  const late = clock.setTimeout(() => this.destroy(error), READ_TIMEOUT);
+  this.once('end', () => this.destroy(error));
+  this.once('close', () => clock.clearTimeout(late));
+  return this;
 }
+
+const CLOCK = Symbol('clock');
+
+type Watched = Socket & { [CLOCK]: Clock; readonly _readableState: { errored: Error | null } };

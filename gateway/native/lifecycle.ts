@@ -3,6 +3,7 @@ import type { Handshake } from '../backend/backend.ts';
 import type { Admitted } from '../backend/forward-auth.ts';
 import { logBackendRefusal, type RefusedClient, refusedClient } from '../backend/log-refusal.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Places } from '../base/connection-counts.ts';
 import {
   type ClosedConnection,
   type ConnectionClient,
@@ -29,8 +30,8 @@ export interface LifecycleContext {
   readonly log: Log;
   /** Of the route; absent: nobody counts. */
   readonly counters?: RouteCounters | undefined;
-  /** Name of the backend, for log lines. */
-  readonly backend: string;
+  /** Where the connection has a place, which it leaves; absent: nobody counts. */
+  readonly places?: Places | undefined;
 }
 
 /** A connection whose handshake is done. */
@@ -48,23 +49,26 @@ export interface OpenConnection {
 /**
  * Runs a native connection from its Upgrade to its end. `open` does the handshake of an admitted
  * request; it answers undefined if it has ended the client's connection itself. When it rejects,
- * the client is refused.
+ * the client is refused. `backend` is the name for log lines.
  */
 export function runConnection(
   request: UpgradeRequest,
   context: LifecycleContext,
+  backend: string,
   open: (request: UpgradeRequest, signal: AbortSignal) => Promise<OpenConnection | undefined>,
 ): NativeConnection {
   const connection = new Connection(request, context);
   const { refused, admit } = request;
+  const client = refusedClient(request.handshake);
   const begin = async (signal: AbortSignal): Promise<OpenConnection | undefined> => {
     const admitted = await admit?.(request.handshake, signal);
     if (admitted === undefined) return open(request, signal);
     connection.admitted = admitted;
     return open({ ...request, handshake: admitted.handshake }, signal);
   };
-  connection.start(begin, refusedClient(request.handshake), (error) => {
+  connection.start(begin, (error) => {
     if (error instanceof RefusedError) refused?.(error);
+    refuse(request.socket, context.log, backend, client, error);
   });
   return connection;
 }
@@ -85,6 +89,7 @@ class Connection implements NativeConnection {
   #handshaking: AbortController | undefined = new AbortController();
   #account: MemoryAccount | undefined;
   #answer: (end: HandshakeEnd | undefined) => void = nothing;
+  #finish: () => void = nothing;
   #opened: OpenConnection | undefined;
   /** Names the open connection in the log. */
   #id: string | undefined;
@@ -105,24 +110,38 @@ class Connection implements NativeConnection {
       this.#answer = resolve;
     });
     this.finished = new Promise((resolve) => {
-      socket.on('close', () => {
-        this.#giveUp();
-        // The channel learns of its end in this turn of the loop, some of it after this listener.
-        setImmediate(() => {
-          this.#isGone = true;
-          this.#unwatch?.();
-          this.#logEnd();
-          resolve(this.#opened?.backendGone);
-        });
-      });
+      this.#finish = resolve;
     });
-    socket.on('error', destroy);
+    (socket as ConnectedSocket)[CONNECTION] = this;
+    socket.on('close', Connection.#onClose);
   }
 
-  /** `client` and `refused` are forgotten when the handshake is done. */
+  // The listeners are the same functions for all connections, since most of them wait for days.
+
+  static readonly #onClose = function (this: ConnectedSocket): void {
+    const connection = this[CONNECTION] as Connection;
+    connection.#giveUp();
+    // The channel learns of its end in this turn of the loop, some of it after this listener.
+    setImmediate(Connection.#end, connection);
+  };
+
+  static #end(connection: Connection): void {
+    connection.#isGone = true;
+    connection.#unwatch?.();
+    connection.#logEnd();
+    const backendGone = connection.#opened?.backendGone;
+    if (backendGone === undefined) connection.#leave();
+    else void backendGone.then(() => connection.#leave());
+  }
+
+  #leave(): void {
+    this.#context.places?.leave(this.#client.remoteAddress);
+    this.#finish();
+  }
+
+  /** Both functions are forgotten when the handshake is done. */
   start(
     open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
-    client: RefusedClient,
     refused: (error: unknown) => void,
   ): void {
     const { signal } = this.#handshaking as AbortController;
@@ -133,9 +152,7 @@ class Connection implements NativeConnection {
       },
       (error: unknown) => {
         this.#settle(this.#refused);
-        if (this.#isGivenUp) return;
-        refused(error);
-        refuse(this.#socket, this.#context, client, error);
+        if (!this.#isGivenUp) refused(error);
       },
     );
   }
@@ -220,12 +237,7 @@ function weightOf({ handshake, head }: UpgradeRequest): number {
  * Answers a handshake that is not accepted. A status below 300 would tell the client that all is
  * well. A redirect is passed without its `Location`, which would name the upstream's own address.
  */
-function refuse(
-  socket: Socket,
-  { log, backend }: LifecycleContext,
-  client: RefusedClient,
-  error: unknown,
-): void {
+function refuse(socket: Socket, log: Log, backend: string, client: RefusedClient, error: unknown): void {
   if (error instanceof RequestError) {
     const { status, message: reason } = error;
     logRefusedRequest(log, client, error);
@@ -238,8 +250,8 @@ function refuse(
   answerRaw(socket, status < 300 ? 502 : status, 'the backend did not accept', fields);
 }
 
-function destroy(this: Socket): void {
-  this.destroy();
-}
-
 function nothing(): void {}
+
+const CONNECTION = Symbol('connection');
+
+type ConnectedSocket = Socket & { [CONNECTION]?: Connection };

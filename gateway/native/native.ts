@@ -1,28 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { Accepted, Backend } from '../backend/backend.ts';
-import type { Clock } from '../base/clock.ts';
-import type { ClosedConnection } from '../base/connection-log.ts';
-import type { RouteCounters, TransportCounters } from '../base/counters.ts';
-import type { Log } from '../base/log.ts';
-import type { Channel } from '../channel/channel.ts';
-import { pipe, Traffic } from '../channel/pipe.ts';
 import { WsChannel } from '../channel/ws-channel.ts';
 import { wsLimits } from '../channel/ws-limits.ts';
-import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
 import { type MessageRates, Meter } from '../protocol/meter.ts';
 import { checkHandshake, checkVersion, plainVersion } from './handshake-rules.ts';
 import { HixieChannel } from './hixie-channel.ts';
 import { answerHixie, checkHixieHandshake, hixieDraft } from './hixie-handshake.ts';
-import { type OpenConnection, runConnection } from './lifecycle.ts';
+import { type ClientChannel, JoinedChannels } from './joined-channels.ts';
+import { type LifecycleContext, type OpenConnection, runConnection } from './lifecycle.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
 
 /** Bounds and times of native connections. */
-export interface NativeOptions {
-  readonly clock: Clock;
-  /** The route's log. */
-  readonly log: Log;
+export interface NativeOptions extends LifecycleContext {
   /** Bytes a message may have; a longer one ends the connection with 1009. */
   readonly maxMessage: number;
   /**
@@ -32,12 +23,7 @@ export interface NativeOptions {
   readonly clientPing: number;
   /** What a client may send in a time. */
   readonly rates?: MessageRates | undefined;
-  /** Of the route; absent: nobody counts. */
-  readonly counters?: RouteCounters | undefined;
 }
-
-/** A channel over a client's own connection. */
-type ClientChannel = WsChannel | HixieChannel;
 
 /**
  * The end of native WebSocket connections that are not spliced: those of a route that does not lead
@@ -66,8 +52,7 @@ export class NativeEndpoint {
 
   /** Connects a client with a backend, or refuses it. */
   connect(request: UpgradeRequest, backend: Backend): NativeConnection {
-    const { clock, log, counters } = this.#options;
-    return runConnection(request, { clock, log, counters, backend: backend.name }, (admitted, signal) =>
+    return runConnection(request, this.#options, backend.name, (admitted, signal) =>
       this.#open(admitted, backend, signal),
     );
   }
@@ -132,56 +117,5 @@ export class NativeEndpoint {
     return (
       driver && new HixieChannel(driver, socket, { clock, maxMessage, openAccount: handshake.openAccount })
     );
-  }
-}
-
-/** A client joined with its backend. */
-class JoinedChannels implements OpenConnection {
-  readonly protocol: string;
-  readonly #client: ClientChannel;
-  readonly #near: Channel;
-  readonly #far: Channel;
-  readonly #traffic: Traffic;
-  /** What the gateway closed the connection with. */
-  #own: CloseStatus | undefined;
-
-  /** `near` carries the client's messages. */
-  constructor(
-    client: ClientChannel,
-    near: Channel,
-    accepted: Accepted,
-    counters: TransportCounters | undefined,
-    meter: Meter | undefined,
-  ) {
-    this.#client = client;
-    this.#near = near;
-    this.#far = accepted.channel;
-    this.protocol = accepted.protocol;
-    this.#traffic = new Traffic(counters, meter, meter && ((status) => this.close(status)));
-    pipe(near, this.#far, this.#traffic);
-  }
-
-  close(status: CloseStatus): void {
-    this.#own ??= status;
-    this.#near.close(status);
-    // Behind a drain the client's last messages still get there.
-    if (status !== CLOSES.goingAway) this.#far.close(status);
-  }
-
-  summary(): ClosedConnection {
-    const { fromA, fromB, closed } = this.#traffic;
-    const { failure } = this.#client;
-    const own = this.#own;
-    const by = closed?.end === 'b' ? 'backend' : 'client';
-    return {
-      code: own?.code ?? closed?.status.code,
-      by: failure === undefined && own === undefined ? by : 'gateway',
-      ...(own?.reason && { reason: own.reason }),
-      ...failure,
-      messagesIn: fromA.messages,
-      bytesIn: fromA.bytes,
-      messagesOut: fromB.messages,
-      bytesOut: fromB.bytes,
-    };
   }
 }

@@ -4,8 +4,6 @@ import { targetName, type UpstreamTarget } from '../backend/target.ts';
 import { timed } from '../backend/timed.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { ClosedConnection } from '../base/connection-log.ts';
-import type { RouteCounters } from '../base/counters.ts';
-import type { Log } from '../base/log.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { KeepAlive } from '../channel/keep-alive.ts';
 import { readBeforeReset } from '../channel/read-before-reset.ts';
@@ -16,7 +14,7 @@ import { closeFrame, maskedCloseFrame, pingFrame } from './control-frame.ts';
 import { FrameFollower, PING_PAYLOAD } from './frame-follower.ts';
 import { FrameRelay, type RelayOwner } from './frame-relay.ts';
 import { checkHandshake } from './handshake-rules.ts';
-import { type OpenConnection, runConnection } from './lifecycle.ts';
+import { type LifecycleContext, type OpenConnection, runConnection } from './lifecycle.ts';
 import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
 import { type Switched, switchProtocols } from './upstream-handshake.ts';
 
@@ -24,10 +22,7 @@ import { type Switched, switchProtocols } from './upstream-handshake.ts';
 const END_TIMEOUT = 30_000;
 
 /** Bounds and times of a splice. */
-export interface SpliceOptions {
-  readonly clock: Clock;
-  /** The route's log. */
-  readonly log: Log;
+export interface SpliceOptions extends LifecycleContext {
   /** Milliseconds until the upstream must have answered the handshake. */
   readonly connectTimeout: number;
   /** Bytes a message may have on the wire; a longer one ends the connection with 1009. */
@@ -39,8 +34,6 @@ export interface SpliceOptions {
   readonly clientPing: number;
   /** What a client may send in a time. Bytes are those of its frames. */
   readonly rates?: MessageRates | undefined;
-  /** Of the route; absent: nobody counts. */
-  readonly counters?: RouteCounters | undefined;
 }
 
 /**
@@ -54,10 +47,11 @@ export function spliceUpgrade(
   target: UpstreamTarget,
   options: SpliceOptions,
 ): NativeConnection {
-  const { clock, log, counters } = options;
+  const { clock, counters } = options;
   return runConnection(
     request,
-    { clock, log, counters, backend: targetName(target) },
+    options,
+    targetName(target),
     async ({ handshake, socket: client, head }, signal) => {
       const key = checkHandshake(handshake);
       const upstream = await timed(counters, clock, signal, () =>

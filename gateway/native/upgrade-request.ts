@@ -8,6 +8,7 @@ import type { Channel } from '../channel/channel.ts';
 /** A request to upgrade, as the HTTP room hands it over with its connection. */
 export interface UpgradeRequest {
   readonly handshake: Handshake;
+  /** Its `error` event has a listener already. */
   readonly socket: Socket;
   /** Bytes that the client sent behind the request. */
   readonly head: Buffer;

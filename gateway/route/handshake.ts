@@ -3,7 +3,7 @@ import { ownOrigin } from '../access/origins.ts';
 import type { Backend, Handshake } from '../backend/backend.ts';
 import { withVouched } from '../backend/vouched.ts';
 import { detached } from '../base/detached.ts';
-import type { OpenAccount } from '../base/memory-budget.ts';
+import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
 import { filterHeaders, headerValues } from '../base/raw-headers.ts';
 import type { RequestHead } from '../http/exchange.ts';
 
@@ -23,14 +23,15 @@ export interface HandshakeFacts {
   readonly isAnonymous: boolean;
   /** The field in which trusted proxies name the user; absent: they name none. */
   readonly userHeader: string | undefined;
-  readonly openAccount: OpenAccount;
+  readonly memory: MemoryBudget;
 }
 
 /** Makes the handshake with the backend for a client's request. */
 export function handshakeOf(head: RequestHead, facts: HandshakeFacts): RouteHandshake {
   const { remoteAddress, forwardedFor, secure, host } = head;
-  const { route, url, protocols, origin, isAnonymous, userHeader, openAccount } = facts;
+  const { route, url, protocols, origin, isAnonymous, userHeader, memory } = facts;
   const rest = url.slice(route.length);
+  const openAccount = accountsOf(memory, remoteAddress);
   const headers = origin === undefined ? head.headers : { ...head.headers, origin };
   const common = { url, rest, protocols, remoteAddress, forwardedFor, secure, host, openAccount };
   if (!isAnonymous) {
@@ -42,6 +43,11 @@ export function handshakeOf(head: RequestHead, facts: HandshakeFacts): RouteHand
   const bare = { ...common, headers: others, rawHeaders, anonymous: true };
   // The proxy has it of the user's browser, as it has cookies.
   return userHeader === undefined ? bare : withVouched(bare, [userHeader], []);
+}
+
+/** It stays with the connection, and a bound function is smaller than a closure. */
+export function accountsOf(memory: MemoryBudget, address: string): OpenAccount {
+  return memory.account.bind(memory, address);
 }
 
 /**

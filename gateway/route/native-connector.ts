@@ -8,16 +8,16 @@ import type { Clock } from '../base/clock.ts';
 import type { Places } from '../base/connection-counts.ts';
 import type { RouteCounters } from '../base/counters.ts';
 import type { Log } from '../base/log.ts';
-import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import { hixieDraft } from '../native/hixie-handshake.ts';
 import { NativeEndpoint } from '../native/native.ts';
-import { spliceUpgrade } from '../native/splice.ts';
+import { type SpliceOptions, spliceUpgrade } from '../native/splice.ts';
 import type { NativeConnection, UpgradeRequest } from '../native/upgrade-request.ts';
 import type { MessageRates } from '../protocol/meter.ts';
 import { FramedSocket } from '../transport/sockjs/framed-socket.ts';
-import { addressed, handshakeOf, isAnybody, readdressed } from './handshake.ts';
+import { accountsOf, addressed, handshakeOf, isAnybody, readdressed } from './handshake.ts';
 
 export interface NativeContext {
   readonly clock: Clock;
@@ -52,12 +52,14 @@ export interface NativeContext {
 /** Connects native WebSockets of one route with its backend. */
 export class NativeConnector {
   readonly #context: NativeContext;
+  readonly #options: SpliceOptions;
   readonly #endpoint: NativeEndpoint;
 
   constructor(context: NativeContext) {
     this.#context = context;
-    const { clock, log, counters, maxMessage, clientPing, rates } = context;
-    this.#endpoint = new NativeEndpoint({ clock, log, counters, maxMessage, clientPing, rates });
+    const { clock, log, counters, places, maxMessage, clientPing, rates, connectTimeout } = context;
+    this.#options = { clock, log, counters, places, maxMessage, clientPing, rates, connectTimeout };
+    this.#endpoint = new NativeEndpoint(this.#options);
   }
 
   /**
@@ -74,8 +76,9 @@ export class NativeConnector {
       if (target === undefined) {
         return this.#endpoint.connect(request, url === undefined ? backend : addressed(backend, route, url));
       }
-      if (url === undefined) return this.#splice(request, target);
-      return this.#splice({ ...request, handshake: readdressed(handshake, route, url) }, target);
+      if (url === undefined) return spliceUpgrade(request, target, this.#options);
+      const readdressedRequest = { ...request, handshake: readdressed(handshake, route, url) };
+      return spliceUpgrade(readdressedRequest, target, this.#options);
     });
   }
 
@@ -84,7 +87,7 @@ export class NativeConnector {
    */
   connectFramed(upgrade: Upgrade, url: string): NativeConnection {
     const { clock, memory, heartbeat, framedBackend, route } = this.#context;
-    const openAccount = accountsOf(memory, upgrade);
+    const openAccount = accountsOf(memory, upgrade.remoteAddress);
     const wrapChannel = (channel: Channel): Channel =>
       new FramedSocket(channel, { clock, heartbeat, openAccount });
     const request = { ...this.#requestOf(upgrade, url), wrapChannel };
@@ -92,25 +95,17 @@ export class NativeConnector {
     return this.#counted(request, () => this.#endpoint.connect(request, backend));
   }
 
-  /** Counts a connection from before its backend is dialled until it is gone. */
+  /** Counts a connection from before its backend is dialled. It leaves its place by itself. */
   #counted({ handshake }: UpgradeRequest, connect: () => NativeConnection): NativeConnection {
     const { places } = this.#context;
     const { remoteAddress: address } = handshake;
     places.enter(address);
     try {
-      const native = connect();
-      void native.finished.then(() => places.leave(address));
-      return native;
+      return connect();
     } catch (error) {
       places.leave(address);
       throw error;
     }
-  }
-
-  #splice(request: UpgradeRequest, target: UpstreamTarget): NativeConnection {
-    const { clock, log, counters, maxMessage, clientPing, rates, connectTimeout } = this.#context;
-    const options = { clock, log, counters, connectTimeout, maxMessage, clientPing, rates };
-    return spliceUpgrade(request, target, options);
   }
 
   /** `url` is that of the backend's handshake, where it is another. */
@@ -126,7 +121,7 @@ export class NativeConnector {
       origin,
       isAnonymous: isAnybody(access, upgrade, origin),
       userHeader,
-      openAccount: accountsOf(memory, upgrade),
+      memory,
     });
     const native: Handshake = { ...handshake, carrier: 'native' };
     return {
@@ -140,11 +135,6 @@ export class NativeConnector {
       head: upgrade.head,
     };
   }
-}
-
-/** It lives as long as the connection, and holds nothing of the Upgrade but the address. */
-function accountsOf(memory: MemoryBudget, { remoteAddress }: Upgrade): OpenAccount {
-  return () => memory.account(remoteAddress);
 }
 
 /** The second name is from draft-hixie-thewebsocketprotocol-75. */

@@ -13,7 +13,7 @@ import type { Counters, RouteCounters } from '../base/counters.ts';
 import { detached } from '../base/detached.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { MemoryBudget, OpenAccount } from '../base/memory-budget.ts';
+import type { MemoryBudget } from '../base/memory-budget.ts';
 import type { ResolvedOptions, RouteDefaults, RouteOptions } from '../config/resolved.ts';
 import { resumablePolicy } from '../dialect/resumable.ts';
 import { ACCEPT_EARLY_AFTER, sockjsPolicy } from '../dialect/sockjs.ts';
@@ -32,7 +32,7 @@ import type { OpenRequest, SockJsRoute } from '../transport/sockjs/route.ts';
 import { handshakeUrl } from '../transport/sockjs/url.ts';
 import { approachOf, type FindSeen } from './approach.ts';
 import type { RouteBackend } from './backends.ts';
-import { handshakeOf, isAnybody, type RouteHandshake } from './handshake.ts';
+import { accountsOf, handshakeOf, isAnybody, type RouteHandshake } from './handshake.ts';
 import { NativeConnector } from './native-connector.ts';
 import { sockJsSocket } from './request-purpose.ts';
 import { type SessionKind, SessionOpener } from './session-opener.ts';
@@ -123,7 +123,7 @@ export class Route implements FallbackRoute, SockJsRoute {
         new FramedSocket(channel, {
           clock,
           heartbeat: session.heartbeat,
-          openAccount: () => memory.account(remoteAddress),
+          openAccount: accountsOf(memory, remoteAddress),
         }),
     };
     const refusals = new RefusalMemory(clock);
@@ -172,9 +172,10 @@ export class Route implements FallbackRoute, SockJsRoute {
     const { protocols, origin } = request;
     const { kind, url } = this.#emulated(request.url);
     const isAnonymous = isAnybody(this.access, exchange, origin);
-    const { userHeader } = this.#context.options.access;
-    const facts = { route: this.path, url, protocols, origin, isAnonymous, userHeader };
-    const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
+    const { memory, options } = this.#context;
+    const { userHeader } = options.access;
+    const facts = { route: this.path, url, protocols, origin, isAnonymous, userHeader, memory };
+    const handshake = handshakeOf(exchange, facts);
     const approach = approachOf(exchange, request, this.#context.findSeen);
     const opening = this.#opener.open(kind, handshake, { origin, approach }, claim);
     return isQuiet(exchange.query) ? this.#rememberLogin(opening, handshake) : opening;
@@ -211,16 +212,12 @@ export class Route implements FallbackRoute, SockJsRoute {
       this.log.info('cookies withheld', { reason });
     }
     const isAnonymous = isUnknown || isAnybody(this.access, exchange, origin);
-    const { userHeader } = this.#context.options.access;
-    const facts = { route: this.path, url, protocols: [], origin, isAnonymous, userHeader };
-    const handshake = handshakeOf(exchange, { ...facts, openAccount: this.#accountsOf(exchange) });
+    const { memory, options } = this.#context;
+    const { userHeader } = options.access;
+    const facts = { route: this.path, url, protocols: [], origin, isAnonymous, userHeader, memory };
+    const handshake = handshakeOf(exchange, facts);
     const page = { origin: origin ?? detached(ownOrigin(exchange)) };
     return this.#opener.open(this.#sockjs, handshake, page, claim);
-  }
-
-  #accountsOf({ remoteAddress }: Exchange): OpenAccount {
-    const { memory } = this.#context;
-    return () => memory.account(remoteAddress);
   }
 
   #enterConnection(address: string): void {

@@ -14,7 +14,6 @@ import type { Exchange, Headers } from '../../http/exchange.ts';
 import { logRefusal, refuse } from '../../http/refuse.ts';
 import { ABNORMAL } from '../../protocol/close.ts';
 import { unitOf } from '../../protocol/unit.ts';
-import type { Carrier } from '../../session/carrier.ts';
 import type { Session } from '../../session/session.ts';
 import { KnownSessionGate } from '../body-gates.ts';
 import { backendRefusal } from '../login.ts';
@@ -259,12 +258,8 @@ export class SockJsEndpoint {
 /** Gives a session its downstream, whose end it then learns. */
 function begin(exchange: Exchange, downstream: Downstream, session: Session, isNew: boolean): void {
   const carrier = downstream.begin(session, isNew);
-  if (carrier !== undefined) exchange.onGone(losing(session, carrier));
-}
-
-/** A function of its own: its closure is kept with the carrier, and must not hold the request. */
-function losing(session: Session, carrier: Carrier): () => void {
-  return () => session.lost(carrier);
+  // A bound function: a closure would keep the form's downstream with it.
+  if (carrier !== undefined) exchange.onGone(session.lost.bind(session, carrier));
 }
 
 /** What the client adds to the query. An EventSource requests the URL unchanged. */

@@ -76,6 +76,8 @@ export class Servers {
     return this.http((server) => {
       server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
         const { url = '/', headers, rawHeaders } = request;
+        // As the HTTP room does: the closed socket says it all.
+        socket.on('error', () => {});
         const protocols = tokens(headers['sec-websocket-protocol']);
         serve({ handshake: handshake({ url, rest: url, headers, rawHeaders, protocols }), socket, head });
       });
