@@ -19,6 +19,12 @@ interface WsReceiver {
   readonly _fragments: readonly Buffer[];
 }
 
+/** Whose message it is. */
+export interface UnfinishedOwner {
+  /** The budget has no room for what `ws` holds. */
+  overflowed(): void;
+}
+
 /**
  * Counts what `ws` holds of a message that has not come whole, after every chunk that the
  * connection brought. A fragment is a view of its chunk, so every chunk since the message began is
@@ -27,18 +33,17 @@ interface WsReceiver {
 export class UnfinishedMessage {
   readonly #receiver: WsReceiver | undefined;
   readonly #openAccount: OpenAccount;
-  readonly #overflow: () => void;
+  readonly #owner: UnfinishedOwner;
   #account: MemoryAccount | undefined;
   #bytes = 0;
   #isClosed = false;
   /** A message ended in the present chunk. */
   #hasEnded = false;
 
-  /** `overflow` is called when the budget has no room for it. */
-  constructor(ws: WebSocket, openAccount: OpenAccount, overflow: () => void) {
+  constructor(ws: WebSocket, openAccount: OpenAccount, owner: UnfinishedOwner) {
     this.#receiver = (ws as unknown as { _receiver?: WsReceiver })._receiver;
     this.#openAccount = openAccount;
-    this.#overflow = overflow;
+    this.#owner = owner;
   }
 
   /** A message has come whole. */
@@ -70,6 +75,6 @@ export class UnfinishedMessage {
     }
     this.#account ??= this.#openAccount();
     this.#account.set(weight);
-    if (!this.#account.hasRoom(0)) this.#overflow();
+    if (!this.#account.hasRoom(0)) this.#owner.overflowed();
   }
 }

@@ -14,7 +14,7 @@ import { MEMORY_FAILURE, OUT_OF_MEMORY } from './out-of-memory.ts';
 import { readBeforeReset } from './read-before-reset.ts';
 import { ReadGate } from './read-gate.ts';
 import { ServerFrames } from './server-frames.ts';
-import { UnfinishedMessage } from './unfinished-message.ts';
+import { UnfinishedMessage, type UnfinishedOwner } from './unfinished-message.ts';
 import { UnsentWrites } from './unsent-writes.ts';
 import { WriteBatch } from './write-batch.ts';
 import { type MessageOwner, readMessages } from './ws-messages.ts';
@@ -47,7 +47,7 @@ export interface WsChannelOptions {
  * A channel over an open `ws` socket of either role. It must be made in the tick in which the
  * socket opened: what arrives is then held in the network until someone attaches.
  */
-export class WsChannel implements Channel, MessageOwner {
+export class WsChannel implements Channel, MessageOwner, UnfinishedOwner {
   /** Why this end broke the connection off. */
   failure: Failure | undefined;
   readonly #ws: WebSocket;
@@ -75,16 +75,13 @@ export class WsChannel implements Channel, MessageOwner {
     this.#gate = new ReadGate(ws);
     this.#batch = new WriteBatch(socket);
     this.#unsent = new UnsentWrites(openAccount);
-    this.#unfinished = openAccount && new UnfinishedMessage(ws, openAccount, () => this.#breakOff());
+    this.#unfinished = openAccount && new UnfinishedMessage(ws, openAccount, this);
     this.#serverFrames = isClient ? this.#readServerFrames() : undefined;
     this.#keepAlive = new KeepAlive(clock, ping, pingOpen, ws);
     (ws as ChannelSocket)[CHANNEL] = this;
     readMessages(ws, this, this.#unfinished);
     ws.on('error', WsChannel.#onError);
     ws.on('close', WsChannel.#onClose);
-    if (ping === 0) return;
-    ws.on('ping', WsChannel.#onControlFrame);
-    ws.on('pong', WsChannel.#onControlFrame);
   }
 
   // The listeners are the same functions for all connections, since most of them wait for days.
@@ -96,10 +93,6 @@ export class WsChannel implements Channel, MessageOwner {
   static readonly #onClose = function (this: WebSocket, code: number, reason: Buffer): void {
     const channel = channelOf(this);
     channel.#finished(channel.#statusOf(code, reason.toString()));
-  };
-
-  static readonly #onControlFrame = function (this: WebSocket): void {
-    channelOf(this).#keepAlive.active = true;
   };
 
   #failed(error: NodeJS.ErrnoException): void {
@@ -172,8 +165,12 @@ export class WsChannel implements Channel, MessageOwner {
     });
   }
 
-  message(message: Message): void {
+  /** Whatever it is, the peer lives: control frames need no listeners of their own. */
+  heard(): void {
     this.#keepAlive.active = true;
+  }
+
+  message(message: Message): void {
     if (this.#gate.discarding) return;
     // A connection that was reset hands over what it had read, paused or not.
     if (this.#held) this.#held.push(message);
@@ -203,6 +200,10 @@ export class WsChannel implements Channel, MessageOwner {
   #awaitServerEnd(): void {
     const late = this.#clock.setTimeout(() => this.#socket.destroySoon(), SERVER_END_TIMEOUT);
     this.#socket.once('close', () => this.#clock.clearTimeout(late));
+  }
+
+  overflowed(): void {
+    this.#breakOff();
   }
 
   /** The memory budget has no room: the peer gets a Close, and what is held is freed at once. */

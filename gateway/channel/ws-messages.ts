@@ -8,6 +8,8 @@ import { frameEnd, payloadStart, unmask, WHOLE_TEXT } from './whole-frame.ts';
 
 /** Who gets the messages of a WebSocket. */
 export interface MessageOwner {
+  /** A chunk has come. */
+  heard?(): void;
   message(message: Message): void;
 }
 
@@ -88,6 +90,7 @@ class WsMessages {
     const isMasked = this.#receiver._isServer;
     let at = 0;
     this.#goesOn = true;
+    this.#owner.heard?.();
     try {
       let end = this.#isBetweenMessages ? frameEnd(chunk, at, isMasked, this.#maxPayload) : 0;
       while (end > 0) {

@@ -58,9 +58,11 @@ export class SessionSocketEndpoint {
     const { clock, log, body, memory, attachTimeout } = this.#context;
     const openAccount = () => memory.account(address);
     const carrier = new SocketCarrier(webSocket, session, { log, body, openAccount });
-    const unfinished = new UnfinishedMessage(webSocket, openAccount, () => {
-      carrier.leave();
-      webSocket.close(CLOSES.outOfMemory.code, CLOSES.outOfMemory.reason);
+    const unfinished = new UnfinishedMessage(webSocket, openAccount, {
+      overflowed: () => {
+        carrier.leave();
+        webSocket.close(CLOSES.outOfMemory.code, CLOSES.outOfMemory.reason);
+      },
     });
     const late = clock.setTimeout(() => {
       if (!carrier.isAttached) webSocket.terminate();
