@@ -58,6 +58,15 @@ describe('the plan of all tests', () => {
     assert.deepEqual(engines.toSorted(), RUNS.map(({ engine }) => engine).toSorted());
   });
 
+  it('gives files that measure time a process of their own, with no neighbour', () => {
+    const file = 'test/security/linear-heads.test.ts';
+    const found = jobs.filter(({ files }) => files.includes(file));
+    assert.deepEqual(
+      found.map(({ files, alone }) => ({ files, alone })),
+      [{ files: [file], alone: true }],
+    );
+  });
+
   it('has the tests of one room', () => {
     assert.ok(roomJob('session').files.includes('test/unit/session/session.test.ts'));
     assert.throws(() => roomJob('attic'), /^Error: no room "attic": must be one of access, /);

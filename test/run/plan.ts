@@ -142,13 +142,27 @@ function isCheck(file: string): boolean {
   return /\/(weights|memory)\.test\.ts$|\/client-shim\/build\.test\.ts$|^test\/unit\/package\//.test(file);
 }
 
+/** Folders whose files take less time than a process of their own needs to start. */
+const SHORT_FILES: readonly string[] = ['test/conformance/sockjs', 'test/security'];
+
 /**
- * Tests of the whole gateway: one process for each file. The suites of both protocols run once more
+ * Tests of the whole gateway: one process for each file, or for a folder of short ones. The suites of both protocols run once more
  * for each link, through a gateway that owns none of the sessions.
  */
 function integrationJobs(): Job[] {
   const files = ['test/integration', 'test/conformance', 'test/security'].flatMap(testsIn);
-  const jobs = files.map((file) => job('integration', file, [file]));
+  const folderOf = (file: string) =>
+    isAlone(file) ? undefined : SHORT_FILES.find((at) => file.startsWith(at));
+  const jobs = [
+    ...files.filter((file) => folderOf(file) === undefined).map((file) => job('integration', file, [file])),
+    ...SHORT_FILES.map((at) =>
+      job(
+        'integration',
+        at,
+        files.filter((file) => folderOf(file) === at),
+      ),
+    ),
+  ];
   const behindEntries = ENTRY_LINKS.flatMap((link) => [
     behindEntry(link, ['test/conformance/transports.test.ts']),
     behindEntry(link, ['test/conformance/shared.test.ts']),
@@ -195,10 +209,14 @@ export function roomJob(room: string): Job {
 }
 
 function job(group: Group, name: string, files: readonly string[]): Job {
-  const alone = ALONE.some((pattern) => pattern.test(name));
+  const alone = isAlone(name);
   const waits = WAITING.some((pattern) => pattern.test(name));
   const share = waits ? WAITING_SHARE : 1;
   return { name, group, files, alone, share, waits, ...(WINE.test(name) && { resource: 'wine' }) };
+}
+
+function isAlone(name: string): boolean {
+  return ALONE.some((pattern) => pattern.test(name));
 }
 
 function testsIn(folder: string): string[] {
