@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { reportFrom } from '../support/pages/report-from.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 
 /**
  * Sends a message every 100 ms for four seconds, and reports when it was open, when each came back,

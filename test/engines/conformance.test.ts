@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Tag } from '../conformance/conformance.ts';
 import { choiceIn, conformanceIn, transportsIn } from '../conformance/in-engine.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
-import { startProgram } from '../support/servers/gateway.ts';
+import { startProgram } from '../support/servers/gateway-program.ts';
 import { RUNS } from './runs.ts';
 
 /** Only these engines, separated by commas. @default all */

@@ -3,7 +3,7 @@ import type { Step } from '../../client-shim/src/connect/connection.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { reportFrom } from '../support/pages/report-from.ts';
 import { type Pages, startFront } from '../support/servers/front.ts';
-import { startProgram } from '../support/servers/gateway.ts';
+import { startProgram } from '../support/servers/gateway-program.ts';
 import type { EngineName } from './engine.ts';
 
 /**

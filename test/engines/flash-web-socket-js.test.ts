@@ -5,7 +5,7 @@ import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { reportFrom } from '../support/pages/report-from.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
 import { type Pages, startFront } from '../support/servers/front.ts';
-import { startProgram } from '../support/servers/gateway.ts';
+import { startProgram } from '../support/servers/gateway-program.ts';
 import { webSocketJs } from './flash.ts';
 
 const TEXTS = ['hello', '\u20ac and \ud83d\ude00', 'x'.repeat(70_000)];

@@ -1,6 +1,6 @@
 import { conformanceIn } from '../conformance/in-engine.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
-import { startProgram } from '../support/servers/gateway.ts';
+import { startProgram } from '../support/servers/gateway-program.ts';
 
 /** The shipped gateway, shim and movie, with a real player. */
 describe('a WebSocket over Flash, in Chromium with Ruffle', () => {

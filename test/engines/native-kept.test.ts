@@ -4,7 +4,7 @@ import type { UpgradeFate } from '../support/faults/faults.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { reportFrom } from '../support/pages/report-from.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { Servers } from '../support/servers/upstreams.ts';
 import type { EngineName } from './engine.ts';
 

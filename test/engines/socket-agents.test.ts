@@ -3,7 +3,7 @@ import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { reportFrom } from '../support/pages/report-from.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 
 /** What agents make of the page's WebSocket. Each counts what is sent. */
 const AGENTS: Readonly<Record<string, string>> = {

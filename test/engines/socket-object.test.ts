@@ -4,7 +4,7 @@ import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { reportFrom } from '../support/pages/report-from.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { DIFFERENCES, RACES } from './socket-object/differences.ts';
 
 const probes = readFileSync(new URL('socket-object/probes.js', import.meta.url), 'utf8');

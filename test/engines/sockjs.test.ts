@@ -7,7 +7,7 @@ import { UNSAFE_FOR_CLIENTS, UNSAFE_FOR_SERVERS } from '../conformance/sockjs/un
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { reportFrom } from '../support/pages/report-from.ts';
 import { type Front, type Pages, startFront } from '../support/servers/front.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import type { EngineName } from './engine.ts';
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { conformanceIn, type EngineRun } from '../conformance/in-engine.ts';
 import { startConformanceUpstream, type Upstream } from '../support/servers/conformance-upstream.ts';
-import { startProgram } from '../support/servers/gateway.ts';
+import { startProgram } from '../support/servers/gateway-program.ts';
 
 /** Cases that run at the same time in one page, each on sockets of its own. */
 const SOCKETS = 6;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { until } from '../support/until.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'x');

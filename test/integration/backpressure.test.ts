@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { until } from '../support/until.ts';
 
 const MIB = 1024 ** 2;

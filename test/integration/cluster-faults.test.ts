@@ -7,7 +7,7 @@ import { type FlappingProxy, startFlapping } from '../support/faults/flapping-pr
 import { FIFTH, FLOOD_OPTIONS, XDR } from '../support/faults/flood-faults.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { Random, seedFromEnvironment } from '../support/random.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { until } from '../support/until.ts';
 
 const full = process.env.CI === 'true' || process.env.FULL === '1';

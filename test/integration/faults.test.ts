@@ -4,7 +4,7 @@ import { type Flood, floodScript, startFlood } from '../support/clients/flood.ts
 import { FaultProxy } from '../support/faults/fault-proxy.ts';
 import { FIFTH, FLOOD_OPTIONS, XDR } from '../support/faults/flood-faults.ts';
 import { seedFromEnvironment } from '../support/random.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { until } from '../support/until.ts';
 
 /** The whole size takes more than ten minutes. */

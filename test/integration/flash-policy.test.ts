@@ -10,7 +10,8 @@ import { createGateway, type GatewayOptions } from '../../gateway/index.ts';
 import { askForPolicies, POLICY_REQUEST as REQUEST, usedHeap } from '../support/clients/policy-flood.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { type SelfSigned, selfSigned } from '../support/machine/self-signed.ts';
-import { startGateway, startProgram } from '../support/servers/gateway.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { startProgram } from '../support/servers/gateway-program.ts';
 import { ask, rawClient, statusOf } from '../unit/http/raw-client.ts';
 
 describe('Flash socket policies', () => {

@@ -1,7 +1,7 @@
 import { conformanceIn } from '../conformance/in-engine.ts';
 import type { EngineName } from '../engines/engine.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { websocketd } from '../support/servers/upstream-websocketd.ts';
 
 const STREAMS = ['xhr-streaming', 'eventsource', 'xhr-polling'];

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
-import { type GatewayProgram, startGateway, startProgram } from '../support/servers/gateway.ts';
+import { startGateway } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 
 /**
  * Milliseconds of `--heartbeat` here, and for which the process is stopped: more than its silence

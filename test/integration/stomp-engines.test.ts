@@ -1,5 +1,5 @@
 import type { EngineName } from '../engines/engine.ts';
-import { startProgram } from '../support/servers/gateway.ts';
+import { startProgram } from '../support/servers/gateway-program.ts';
 import { stompClientsIn } from '../support/stomp/clients/in-engine.ts';
 import { stompLibraries, type Tag } from '../support/stomp/clients/libraries.ts';
 

@@ -4,7 +4,7 @@ import { Broker } from '../../gateway/stomp/broker/broker.ts';
 import { StompListener } from '../../gateway/stomp/broker/listener.ts';
 import { defaultBrokerOptions } from '../../gateway/stomp/broker/options.ts';
 import { openRealm, type Realm } from '../support/browser/realm.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { stompParts } from '../support/stomp/parts.ts';
 import { type PageSocket, StompClient } from '../support/stomp/stomp-client.ts';
 

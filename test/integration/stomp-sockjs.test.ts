@@ -4,7 +4,7 @@ import type { EngineName } from '../engines/engine.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { reportFrom } from '../support/pages/report-from.ts';
 import { type Front, type Pages, startFront } from '../support/servers/front.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { type RealBroker, startRabbitMq } from '../support/stomp/brokers.ts';
 import {
   casesOf,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { launchChromium, newPage } from '../support/pages/chromium.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 
 /** Tabs that are opened at most until two of them are at different workers. */
 const MAX_TABS = 8;

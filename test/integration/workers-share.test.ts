@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import { isAlive } from '../../gateway/supervisor/private-directory.ts';
 import { POLICY_REQUEST } from '../support/clients/policy-flood.ts';
 import { childrenOf } from '../support/machine/supervisor-run.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { StompClient } from '../support/stomp/stomp-client.ts';
 import { until } from '../support/until.ts';
 import { ask } from '../unit/http/raw-client.ts';

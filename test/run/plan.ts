@@ -146,8 +146,8 @@ function isCheck(file: string): boolean {
 const SHORT_FILES: readonly string[] = ['test/conformance/sockjs', 'test/security'];
 
 /**
- * Tests of the whole gateway: one process for each file, or for a folder of short ones. The suites of both protocols run once more
- * for each link, through a gateway that owns none of the sessions.
+ * Tests of the whole gateway: one process for each file, or for a folder of short ones. The suites
+ * of both protocols run once more for each link, through a gateway that owns none of the sessions.
  */
 function integrationJobs(): Job[] {
   const files = ['test/integration', 'test/conformance', 'test/security'].flatMap(testsIn);

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../support/pages/chromium.ts';
 import { type Front, startFront } from '../support/servers/front.ts';
-import { type GatewayProgram, startProgram } from '../support/servers/gateway.ts';
+import { type GatewayProgram, startProgram } from '../support/servers/gateway-program.ts';
 import { LIBRARIES, type Library } from './libraries.ts';
 import { libraryPages, WITHOUT_SHIM } from './pages.ts';
 import { type LibraryServers, startLibraryServers } from './servers.ts';

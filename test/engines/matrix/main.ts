@@ -4,7 +4,7 @@ import { scenario } from '../../conformance/conformance.ts';
 import { scenarioPages } from '../../conformance/in-engine.ts';
 import { startConformanceUpstream } from '../../support/servers/conformance-upstream.ts';
 import { type Front, startFront } from '../../support/servers/front.ts';
-import { startProgram } from '../../support/servers/gateway.ts';
+import { startProgram } from '../../support/servers/gateway-program.ts';
 import { engines, run } from '../engine.ts';
 import { type EngineRuns, RUNS } from '../runs.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { freePort } from '../../support/machine/free-ports.ts';
-import { startProgram } from '../../support/servers/gateway.ts';
+import { startProgram } from '../../support/servers/gateway-program.ts';
 import { usedTransports } from '../used-transports.ts';
 import type { Application, RunningApplication } from './application.ts';
 import { startFrontOf } from './nginx.ts';
