@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
+import { emitAtOnce } from '../base/emit-at-once.ts';
 import { ABNORMAL, CloseCode, type CloseStatus, NO_STATUS } from '../protocol/close.ts';
 import { Message } from '../protocol/message.ts';
 import type { Channel, Receiver } from './channel.ts';
@@ -30,6 +31,7 @@ export class TcpChannel implements Channel {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     readBeforeReset(socket, clock);
+    emitAtOnce(socket);
     socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => {
       if (!this.#gate.discarding) this.#receiver?.message(Message.binary(bytes));

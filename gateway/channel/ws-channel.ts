@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import type { Failure } from '../base/connection-log.ts';
+import { emitAtOnce } from '../base/emit-at-once.ts';
 import { errorTable } from '../base/error-table.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { CloseCode, type CloseStatus, FAILED, mayTravel } from '../protocol/close.ts';
@@ -72,6 +73,7 @@ export class WsChannel implements Channel, MessageOwner, UnfinishedOwner {
     this.#isClient = isClient === true;
     this.#clock = clock;
     readBeforeReset(socket, clock);
+    emitAtOnce(socket);
     this.#gate = new ReadGate(ws);
     this.#batch = new WriteBatch(socket);
     this.#unsent = new UnsentWrites(openAccount);

@@ -1,5 +1,6 @@
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
+import { emitAtOnce } from '../base/emit-at-once.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
 import { UnfinishedMessage } from '../channel/unfinished-message.ts';
@@ -49,6 +50,7 @@ export class SessionSocketEndpoint {
     const { request, socket, head, remoteAddress } = upgrade;
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       // Node's server hands over the network connection itself.
+      emitAtOnce(socket);
       this.#open(webSocket, session, remoteAddress);
       upgrade.leaveWords?.(LAST_WORDS);
     });
