@@ -36,6 +36,11 @@ describe('the plan of all tests', () => {
     );
   });
 
+  it('gives an engine two thirds of a slot, and half of one where it mostly waits', () => {
+    const shareOf = (engine: string) => jobs.find(({ env }) => env?.ENGINES === engine)?.share;
+    assert.deepEqual([shareOf('chromium'), shareOf('edbrowse')], [2 / 3, 1 / 2]);
+  });
+
   it('writes down how long jobs took, and keeps what it knows of the others', () => {
     const folder = mkdtempSync(join(tmpdir(), 'seconds-'));
     const file = join(folder, 'seconds.json');

@@ -51,6 +51,7 @@ const WAITING: readonly RegExp[] = [
   /integration\/stomp-(clients|engines|real-brokers|sockjs)\.test/,
   /engines\/(endings|flash-ladder|internet-explorer|logins|native-kept|page-life)\.test/,
   /engines\/(round-trips|socket-agents)\.test/,
+  / edbrowse$/,
 ];
 
 /** Files that measure how long something takes or how much memory it holds. */
@@ -186,15 +187,17 @@ function thirdPartyJobs(): Job[] {
 function engineJobs(): Job[] {
   const conformance = 'test/engines/conformance.test.ts';
   const files = testsIn('test/engines').filter((file) => file !== conformance);
-  return [
-    ...RUNS.map(({ engine }) => ({
-      ...job('engines', `${conformance} ${engine}`, [conformance]),
+  const suites = RUNS.map(({ engine }): Job => {
+    const made = job('engines', `${conformance} ${engine}`, [conformance]);
+    const resource = engine.startsWith('wine') ? { resource: 'wine' } : {};
+    return {
+      ...made,
       env: { ENGINES: engine },
-      share: ENGINE_SHARE,
-      ...(engine.startsWith('wine') && { resource: 'wine' }),
-    })),
-    ...files.map((file) => job('engines', file, [file])),
-  ];
+      share: made.waits ? WAITING_SHARE : ENGINE_SHARE,
+      ...resource,
+    };
+  });
+  return [...suites, ...files.map((file) => job('engines', file, [file]))];
 }
 
 /** The unit tests of one room, as one job. */
