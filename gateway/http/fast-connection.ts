@@ -114,6 +114,10 @@ export class FastConnection implements ExchangeConnection {
     return this.#server.chunkOf(text);
   }
 
+  forgetHead(): void {
+    this.#incoming.forgetHead();
+  }
+
   collect(done: BodyReceiver, gate: BodyGate | undefined): void {
     this.#onBody = done;
     this.#gate = gate;

@@ -30,6 +30,8 @@ export interface ExchangeConnection {
   chunkOf(text: string): EncodedText;
   /** Calls `done` once the body is complete, or with the error that `gate` refuses it with. */
   collect(done: BodyReceiver, gate: BodyGate | undefined): void;
+  /** The present head is not expected again soon. */
+  forgetHead(): void;
   /** The answer is complete. Unless `goesOn`, the connection ends behind it. */
   answered(goesOn: boolean): void;
 }
@@ -38,7 +40,7 @@ export interface ExchangeConnection {
 export class FastExchange extends Head implements Exchange {
   readonly #connection: ExchangeConnection;
   readonly #length: number;
-  readonly #known: KnownHead | undefined;
+  #known: KnownHead | undefined;
   /** The connection ends behind the answer. */
   #closes: boolean;
   #begun = false;
@@ -59,6 +61,11 @@ export class FastExchange extends Head implements Exchange {
 
   get sameHead(): object | undefined {
     return this.isOfProxy ? this.#known?.ofProxies : this.#known?.ofOthers;
+  }
+
+  override forgetRequest(): void {
+    super.forgetRequest();
+    this.#known = undefined;
   }
 
   readBody(limit: number, done: BodyReceiver, gate?: BodyGate): void {
@@ -88,6 +95,8 @@ export class FastExchange extends Head implements Exchange {
     this.#begun = true;
     const head = `${this.#headOf(status, headers)}transfer-encoding: chunked\r\n\r\n`;
     this.forgetRequest();
+    // A stream may go on for days, and no other has a head with this user's cookies.
+    this.#connection.forgetHead();
     return new FastStream(this.#connection.socket, head, this);
   }
 

@@ -73,6 +73,11 @@ export class IncomingBytes {
     return { head, bytes };
   }
 
+  /** The next head is read anew. */
+  forgetHead(): void {
+    this.#known = undefined;
+  }
+
   /** Removes what has come of the body, and returns it. */
   takeBody(): Buffer | undefined {
     if (this.bodyLeft === 0 || this.queue.size === 0) return undefined;
