@@ -6,9 +6,7 @@ import type { Carrier } from '../session/carrier.ts';
 /** A long poll that waits for its answer: one delivery, a heartbeat or an end. */
 export class PollCarrier implements Carrier {
   readonly name: string;
-  readonly once = true;
   readonly brief: boolean;
-  readonly acknowledges = false;
   readonly room: number;
   readonly #exchange: Exchange;
   readonly #headers: Headers;
@@ -33,6 +31,16 @@ export class PollCarrier implements Carrier {
     this.room = room;
     this.brief = brief;
     exchange.forgetRequest();
+  }
+
+  // What is the same for all polls is no field: each would be eight bytes of an idle session.
+
+  get once(): boolean {
+    return true;
+  }
+
+  get acknowledges(): boolean {
+    return false;
   }
 
   deliver(delivery: Delivery): boolean {

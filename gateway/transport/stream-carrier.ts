@@ -20,9 +20,6 @@ export interface EndRule {
 /** A downstream on a response that goes on. */
 export class StreamCarrier implements Carrier, DrainListener {
   readonly name: string;
-  readonly once = false;
-  readonly acknowledges = false;
-  readonly room = ROOM;
   readonly #response: ResponseStream;
   readonly #encoder: Encoder;
   readonly #owner: CarrierOwner;
@@ -47,6 +44,20 @@ export class StreamCarrier implements Carrier, DrainListener {
     this.#limit = limit;
     this.#recycle = recycle;
     response.onDrain(this);
+  }
+
+  // What is the same for all streams is no field: each would be eight bytes of an idle session.
+
+  get once(): boolean {
+    return false;
+  }
+
+  get acknowledges(): boolean {
+    return false;
+  }
+
+  get room(): number {
+    return ROOM;
   }
 
   /** Writes a frame that no session has sent. It counts towards the limit. */
