@@ -19,7 +19,13 @@ export interface SeenHandshake {
 /** Milliseconds in which a client that gives up a connection has closed it. */
 const CLOSED_WITHIN = 2_000;
 
-class Entry implements SeenHandshake {
+/** A handshake whose connection may go on. */
+export interface OpenHandshake {
+  /** The connection is over. */
+  isOver: boolean;
+}
+
+class Entry implements SeenHandshake, OpenHandshake {
   readonly end: HandshakeEnd;
   isOver: boolean;
   readonly #clock: Clock;
@@ -64,16 +70,14 @@ export class SeenHandshakes {
     this.#clock = clock;
   }
 
-  /** Answers what to call when the connection is over. */
-  add(key: string, end: HandshakeEnd): () => void {
+  /** Answers the entry, for who learns when the connection is over. */
+  add(key: string, end: HandshakeEnd): OpenHandshake {
     const entry = new Entry(end, this.#clock);
     const name = detached(key);
     this.#entries.delete(name);
     this.#entries.set(name, entry);
     this.#forget();
-    return () => {
-      entry.isOver = true;
-    };
+    return entry;
   }
 
   /** The last one of this key; undefined if there was none for a while. */

@@ -21,7 +21,7 @@ import { logRefusedRequest } from '../base/refused-request.ts';
 import type { HandshakeEnd } from '../base/seen-handshakes.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
-import type { NativeConnection, UpgradeRequest } from './upgrade-request.ts';
+import type { NativeConnection, NativeOwner, UpgradeRequest } from './upgrade-request.ts';
 
 /** What the life cycle needs of its surroundings. */
 export interface LifecycleContext {
@@ -76,7 +76,6 @@ export function runConnection(
 /** It holds nothing of the request: it lives as long as the client's connection. */
 class Connection implements NativeConnection {
   readonly answered: Promise<HandshakeEnd | undefined>;
-  readonly finished: Promise<void>;
   readonly #context: LifecycleContext;
   readonly #socket: Socket;
   #client: ConnectionClient;
@@ -89,7 +88,8 @@ class Connection implements NativeConnection {
   #handshaking: AbortController | undefined = new AbortController();
   #account: MemoryAccount | undefined;
   #answer: (end: HandshakeEnd | undefined) => void = nothing;
-  #finish: () => void = nothing;
+  #owner: NativeOwner | undefined;
+  #isFinished = false;
   #opened: OpenConnection | undefined;
   /** Names the open connection in the log. */
   #id: string | undefined;
@@ -108,9 +108,6 @@ class Connection implements NativeConnection {
     this.#account?.set(weightOf(request));
     this.answered = new Promise((resolve) => {
       this.#answer = resolve;
-    });
-    this.finished = new Promise((resolve) => {
-      this.#finish = resolve;
     });
     (socket as ConnectedSocket)[CONNECTION] = this;
     socket.on('close', Connection.#onClose);
@@ -136,7 +133,13 @@ class Connection implements NativeConnection {
 
   #leave(): void {
     this.#context.places?.leave(this.#client.remoteAddress);
-    this.#finish();
+    this.#isFinished = true;
+    this.#owner?.finished(this);
+  }
+
+  onFinished(owner: NativeOwner): void {
+    this.#owner = owner;
+    if (this.#isFinished) owner.finished(this);
   }
 
   /** Both functions are forgotten when the handshake is done. */

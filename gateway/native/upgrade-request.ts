@@ -23,6 +23,11 @@ export interface UpgradeRequest {
   readonly refused?: (error: RefusedError) => void;
 }
 
+/** Who has a native connection. An object and no promise: that would be 600 bytes for days. */
+export interface NativeOwner {
+  finished(native: NativeConnection): void;
+}
+
 /** A native connection, from its Upgrade to its end. */
 export interface NativeConnection {
   /** Answers 503 to a handshake under way; closes an open connection with 1001. */
@@ -32,6 +37,6 @@ export interface NativeConnection {
    * before. It never rejects.
    */
   readonly answered: Promise<HandshakeEnd | undefined>;
-  /** Fulfilled when the connection is over, however it ended. It never rejects. */
-  readonly finished: Promise<void>;
+  /** Tells `owner` once when the connection is over, however it ended. Called once. */
+  onFinished(owner: NativeOwner): void;
 }

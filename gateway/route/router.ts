@@ -2,7 +2,7 @@ import type { HostNames } from '../access/hosts.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { SeenHandshakes } from '../base/seen-handshakes.ts';
+import type { OpenHandshake, SeenHandshakes } from '../base/seen-handshakes.ts';
 import type { Cluster } from '../forward/cluster.ts';
 import type { Answering } from '../forward/owner.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
@@ -12,7 +12,7 @@ import { logRefusal, refuse } from '../http/refuse.ts';
 import { parseTarget } from '../http/target.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import type { PendingHandshakes } from '../native/pending-handshakes.ts';
-import type { NativeConnection } from '../native/upgrade-request.ts';
+import type { NativeConnection, NativeOwner } from '../native/upgrade-request.ts';
 import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
 import type { SessionFinder } from '../transport/session-finder.ts';
@@ -45,11 +45,12 @@ export interface RouterContext {
 }
 
 /** Leads each request below a route to the endpoint that it is for. */
-export class Router implements RequestHandler, Answering {
+export class Router implements RequestHandler, Answering, NativeOwner {
   readonly #context: RouterContext;
   readonly #routes: RouteTable<Route>;
   readonly #accepted: AcceptedHeads<Route>;
-  readonly #natives = new Set<NativeConnection>();
+  /** Native connections, and what is remembered of their handshakes once they are accepted. */
+  readonly #natives = new Map<NativeConnection, OpenHandshake | undefined>();
 
   constructor(routes: RouteTable<Route>, context: RouterContext) {
     this.#routes = routes;
@@ -64,7 +65,7 @@ export class Router implements RequestHandler, Answering {
 
   /** Refuses the handshakes that are under way, and closes native connections with 1001. */
   drain(): void {
-    for (const native of this.#natives) native.drain();
+    for (const native of this.#natives.keys()) native.drain();
   }
 
   /**
@@ -248,11 +249,20 @@ export class Router implements RequestHandler, Answering {
   #keep(upgrade: Upgrade, native: NativeConnection): void {
     this.#context.handshakes.add(upgrade, native.answered);
     const key = seenKey(upgrade, upgrade.path);
+    this.#natives.set(native, undefined);
     void native.answered.then((end) => {
-      if (end !== undefined) void native.finished.then(this.#context.seen.add(key, end));
+      if (end === undefined) return;
+      const open = this.#context.seen.add(key, end);
+      if (this.#natives.has(native)) this.#natives.set(native, open);
+      else open.isOver = true;
     });
-    this.#natives.add(native);
-    void native.finished.then(() => this.#natives.delete(native));
+    native.onFinished(this);
+  }
+
+  finished(native: NativeConnection): void {
+    const open = this.#natives.get(native);
+    if (open !== undefined) open.isOver = true;
+    this.#natives.delete(native);
   }
 
   /** A WebSocket that carries a fallback session, of this node or of another. */

@@ -6,6 +6,7 @@ import type { Channel } from '../../gateway/channel/channel.ts';
 import { channelPair } from '../../gateway/channel/channel-pair.ts';
 import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
 import { Message } from '../../gateway/protocol/message.ts';
+import { finished } from '../support/native-end.ts';
 import { nativeGateways } from '../support/servers/native-gateways.ts';
 import { pour, RawClient, Recorder, Servers } from '../support/servers/upstreams.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -359,7 +360,7 @@ describe('a client of a hixie draft', () => {
         connections[0]?.drain();
         assert.ok(isClose(await client.rest()));
         client.socket.end();
-        await connections[0]?.finished;
+        await finished(connections[0] as NativeConnection);
         assert.equal((await (await connected).received.count(1)).length, 1);
       });
     });

@@ -8,6 +8,7 @@ import { systemClock } from '../../gateway/base/clock.ts';
 import { RefusedError } from '../../gateway/base/errors.ts';
 import { silentLog } from '../../gateway/base/log.ts';
 import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
+import { finished } from '../support/native-end.ts';
 import { nativeGateways } from '../support/servers/native-gateways.ts';
 import { event, frame, pour, RawClient, Servers, sampleAccept } from '../support/servers/upstreams.ts';
 import { TestClock } from '../support/test-clock.ts';
@@ -287,7 +288,7 @@ describe('the native endpoint', () => {
     const closed = event(client, 'close');
     connections[0]?.drain();
     assert.equal((await closed)[0], 1001);
-    await connections[0]?.finished;
+    await finished(connections[0] as NativeConnection);
     const waiting: Backend = { name: 'never', connect: () => new Promise(() => {}) };
     const raw = await RawClient.handshake(
       await gateway(waiting, {
@@ -299,6 +300,6 @@ describe('the native endpoint', () => {
     );
     assert.match((await raw.rest()).toString(), /^HTTP\/1\.1 503 /);
     raw.socket.end();
-    await connections[1]?.finished;
+    await finished(connections[1] as NativeConnection);
   });
 });

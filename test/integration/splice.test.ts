@@ -11,6 +11,7 @@ import { type SpliceOptions, spliceUpgrade } from '../../gateway/native/splice.t
 import type { NativeConnection } from '../../gateway/native/upgrade-request.ts';
 import { requireOrSkip } from '../support/machine/require-or-skip.ts';
 import { type SelfSigned, selfSigned } from '../support/machine/self-signed.ts';
+import { finished } from '../support/native-end.ts';
 import { websocketd } from '../support/servers/upstream-websocketd.ts';
 import {
   event,
@@ -357,7 +358,7 @@ describe('a native WebSocket spliced with its upstream', () => {
 
     it('ends both when one is reset, and nothing is thrown', async () => {
       const ended: Promise<void>[] = [];
-      const opened = (splice: NativeConnection): void => void ended.push(splice.finished);
+      const opened = (splice: NativeConnection): void => void ended.push(finished(splice));
       const first = await joined({ opened });
       first.client.socket.resetAndDestroy();
       await first.upstream.rest();
@@ -382,13 +383,13 @@ describe('a native WebSocket spliced with its upstream', () => {
       clock.advance(29_999);
       assert.equal(clock.timers, 1);
       clock.advance(1);
-      await splice?.finished;
+      await finished(splice as unknown as NativeConnection);
     });
 
     it('is finished when the upstream has taken what the client sent last', async () => {
       let client: Socket | undefined;
       let upstream: Socket | undefined;
-      let finished = false;
+      let isFinished = false;
       const port = await scripted(`${switched}\r\n`, (socket) => {
         upstream = socket.pause();
       });
@@ -397,8 +398,8 @@ describe('a native WebSocket spliced with its upstream', () => {
         const options = { clock: systemClock, log: silentLog, connectTimeout: 5000 };
         const bounds = { maxMessage: 1 << 24, clientPing: 0 };
         const splice = spliceUpgrade(request, target(port), { ...options, ...bounds });
-        void splice.finished.then(() => {
-          finished = true;
+        void finished(splice).then(() => {
+          isFinished = true;
         });
       });
       const raw = await RawClient.handshake(through);
@@ -408,9 +409,9 @@ describe('a native WebSocket spliced with its upstream', () => {
       const gone = event(client as Socket, 'close');
       client?.destroy();
       await gone;
-      assert.equal(finished, false);
+      assert.equal(isFinished, false);
       upstream?.resume();
-      await until('the end', () => finished);
+      await until('the end', () => isFinished);
     });
 
     it('reads no side faster than the other takes', async () => {
@@ -500,7 +501,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       });
       client.socket.end();
       upstream.socket.end();
-      await splice?.finished;
+      await finished(splice as unknown as NativeConnection);
       while (clock.timers > 0) await new Promise((resolve) => setImmediate(resolve));
     });
   });
@@ -533,7 +534,7 @@ describe('a native WebSocket spliced with its upstream', () => {
       );
       client.socket.end();
       upstream.socket.end();
-      await splice?.finished;
+      await finished(splice as unknown as NativeConnection);
     });
 
     it('is not closed a second time behind a Close', async () => {
