@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { monotonicTime } from '../base/clock.ts';
+import { emitAtOnce } from '../base/emit-at-once.ts';
 import { RequestError } from '../base/errors.ts';
 import { runTurn } from '../base/flush-queue.ts';
 import { BodyCollection, type BodyGate } from './body-gate.ts';
@@ -63,6 +64,7 @@ export class FastConnection implements ExchangeConnection {
     this.#incoming = new IncomingBytes(socket, server.host.memory, server.recentHeads);
     (socket as ConnectedSocket)[CONNECTION] = this;
     for (const [event, listener] of FastConnection.#listeners) socket.on(event, listener);
+    emitAtOnce(socket);
   }
 
   /**

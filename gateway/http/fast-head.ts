@@ -17,11 +17,11 @@ export interface FastHead {
 
 /** A head that was read, to be found again at the beginning of other bytes. */
 export interface KnownHead {
-  /** This head with its length at the beginning of `bytes`; undefined: it is another. */
+  /** This head with its length at the beginning of `bytes`; undefined: it is another, or gone. */
   read(bytes: Buffer): FastHead | undefined;
   /** What requests of this head have in common: from a trusted proxy, and from anybody else. */
-  readonly ofProxies: object;
-  readonly ofOthers: object;
+  readonly ofProxies: object | undefined;
+  readonly ofOthers: object | undefined;
 }
 
 /** Reads heads as `readFastHead` does, and finds those again that it has read. */

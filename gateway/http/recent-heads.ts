@@ -6,8 +6,11 @@ import {
   readFastHead,
 } from './fast-head.ts';
 
-/** Heads that are kept at most. */
-const MOST = 512;
+/**
+ * Heads that are kept at most: about 3 KB each with a browser's fields. Cookies make each user's
+ * head another one.
+ */
+const MOST = 2_048;
 /** Characters of a head that is kept. Browsers send 600 to 1,500, with the cookies. */
 const LONGEST = 2_048;
 
@@ -15,20 +18,21 @@ const LONGEST = 2_048;
 const LENGTH_FIELDS = ['\r\nContent-Length: ', '\r\ncontent-length: '] as const;
 const LENGTH_NAME = /^content-length$/i;
 const HEAD_END = '\r\n\r\n';
+const NOTHING = Buffer.alloc(0);
 const ZERO = 0x30;
 const NINE = 0x39;
 
 /** A head that is found again by its bytes. Only the digits of its `Content-Length` may differ. */
 class HeadWithLength implements KnownHead {
   /** What stands before the digits and behind them, with the empty line at the end. */
-  readonly #before: Buffer;
-  readonly #after: Buffer;
+  #before: Buffer;
+  #after: Buffer;
   /** Where `rawHeaders` has the digits. */
   readonly #at: number;
-  readonly ofProxies = {};
-  readonly ofOthers = {};
+  ofProxies: object | undefined = {};
+  ofOthers: object | undefined = {};
   /** How it was read last. */
-  #head: FastHead;
+  #head: FastHead | undefined;
   #digits: number;
 
   /** `start` and `end`: where `text` has the digits. `head` is what `readFastHead` read. */
@@ -40,11 +44,19 @@ class HeadWithLength implements KnownHead {
     this.#digits = end - start;
   }
 
+  /** A connection may have it for days: from here on it holds nothing, and finds nothing. */
+  forget(): void {
+    this.#before = this.#after = NOTHING;
+    this.#head = this.ofProxies = this.ofOthers = undefined;
+  }
+
   read(bytes: Buffer): FastHead | undefined {
     const before = this.#before;
     const after = this.#after;
+    const head = this.#head;
     const start = before.length;
-    if (bytes.length <= start || bytes.compare(before, 0, start, 0, start) !== 0) return undefined;
+    if (head === undefined || bytes.length <= start || bytes.compare(before, 0, start, 0, start) !== 0)
+      return undefined;
     let length = 0;
     let at = start;
     for (let byte = bytes[at]; isDigit(byte); byte = bytes[++at]) length = 10 * length + byte - ZERO;
@@ -52,16 +64,11 @@ class HeadWithLength implements KnownHead {
     const end = at + after.length;
     if (digits === 0 || digits > MAX_LENGTH_DIGITS || end > bytes.length) return undefined;
     if (bytes.compare(after, 0, after.length, at, end) !== 0) return undefined;
-    if (length !== this.#head.length || digits !== this.#digits) this.#change(length, digits);
-    return this.#head;
-  }
-
-  #change(length: number, digits: number): void {
-    const { rawHeaders } = this.#head;
-    const changed = rawHeaders.with(this.#at, String(length).padStart(digits, '0'));
-    const size = this.#before.length + digits + this.#after.length;
-    this.#head = { ...this.#head, rawHeaders: changed, length, size };
+    if (length === head.length && digits === this.#digits) return head;
+    const rawHeaders = head.rawHeaders.with(this.#at, String(length).padStart(digits, '0'));
     this.#digits = digits;
+    this.#head = { ...head, rawHeaders, length, size: end };
+    return this.#head;
   }
 }
 
@@ -85,21 +92,25 @@ export class RecentHeads implements HeadReader {
     if (known !== undefined) return known.read(bytes);
     const head = readFastHead(text);
     if (head === undefined) return undefined;
-    this.#keep(key, new HeadWithLength(text, start, end, head));
-    return this.#young.get(key)?.read(bytes);
+    const learned = new HeadWithLength(text, start, end, head);
+    this.#keep(key, learned);
+    return learned.read(bytes);
   }
 
   #find(key: string): HeadWithLength | undefined {
     const known = this.#young.get(key);
     if (known !== undefined) return known;
     const old = this.#old.get(key);
-    if (old !== undefined) this.#keep(key, old);
+    if (old === undefined) return undefined;
+    this.#old.delete(key);
+    this.#keep(key, old);
     return old;
   }
 
   /** Half of the room is for those that were used last. */
   #keep(key: string, known: HeadWithLength): void {
     if (this.#young.size >= MOST / 2) {
+      for (const head of this.#old.values()) head.forget();
       this.#old = this.#young;
       this.#young = new Map();
     }

@@ -2,7 +2,7 @@ import type { HostNames } from '../access/hosts.ts';
 import type { ConnectionCounts } from '../base/connection-counts.ts';
 import { RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { OpenHandshake, SeenHandshakes } from '../base/seen-handshakes.ts';
+import type { SeenHandshakes } from '../base/seen-handshakes.ts';
 import type { Cluster } from '../forward/cluster.ts';
 import type { Answering } from '../forward/owner.ts';
 import type { Exchange, RequestHead } from '../http/exchange.ts';
@@ -12,13 +12,13 @@ import { logRefusal, refuse } from '../http/refuse.ts';
 import { parseTarget } from '../http/target.ts';
 import type { Upgrade } from '../http/upgrade.ts';
 import type { PendingHandshakes } from '../native/pending-handshakes.ts';
-import type { NativeConnection, NativeOwner } from '../native/upgrade-request.ts';
 import type { FallbackEndpoint } from '../transport/endpoint.ts';
 import { type FallbackAddress, isFallback, parseFallbackPath } from '../transport/fallback-path.ts';
 import type { SessionFinder } from '../transport/session-finder.ts';
 import type { SessionSocketEndpoint } from '../transport/websocket.ts';
 import { AcceptedHeads } from './accepted-heads.ts';
-import { saw, seenKey } from './approach.ts';
+import { saw } from './approach.ts';
+import { Natives } from './natives.ts';
 import { noRoute, plainHttp, upgradeRequired } from './no-route.ts';
 import { addressOf, hostsOf, logOf, type Purpose, purposeOf } from './request-purpose.ts';
 import type { Route } from './route.ts';
@@ -45,17 +45,17 @@ export interface RouterContext {
 }
 
 /** Leads each request below a route to the endpoint that it is for. */
-export class Router implements RequestHandler, Answering, NativeOwner {
+export class Router implements RequestHandler, Answering {
   readonly #context: RouterContext;
   readonly #routes: RouteTable<Route>;
   readonly #accepted: AcceptedHeads<Route>;
-  /** Native connections, and what is remembered of their handshakes once they are accepted. */
-  readonly #natives = new Map<NativeConnection, OpenHandshake | undefined>();
+  readonly #natives: Natives;
 
   constructor(routes: RouteTable<Route>, context: RouterContext) {
     this.#routes = routes;
     this.#accepted = new AcceptedHeads(routes);
     this.#context = context;
+    this.#natives = new Natives(context);
   }
 
   /** Native connections that are open or being opened. */
@@ -65,7 +65,7 @@ export class Router implements RequestHandler, Answering, NativeOwner {
 
   /** Refuses the handshakes that are under way, and closes native connections with 1001. */
   drain(): void {
-    for (const native of this.#natives.keys()) native.drain();
+    this.#natives.drain();
   }
 
   /**
@@ -240,29 +240,10 @@ export class Router implements RequestHandler, Answering, NativeOwner {
   #connect(upgrade: Upgrade, purpose: Purpose<Route>): void {
     const { draining, sockjs } = this.#context;
     if (draining.aborted) throw new RequestError('GW_DRAINING');
-    if (purpose.kind === 'websocket') this.#keep(upgrade, purpose.route.natives.connect(upgrade));
+    if (purpose.kind === 'websocket') this.#natives.add(upgrade, purpose.route.natives.connect(upgrade));
     else if (purpose.kind === 'sockjs' && sockjs !== undefined) {
-      this.#keep(upgrade, sockjs.connect(upgrade, purpose.address, purpose.route));
+      this.#natives.add(upgrade, sockjs.connect(upgrade, purpose.address, purpose.route));
     }
-  }
-
-  #keep(upgrade: Upgrade, native: NativeConnection): void {
-    this.#context.handshakes.add(upgrade, native.answered);
-    const key = seenKey(upgrade, upgrade.path);
-    this.#natives.set(native, undefined);
-    void native.answered.then((end) => {
-      if (end === undefined) return;
-      const open = this.#context.seen.add(key, end);
-      if (this.#natives.has(native)) this.#natives.set(native, open);
-      else open.isOver = true;
-    });
-    native.onFinished(this);
-  }
-
-  finished(native: NativeConnection): void {
-    const open = this.#natives.get(native);
-    if (open !== undefined) open.isOver = true;
-    this.#natives.delete(native);
   }
 
   /** A WebSocket that carries a fallback session, of this node or of another. */

@@ -72,17 +72,17 @@ describe('a head that was read before', () => {
     }
   });
 
-  it('is kept as the same object while it is used, and not behind a thousand others', () => {
+  it('is kept as the same object while it is used, and not behind thousands of others', () => {
     const heads = new RecentHeads();
     const first = read(heads, textOf());
     const readOthers = (from: number, count: number): void => {
       for (let n = from; n < from + count; n++) read(heads, textOf({ 3: `Cookie: n=${n}` }));
     };
     for (let time = 0; time < 10; time++) {
-      readOthers(time * 200, 200);
+      readOthers(time * 900, 900);
       assert.equal(read(heads, textOf()), first);
     }
-    readOthers(2_000, 1_000);
+    readOthers(9_000, 3_000);
     assert.notEqual(read(heads, textOf()), first);
   });
 
@@ -96,6 +96,14 @@ describe('a head that was read before', () => {
         const again = known(textOf()).read(start(text));
         assert.deepEqual(again && { ...again, known: undefined }, readFastHead(text));
       }
+    });
+
+    it('is gone behind thousands of others, and holds nothing any more', () => {
+      const heads = new RecentHeads();
+      const first = read(heads, textOf())?.known as KnownHead;
+      for (let n = 0; n < 3_000; n++) read(heads, textOf({ 3: `Cookie: n=${n}` }));
+      assert.equal(first.read(start(textOf())), undefined);
+      assert.equal(first.ofOthers, undefined);
     });
 
     it('is not found in another one, nor where it is cut', () => {
