@@ -29,7 +29,7 @@ export class AnswerHeads {
   /** RFC 9110 §6.6.1. A timer that ends with the second costs less than a look at the clock. */
   #date(): string {
     if (this.#dateField !== '') return this.#dateField;
-    const now = new Date();
+    const now = new Date(Date.now());
     this.#dateField = `date: ${now.toUTCString()}\r\n`;
     setTimeout(() => this.#forget(), 1_000 - now.getMilliseconds()).unref();
     return this.#dateField;
