@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Flow } from '../base/counters.ts';
+import { readAtOnce } from '../base/emit-at-once.ts';
 import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import { type FrameFollower, PONG_SIZE } from './frame-follower.ts';
@@ -60,14 +61,29 @@ export class FrameRelay {
 
   /** Begins with what was read before. */
   start(head: Buffer): void {
-    this.#source.on('data', (chunk: Buffer) => this.#pass(chunk));
-    this.#source.on('end', () => this.#end());
-    this.#sink.on('drain', () => {
-      this.#account?.set(0);
-      this.#source.resume();
-    });
+    (this.#source as RelayedSocket)[FROM] = this;
+    (this.#sink as RelayedSocket)[TO] = this;
+    readAtOnce(this.#source, FrameRelay.#onData);
+    this.#source.on('end', FrameRelay.#onEnd);
+    this.#sink.on('drain', FrameRelay.#onDrain);
     if (head.length > 0) this.#pass(head);
   }
+
+  // The same functions serve all connections, since most of them wait for days.
+
+  static readonly #onData = function (this: RelayedSocket, chunk: Buffer): void {
+    (this[FROM] as FrameRelay).#pass(chunk);
+  };
+
+  static readonly #onEnd = function (this: RelayedSocket): void {
+    (this[FROM] as FrameRelay).#end();
+  };
+
+  static readonly #onDrain = function (this: RelayedSocket): void {
+    const relay = this[TO] as FrameRelay;
+    relay.#account?.set(0);
+    relay.#source.resume();
+  };
 
   /** The sink is gone. */
   stop(): void {
@@ -168,3 +184,9 @@ export class FrameRelay {
     this.#sink.end();
   }
 }
+
+/** The relays that a socket is the source and the sink of. */
+const FROM = Symbol('from');
+const TO = Symbol('to');
+
+type RelayedSocket = Socket & { [FROM]?: FrameRelay; [TO]?: FrameRelay };

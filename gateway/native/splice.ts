@@ -4,7 +4,6 @@ import { targetName, type UpstreamTarget } from '../backend/target.ts';
 import { timed } from '../backend/timed.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { ClosedConnection } from '../base/connection-log.ts';
-import { emitAtOnce } from '../base/emit-at-once.ts';
 import type { OpenAccount } from '../base/memory-budget.ts';
 import { KeepAlive } from '../channel/keep-alive.ts';
 import { readBeforeReset } from '../channel/read-before-reset.ts';
@@ -161,7 +160,6 @@ class Splice implements OpenConnection, RelayOwner {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     readBeforeReset(socket, this.#clock);
-    emitAtOnce(socket);
     socket.on('error', () => socket.destroy());
     socket.on('end', () => {
       this.#endsBy(side);

@@ -3,7 +3,7 @@ import { createHook } from 'node:async_hooks';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { emitAtOnce } from '../../../gateway/base/emit-at-once.ts';
+import { emitAtOnce, readAtOnce } from '../../../gateway/base/emit-at-once.ts';
 import { Random, seedFromEnvironment } from '../../support/random.ts';
 
 /** Callbacks that are put off until the next tick while `act` runs. */
@@ -94,6 +94,26 @@ describe('a connection that emits at once', () => {
     stream.push('b');
     await new Promise((resolve) => setImmediate(resolve));
     stream.push('c');
+    assert.deepEqual(read, ['a', 'b', 'c']);
+  });
+
+  it('calls its one reader without an event, in order with what waited', async () => {
+    const read: string[] = [];
+    const stream = new Duplex({ read: () => {} });
+    readAtOnce(stream, function (chunk) {
+      assert.equal(this, stream);
+      read.push(String(chunk));
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    stream.emit = () => assert.fail('an event');
+    stream.push('a');
+    Reflect.deleteProperty(stream, 'emit');
+    stream.pause();
+    stream.push('b');
+    assert.deepEqual(read, ['a']);
+    stream.resume();
+    stream.push('c');
+    await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(read, ['a', 'b', 'c']);
   });
 
