@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { runTurn } from '../../../gateway/base/flush-queue.ts';
 import { WsChannel } from '../../../gateway/channel/ws-channel.ts';
 import { Message } from '../../../gateway/protocol/message.ts';
 import { TestClock } from '../../support/test-clock.ts';
@@ -48,6 +49,15 @@ describe('a channel over a WebSocket', () => {
     await settled();
     assert.equal(writes.length, 2);
     assert.equal(channel.bufferedAmount, 0);
+  });
+
+  it('writes at the end of the turn that runs, and not behind it', () => {
+    const sendAll = (texts: readonly string[]): void => {
+      for (const text of texts) channel.send(Message.text(text));
+      assert.equal(writes.length, 0);
+    };
+    runTurn((target, texts) => target(texts), sendAll, ['a', 'b']);
+    assert.deepEqual(writes, [Buffer.from('\x81\x01a\x81\x01b', 'latin1')]);
   });
 
   it('ends behind what was sent in the same turn', async () => {
