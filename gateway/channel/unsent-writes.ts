@@ -24,8 +24,6 @@ export class UnsentWrites {
   readonly #openAccount: OpenAccount | undefined;
   #account: MemoryAccount | undefined;
   #messages = 0;
-  /** What they occupy beside their bytes. */
-  #overhead = 0;
 
   constructor(openAccount: OpenAccount | undefined) {
     this.#openAccount = openAccount;
@@ -45,9 +43,8 @@ export class UnsentWrites {
    * be called when the message is out.
    */
   wrote(size: number, buffered: number): boolean {
-    if (buffered === 0) this.#messages = this.#overhead = 0;
+    if (buffered === 0) this.#messages = 0;
     this.#messages++;
-    this.#overhead += WRITE_WEIGHT;
     const bytes = buffered + size;
     if (bytes <= UNCOUNTED_BYTES && this.#messages <= UNCOUNTED_MESSAGES && !this.isFull) return false;
     this.#count(bytes);
@@ -74,6 +71,6 @@ export class UnsentWrites {
 
   #count(bytes: number): void {
     this.#account ??= this.#openAccount?.();
-    this.#account?.set(bytes + this.#overhead);
+    this.#account?.set(bytes + this.#messages * WRITE_WEIGHT);
   }
 }

@@ -15,12 +15,12 @@ import type { RouteCounters } from '../base/counters.ts';
 import { detached } from '../base/detached.ts';
 import { RefusedError, RequestError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { MemoryAccount } from '../base/memory-budget.ts';
 import { answerRaw } from '../base/raw-answer.ts';
 import { logRefusedRequest } from '../base/refused-request.ts';
 import type { HandshakeEnd } from '../base/seen-handshakes.ts';
 import type { CloseStatus } from '../protocol/close.ts';
 import { CLOSES } from '../protocol/close-table.ts';
+import { Handshaking } from './handshaking.ts';
 import type { NativeConnection, NativeOwner, UpgradeRequest } from './upgrade-request.ts';
 
 /** What the life cycle needs of its surroundings. */
@@ -60,10 +60,11 @@ export function runConnection(
   const connection = new Connection(request, context);
   const { refused, admit } = request;
   const client = refusedClient(request.handshake);
-  const begin = async (signal: AbortSignal): Promise<OpenConnection | undefined> => {
+  const begin = async (handshaking: Handshaking): Promise<OpenConnection | undefined> => {
+    const { signal } = handshaking;
     const admitted = await admit?.(request.handshake, signal);
     if (admitted === undefined) return open(request, signal);
-    connection.admitted = admitted;
+    handshaking.admitted = admitted;
     return open({ ...request, handshake: admitted.handshake }, signal);
   };
   connection.start(begin, (error) => {
@@ -75,19 +76,15 @@ export function runConnection(
 
 /** It holds nothing of the request: it lives as long as the client's connection. */
 class Connection implements NativeConnection {
-  readonly answered: Promise<HandshakeEnd | undefined>;
   readonly #context: LifecycleContext;
   readonly #socket: Socket;
   #client: ConnectionClient;
-  /** What the auth server said of the client, until the handshake is done. */
-  admitted: Admitted | undefined;
   /** Ends the auth server's watch over the connection. */
   #unwatch: (() => void) | undefined;
   readonly #dialect: string | undefined;
-  /** Both are dropped when the handshake is done. */
-  #handshaking: AbortController | undefined = new AbortController();
-  #account: MemoryAccount | undefined;
-  #answer: (end: HandshakeEnd | undefined) => void = nothing;
+  /** Absent when the handshake is done, and then how it ended. */
+  #handshaking: Handshaking | undefined;
+  #end: HandshakeEnd | undefined;
   #owner: NativeOwner | undefined;
   #isFinished = false;
   #opened: OpenConnection | undefined;
@@ -104,13 +101,13 @@ class Connection implements NativeConnection {
     this.#socket = socket;
     this.#client = clientOf(handshake);
     this.#dialect = wrapChannel && 'sockjs';
-    this.#account = handshake.openAccount?.();
-    this.#account?.set(weightOf(request));
-    this.answered = new Promise((resolve) => {
-      this.#answer = resolve;
-    });
+    this.#handshaking = new Handshaking(request);
     (socket as ConnectedSocket)[CONNECTION] = this;
     socket.on('close', Connection.#onClose);
+  }
+
+  get answered(): Promise<HandshakeEnd | undefined> {
+    return this.#handshaking?.answered ?? Promise.resolve(this.#end);
   }
 
   // The listeners are the same functions for all connections, since most of them wait for days.
@@ -119,10 +116,10 @@ class Connection implements NativeConnection {
     const connection = this[CONNECTION] as Connection;
     connection.#giveUp();
     // The channel learns of its end in this turn of the loop, some of it after this listener.
-    setImmediate(Connection.#end, connection);
+    setImmediate(Connection.#finish, connection);
   };
 
-  static #end(connection: Connection): void {
+  static #finish(connection: Connection): void {
     connection.#isGone = true;
     connection.#unwatch?.();
     connection.#logEnd();
@@ -144,14 +141,14 @@ class Connection implements NativeConnection {
 
   /** Both functions are forgotten when the handshake is done. */
   start(
-    open: (signal: AbortSignal) => Promise<OpenConnection | undefined>,
+    open: (handshaking: Handshaking) => Promise<OpenConnection | undefined>,
     refused: (error: unknown) => void,
   ): void {
-    const { signal } = this.#handshaking as AbortController;
-    open(signal).then(
+    const handshaking = this.#handshaking as Handshaking;
+    open(handshaking).then(
       (opened) => {
         this.#settle(opened === undefined ? this.#refused : 'accepted');
-        if (opened !== undefined) this.#run(opened);
+        if (opened !== undefined) this.#run(opened, handshaking.admitted);
       },
       (error: unknown) => {
         this.#settle(this.#refused);
@@ -169,7 +166,7 @@ class Connection implements NativeConnection {
 
   #giveUp(): void {
     this.#isGivenUp = true;
-    this.#handshaking?.abort();
+    this.#handshaking?.giveUp();
   }
 
   /** What a handshake that was not accepted ends with. */
@@ -178,20 +175,16 @@ class Connection implements NativeConnection {
   }
 
   #settle(end: HandshakeEnd | undefined): void {
-    this.#answer(end);
-    this.#answer = nothing;
+    this.#end = end;
+    this.#handshaking?.settle(end);
     this.#handshaking = undefined;
-    this.#account?.close();
-    this.#account = undefined;
   }
 
-  #run(opened: OpenConnection): void {
+  #run(opened: OpenConnection, admitted: Admitted | undefined): void {
     const { clock, log } = this.#context;
     this.#opened = opened;
     this.#openedAt = clock.now();
     this.#context.counters?.opened('native');
-    const { admitted } = this;
-    this.admitted = undefined;
     if (admitted !== undefined) {
       this.#client = { ...this.#client, user: admitted.handshake.user };
       if (!this.#isGone) this.#unwatch = admitted.watch(() => opened.close(CLOSES.loginEnded));
@@ -227,16 +220,6 @@ function clientOf({ remoteAddress, headers, user }: Handshake): ConnectionClient
 }
 
 /**
- * Bytes that a handshake occupies until the backend has answered: its fields, twice because they
- * are repeated upstream, and the read from the network that holds the bytes behind them.
- */
-function weightOf({ handshake, head }: UpgradeRequest): number {
-  let bytes = head.length === 0 ? 0 : head.buffer.byteLength;
-  for (const nameOrValue of handshake.rawHeaders) bytes += 2 * nameOrValue.length;
-  return bytes;
-}
-
-/**
  * Answers a handshake that is not accepted. A status below 300 would tell the client that all is
  * well. A redirect is passed without its `Location`, which would name the upstream's own address.
  */
@@ -252,8 +235,6 @@ function refuse(socket: Socket, log: Log, backend: string, client: RefusedClient
   const fields = error instanceof RefusedError ? error.fields : [];
   answerRaw(socket, status < 300 ? 502 : status, 'the backend did not accept', fields);
 }
-
-function nothing(): void {}
 
 const CONNECTION = Symbol('connection');
 
