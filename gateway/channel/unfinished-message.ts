@@ -1,4 +1,3 @@
-import type { WebSocket } from 'ws';
 import type { MemoryAccount, OpenAccount } from '../base/memory-budget.ts';
 
 /** Bytes of an unfinished message up to which nothing is counted. */
@@ -12,7 +11,7 @@ const CHUNK_WEIGHT = 300;
  * The parts of a receiver of `ws` 8.23 that say what it holds. They are private: a test checks
  * them.
  */
-interface WsReceiver {
+export interface HoldingReceiver {
   /** Chunks that belong to a frame that has not come whole. */
   readonly _buffers: readonly Buffer[];
   /** Whole fragments of a message that has not come whole. */
@@ -22,7 +21,7 @@ interface WsReceiver {
 /** Whose message it is. */
 export interface UnfinishedOwner {
   /** The budget has no room for what `ws` holds. */
-  overflowed(): void;
+  overflowed?(): void;
 }
 
 /**
@@ -31,7 +30,7 @@ export interface UnfinishedOwner {
  * kept.
  */
 export class UnfinishedMessage {
-  readonly #receiver: WsReceiver | undefined;
+  readonly #receiver: HoldingReceiver;
   readonly #openAccount: OpenAccount;
   readonly #owner: UnfinishedOwner;
   #account: MemoryAccount | undefined;
@@ -40,8 +39,8 @@ export class UnfinishedMessage {
   /** A message ended in the present chunk. */
   #hasEnded = false;
 
-  constructor(ws: WebSocket, openAccount: OpenAccount, owner: UnfinishedOwner) {
-    this.#receiver = (ws as unknown as { _receiver?: WsReceiver })._receiver;
+  constructor(receiver: HoldingReceiver, openAccount: OpenAccount, owner: UnfinishedOwner) {
+    this.#receiver = receiver;
     this.#openAccount = openAccount;
     this.#owner = owner;
   }
@@ -59,7 +58,7 @@ export class UnfinishedMessage {
   /** `ws` has read a chunk of `length` bytes, or its end. */
   read(length: number): void {
     if (this.#isClosed) return;
-    const { _buffers: chunks = [], _fragments: fragments = [] } = this.#receiver ?? {};
+    const { _buffers: chunks, _fragments: fragments } = this.#receiver;
     if (this.#hasEnded) this.#bytes = 0;
     this.#hasEnded = false;
     if (chunks.length === 0 && fragments.length === 0) this.#bytes = 0;
@@ -75,6 +74,6 @@ export class UnfinishedMessage {
     }
     this.#account ??= this.#openAccount();
     this.#account.set(weight);
-    if (!this.#account.hasRoom(0)) this.#owner.overflowed();
+    if (!this.#account.hasRoom(0)) this.#owner.overflowed?.();
   }
 }

@@ -15,7 +15,6 @@ import { MEMORY_FAILURE, OUT_OF_MEMORY } from './out-of-memory.ts';
 import { readBeforeReset } from './read-before-reset.ts';
 import { ReadGate } from './read-gate.ts';
 import { ServerFrames } from './server-frames.ts';
-import { UnfinishedMessage, type UnfinishedOwner } from './unfinished-message.ts';
 import { UnsentWrites } from './unsent-writes.ts';
 import { WriteBatch } from './write-batch.ts';
 import { type MessageOwner, readMessages } from './ws-messages.ts';
@@ -48,7 +47,7 @@ export interface WsChannelOptions {
  * A channel over an open `ws` socket of either role. It must be made in the tick in which the
  * socket opened: what arrives is then held in the network until someone attaches.
  */
-export class WsChannel implements Channel, MessageOwner, UnfinishedOwner {
+export class WsChannel implements Channel, MessageOwner {
   /** Why this end broke the connection off. */
   failure: Failure | undefined;
   readonly #ws: WebSocket;
@@ -59,7 +58,7 @@ export class WsChannel implements Channel, MessageOwner, UnfinishedOwner {
   readonly #batch: WriteBatch;
   readonly #keepAlive: KeepAlive<WebSocket>;
   readonly #unsent: UnsentWrites;
-  readonly #unfinished: UnfinishedMessage | undefined;
+  readonly #messages: { close(): void };
   readonly #serverFrames: ServerFrames | undefined;
   #receiver: Receiver | undefined;
   #held: Message[] | undefined = [];
@@ -77,11 +76,10 @@ export class WsChannel implements Channel, MessageOwner, UnfinishedOwner {
     this.#gate = new ReadGate(ws);
     this.#batch = new WriteBatch(socket);
     this.#unsent = new UnsentWrites(openAccount);
-    this.#unfinished = openAccount && new UnfinishedMessage(ws, openAccount, this);
     this.#serverFrames = isClient ? this.#readServerFrames() : undefined;
     this.#keepAlive = new KeepAlive(clock, ping, pingOpen, ws);
     (ws as ChannelSocket)[CHANNEL] = this;
-    readMessages(ws, this, this.#unfinished);
+    this.#messages = readMessages(ws, this, openAccount);
     ws.on('error', WsChannel.#onError);
     ws.on('close', WsChannel.#onClose);
   }
@@ -230,7 +228,7 @@ export class WsChannel implements Channel, MessageOwner, UnfinishedOwner {
     this.#closed = status;
     this.#keepAlive.stop();
     this.#unsent.close();
-    this.#unfinished?.close();
+    this.#messages.close();
     this.#receiver?.closed(status);
   }
 }

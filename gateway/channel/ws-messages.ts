@@ -2,12 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { Writable } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { runTurn } from '../base/flush-queue.ts';
+import type { OpenAccount } from '../base/memory-budget.ts';
 import { Message } from '../protocol/message.ts';
-import type { UnfinishedMessage } from './unfinished-message.ts';
+import { type HoldingReceiver, UnfinishedMessage, type UnfinishedOwner } from './unfinished-message.ts';
 import { frameEnd, payloadStart, unmask, WHOLE_TEXT } from './whole-frame.ts';
 
 /** Who gets the messages of a WebSocket. */
-export interface MessageOwner {
+export interface MessageOwner extends UnfinishedOwner {
   /** A chunk has come. */
   heard?(): void;
   message(message: Message): void;
@@ -17,7 +18,7 @@ export interface MessageOwner {
  * The parts of a receiver of `ws` 8.23 that say whether it is between two messages. They are
  * private: a test checks them. Without them `ws` reads everything.
  */
-interface WsReceiver extends Writable {
+interface WsReceiver extends Writable, HoldingReceiver {
   readonly _isServer: boolean;
   /** Bytes that a message may have; 0: as many as it likes. */
   readonly _maxPayload: number;
@@ -33,15 +34,15 @@ interface WsReceiver extends Writable {
 const readByWs = Writable.prototype.write as (chunk: Buffer) => boolean;
 
 /**
- * Has the messages of a WebSocket read for `owner`. `unfinished` counts what `ws` holds of a
- * message that has not come whole; absent: nobody does.
+ * Has the messages of a WebSocket read for `owner`. `openAccount`: counts what `ws` holds of a
+ * message that has not come whole, until `close`; absent: nobody counts.
  */
 export function readMessages(
   ws: WebSocket,
   owner: MessageOwner,
-  unfinished: UnfinishedMessage | undefined,
-): void {
-  new WsMessages(ws, owner, unfinished);
+  openAccount: OpenAccount | undefined,
+): { close(): void } {
+  return new WsMessages(ws, owner, openAccount);
 }
 
 /**
@@ -52,14 +53,18 @@ export function readMessages(
 class WsMessages {
   readonly #owner: MessageOwner;
   readonly #receiver: WsReceiver;
-  readonly #unfinished: UnfinishedMessage | undefined;
+  readonly #openAccount: OpenAccount | undefined;
+  /** Absent until `ws` has held something: most messages come whole. */
+  #unfinished: UnfinishedMessage | undefined;
   readonly #maxPayload: number;
   /** `ws` has room for more. */
   #goesOn = true;
+  /** Nothing is counted any more. */
+  #isClosed = false;
 
-  constructor(ws: WebSocket, owner: MessageOwner, unfinished: UnfinishedMessage | undefined) {
+  constructor(ws: WebSocket, owner: MessageOwner, openAccount: OpenAccount | undefined) {
     this.#owner = owner;
-    this.#unfinished = unfinished;
+    this.#openAccount = openAccount;
     const receiver = (ws as unknown as { _receiver: ReadReceiver })._receiver;
     this.#receiver = receiver;
     this.#maxPayload = receiver._maxPayload || Number.POSITIVE_INFINITY;
@@ -115,7 +120,20 @@ class WsMessages {
     const rest = from === 0 ? chunk : chunk.subarray(from);
     this.#goesOn = readByWs.call(this.#receiver, rest);
     // The rest keeps the whole chunk in memory.
+    this.#unfinished ??= this.#beginCounting();
     this.#unfinished?.read(chunk.length);
+  }
+
+  #beginCounting(): UnfinishedMessage | undefined {
+    const { _buffers, _fragments } = this.#receiver;
+    const holdsNothing = _buffers.length === 0 && _fragments.length === 0;
+    if (this.#openAccount === undefined || this.#isClosed || holdsNothing) return undefined;
+    return new UnfinishedMessage(this.#receiver, this.#openAccount, this.#owner);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#unfinished?.close();
   }
 }
 

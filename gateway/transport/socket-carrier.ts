@@ -6,6 +6,7 @@ import { bytes } from '../dialect/bytes.ts';
 import { text } from '../dialect/text.ts';
 import { parseBytes } from '../protocol/byte-form.ts';
 import { CloseCode } from '../protocol/close.ts';
+import { CLOSES } from '../protocol/close-table.ts';
 import type { Delivery, EndReason } from '../protocol/delivery.ts';
 import type { Message } from '../protocol/message.ts';
 import { parseTextBytes } from '../protocol/text-form.ts';
@@ -88,6 +89,12 @@ export class SocketCarrier implements Carrier {
     this.#isOver = true;
     this.#waiting.clear();
     this.#session.detach(this);
+  }
+
+  /** The memory budget has no room for a message of which only a part has come. */
+  overflowed(): void {
+    this.leave();
+    this.#socket.close(CLOSES.outOfMemory.code, CLOSES.outOfMemory.reason);
   }
 
   /**

@@ -3,11 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import { emitAtOnce } from '../base/emit-at-once.ts';
 import type { Log } from '../base/log.ts';
 import type { MemoryBudget } from '../base/memory-budget.ts';
-import { UnfinishedMessage } from '../channel/unfinished-message.ts';
 import { wsLimits } from '../channel/ws-limits.ts';
 import { readMessages } from '../channel/ws-messages.ts';
 import type { Upgrade } from '../http/upgrade.ts';
-import { CLOSES } from '../protocol/close-table.ts';
 import type { Session } from '../session/session.ts';
 import { SocketCarrier } from './socket-carrier.ts';
 
@@ -60,19 +58,13 @@ export class SessionSocketEndpoint {
     const { clock, log, body, memory, attachTimeout } = this.#context;
     const openAccount = () => memory.account(address);
     const carrier = new SocketCarrier(webSocket, session, { log, body, openAccount });
-    const unfinished = new UnfinishedMessage(webSocket, openAccount, {
-      overflowed: () => {
-        carrier.leave();
-        webSocket.close(CLOSES.outOfMemory.code, CLOSES.outOfMemory.reason);
-      },
-    });
     const late = clock.setTimeout(() => {
       if (!carrier.isAttached) webSocket.terminate();
     }, attachTimeout);
-    readMessages(webSocket, carrier, unfinished);
+    const messages = readMessages(webSocket, carrier, openAccount);
     webSocket.on('close', () => {
       clock.clearTimeout(late);
-      unfinished.close();
+      messages.close();
       carrier.leave();
     });
     // The close event follows, and it is enough.
