@@ -11,28 +11,33 @@ export interface Clock {
   clearTimeout(timer: Timer): void;
 }
 
-/** The time at which the present turn began, if time stands still; else −1. */
-let held = -1;
+const GOES_ON = -1;
+const HELD = -2;
+/** The time that stands still, or one of these: nobody has looked at it yet while it is held. */
+let held = GOES_ON;
 
 /**
  * The monotonic clock of the machine, in whole milliseconds: V8 keeps a fraction in an object of
  * its own, a new one each time.
  */
 export function monotonicTime(): number {
-  return held < 0 ? Math.floor(performance.now()) : held;
+  if (held >= 0) return held;
+  const now = Math.floor(performance.now());
+  if (held === HELD) held = now;
+  return now;
 }
 
 /**
- * Lets time stand still until `releaseTime`. One event looks at the clock up to ten times, and each
- * look costs as much as a small message.
+ * Lets time stand still from the first look on, until `releaseTime`. One event looks at the clock
+ * up to ten times, and each look costs as much as a small message.
  */
 export function holdTime(): void {
-  held = Math.floor(performance.now());
+  held = HELD;
 }
 
 /** Time goes on. */
 export function releaseTime(): void {
-  held = -1;
+  held = GOES_ON;
 }
 
 /** Time of the machine. Its timers do not keep the process alive. */
