@@ -15,6 +15,7 @@ import {
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { FallbackClient } from '../support/clients/fallback-client.ts';
@@ -95,6 +96,8 @@ describe('a reload', function () {
       while (!isOver) {
         sent.push(`message ${sent.length}`);
         await Promise.all(sockets.map((socket) => socket.send(sent.at(-1) as string)));
+        // Without a pause it would send as many as the processor can, which new workers need, too.
+        await pause(5);
       }
     })();
     for (let reloads = 0; reloads < 2; reloads++) assert.equal((await reload()).stderr, '');
