@@ -1,5 +1,3 @@
-import { holdTime, releaseTime } from './clock.ts';
-
 /** What gathers in one turn of the event loop, to be written at its end. */
 export interface Flushable {
   flush(): void;
@@ -30,8 +28,8 @@ export function flushSoon(target: Flushable): void {
 
 /**
  * Runs what one event of the event loop brings, and flushes at its end what has gathered. That
- * costs less than a microtask. Time stands still meanwhile. `act` is the same function each time,
- * so that an event makes no closure. Turns nest: the outermost flushes.
+ * costs less than a microtask. `act` is the same function each time, so that an event makes no
+ * closure. Turns nest: the outermost flushes.
  */
 export function runTurn<Target, Event>(
   act: (target: Target, event: Event) => void,
@@ -43,7 +41,6 @@ export function runTurn<Target, Event>(
     return;
   }
   inTurn = true;
-  holdTime();
   try {
     act(target, event);
   } finally {
@@ -56,7 +53,6 @@ function endTurn(): void {
     flushAll();
   } finally {
     inTurn = false;
-    releaseTime();
     flushRest();
   }
 }

@@ -26,7 +26,7 @@ const TSX = fileURLToPath(import.meta.resolve('tsx/cli'));
 const SILENCE = 30;
 /** Seconds between two looks at the machine, and the idle share that is room for one more job. */
 const LOOK = 5;
-const ROOM = 0.15;
+const ROOM = 0.3;
 /**
  * Jobs that may run again, alone, when they failed beside others. With more there is something else
  * the matter.

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { monotonicTime } from '../../../gateway/base/clock.ts';
 import { flushSoon, isInTurn, runTurn } from '../../../gateway/base/flush-queue.ts';
 
 describe('a queue of what is written at the end of a turn', () => {
@@ -63,23 +62,6 @@ describe('a queue of what is written at the end of a turn', () => {
     runTurn(() => flushSoon({ flush: () => flushed.push('within') }), undefined, undefined);
     await Promise.resolve();
     assert.deepEqual(flushed, ['before', 'within']);
-  });
-
-  it('lets time stand still while it runs, and go on behind it, also if it throws', () => {
-    const wait = (until: number): void => {
-      while (performance.now() < until);
-    };
-    const times: number[] = [];
-    const act = (): void => {
-      times.push(monotonicTime());
-      flushSoon({ flush: () => times.push(monotonicTime()) });
-      wait(performance.now() + 3);
-      throw new Error('broken');
-    };
-    assert.throws(() => runTurn(act, undefined, undefined), /broken/);
-    const [began, ended] = times;
-    assert.equal(ended, began);
-    assert.ok(monotonicTime() > Number(began));
   });
 
   it('flushes at the end of the outermost of several events, also what its targets put in', () => {
