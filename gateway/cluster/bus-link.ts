@@ -1,10 +1,11 @@
 import { type Clock, systemClock, type Timer } from '../base/clock.ts';
+import type { Flushable } from '../base/flush-queue.ts';
 import type { Log } from '../base/log.ts';
 import type { Bus, BusUser } from './bus.ts';
 import { BusFlow } from './bus-flow.ts';
 import { headLength, MessageKind, readHead } from './bus-message.ts';
 import { BusPeer, type BusPeerContext } from './bus-peer.ts';
-import { EndOfTurn, type Flushable } from './end-of-turn.ts';
+import { EndOfTurn } from './end-of-turn.ts';
 import { understands } from './hello.ts';
 import { type Link, type LinkListener, MAX_FRAME, nobody } from './link.ts';
 import { encodePresence, type Presence, parsePresence } from './presence.ts';

@@ -1,7 +1,4 @@
-/** Something whose output is written at the end of the turn. */
-export interface Flushable {
-  flush(): void;
-}
+import type { Flushable } from '../base/flush-queue.ts';
 
 /**
  * Calls `flush` once at the end of this turn of the event loop, behind all input that was ready in

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Clock, systemClock, type Timer } from '../base/clock.ts';
-import { runTurn } from '../base/flush-queue.ts';
-import type { EndOfTurn, Flushable } from './end-of-turn.ts';
+import { type Flushable, runTurn } from '../base/flush-queue.ts';
+import type { EndOfTurn } from './end-of-turn.ts';
 import { type Hello, parseHello } from './hello.ts';
 import { HIGH_WATER } from './link.ts';
 import { RecordBatch, RecordKind } from './record-batch.ts';
